@@ -1,0 +1,18 @@
+"""One file per benchmark; each has one function from a size to its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bench.figures import Figure, Size
+from bench.measures.callbacks_burst import callbacks_burst
+from bench.measures.fixture import fixture
+from bench.measures.hanging import hanging
+from bench.measures.memory import memory
+from bench.measures.startup import startup
+from bench.measures.stk_push import stk_push, stk_push_with_callbacks
+
+MEASURES: dict[str, Callable[[Size], list[Figure]]] = {
+    measure.__name__: measure
+    for measure in (stk_push, stk_push_with_callbacks, startup, memory, callbacks_burst, hanging, fixture)
+}

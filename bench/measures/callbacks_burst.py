@@ -1,0 +1,61 @@
+"""Callbacks: how many a second when all are due at once, and how late when they fall due within one second."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from bench.daraja import advance, call, checkout_ids, customers, pushes
+from bench.figures import Figure, Size, percentile
+from bench.load import Job, generate
+from bench.processes import ours, running
+from bench.sink import Arrival, Sink, must_match, sink
+
+
+def callbacks_burst(size: Size) -> list[Figure]:
+    with sink() as webhook:
+        return [_all_at_once(webhook, size), *_within_a_second(webhook, size)]
+
+
+def _all_at_once(webhook: Sink, size: Size) -> Figure:
+    """On the manual clock every push of the load is accepted at the same instant, so falls due at the same instant."""
+    with running(*ours("--keep", str(size.callbacks * 2), clock="manual")) as mock:
+        msisdns = list(islice(customers(), size.callbacks))
+        job = Job(mock.address, pushes(mock.url, msisdns, webhook.url), seconds=size.seconds, keep_bodies=True)
+        load = generate(job).must_all_be(200, size.callbacks)
+        advance(mock.url, 60, patience=size.seconds)
+        arrivals = webhook.wait_for(size.callbacks, size.seconds)
+    must_match(arrivals, checkout_ids(load.bodies))
+    times = [arrival.monotonic for arrival in arrivals]
+    rate = len(times) / (max(times) - min(times))
+    return Figure("callbacks_burst", f"{size.callbacks:,} due at once", rate, "a second", 4_000, "more")
+
+
+def _within_a_second(webhook: Sink, size: Size) -> list[Figure]:
+    """On the real clock, pushes paced over one second; each callback's arrival against its own due time."""
+    count = min(size.callbacks, 1_000)
+    with running(*ours("--keep", str(count * 2), clock="real")) as mock:
+        msisdns = list(islice(customers(), count))
+        requests = pushes(mock.url, msisdns, webhook.url)
+        load = generate(Job(mock.address, requests, seconds=size.seconds, rate=count, keep_bodies=True))
+        load.must_all_be(200, count)
+        arrivals = webhook.wait_for(count, size.seconds)
+        must_match(arrivals, checkout_ids(load.bodies))
+        late = list(_lateness_ms(arrivals, call(f"{mock.url}/_mock/callbacks?limit={count}")))
+    if len(late) != count:
+        raise RuntimeError(f"/_mock/callbacks told the due time of {len(late)} callbacks, not of {count}")
+    early = sum(1 for milliseconds in late if milliseconds < 0)
+    return [
+        Figure("callbacks_burst", f"late, p99 of {count:,} within a second", percentile(late, 0.99), "ms", 5, "less"),
+        Figure("callbacks_burst", "early", early, "callbacks", 0, "less", f"earliest {min(late):+.2f} ms"),
+    ]
+
+
+def _lateness_ms(arrivals: list[Arrival], listed: Any) -> Iterator[float]:
+    due: dict[str, int] = {}
+    for callback in listed["callbacks"] if isinstance(listed, dict) else listed:
+        body = json.loads(callback["body"]) if isinstance(callback["body"], str) else callback["body"]
+        due[body["Body"]["stkCallback"]["CheckoutRequestID"]] = callback["due_ms"]
+    return (arrival.wall_ms - due[arrival.checkout_id] for arrival in arrivals if arrival.checkout_id in due)

@@ -1,0 +1,111 @@
+"""What a test pays: the daraja fixture, stopping a server, and a minute's time-out on the manual clock over HTTP."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import islice
+from pathlib import Path
+
+from bench.daraja import advance, customers, pushes
+from bench.figures import Figure, Size
+from bench.floor import create_floor
+from bench.load import Job, drive
+from bench.processes import ROOT, ours, running
+from bench.sink import Sink, sink
+
+NO_ANSWER = "1037"  # the code as scenario: the handset never answers (callbacks.md)
+
+_TESTS = """
+import pytest
+
+@pytest.fixture
+def bare():
+    yield object()
+
+@pytest.mark.parametrize("number", range({count}))
+def test({fixture}, number):
+    assert {fixture}
+"""
+
+
+def fixture(size: Size) -> list[Figure]:
+    return [_for_each_test(size), _server_stop(size), _minute_over_http(size)]
+
+
+def _for_each_test(size: Size) -> Figure:
+    """The difference between one and very many tests, less the same difference with a bare fixture."""
+    rounds = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(min(size.rounds, 5)):
+            seconds = {
+                (name, count): _pytest(Path(folder), name, count)
+                for name in ("bare", "daraja")
+                for count in (1, 1 + size.fixture_tests)
+            }
+            mine = seconds["daraja", 1 + size.fixture_tests] - seconds["daraja", 1]
+            base = seconds["bare", 1 + size.fixture_tests] - seconds["bare", 1]
+            rounds.append((mine - base) / size.fixture_tests * 1000)
+    return Figure("fixture", "daraja, for each test", statistics.median(rounds), "ms", 2, "less")
+
+
+def _pytest(folder: Path, fixture_name: str, count: int) -> float:
+    file = folder / f"test_{fixture_name}_{count}.py"
+    file.write_text(_TESTS.format(fixture=fixture_name, count=count))
+    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "mock_daraja.testing.plugin", "-p", "no:cacheprovider"]
+    began = time.perf_counter()
+    done = subprocess.run(
+        [*command, "--rootdir", str(folder), "-c", os.devnull, str(file)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
+        cwd=folder,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"pytest with {fixture_name}: {done.stdout[-1500:]}{done.stderr[-1500:]}")
+    return time.perf_counter() - began
+
+
+def _server_stop(size: Size) -> Figure:
+    """In process, with eight clients' connections just closed, as at the end of a test."""
+    from mock_daraja.server import Server
+
+    stops = []
+    for _ in range(size.starts):
+        server = Server(create_floor(), "127.0.0.1", 0)
+        server.start()
+        host, port = server.url.removeprefix("http://").split(":")
+        requests = pushes(server.url, list(islice(customers(), 16)))
+        drive(Job((host, int(port)), requests, seconds=10)).must_all_be(200, 16)
+        began = time.perf_counter()
+        server.stop()
+        stops.append((time.perf_counter() - began) * 1000)
+    detail = f"slowest {max(stops):.1f} ms of {len(stops)}"
+    return Figure("fixture", "server stop", statistics.median(stops), "ms", 15, "less", detail)
+
+
+def _minute_over_http(size: Size) -> Figure:
+    numbers = customers()
+    with running(*ours(clock="manual")) as mock, sink() as webhook:
+        times = [_one_minute(mock.url, mock.address, webhook, next(numbers)) for _ in range(size.starts)]
+    detail = f"slowest {max(times):.1f} ms of {len(times)}"
+    return Figure("fixture", "60 s time-out, over HTTP", statistics.median(times), "ms", 10, "less", detail)
+
+
+def _one_minute(url: str, address: tuple[str, int], webhook: Sink, msisdn: str) -> float:
+    (push,) = pushes(url, [msisdn], webhook.url, scenario=NO_ANSWER)
+    drive(Job(address, [push], clients=1, seconds=10)).must_all_be(200, 1)
+    began = time.perf_counter()
+    advance(url, 60)
+    took = (time.perf_counter() - began) * 1000
+    results = [arrival.result_code for arrival in webhook.drain()]
+    if results != [int(NO_ANSWER)]:
+        raise RuntimeError(f"after a minute the callbacks {results} had come, not one of {NO_ANSWER}")
+    return took

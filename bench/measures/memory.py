@@ -1,0 +1,65 @@
+"""Resident memory: after a thousand requests against the floor, for each row kept, and once --keep is full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from bench.daraja import advance, customers, pushes
+from bench.figures import Figure, Size
+from bench.load import Job, generate
+from bench.processes import FLOOR, ServerProcess, ours, running
+from bench.sink import Sink, sink
+
+MIB = 1024 * 1024
+CHUNK = 1_000  # pushes between two advances: all of them settle and are called back
+
+
+def memory(size: Size) -> list[Figure]:
+    return [_after_a_thousand_requests(size), _for_each_row(size), _once_keep_is_full(size)]
+
+
+def _after_a_thousand_requests(size: Size) -> Figure:
+    resident = []
+    for arguments in (ours(), FLOOR):
+        with running(*arguments) as server:
+            requests = pushes(server.url, list(islice(customers(), 1_000)))
+            generate(Job(server.address, requests, seconds=size.seconds)).must_all_be(200, len(requests))
+            resident.append(server.resident_bytes)
+    mine, base = resident
+    detail = f"{mine / MIB:.1f} MiB of {base / MIB:.1f} MiB"
+    return Figure("memory", "resident after 1,000 requests", mine / base, "×", 1.3, "less", detail)
+
+
+def _for_each_row(size: Size) -> Figure:
+    """The slope between a first tenth, which fills caches and the journal's ring, and the whole."""
+    numbers = customers()
+    with running(*ours("--keep", str(size.rows * 2))) as server, sink() as webhook:
+        first = _grow(server, webhook, numbers, size.rows // 10, size)
+        last = _grow(server, webhook, numbers, size.rows, size)
+    for_100_000 = (last - first) / size.rows * 100_000
+    detail = f"from {first / MIB:.1f} to {last / MIB:.1f} MiB with {size.rows:,} more"
+    return Figure("memory", "for 100,000 transactions", for_100_000 / MIB, "MiB", 60, "less", detail)
+
+
+def _once_keep_is_full(size: Size) -> Figure:
+    numbers = customers()
+    keep = max(size.rows // 20, CHUNK)
+    with running(*ours("--keep", str(keep))) as server, sink() as webhook:
+        full = _grow(server, webhook, numbers, keep * 2, size)
+        later = _grow(server, webhook, numbers, keep * 4, size)
+    detail = f"--keep {keep}: {full / MIB:.1f} MiB after {keep * 2:,}, {later / MIB:.1f} after {keep * 6:,}"
+    return Figure("memory", "growth after --keep is full", 100 * (later / full - 1), "%", 5, "less", detail)
+
+
+def _grow(server: ServerProcess, webhook: Sink, numbers: Iterator[str], rows: int, size: Size) -> int:
+    """Push, settle and call back `rows` times; the resident bytes after that."""
+    for begin in range(0, rows, CHUNK):
+        msisdns = list(islice(numbers, min(CHUNK, rows - begin)))
+        job = Job(server.address, pushes(server.url, msisdns, webhook.url), seconds=size.seconds)
+        generate(job).must_all_be(200, len(msisdns))
+        advance(server.url, 60)
+        arrived = webhook.wait_for(len(msisdns), size.seconds)
+        if len(arrived) != len(msisdns):
+            raise RuntimeError(f"{len(arrived)} of {len(msisdns)} callbacks came")
+    return server.resident_bytes

@@ -1,0 +1,201 @@
+"""What is due in one sandbox, in order, and the thread that runs it as the clock gets there.
+
+Events are data in the store; what they mean is the runner's business. On a manual clock nothing runs but by
+`advance`. On an auto clock the thread jumps to the next due event, so that nobody waits longer than a breath.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Condition, RLock, Thread
+from typing import Final
+
+from mock_daraja.clock import Clock
+from mock_daraja.errors import Problem
+from mock_daraja.model import Event
+from mock_daraja.store import Store
+
+_LOG: Final = logging.getLogger("mock_daraja")
+_BREATH: Final = 0.005  # seconds that an auto clock stands still before it jumps
+_ADVANCE_WAIT: Final = 30.0
+
+
+class Agenda:
+    """`run` carries out one event and says whether it had any effect. It is given each event once."""
+
+    def __init__(self, name: str, clock: Clock, store: Store, run: Callable[[Event], bool]) -> None:
+        self._name = name
+        self._clock = clock
+        self._store = store
+        self._run = run
+        self._changed = Condition()
+        self._moving = RLock()  # one at a time moves a standing clock
+        clock.on_wait = self.wake
+        self._held: dict[int, list[tuple[int, str, int]]] = {}
+        self._thread: Thread | None = None
+        self._news = 0  # counts what the thread has to look at again
+        self._stopping = False
+
+    def schedule(self, due_ms: int, kind: str, subject: int, exchange: int | None = None) -> None:
+        """Put an event on the agenda. One that an unanswered `exchange` caused is held back until `release`,
+        so that no callback overtakes the acknowledgement; a manual clock needs no such care."""
+        if exchange is not None and self._clock.setting.mode != "manual":
+            held = self._held.get(exchange)
+            if held is not None:
+                held.append((due_ms, kind, subject))
+                return
+        self._add(due_ms, kind, subject)
+
+    def hold(self, exchange: int) -> None:
+        if self._clock.setting.mode != "manual":
+            self._held[exchange] = []
+
+    def release(self, exchange: int) -> None:
+        """The exchange's reply is on the wire."""
+        held = self._held.pop(exchange, None)
+        for due_ms, kind, subject in held or ():
+            self._add(due_ms, kind, subject)
+
+    def _add(self, due_ms: int, kind: str, subject: int) -> None:
+        event = self._store.add_event(due_ms, kind, subject)
+        if self._clock.setting.mode == "manual" or self._stopping:
+            return
+        if self._thread is None:
+            self._start()
+        if self._store.next_due() == event.due_ms:
+            self._tell()
+
+    def _start(self) -> None:
+        with self._changed:
+            if self._thread is None and not self._stopping:
+                self._thread = Thread(target=self._loop, name=f"agenda-{self._name}", daemon=True)
+                self._thread.start()
+
+    def wake(self) -> None:
+        """The clock was switched, or somebody began to wait on it."""
+        if self._clock.setting.mode != "manual":
+            self._start()
+        self._tell()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._tell()
+        if self._thread is not None:
+            self._thread.join(timeout=1.0)
+
+    # standing clocks
+
+    def advance(self, ms: int) -> list[Event]:
+        """Move a standing clock by `ms`, running what falls due at its own due time, with all that this schedules.
+
+        Returns what had an effect, in order. Raises Problem on a running clock and while another advance runs.
+        """
+        self._check_standing()
+        with self._turn():
+            until_ms = self._clock.now() + ms
+            fired = []
+            while (event := self._next(until_ms)) is not None:
+                if self._carry_out(event):
+                    fired.append(event)
+            self._clock.move_to(until_ms)
+            return fired
+
+    def run_next(self, until_ms: int) -> bool:
+        """Run the next event due by `until_ms` on a standing clock. False when there is none."""
+        with self._turn():
+            event = self._next(until_ms)
+            if event is not None:
+                self._carry_out(event)
+            return event is not None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The right to move a standing clock, or a Problem instead of a deadlock."""
+        if not self._moving.acquire(timeout=_ADVANCE_WAIT):
+            raise Problem(
+                f"another advance of this clock has been running for {_ADVANCE_WAIT:g} s",
+                remedy="don't advance the clock from inside a webhook; let the test do it",
+                status=409,
+            )
+        try:
+            yield
+        finally:
+            self._moving.release()
+
+    def _check_standing(self) -> None:
+        if not self._clock.stands_still:
+            raise Problem(
+                f"the clock is {self._clock.setting}, it can't be moved",
+                remedy="switch it to manual: PUT /_mock/clock, or serve --clock manual",
+                status=409,
+            )
+
+    def _next(self, until_ms: int) -> Event | None:
+        event = self._store.claim_event(until_ms)
+        if event is not None:
+            self._clock.move_to(event.due_ms)
+        return event
+
+    def _carry_out(self, event: Event) -> bool:
+        try:
+            return self._run(event)
+        except Exception:
+            _LOG.exception("event %s of %s failed", event, self._name)
+            return False
+
+    # running clocks
+
+    def _loop(self) -> None:
+        while not self._stopping:
+            news = self._news
+            pause = self._run_due()
+            if pause is None or pause > 0:
+                self._sleep(pause, news)
+
+    def _run_due(self) -> float | None:
+        """Run what is due. Returns for how many seconds there is nothing more to do; None: until there is news."""
+        if self._clock.setting.mode == "manual":
+            return None
+        if self._clock.setting.mode == "auto":
+            return self._jump()
+        due_ms = self._store.next_due()
+        if due_ms is None:
+            return None
+        if due_ms > self._clock.now():
+            return self._clock.seconds_until(due_ms)
+        event = self._store.claim_event(self._clock.now())
+        if event is not None:
+            self._carry_out(event)
+        return 0
+
+    def _jump(self) -> float | None:
+        """Let the world breathe, so that whoever was answered can act, then go to whatever comes next."""
+        if self._upcoming() is None:
+            return None
+        self._sleep(_BREATH, self._news)
+        with self._turn():
+            due_ms = self._upcoming()
+            if due_ms is not None and not self._stopping and self._clock.setting.mode == "auto":
+                event = self._next(due_ms)
+                self._clock.move_to(due_ms)
+                if event is not None:
+                    self._carry_out(event)
+        return 0
+
+    def _upcoming(self) -> int | None:
+        """When the next event is due or the next waiter on the clock wants to wake up."""
+        times = [time for time in (self._store.next_due(), self._clock.next_sleeper()) if time is not None]
+        return min(times, default=None)
+
+    def _sleep(self, seconds: float | None, news: int) -> None:
+        """Unless there is newer news already. The store is never asked in here: its lock may be waiting for ours."""
+        with self._changed:
+            if self._news == news and not self._stopping:
+                self._changed.wait(seconds)
+
+    def _tell(self) -> None:
+        with self._changed:
+            self._news += 1
+            self._changed.notify_all()

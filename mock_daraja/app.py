@@ -1,0 +1,160 @@
+"""create_app: the Flask app that holds everything, and the only place that wires routes.
+
+`/_mock/*` is Flask's. Every other path is Daraja's and goes to the gateway in front of Flask's dispatch: what
+Daraja answers is decided there, and no rule of Flask's (404 pages, slashes, HEAD) may show through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Flask
+
+from mock_daraja import resources
+from mock_daraja.control import register
+from mock_daraja.exchange import Exchange, Reply
+from mock_daraja.faults import from_spec, pages
+from mock_daraja.gateway import Gateway
+from mock_daraja.products import PRODUCTS
+from mock_daraja.sandbox import Sandbox
+from mock_daraja.scenarios import Known, Library
+from mock_daraja.settings import Settings, load
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+OURS: Final = "/_mock"
+_STATUS_LINES: Final = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
+_WHY_LENGTH: Final = 400
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """A WSGI app for any server. `app.extensions["mock_daraja"]` is its Gateway; close it when you are done.
+
+    Settings of None are read from the environment and mock-daraja.toml. Raises Problem on settings that are wrong.
+    """
+    settings = load() if settings is None else settings
+    known = Known({each.name for product in PRODUCTS for each in product.operations}, pages.NAMES, from_spec)
+    library = Library([*map(Path, settings.scenarios), resources.scenarios()], known)
+    gateway = Gateway(settings, library)
+    app = Flask("mock_daraja", static_folder=None)
+    app.extensions["mock_daraja"] = gateway
+    register(app, gateway.shared, library, known)
+    app.wsgi_app = DarajaPaths(gateway, app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+class DarajaPaths:
+    """The thin shell around the gateway: WSGI in, values through, WSGI out."""
+
+    def __init__(self, gateway: Gateway, ours: WSGIApplication) -> None:
+        self._gateway = gateway
+        self._ours = ours
+        self._settings = gateway.shared.settings
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path: str = environ["PATH_INFO"]
+        if path.startswith(OURS) and path[len(OURS) :][:1] in ("", "/"):
+            return self._ours(environ, start_response)
+        body = _read(environ, self._settings.max_body)
+        if body is None:
+            return _send(pages.page("body-too-big", path), start_response)
+        sandbox, exchange = self._gateway.handle(
+            environ["REQUEST_METHOD"],
+            path.encode("latin-1").decode(errors="replace"),
+            environ.get("QUERY_STRING", ""),
+            tuple(_headers(environ)),
+            body,
+        )
+        reply = exchange.reply
+        assert reply is not None  # the gateway always answers
+        if reply.fault is not None:
+            environ["mock_daraja.fault"] = reply.fault
+            environ["mock_daraja.clock"] = sandbox.clock
+        extra = () if sandbox.settings.pure else _explanation(exchange)
+        start_response(_status_line(reply), [*reply.headers, *extra, ("Content-Length", str(len(reply.body)))])
+        return Sent(reply.body, sandbox, exchange.number)
+
+
+class Sent:
+    """A body that tells the sandbox when it is out, so that no callback overtakes it."""
+
+    def __init__(self, body: bytes, sandbox: Sandbox, exchange: int) -> None:
+        self._body = body
+        self._sandbox = sandbox
+        self._exchange = exchange
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body
+
+    def __len__(self) -> int:
+        return 1
+
+    def close(self) -> None:
+        self._sandbox.agenda.release(self._exchange)
+
+
+def _send(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
+    start_response(_status_line(reply), [*reply.headers, ("Content-Length", str(len(reply.body)))])
+    return [reply.body]
+
+
+def _status_line(reply: Reply) -> str:
+    return _STATUS_LINES.get(reply.status) or f"{reply.status} Unknown"
+
+
+def _read(environ: WSGIEnvironment, most: int) -> bytes | None:
+    """The request's body, or None when it is larger than `most` bytes."""
+    length = environ.get("CONTENT_LENGTH")
+    if length:
+        if not length.isdigit() or int(length) > most:
+            return None
+        return environ["wsgi.input"].read(int(length)) if length != "0" else b""
+    if not environ.get("wsgi.input_terminated"):
+        return b""
+    body: bytes = environ["wsgi.input"].read(most + 1)
+    return body if len(body) <= most else None
+
+
+def _headers(environ: WSGIEnvironment) -> Iterator[tuple[str, str]]:
+    for name, value in environ.items():
+        if name.startswith("HTTP_"):
+            yield _NAMES.get(name) or name[5:].replace("_", "-").title(), value
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(name):
+            yield _NAMES[name], environ[name]
+
+
+_NAMES: Final = {
+    "CONTENT_TYPE": "Content-Type",
+    "CONTENT_LENGTH": "Content-Length",
+    "HTTP_HOST": "Host",
+    "HTTP_AUTHORIZATION": "Authorization",
+    "HTTP_USER_AGENT": "User-Agent",
+    "HTTP_ACCEPT": "Accept",
+    "HTTP_ACCEPT_ENCODING": "Accept-Encoding",
+    "HTTP_CONNECTION": "Connection",
+}
+
+
+def _explanation(exchange: Exchange) -> list[tuple[str, str]]:
+    headers = [("X-Mock-Daraja-Exchange", f"{exchange.sandbox}/{exchange.id}")]
+    step = exchange.refusal or next((each for each in exchange.steps if each.verdict == "note"), None)
+    if step is not None:
+        why = f"{step.text}; {step.remedy}" if step.remedy else step.text
+        headers.append(("X-Mock-Daraja-Why", _header_text(why)))
+    return headers
+
+
+def _header_text(text: str) -> str:
+    printable = "".join(each if each.isprintable() else " " for each in text)
+    return printable.encode("latin-1", "replace").decode("latin-1")[:_WHY_LENGTH]
+
+
+def served(app: Any) -> Gateway:
+    """The gateway of an app that create_app made."""
+    gateway: Gateway = app.extensions["mock_daraja"]
+    return gateway

@@ -1,0 +1,129 @@
+"""One HTTP/1.1 answer out of whatever bytes arrive: bounded, and without I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+LONGEST: Final = 1 << 16
+"""Bytes of an answer that are read and kept."""
+
+_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
+_STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*)?\r?\Z")
+_CHUNK_SIZE: Final = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\Z")
+_LONGEST_SIZE_LINE: Final = 1024
+_LONGEST_NUMBER: Final = 15  # digits of a Content-Length
+
+
+class Garbled(Exception):  # noqa: N818 - said to a person as it stands
+    """The bytes are no HTTP answer, or more of one than is read."""
+
+
+class Answer:
+    """Fed with what arrives. `raw` is every byte of it, `status` is known as soon as the head is whole."""
+
+    __slots__ = ("_at", "_chunked", "_end", "_searched", "raw", "reusable", "status")
+
+    def __init__(self) -> None:
+        self.raw = bytearray()
+        self.status: int | None = None
+        self.reusable = False  # whether the connection can carry another request after this answer
+        self._at = 0  # where the next thing to read starts: a head, or a chunk's size line
+        self._searched = 0  # no end of a head before here
+        self._chunked = False
+        self._end: int | None = None  # where the body ends; None while only the sender knows
+
+    def feed(self, data: bytes) -> bool:
+        """Whether the answer is whole. Raises Garbled."""
+        self.raw += data
+        if self.status is None:
+            self._read_heads()
+        if self._chunked and self._end is None:
+            self._walk_chunks()
+        if len(self.raw) > LONGEST:
+            raise Garbled(f"the answer is longer than {LONGEST // 1024} KiB; the rest of it was not read")
+        if self.status is None or self._end is None or len(self.raw) < self._end:
+            return False
+        if len(self.raw) > self._end:  # the sender speaks out of turn
+            self.reusable = False
+        return True
+
+    def ended(self) -> bool:
+        """Whether the answer is whole now that the sender has closed the connection."""
+        return self.status is not None and self._end is None and not self._chunked
+
+    def _read_heads(self) -> None:
+        """The final head, past any 1xx before it."""
+        while self.status is None:
+            start = bytes(self.raw[self._at : self._at + 5])
+            if not b"HTTP/".startswith(start):
+                raise Garbled(_not_http(bytes(self.raw[self._at : self._at + 32])))
+            match = _HEAD_END.search(self.raw, self._searched)
+            if match is None:
+                self._searched = max(self._at, len(self.raw) - 3)
+                return
+            self._read_head(bytes(self.raw[self._at : match.start()]), match.end())
+            self._at = self._searched = match.end()
+
+    def _read_head(self, head: bytes, body: int) -> None:
+        lines = head.split(b"\n")
+        match = _STATUS_LINE.match(lines[0])
+        if match is None:
+            raise Garbled(_not_http(lines[0][:64]))
+        status = int(match[2])
+        if 100 <= status < 200 and status != 101:
+            return
+        length: bytes | None = None
+        connection, coding = b"", b""
+        for line in lines[1:]:
+            name, _, value = line.partition(b":")
+            name = name.lower()
+            if name == b"content-length":
+                if length is not None and length != value.strip():
+                    raise Garbled("the answer has two different Content-Length headers")
+                length = value.strip()
+            elif name == b"connection":
+                connection += value.lower()
+            elif name == b"transfer-encoding":
+                coding = value.lower()
+        self.status = status
+        self._frame(body, length, coding)
+        keeps = b"close" not in connection if match[1] == b"1" else b"keep-alive" in connection
+        self.reusable = keeps and status != 101 and (self._chunked or self._end is not None)
+
+    def _frame(self, body: int, length: bytes | None, coding: bytes) -> None:
+        """Where the body ends (RFC 9112 §6.3)."""
+        if self.status in (101, 204, 304):
+            self._end = body
+        elif coding:
+            self._chunked = coding.rpartition(b",")[2].strip() == b"chunked"
+        elif length is not None:
+            if not length.isdigit() or len(length) > _LONGEST_NUMBER:
+                raise Garbled(f"the answer's Content-Length is {length[:64].decode('latin-1')!r}")
+            self._end = body + int(length)
+
+    def _walk_chunks(self) -> None:
+        """Move on to the first chunk that is not whole yet, or find the end."""
+        while True:
+            line_end = self.raw.find(b"\r\n", self._at)
+            if line_end < 0 and len(self.raw) - self._at < _LONGEST_SIZE_LINE:
+                return
+            line = bytes(self.raw[self._at : max(line_end, self._at)])
+            match = _CHUNK_SIZE.match(line)
+            if match is None:
+                raise Garbled(f"the answer has a chunk of size {line[:64].decode('latin-1')!r}")
+            size = int(match[1], 16)
+            if size == 0:
+                end = self.raw.find(b"\r\n\r\n", line_end)  # past the trailers, if there are any
+                self._end = None if end < 0 else end + 4
+                return
+            following = line_end + 2 + size + 2
+            if len(self.raw) < following:
+                return
+            self._at = following
+
+
+def _not_http(start: bytes) -> str:
+    if start.startswith((b"\x15\x03", b"\x16\x03")):
+        return "the receiver speaks TLS: is the callback URL to start with https://?"
+    return f"the answer is not HTTP/1.1: it starts with {start.decode('latin-1')!r}"

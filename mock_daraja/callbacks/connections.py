@@ -1,0 +1,164 @@
+"""The sockets of one delivery worker: opened to addresses the policy judged, kept alive, and shut from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable
+from threading import Lock
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mock_daraja.callbacks.policy import Target
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+MOST_KEPT: Final = 8
+_Key = tuple[str, str, int, tuple[str, ...]]
+
+
+class NoConnection(Exception):  # noqa: N818 - said to a person as it stands
+    """Nothing was sent, and why."""
+
+
+class Deadline(NamedTuple):
+    """`seconds` for the whole of a delivery, so until `at` on the monotonic count."""
+
+    seconds: float
+    at: float
+
+
+class Tls:
+    """Trust for https receivers: the system's, and `cafile`'s. Loaded when the first one is met."""
+
+    def __init__(self, cafile: str | None = None) -> None:
+        self._cafile = cafile
+        self._lock = Lock()
+        self._context: SSLContext | None = None
+
+    def context(self) -> SSLContext:
+        with self._lock:
+            if self._context is None:
+                from ssl import create_default_context
+
+                self._context = create_default_context()
+                if self._cafile is not None:
+                    self._context.load_verify_locations(self._cafile)
+            return self._context
+
+
+class Connections:
+    """At most one kept connection per receiver. One thread's own, but for `abort`.
+
+    `monotonic` counts seconds; it measures deadlines and is never shown.
+    """
+
+    def __init__(self, monotonic: Callable[[], float], tls: Tls) -> None:
+        self.monotonic = monotonic
+        self.aborted = False
+        self._tls = tls
+        self._kept: dict[_Key, socket.socket] = {}
+        self._current: socket.socket | None = None
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def take(self, target: Target) -> socket.socket | None:
+        """The kept connection to this receiver. Whether it still lives only shows when it is used."""
+        self._current = self._kept.pop(_key(target), None)
+        return self._current
+
+    def open(self, target: Target, deadline: Deadline) -> socket.socket:
+        """A new connection, to the first address that takes it. Raises NoConnection."""
+        where = f"{target.host} port {target.port}"
+        try:
+            connection = self._connect(target, deadline)
+            return self._encrypt(connection, target, deadline) if target.scheme == "https" else connection
+        except (OSError, ValueError) as problem:  # ValueError: a name that no certificate can hold
+            if self._current is not None:
+                self.drop(self._current)
+            cause = ConnectionAbortedError() if self.aborted else problem
+            raise NoConnection(_no_connection(where, deadline, cause)) from None
+
+    def _connect(self, target: Target, deadline: Deadline) -> socket.socket:
+        """To the first address that takes it; if none does, a refusal tells more than what the others say."""
+        failure: OSError = OSError("it has no address")
+        for address in target.addresses:
+            try:
+                connection = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+                self._current = connection
+                connection.settimeout(self.left(deadline))
+                connection.connect((address, target.port))
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except (TimeoutError, ConnectionAbortedError):
+                raise
+            except OSError as problem:
+                if self._current is not None:
+                    self.drop(self._current)
+                if not isinstance(failure, ConnectionRefusedError):
+                    failure = problem
+            else:
+                return connection
+        raise failure
+
+    def _encrypt(self, plain: socket.socket, target: Target, deadline: Deadline) -> socket.socket:
+        name = target.host.rstrip(".")
+        connection = self._tls.context().wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
+        self._current = connection  # before the handshake, so that `abort` can end it
+        connection.settimeout(self.left(deadline))
+        connection.do_handshake()
+        return connection
+
+    def left(self, deadline: Deadline) -> float:
+        """Seconds to the deadline. Raises TimeoutError once it has passed, ConnectionAbortedError after `abort`."""
+        if self.aborted:
+            raise ConnectionAbortedError
+        seconds = deadline.at - self.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        return seconds
+
+    def keep(self, target: Target, connection: socket.socket) -> None:
+        self._current = None
+        self._kept[_key(target)] = connection
+        if len(self._kept) > MOST_KEPT:
+            self._kept.pop(next(iter(self._kept))).close()
+
+    def drop(self, connection: socket.socket) -> None:
+        self._current = None
+        connection.close()
+
+    def close(self) -> None:
+        """Let go of what is kept; it can be used again afterwards."""
+        for connection in self._kept.values():
+            connection.close()
+        self._kept.clear()
+
+    def abort(self) -> None:
+        """From any thread: end what hangs, and let nothing start any more."""
+        self.aborted = True
+        current = self._current
+        if current is not None:
+            with contextlib.suppress(OSError):
+                # Shut, not closed: the number of a closed one could be another's by the time its thread looks again.
+                # An SSLSocket's own shutdown would take its TLS state from under the thread that reads.
+                socket.socket.shutdown(current, socket.SHUT_RDWR)
+
+
+def _key(target: Target) -> _Key:
+    return target.scheme, target.host, target.port, target.addresses
+
+
+def _no_connection(where: str, deadline: Deadline, problem: Exception) -> str:
+    if isinstance(problem, ConnectionAbortedError):
+        return "stopped before it was sent"
+    if isinstance(problem, ConnectionRefusedError):
+        return f"connection refused: nothing listens on {where}"
+    if isinstance(problem, TimeoutError):
+        return f"no connection to {where} within {deadline.seconds:g} s"
+    untrusted = getattr(problem, "verify_message", None)
+    if untrusted:
+        return f"the certificate of {where} is not trusted: {untrusted}"
+    if getattr(problem, "reason", None) in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
+        return f"{where} does not speak TLS: is the callback URL to start with http://?"
+    return f"no connection to {where}: {getattr(problem, 'strerror', None) or problem}"

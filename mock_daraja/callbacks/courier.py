@@ -1,0 +1,179 @@
+"""The threads that carry due callbacks out: first in, first out, and none held up for long by one that hangs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Condition, Event, Thread, current_thread
+from typing import Final, Generic, TypeVar
+
+from mock_daraja.callbacks.connections import Connections
+
+Item = TypeVar("Item")
+
+FEW: Final = 4
+MOST: Final = 64
+TICK_S: Final = 0.05  # between two looks at whether the workers keep up
+SLOW_S: Final = 0.01  # a mean delivery longer than this waits for its receiver, not for this process: more workers help
+IDLE_S: Final = 0.2  # then kept connections are closed: an idle one can block a receiver's shutdown, or its only thread
+STOP_S: Final = 0.5
+
+
+class _Stop:
+    """Wakes a worker to tell it to leave."""
+
+
+class Courier(Generic[Item]):
+    """`handler` carries out one item with the connections it is given, and raises nothing.
+
+    Threads start with the first item. They are FEW while receivers are quick (more would only fight for the
+    interpreter), and double at every tick up to MOST while items wait and deliveries take long.
+    """
+
+    def __init__(
+        self,
+        handler: Callable[[Item, Connections], None],
+        connections: Callable[[], Connections],
+        *,
+        few: int = FEW,
+        most: int = MOST,
+        tick_s: float = TICK_S,
+    ) -> None:
+        self._handler = handler
+        self._connections = connections
+        self._few, self._most, self._tick_s = few, most, tick_s
+        self._waiting: SimpleQueue[Item | _Stop] = SimpleQueue()
+        self._changed = Condition()
+        self._submitted = 0
+        self._done = 0
+        self._workers: dict[Thread, Connections] = {}
+        self._inline: list[Connections] = []
+        self._watcher: Thread | None = None
+        self._busy = Event()
+        self._stopping = Event()
+
+    @property
+    def workers(self) -> int:
+        return len(self._workers)
+
+    def submit(self, item: Item) -> bool:
+        """Queue a due item. False, and nothing happens, once stopped."""
+        with self._changed:
+            if self._stopping.is_set():
+                return False
+            self._submitted += 1
+            if len(self._workers) < min(self._few, self._submitted - self._done):
+                self._grow(1)
+            if self._watcher is None:
+                self._watcher = Thread(target=self._watch, name="courier-watch", daemon=True)
+                self._watcher.start()
+            self._waiting.put(item)
+        if not self._busy.is_set():
+            self._busy.set()
+        return True
+
+    def run_inline(self, *items: Item) -> None:
+        """Carry items out in this thread, one after the other, and leave no connection open."""
+        connections = self._connections()
+        with self._changed:
+            self._inline.append(connections)
+            if self._stopping.is_set():
+                connections.abort()
+        try:
+            for item in items:
+                self._handler(item, connections)
+        finally:
+            connections.close()
+            with self._changed:
+                self._inline.remove(connections)
+
+    def drain(self, timeout: float | None = None) -> bool:
+        """Wait until everything submitted is carried out. False when time ran out or it was stopped first."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._done == self._submitted or self._stopping.is_set(), timeout)
+            return self._done == self._submitted
+
+    def stop(self) -> list[Item]:
+        """End every delivery under way, and return the items not begun. Takes half a second at the very most."""
+        with self._changed:
+            self._stopping.set()
+            self._changed.notify_all()
+            under_way = [*self._workers.values(), *self._inline]
+        unsent = self._take_all()
+        self._busy.set()
+        for connections in under_way:
+            self._waiting.put(_Stop())
+            connections.abort()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._workers, STOP_S)
+        return unsent
+
+    def _take_all(self) -> list[Item]:
+        taken: list[Item] = []
+        while True:
+            try:
+                item = self._waiting.get_nowait()
+            except Empty:
+                return taken
+            if not isinstance(item, _Stop):
+                taken.append(item)
+
+    def _grow(self, by: int) -> None:
+        for _ in range(by):
+            connections = self._connections()
+            worker = Thread(target=self._work, args=(connections,), name="courier", daemon=True)
+            self._workers[worker] = connections
+            worker.start()
+
+    def _work(self, connections: Connections) -> None:
+        while not isinstance(item := self._next(connections), _Stop):
+            try:
+                self._handler(item, connections)
+            except Exception:  # one item's mistake must neither end the worker nor pass in silence
+                from logging import getLogger
+
+                getLogger(__name__).exception("a callback could not be carried out: %r", item)
+            with self._changed:
+                self._done += 1
+                if self._done == self._submitted:
+                    self._changed.notify_all()
+        connections.close()
+        with self._changed:
+            self._workers.pop(current_thread(), None)
+            self._changed.notify_all()
+
+    def _next(self, connections: Connections) -> Item | _Stop:
+        """The next item, or that this worker has left: it was one too many, or everything stops."""
+        while not self._stopping.is_set():
+            try:
+                return self._waiting.get(timeout=self._patience(connections))
+            except Empty:
+                connections.close()
+            if self._leave():
+                break
+        return _Stop()
+
+    def _patience(self, connections: Connections) -> float | None:
+        return IDLE_S if len(connections) or len(self._workers) > self._few else None
+
+    def _leave(self) -> bool:
+        """Whether this worker is one too many. Counted and left in one step, so that never too many leave at once."""
+        with self._changed:
+            if len(self._workers) <= self._few:
+                return False
+            del self._workers[current_thread()]
+            return True
+
+    def _watch(self) -> None:
+        """Add workers while the ones there are wait for slow receivers. Sleeps while there is nothing to do."""
+        seen = 0
+        while True:
+            self._busy.wait()
+            if self._stopping.wait(self._tick_s):
+                return
+            with self._changed:
+                finished, seen = self._done - seen, self._done
+                if seen == self._submitted:
+                    self._busy.clear()
+                elif not self._waiting.empty() and finished * SLOW_S < len(self._workers) * self._tick_s:
+                    self._grow(min(len(self._workers), self._most - len(self._workers)))

@@ -1,0 +1,98 @@
+"""A callback URL taken apart, strictly: what two parsers might read differently is refused, with a reason."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import dataclass
+from typing import Final
+
+from mock_daraja.callbacks.address import literal
+
+_PORTS: Final = {"http": 80, "https": 443}
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f]")
+_URL: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#\\]*)([^#]*)")
+_AUTHORITY: Final = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]*))?\Z")
+_NAME: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?\Z")
+_NUMBER_AT_END: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?\Z")
+_LONGEST_NAME: Final = 253
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a callback was not sent, and what to do."""
+
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """`host` is in small letters, as written otherwise, and without brackets."""
+
+    scheme: str
+    host: str
+    port: int
+    path_and_query: str
+
+    @property
+    def host_header(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        return f"{self.scheme}://{self.host_header}"
+
+
+def parse(url: str) -> Url | Refusal:
+    if _UNPRINTABLE.search(url):
+        return Refusal("the callback URL holds a blank or a control character", "percent-encode it, or take it out")
+    match = _URL.match(url)
+    if match is None:
+        return Refusal(f"{url[:200]!r} is not a URL", "write it as http://localhost:8000/callback")
+    scheme, authority, rest = match[1].lower(), match[2], match[3]
+    if scheme not in _PORTS:
+        return Refusal(f"{scheme} is not a scheme callbacks are sent by", "use http:// or https://")
+    if "@" in authority:
+        return Refusal(
+            "the callback URL holds a user name or password",
+            "take out what stands before the @; M-Pesa sends no credentials",
+        )
+    parts = _AUTHORITY.match(authority)
+    if parts is None or rest[:1] not in ("", "/", "?"):
+        return Refusal(f"{authority[:200]!r} is not a host", "write the URL as http://localhost:8000/callback")
+    port = int(parts[2]) if parts[2] and len(parts[2]) <= 5 else 0 if parts[2] else _PORTS[scheme]
+    if not 0 < port < 1 << 16:
+        return Refusal(f"{parts[2][:20]} is not a port", "use a number from 1 to 65535")
+    host = _host(parts[1])
+    if host is None:
+        return Refusal(f"{parts[1][:200]!r} is not a host", "use a host name or an IP address; IPv6 in brackets")
+    return Url(scheme, host, port, _escaped(rest if rest[:1] == "/" else "/" + rest))
+
+
+def _host(written: str) -> str | None:
+    """A name or an address in small letters; None for what is neither."""
+    if written.startswith("["):
+        inner = written[1:-1].lower()
+        return inner if ":" in inner and "%" not in inner and literal(inner) is not None else None
+    if not written.isascii():
+        try:
+            written = written.encode("idna").decode("ascii")
+        except UnicodeError:
+            return None
+    name = written.lower()
+    if len(name) > _LONGEST_NAME or _NAME.match(name) is None:
+        return None
+    if _NUMBER_AT_END.match(name) and literal(name.rstrip(".")) is None:  # as browsers do: 1.2.3.400 is no name either
+        return None
+    return name
+
+
+def _escaped(path: str) -> str:
+    """Sent as written (callbacks.md §6), but for characters that HTTP can't carry."""
+    if path.isascii():
+        return path
+    from urllib.parse import quote
+
+    return quote(path, safe=string.printable, errors="replace")

@@ -1,0 +1,142 @@
+"""The sandbox's time, and the only caller of the computer's clock.
+
+Times are integer milliseconds since the epoch. Rounding is downwards, so nothing that waits for a time
+ever sees it early. Daraja prints East Africa Time (UTC+3, no daylight saving).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from heapq import heappop, heappush
+from threading import Condition, Event
+from typing import Final, Literal
+
+from mock_daraja.errors import Problem
+
+Mode = Literal["real", "scaled", "manual", "auto"]
+MODES: Final = ("real", "scaled", "manual", "auto")
+EAT: Final = timezone(timedelta(hours=3), "EAT")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_POLL: Final = 0.05  # seconds between looks at `interrupted` while the clock stands still
+
+monotonic = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSetting:
+    """How a clock runs: `real`, `scaled:60`, `manual` or `auto`, as people write it."""
+
+    mode: Mode = "real"
+    factor: float = 1.0
+
+    @classmethod
+    def parse(cls, text: str) -> ClockSetting:
+        """Raises Problem, naming the text, for anything but the four forms."""
+        mode, _, factor = text.partition(":")
+        if mode == "scaled":
+            try:
+                times = float(factor)
+            except ValueError:
+                times = 0.0
+            if 0 < times <= 1_000_000:
+                return cls("scaled", times)
+        elif mode in MODES and not factor:
+            return cls(mode, 1.0)  # type: ignore[arg-type]  # narrowed by the look-up in MODES
+        raise Problem(f"{text!r} is not a clock", remedy="use real, scaled:60 (60 times faster), manual or auto")
+
+    def __str__(self) -> str:
+        return f"scaled:{self.factor:g}" if self.mode == "scaled" else self.mode
+
+
+def wall_ms() -> int:
+    """The computer's own time."""
+    return time.time_ns() // 1_000_000
+
+
+def eat(ms: int) -> datetime:
+    return (_EPOCH + timedelta(milliseconds=ms)).astimezone(EAT)
+
+
+def eat_digits(ms: int) -> str:
+    """yyyyMMddHHmmss in EAT, the form of Timestamp and TransactionDate."""
+    return eat(ms).strftime("%Y%m%d%H%M%S")
+
+
+def parse_instant(text: str) -> int:
+    """An ISO 8601 date and time to milliseconds; without an offset it is EAT. Raises Problem."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Problem(f"{text!r} is not a date and time", remedy="write it as 2026-11-24T10:00:00+03:00") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=EAT)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+class Clock:
+    """One sandbox's time. A manual or auto clock stands still until `move_to`."""
+
+    def __init__(self, setting: ClockSetting, start_ms: int | None = None) -> None:
+        self._changed = Condition()
+        self._sleepers: list[int] = []
+        self.setting = setting
+        self.on_wait: Callable[[], None] = lambda: None  # called when somebody begins to wait
+        self._start(wall_ms() if start_ms is None else start_ms)
+
+    def _start(self, now_ms: int) -> None:
+        self._base_ms = now_ms
+        self._base_ns = time.monotonic_ns()
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether time passes only when it is moved."""
+        return self.setting.mode in ("manual", "auto")
+
+    def now(self) -> int:
+        if self.stands_still:
+            return self._base_ms
+        passed = time.monotonic_ns() - self._base_ns
+        if self.setting.mode == "scaled":
+            return self._base_ms + int(passed * self.setting.factor) // 1_000_000
+        return self._base_ms + passed // 1_000_000
+
+    def switch(self, setting: ClockSetting) -> None:
+        """Run differently from now on; the time itself does not jump."""
+        with self._changed:
+            now = self.now()
+            self.setting = setting
+            self._start(now)
+            self._changed.notify_all()
+
+    def move_to(self, ms: int) -> None:
+        """Move a standing clock forward; it never goes back."""
+        with self._changed:
+            self._base_ms = max(self._base_ms, ms)
+            self._changed.notify_all()
+
+    def seconds_until(self, due_ms: int) -> float:
+        """The computer's seconds until `due_ms`, on a clock that runs. Rounded up, so that it is never early."""
+        return max(0.0, (due_ms - self.now()) / 1000 / self.setting.factor)
+
+    def next_sleeper(self) -> int | None:
+        """When the first of those who wait on a standing clock wants to wake up."""
+        with self._changed:
+            while self._sleepers and self._sleepers[0] <= self._base_ms:
+                heappop(self._sleepers)
+            return self._sleepers[0] if self._sleepers else None
+
+    def wait_until(self, due_ms: int, interrupted: Event) -> bool:
+        """Wait for a time of this clock. False when `interrupted` was set first."""
+        with self._changed:
+            heappush(self._sleepers, due_ms)
+        self.on_wait()
+        with self._changed:
+            while (now := self.now()) < due_ms:
+                if interrupted.is_set():
+                    return False
+                pause = _POLL if self.stands_still else min(_POLL, (due_ms - now) / 1000 / self.setting.factor)
+                self._changed.wait(pause)
+        return True

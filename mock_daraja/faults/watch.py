@@ -1,0 +1,94 @@
+"""Notices clients that go away while a fault makes them wait. One thread for all of them, started by the first."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+from collections.abc import Iterator
+from threading import Event, Lock, Thread
+from typing import Final
+
+_SCRAP: Final = 65536  # bytes read at once and thrown away
+
+
+class Watch:
+    """`stop` ends the thread; a watch that was never needed has none."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._stopped = False
+        self._thread: Thread | None = None
+
+    @contextlib.contextmanager
+    def over(self, sock: socket.socket, gone: Event, reusable: bool = True) -> Iterator[None]:
+        """While inside, `gone` is set as soon as the client closes. Nobody else may read the socket meanwhile.
+
+        What a client sends on a reusable socket stays unread, and hides its closing from then on.
+        """
+        with self._lock:
+            if self._stopped:
+                gone.set()
+            else:
+                self._begin()
+                self._selector.register(sock, selectors.EVENT_READ, (gone, reusable))
+                self._poke()
+        try:
+            yield
+        finally:
+            self._forget(sock)
+
+    def stop(self) -> None:
+        with self._lock:
+            self._stopped = True
+            thread, self._thread = self._thread, None
+            if thread is not None:
+                self._poke()
+        if thread is not None:
+            thread.join()
+            self._selector.close()
+            self._ear.close()
+            self._mouth.close()
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._selector = selectors.DefaultSelector()
+            self._ear, self._mouth = socket.socketpair()
+            self._selector.register(self._ear, selectors.EVENT_READ, None)
+            self._thread = Thread(target=self._run, name="mock-daraja-watch", daemon=True)
+            self._thread.start()
+
+    def _poke(self) -> None:
+        """Select on Windows doesn't see a socket that is registered while it waits."""
+        self._mouth.send(b".")
+
+    def _forget(self, sock: socket.socket) -> None:
+        with self._lock:
+            if self._thread is not None:
+                with contextlib.suppress(KeyError, ValueError):  # already seen, or closed
+                    self._selector.unregister(sock)
+
+    def _run(self) -> None:
+        while True:
+            ready = self._selector.select()
+            with self._lock:
+                if self._stopped:
+                    return
+                for key, _ in ready:
+                    if key.data is None:
+                        self._ear.recv(_SCRAP)
+                    elif self._selector.get_map().get(key.fd) == key:  # else its wait has just ended
+                        self._look(key)
+
+    def _look(self, key: selectors.SelectorKey) -> None:
+        gone, reusable = key.data
+        sock = key.fileobj
+        assert isinstance(sock, socket.socket)
+        try:
+            at_end = not (sock.recv(1, socket.MSG_PEEK) if reusable else sock.recv(_SCRAP))
+        except OSError:
+            at_end = True
+        if at_end:
+            gone.set()
+        if at_end or reusable:
+            self._selector.unregister(sock)

@@ -1,0 +1,80 @@
+"""One client's connection while a fault has it in hand. Knows sockets and waiting; knows no HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import struct
+from threading import Event
+from typing import Final, Protocol
+
+from mock_daraja.faults.watch import Watch
+
+_LINGER_ZERO: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+
+
+class Clock(Protocol):
+    """What a fault needs of the sandbox's clock. Times are milliseconds."""
+
+    def now(self) -> int: ...
+
+    def wait_until(self, due_ms: int, interrupted: Event) -> bool: ...
+
+
+class Wire:
+    """`interrupted` is set when the client goes away during a wait, or when the server stops."""
+
+    __slots__ = ("clock", "interrupted", "is_open", "on_clock", "sock", "watch")
+
+    def __init__(self, sock: socket.socket, watch: Watch) -> None:
+        self.sock = sock
+        self.watch = watch
+        self.clock: Clock | None = None
+        self.interrupted = Event()
+        self.is_open = True
+        self.on_clock = False
+
+    def send(self, data: bytes) -> None:
+        """A client that went away is no error of ours: the wire is closed then."""
+        try:
+            self.sock.sendall(data)
+        except OSError:
+            self.close()
+
+    def wait(self, ms: int | None, *, reusable: bool = True) -> bool:
+        """Wait on the sandbox's clock, or without end for None. True when the time has come, False when interrupted.
+
+        A wire that is not reusable loses what the client sends meanwhile, so that its going away is never hidden
+        behind unread bytes.
+        """
+        with self.watch.over(self.sock, self.interrupted, reusable):
+            if ms is None:
+                self.interrupted.wait()
+                return False
+            if self.clock is None:  # a plain WSGI app: there is no time but the computer's
+                return not self.interrupted.wait(ms / 1000)
+            self.on_clock = True
+            try:
+                return self.clock.wait_until(self.clock.now() + ms, self.interrupted)
+            finally:
+                self.on_clock = False
+
+    def close(self) -> None:
+        """Say goodbye in order (FIN). The server closes the socket itself once the client has read everything."""
+        self.is_open = False
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """Drop the connection with a real RST: closing with a linger time of zero sends one."""
+        self.is_open = False
+        with contextlib.suppress(OSError):
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+        self.sock.close()
+
+    def interrupt(self) -> None:
+        """From another thread: end every wait and every blocked read of this connection."""
+        self.interrupted.set()
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,89 @@
+"""Identifiers in the formats of the real API, from one seeded generator, and the only caller of `random`."""
+
+from __future__ import annotations
+
+import random
+import string
+from typing import Final
+
+from mock_daraja.clock import eat, eat_digits
+
+_ALPHANUMERIC: Final = string.ascii_letters + string.digits
+_BASE36: Final = string.digits + string.ascii_uppercase
+_DAYS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
+_FIRST_RECEIPT_YEAR: Final = 2006
+_LETTER_SERIAL_YEAR: Final = 2026  # the fourth character is a letter from 2026 on, a digit before (callbacks.md §7)
+_SERIAL_DIGITS: Final = 7
+
+
+def fresh_seed() -> int:
+    """A seed nobody chose, for a server that was given none."""
+    return random.SystemRandom().randrange(2**32)
+
+
+class Ids:
+    """One sandbox's identifiers. Same seed and same calls give the same ids. Guarded by the sandbox's lock."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        self.prefix = self._uuid_tail()
+        self._counter = self._random.randrange(10_000, 2_000_000)
+        self._day = ""
+        self._serial = 0
+
+    def _uuid_tail(self) -> str:
+        return self.uuid().partition("-")[2]
+
+    def uuid(self) -> str:
+        """A version 4 UUID: responseRefID and the like."""
+        digits = f"{self._random.getrandbits(128):032x}"
+        variant = "89ab"[int(digits[16], 16) % 4]
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+    def request_id(self) -> str:
+        """requestId, MerchantRequestID and OriginatorConversationID: a UUID without its first group, then a counter.
+
+        The prefix is constant per gateway node and the counter is shared by all products (requests.md §1.4).
+        """
+        self._counter += self._random.randrange(1, 4)
+        return f"{self.prefix}{self._counter}"
+
+    def conversation_id(self, now_ms: int) -> str:
+        """AG_YYYYMMDD_ + node 2010 + 16 hex digits (requests.md §1.4)."""
+        return f"AG_{eat_digits(now_ms)[:8]}_2010{self._random.getrandbits(64):016x}"
+
+    def checkout_request_id(self, now_ms: int, msisdn: str, fraction_digits: int) -> str:
+        """ws_CO_DDMMYYYYHHmmss, 1 (2026) or 3 (2022-2025) sub-second digits, last nine digits of the MSISDN."""
+        moment = eat(now_ms)
+        fraction = f"{now_ms % 1000:03}"[:fraction_digits]
+        return f"ws_CO_{moment:%d%m%Y%H%M%S}{fraction}{msisdn[-9:]}"
+
+    def token(self) -> str:
+        """28 alphanumeric characters (requests.md §1.4)."""
+        return "".join(self._random.choices(_ALPHANUMERIC, k=28))
+
+    def receipt(self, now_ms: int) -> str:
+        """Ten characters: year letter, month letter, day, then a serial that rises within the day.
+
+        The real serial's algorithm is unknown (callbacks.md §7, inferred); ours is a base 36 counter.
+        """
+        moment = eat(now_ms)
+        day = string.ascii_uppercase[(moment.year - _FIRST_RECEIPT_YEAR) % 26]
+        day += string.ascii_uppercase[moment.month - 1] + _DAYS[moment.day]
+        if day != self._day:
+            self._day = day
+            first = self._random.randrange(10, 30) if moment.year >= _LETTER_SERIAL_YEAR else self._random.randrange(9)
+            self._serial = first * 36 ** (_SERIAL_DIGITS - 1) + self._random.randrange(36 ** (_SERIAL_DIGITS - 1))
+        self._serial += self._random.randrange(1, 60)
+        return day + _base36(self._serial)
+
+    def choice(self, options: tuple[str, ...]) -> str:
+        return self._random.choice(options)
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    for _ in range(_SERIAL_DIGITS):
+        number, digit = divmod(number, 36)
+        digits = _BASE36[digit] + digits
+    return digits

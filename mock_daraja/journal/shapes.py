@@ -1,0 +1,106 @@
+"""Rows as JSON for the control API, the command line and reports. Keys are stable; times are EAT, ISO 8601."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_daraja.clock import eat
+from mock_daraja.exchange import Exchange, Step
+from mock_daraja.journal.redact import redact_body, redact_headers
+from mock_daraja.model import Callback, Delivery, Transaction
+from mock_daraja.money import shillings
+
+
+def instant(ms: int | None) -> str | None:
+    return None if ms is None else eat(ms).isoformat(timespec="milliseconds")
+
+
+def step_json(step: Step) -> dict[str, Any]:
+    shape: dict[str, Any] = {"room": step.room, "verdict": step.verdict, "text": step.text}
+    if step.value is not None:
+        shape["value"] = step.value if isinstance(step.value, (str, int, float, bool, list)) else str(step.value)
+    if step.remedy:
+        shape["remedy"] = step.remedy
+    if step.docs:
+        shape["docs"] = step.docs
+    return shape
+
+
+def exchange_json(exchange: Exchange, *, whole: bool = True) -> dict[str, Any]:
+    """`whole` adds headers, bodies and trace to the line that lists show."""
+    reply = exchange.reply
+    shape: dict[str, Any] = {
+        "id": exchange.id,
+        "sandbox": exchange.sandbox,
+        "received": instant(exchange.received_ms),
+        "method": exchange.method,
+        "path": exchange.path,
+        "query": exchange.query,
+        "operation": exchange.operation,
+        "app": exchange.app_key,
+        "transaction": exchange.transaction,
+        "status": reply.status if reply else None,
+        "fault": reply.fault.name if reply and reply.fault else None,
+    }
+    if whole:
+        shape |= {
+            "request_headers": redact_headers(exchange.headers),
+            "request_body": redact_body(exchange.body),
+            "response_headers": redact_headers(reply.headers) if reply else [],
+            "response_body": redact_body(reply.body) if reply else "",
+            "trace": [step_json(step) for step in exchange.steps],
+        }
+    return shape
+
+
+def callback_json(row: Callback) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "transaction": row.transaction,
+        "url": row.url,
+        "state": row.state,
+        "due": instant(row.due_ms),
+        "headers": [list(pair) for pair in row.headers],
+        "body": redact_body(row.body),
+        "note": row.note,
+        "deliveries": [_delivery_json(each) for each in row.deliveries],
+    }
+
+
+def _delivery_json(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "url": delivery.url,
+        "sent": instant(delivery.sent_ms),
+        "request": redact_body(delivery.request),
+        "status": delivery.status,
+        "answer": redact_body(delivery.answer),
+        "error": delivery.error,
+    }
+
+
+def transaction_json(row: Transaction) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "operation": row.operation,
+        "state": row.state,
+        "accepted": instant(row.accepted_ms),
+        "final": instant(row.final_ms),
+        "amount": shillings(row.amount_cents),
+        "shortcode": row.shortcode,
+        "msisdn": row.msisdn,
+        "party_b": row.party_b,
+        "command": row.command,
+        "account_reference": row.account_reference,
+        "remarks": row.remarks,
+        "originator_id": row.originator_id,
+        "reference": row.reference,
+        "receipt": row.receipt,
+        "result": row.result,
+        "result_desc": row.result_desc,
+        "chosen_by": f"{row.decision.selector}: {row.decision.rule}" if row.decision else "the ledger's truth",
+        "why": row.why,
+        "prompt": None if row.prompt is None else row.prompt.partition(":")[0],
+        "callback_url": row.result_url,
+        "exchange": f"x{row.exchange}",
+    }

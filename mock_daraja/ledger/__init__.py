@@ -1,0 +1,29 @@
+"""Double entry over the accounts of organisations and customers. Postings come in as values and always sum to zero."""
+
+from __future__ import annotations
+
+from mock_daraja.ledger.accounts import (
+    MERCHANT,
+    OPENING,
+    UTILITY,
+    WORKING,
+    Unbalanced,
+    customer,
+    organisation,
+    transfer,
+)
+from mock_daraja.ledger.accounts import check as check
+from mock_daraja.ledger.people import full_name
+
+__all__ = [
+    "MERCHANT",
+    "OPENING",
+    "UTILITY",
+    "WORKING",
+    "Unbalanced",
+    "check",
+    "customer",
+    "full_name",
+    "organisation",
+    "transfer",
+]

@@ -1,0 +1,37 @@
+"""A notification owed to the integrator, and each HTTP attempt at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+CallbackState = Literal["scheduled", "delivering", "delivered", "failed", "refused", "dropped"]
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One HTTP attempt, every byte of it. Times are on the sandbox clock, in milliseconds."""
+
+    url: str  # the one really posted to, after --rewrite-callbacks
+    sent_ms: int
+    request: bytes  # request line, headers and body as they went over the wire
+    status: int | None = None
+    answer: bytes = b""  # status line, headers and body as they came back, cut at a bound
+    error: str | None = None  # why there was no answer, in words for a person
+
+
+@dataclass(slots=True)
+class Callback:
+    """`kind` is `stk`, `result`, `validation`, `confirmation` or `timeout`."""
+
+    id: int
+    kind: str
+    transaction: int
+    url: str  # as the integrator gave it
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    due_ms: int
+    state: CallbackState = "scheduled"
+    note: str = ""  # why it was refused or dropped, and what to do
+    attempts_left: int = 1
+    deliveries: list[Delivery] = field(default_factory=list)

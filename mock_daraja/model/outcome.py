@@ -1,0 +1,56 @@
+"""What the scenario engine decided shall happen to a request or a transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackPlan:
+    """How the callbacks of a transaction are to be sent. Times in milliseconds of the sandbox clock."""
+
+    delay_ms: int | None = None  # after the transaction is final; None leaves the product's own timing
+    drop: bool = False
+    copies: int = 1
+    every_ms: int = 0  # between two copies
+    before_ack: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSpec:
+    """A transport fault to carry out on the reply: its name in `faults/` and its attributes."""
+
+    name: str
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One decision. Every field left at its default means "as it would have been"."""
+
+    result: str | None = None  # result code of the transaction, e.g. "1032"; None: the ledger's truth decides
+    result_desc: str | None = None  # text in place of the catalogue's
+    settle_ms: int | None = None  # from acceptance to the final state
+    error: str | None = None  # synchronous Daraja error code, e.g. "500.003.02"
+    status: int | None = None  # HTTP status of the synchronous error, where the catalogue's is not wanted
+    error_message: str | None = None
+    page: str | None = None  # a gateway page instead of a Daraja body: see faults/pages.py
+    fault: FaultSpec | None = None
+    callback: CallbackPlan = CallbackPlan()
+    query_result: str | None = None  # what STK query says, where it disagrees with the callback
+    goto: str | None = None  # the scenario's next state
+
+    @property
+    def is_synchronous(self) -> bool:
+        """Whether the request itself is refused, so that no transaction is opened."""
+        return self.error is not None or self.page is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An outcome and who chose it: the selector (design §4) and, for people, the rule in words."""
+
+    outcome: Outcome
+    selector: str  # "header", "one-shot", "scenario", "reserved MSISDN", "mock: code"
+    rule: str

@@ -1,0 +1,41 @@
+"""Money is whole cents in integers. This module reads and prints it, and nothing else does."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+CENTS_PER_SHILLING: Final = 100
+_LONGEST: Final = 40  # characters; 1e99 written out is not an amount of money
+
+
+def cents(amount: int | float | str) -> int:
+    """Shillings as an integrator writes them (10, "10", 10.0, "10.50") to whole cents.
+
+    Raises ValueError on anything that is not a finite number of whole cents.
+    """
+    if isinstance(amount, bool) or not isinstance(amount, (int, float, str)):
+        raise ValueError(f"{amount!r} is not an amount")
+    text = str(amount).strip()
+    if len(text) > _LONGEST:
+        raise ValueError("an amount has at most forty characters")
+    try:
+        value = Decimal(text) * CENTS_PER_SHILLING
+    except InvalidOperation:
+        raise ValueError(f"{amount!r} is not an amount") from None
+    if not value.is_finite() or abs(value) >= Decimal(10) ** 20 or value != value.to_integral_value():
+        raise ValueError(f"{amount!r} is not a finite number of whole cents")
+    return int(value)
+
+
+def shillings(value: int) -> str:
+    """Cents as M-Pesa prints them: 1050 gives "10.50", -5 gives "-0.05"."""
+    sign = "-" if value < 0 else ""
+    whole, rest = divmod(abs(value), CENTS_PER_SHILLING)
+    return f"{sign}{whole}.{rest:02}"
+
+
+def json_number(value: int) -> int | float:
+    """Cents as the JSON number of a 2026 callback: 100 gives 1, 1050 gives 10.5 (callbacks.md §1.1)."""
+    whole, rest = divmod(value, CENTS_PER_SHILLING)
+    return whole if rest == 0 else value / CENTS_PER_SHILLING

@@ -1,0 +1,26 @@
+"""OAuth: GET /oauth/v1/generate?grant_type=client_credentials (requests.md §2)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mock_daraja.model import Token
+from mock_daraja.products import families
+from mock_daraja.products.base import Body, Operation, Product, World
+
+LIFE_SECONDS: Final = 3600
+
+
+def grant(token: Token, world: World) -> Body:
+    """`expires_in` is the string "3599" in nearly every capture; the 3.0 page prints a number."""
+    seconds = LIFE_SECONDS - 1
+    numeric = world.settings.quirks.numeric_expires_in
+    return {"access_token": token.value, "expires_in": seconds if numeric else str(seconds)}
+
+
+PRODUCT: Final = Product(
+    slug="oauth",
+    title="Authorization",
+    family=families.OAUTH,
+    operations=(Operation("oauth.generate", "GET", ("/oauth/v1/generate",), access="basic", grant=grant),),
+)

@@ -1,0 +1,317 @@
+"""Sandbox and the registry of sandboxes: one isolated M-Pesa world, and how a key or token leads to it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from threading import Condition, RLock
+from typing import Any, Final
+
+from mock_daraja import defaults, ids, ledger
+from mock_daraja.agenda import Agenda
+from mock_daraja.callbacks import Policy, Sinks
+from mock_daraja.clock import Clock
+from mock_daraja.errors import Problem
+from mock_daraja.model import App, Callback, Customer, Event, Organisation, Posting, Token, Transaction
+from mock_daraja.money import cents
+from mock_daraja.scenarios import Engine, Library
+from mock_daraja.settings import Settings
+from mock_daraja.store import MemoryStore, Store
+
+DEFAULT: Final = "default"
+_PURGE_MS: Final = 60_000
+_CALLS_KEPT: Final = 100
+
+
+class Sandbox:
+    """One world. It looks like `products.base.World` to the products. `run` carries out an event of its agenda."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        library: Library,
+        run: Callable[[Sandbox, Event], bool],
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.seed = ids.fresh_seed() if settings.seed is None else settings.seed
+        self.clock = Clock(settings.clock, settings.start_ms)
+        self.ids = ids.Ids(self.seed)
+        self.store: Store = MemoryStore(settings.keep, settings.keep_bodies)
+        self.library = library
+        self.engine = Engine(library.find)
+        self.policy = Policy.of_settings(settings.allow_callbacks_to, settings.rewrite_callbacks)
+        self.sinks = Sinks()
+        self.agenda = Agenda(name, self.clock, self.store, lambda event: run(self, event))
+        self._changed = Condition()
+        self._closed = False
+        self._calls: dict[str, deque[int]] = {}
+        self._purged_ms = self.clock.now()
+        self._settle_in()
+
+    def _settle_in(self) -> None:
+        settings = self.settings
+        if self.name == DEFAULT:
+            self.store.put_app(App(defaults.APP_KEY, defaults.APP_SECRET))
+        for text in settings.app:
+            key, _, secret = text.partition(":")
+            self.store.put_app(App(key, secret))
+        for app in settings.apps:
+            self.store.put_app(defaults.app_from(app))
+        for organisation in settings.organisations:
+            self.put_organisation(organisation)
+        for customer in settings.customers:
+            self.put_customer(customer)
+        if settings.scenario is not None:
+            self.engine.activate(self.library.open(settings.scenario))
+
+    def close(self) -> None:
+        """End its thread and let go whoever waits."""
+        self._closed = True
+        self.agenda.stop()
+        with self._changed:
+            self._changed.notify_all()
+
+    # what products see (World)
+
+    @property
+    def now_ms(self) -> int:
+        return self.clock.now()
+
+    def organisation(self, shortcode: str) -> Organisation | None:
+        found = self.store.organisation(shortcode)
+        if found is None and (found := defaults.organisation(shortcode)) is not None:
+            self._open_organisation(found)
+        return found
+
+    def _open_organisation(self, row: Organisation) -> None:
+        with self.store.unit():
+            self.store.put_organisation(row)
+            for account, opening in defaults.OPENING_BALANCES.items():
+                self.post(ledger.transfer(ledger.OPENING, ledger.organisation(row.shortcode, account), opening))
+
+    def customer(self, msisdn: str) -> Customer:
+        """The customer, who comes into being at first sight with a healthy balance."""
+        found = self.store.customer(msisdn)
+        if found is None:
+            found = Customer(msisdn)
+            self._open_customer(found)
+        return found
+
+    def _open_customer(self, row: Customer) -> None:
+        with self.store.unit():
+            self.store.put_customer(row)
+            wallet = ledger.customer(row.msisdn)
+            if self.store.balance(wallet) is None:
+                self.post(ledger.transfer(ledger.OPENING, wallet, defaults.CUSTOMER_OPENING))
+
+    def customer_name(self, msisdn: str) -> str:
+        return ledger.full_name(msisdn, self.customer(msisdn).name)
+
+    def balance(self, account: str) -> int:
+        return self.store.balance(account) or 0
+
+    def open_prompt(self, msisdn: str) -> Transaction | None:
+        return self.store.open_prompt(msisdn)
+
+    def find_transaction(self, reference: str) -> Transaction | None:
+        return self.store.find_transaction(reference)
+
+    def paid_since(self, msisdn: str, amount_cents: int, since_ms: int) -> Transaction | None:
+        return self.store.paid_since(msisdn, amount_cents, since_ms)
+
+    def calls_since(self, operation: str, since_ms: int) -> int:
+        return sum(1 for at_ms in self._calls.get(operation, ()) if at_ms > since_ms)
+
+    def request_id(self) -> str:
+        return self.ids.request_id()
+
+    def pick(self, options: tuple[str, ...]) -> str:
+        return self.ids.choice(options)
+
+    # what the gateway and the control API change
+
+    def post(self, entry: Iterable[Posting]) -> None:
+        """Post one entry. Raises ledger.Unbalanced unless it sums to zero."""
+        postings = tuple(entry)
+        ledger.check(postings)
+        with self.store.unit():
+            self.store.post(postings)
+
+    def count_call(self, operation: str) -> None:
+        self._calls.setdefault(operation, deque(maxlen=_CALLS_KEPT)).append(self.now_ms)
+
+    def issue_token(self, app: App, life_ms: int) -> Token:
+        now_ms = self.now_ms
+        with self.store.unit():
+            if self.settings.quirks.one_token_only:
+                self.store.expire_tokens(app.key, now_ms)
+            elif now_ms - self._purged_ms > _PURGE_MS:
+                self.store.expire_tokens(None, now_ms)
+                self._purged_ms = now_ms
+            token = Token(self.ids.token(), app.key, app.products, now_ms, now_ms + life_ms)
+            self.store.put_token(token)
+        return token
+
+    def count_pin(self, msisdn: str, *, right: bool, lock: bool) -> None:
+        payer = self.customer(msisdn)
+        payer.wrong_pins = 0 if right else payer.wrong_pins + 1
+        payer.pin_locked = payer.pin_locked or lock
+
+    def new_reference(self, now_ms: int, msisdn: str | None) -> str:
+        """A CheckoutRequestID for a prompt, else a ConversationID; none that is taken already."""
+        if msisdn is None:
+            return self.ids.conversation_id(now_ms)
+        digits = self.settings.quirks.checkout_id_digits
+        reference = self.ids.checkout_request_id(now_ms, msisdn, digits)
+        while self.store.find_transaction(reference) is not None:
+            now_ms += 1000 // 10**digits
+            reference = self.ids.checkout_request_id(now_ms, msisdn, digits)
+        return reference
+
+    def put_organisation(self, table: Any) -> Organisation:
+        """Add or change an organisation from its table. Raises Problem."""
+        old = self.organisation(str(table.get("shortcode")))
+        row = defaults.organisation_from(table, old)
+        if old is None:
+            self._open_organisation(row)
+        return row
+
+    def put_customer(self, table: Any) -> Customer:
+        """Add or change a customer from its table; `balance` is in shillings. Raises Problem."""
+        with self.store.unit():
+            probe = defaults.customer_from(table, None)
+            old = self.store.customer(probe.msisdn)
+            row = defaults.customer_from(table, old)
+            if old is None:
+                self._open_customer(row)
+            if "balance" in table:
+                self.set_balance(ledger.customer(row.msisdn), table["balance"])
+        return row
+
+    def set_balance(self, account: str, shillings: int | float | str) -> None:
+        """Make an account hold so much, against the opening account, so that the ledger still sums to zero."""
+        try:
+            wanted = cents(shillings)
+        except ValueError as error:
+            raise Problem(str(error), where="balance", remedy="give shillings, e.g. 1500 or 1500.50") from None
+        with self.store.unit():
+            self.post(ledger.transfer(ledger.OPENING, account, wanted - self.balance(account)))
+
+    # waiting
+
+    def announce(self) -> None:
+        """A transaction became final or a callback changed: whoever waits may look again."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait_for(self, predicate: Callable[[], bool], timeout_ms: int) -> bool:
+        """Wait, at most so long on the sandbox clock, until the predicate holds. A standing clock is moved to do so."""
+        until_ms = self.clock.now() + timeout_ms
+        if self.clock.stands_still:
+            while not predicate():
+                if not self.agenda.run_next(until_ms):
+                    self.clock.move_to(until_ms)
+                    return predicate()
+            return True
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or predicate(), self.clock.seconds_until(until_ms))
+        return predicate()
+
+    def answer_prompt(self, msisdn: str, answer: str) -> Transaction:
+        """The customer answers the open prompt: "pin:1234", "cancel" or "ignore". Raises Problem if none is open."""
+        with self.store.unit():
+            transaction = self.store.open_prompt(msisdn)
+            if transaction is None:
+                raise Problem(f"{msisdn} has no prompt open", remedy="push one first", status=409)
+            transaction.prompt = answer
+            if answer != "ignore":
+                self.agenda.schedule(self.now_ms, "settle", transaction.id)
+        return transaction
+
+    def callbacks_of(self, transaction_id: int) -> list[Callback]:
+        return [row for row in self.store.callbacks() if row.transaction == transaction_id]
+
+
+class Sandboxes:
+    """The registry: every sandbox of a server, and which one a consumer key or bearer token belongs to."""
+
+    def __init__(self, settings: Settings, library: Library, run: Callable[[Sandbox, Event], bool]) -> None:
+        self.settings = settings
+        self._library = library
+        self._run = run
+        self._lock = RLock()
+        self._sandboxes: dict[str, Sandbox] = {}
+        self.create(DEFAULT)
+
+    @property
+    def default(self) -> Sandbox:
+        return self._sandboxes[DEFAULT]
+
+    def all(self) -> list[Sandbox]:
+        return list(self._sandboxes.values())
+
+    def get(self, name: str) -> Sandbox:
+        """Raises Problem, naming those there are."""
+        found = self._sandboxes.get(name)
+        if found is None:
+            known = ", ".join(list(self._sandboxes)[:10])
+            raise Problem(f"there is no sandbox {name!r}", remedy=f"there are {known}", status=404)
+        return found
+
+    def create(self, name: str, **changes: Any) -> Sandbox:
+        """A fresh sandbox with these settings changed. Raises Problem when the name or one of its keys is taken."""
+        with self._lock:
+            if name in self._sandboxes:
+                raise Problem(f"there is a sandbox {name!r} already", remedy="choose another name", status=409)
+            if name != DEFAULT:
+                changes = {"app": (f"{name}-key:{name}-secret",), "apps": ()} | changes
+            made = Sandbox(name, replace(self.settings, **changes), self._library, self._run)
+            self._check_keys(made)
+            self._sandboxes[name] = made
+            return made
+
+    def _check_keys(self, made: Sandbox) -> None:
+        for app in made.store.apps():
+            if (taken := self.by_key(app.key)) is not None:
+                raise Problem(
+                    f"app key {app.key!r} belongs to sandbox {taken[0].name!r}",
+                    remedy="a key leads to one sandbox: choose another",
+                    status=409,
+                )
+
+    def reset(self, name: str) -> Sandbox:
+        """The sandbox as it was when it was created."""
+        with self._lock:
+            old = self.get(name)
+            old.close()
+            fresh = Sandbox(name, old.settings, self._library, self._run)
+            self._sandboxes[name] = fresh
+            return fresh
+
+    def delete(self, name: str) -> None:
+        with self._lock:
+            if name == DEFAULT:
+                raise Problem("the default sandbox stays", remedy="reset it instead", status=409)
+            self.get(name).close()
+            del self._sandboxes[name]
+
+    def close(self) -> None:
+        for sandbox in self.all():
+            sandbox.close()
+
+    def by_key(self, key: str) -> tuple[Sandbox, App] | None:
+        for sandbox in self.all():
+            app = sandbox.store.app(key)
+            if app is not None:
+                return sandbox, app
+        return None
+
+    def by_token(self, value: str) -> tuple[Sandbox, Token] | None:
+        for sandbox in self.all():
+            token = sandbox.store.token(value)
+            if token is not None:
+                return sandbox, token
+        return None

@@ -1,0 +1,30 @@
+"""Scenarios: who decides what happens to a request, and the files in which that is told."""
+
+from __future__ import annotations
+
+from mock_daraja.scenarios.candidates import Loser
+from mock_daraja.scenarios.engine import Engine, Verdict
+from mock_daraja.scenarios.loader import Library, find, load_file, load_library, one_shot
+from mock_daraja.scenarios.model import START, Amount, Facts, Match, Nth, OneShot, Provenance, Rule, Scenario
+from mock_daraja.scenarios.reading import Known
+
+__all__ = [
+    "START",
+    "Amount",
+    "Engine",
+    "Facts",
+    "Known",
+    "Library",
+    "Loser",
+    "Match",
+    "Nth",
+    "OneShot",
+    "Provenance",
+    "Rule",
+    "Scenario",
+    "Verdict",
+    "find",
+    "load_file",
+    "load_library",
+    "one_shot",
+]

@@ -1,0 +1,83 @@
+"""One list of everything that may decide a request, in order: header, one-shots, active scenario. And who came near."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mock_daraja.model import Decision, Outcome
+from mock_daraja.scenarios import matching
+from mock_daraja.scenarios.model import Facts, Match, OneShot, Scenario
+
+NEAREST: Final = 3
+"""How many losers are worth showing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """`rule` is for people, `key` is that of its count, `one_shot` the id of the one it stands for."""
+
+    selector: str
+    rule: str
+    match: Match
+    outcome: Outcome
+    key: str
+    one_shot: int = 0
+
+    @property
+    def is_early(self) -> bool:
+        """Whether it can be judged, and carried out, before the caller is known and the body read."""
+        return (self.outcome.is_synchronous or self.outcome.fault is not None) and not self.match.is_late
+
+
+@dataclass(frozen=True, slots=True)
+class Loser:
+    """A rule that nearly decided, and the condition that kept it from it."""
+
+    rule: str
+    why: str
+
+
+def of_scenario(scenario: Scenario, selector: str) -> Iterator[Candidate]:
+    for number, rule in enumerate(scenario.rules, start=1):
+        described = f"{scenario.name}, rule {number} (line {rule.line})"
+        yield Candidate(selector, described, rule.when, rule.then, f"rule {number}")
+
+
+def of_one_shot(one_shot: OneShot) -> Candidate:
+    name = f"one-shot {one_shot.id}"
+    return Candidate("one-shot", name, one_shot.match, one_shot.outcome, name, one_shot.id)
+
+
+def split(candidates: Sequence[Candidate], facts: Facts, state: str) -> int:
+    """Where the list passes from those for `early` to those for `decide`."""
+    for index, candidate in enumerate(candidates):
+        if not candidate.is_early and matching.head_holds(candidate.match, facts, state):
+            return index
+    return len(candidates)
+
+
+def nearest(
+    candidates: Sequence[Candidate], facts: Facts, state: str, numbers: Mapping[str, int], winner: Decision | None
+) -> tuple[Loser, ...]:
+    """Those for this operation that did not decide, fewest unmet conditions first.
+
+    `numbers` holds, by key, which request this is for `nth`. A `winner` of None means the first that matches.
+    """
+    near: list[tuple[int, Loser]] = []
+    for candidate in candidates:
+        match = candidate.match
+        if match.operation not in (None, facts.operation) or match.product not in (None, facts.product):
+            continue
+        if winner is not None and (candidate.selector, candidate.rule) == (winner.selector, winner.rule):
+            continue
+        reasons = matching.unmet(match, facts, state, numbers.get(candidate.key, 1))
+        if reasons:
+            near.append((len(reasons), Loser(candidate.rule, "; ".join(reasons))))
+        elif winner is None:
+            winner = Decision(candidate.outcome, candidate.selector, candidate.rule)
+        else:
+            near.append((0, Loser(candidate.rule, f"matches too, but {winner.rule} comes first")))
+    near.sort(key=lambda pair: pair[0])
+    return tuple(loser for _, loser in near[:NEAREST])

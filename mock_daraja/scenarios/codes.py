@@ -1,0 +1,162 @@
+"""The catalogue of result codes, synchronous error codes and C2B validation replies: what each means and how to get it.
+
+The data stands in codes.json beside this file and is read at the first look-up. Within an entry the first text is the
+default of 2026; of several entries for one code and product the first is the default. Which code a request is answered
+with is the engine's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from mock_daraja.errors import DarajaError
+from mock_daraja.scenarios.model import Provenance
+
+__all__ = [
+    "Code",
+    "Kind",
+    "Provenance",
+    "Text",
+    "all_codes",
+    "error",
+    "find",
+    "for_product",
+    "nearest",
+    "search",
+    "text",
+]
+
+Kind = Literal["result", "error", "validation-reply"]
+
+_DATA: Final = Path(__file__).with_name("codes.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One wording, character for character. No `products` means all of the code's."""
+
+    text: str
+    products: tuple[str, ...]
+    era: str
+    provenance: str
+
+    def fits(self, product: str) -> bool:
+        return not self.products or product in self.products
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One meaning of one code. `texts` are newest first; `status` is the HTTP status of an error.
+
+    `retryable` of None means that it depends, on what `remedy` says. A `page` is a fault of the gateway in front of
+    Daraja, with a body of its own in place of Daraja's envelope.
+    """
+
+    code: str
+    kind: Kind
+    name: str
+    products: tuple[str, ...]
+    texts: tuple[Text, ...]
+    cause: str
+    remedy: str
+    retryable: bool | None
+    provoke: str
+    provenance: Provenance
+    status: int | None = None
+    page: bool = False
+
+    def wording(self, product: str) -> str:
+        """The newest text for the product, or the newest there is."""
+        return next((each.text for each in self.texts if each.fits(product)), self.texts[0].text)
+
+
+def all_codes() -> tuple[Code, ...]:
+    return _load()
+
+
+def find(code: str) -> tuple[Code, ...]:
+    """Every meaning of a code, in any case of letters; empty when there is none."""
+    return _index().get(_folded(code), ())
+
+
+def for_product(product: str) -> tuple[Code, ...]:
+    return tuple(each for each in _load() if product in each.products)
+
+
+def search(words: str) -> tuple[Code, ...]:
+    """Codes that hold every word, in any case, in their code, name, texts, cause or remedy."""
+    wanted = words.casefold().split()
+    return tuple(each for each in _load() if _holds(each, wanted))
+
+
+def text(code: str, product: str) -> str | None:
+    """The ResultDesc (or ResponseDescription) to send with a code; None for a code that is no result.
+
+    A product that never sends the code gets the words of one that does, so that a scenario may ask for it all the same.
+    """
+    entries = [each for each in find(code) if each.kind != "error"]
+    entry = _preferred(entries, product)
+    return None if entry is None else entry.wording(product)
+
+
+def error(code: str, product: str) -> DarajaError | None:
+    """The refusal for a synchronous error code, as this product words it; None for a code that is no error.
+
+    A dotted code (500.003.02) works for every product; a bare one (401, 409) only for those that have it. A gateway
+    fault has no Daraja body and is none.
+    """
+    entries = [each for each in find(code) if each.kind == "error" and not each.page]
+    if "." not in code:
+        entries = [each for each in entries if product in each.products]
+    entry = _preferred(entries, product)
+    if entry is None or entry.status is None:
+        return None
+    return DarajaError(entry.status, entry.code, entry.wording(product))
+
+
+def nearest(code: str) -> list[str]:
+    """Up to three codes that were perhaps meant, best first."""
+    from difflib import get_close_matches
+
+    original = {folded: entries[0].code for folded, entries in _index().items()}
+    return [original[each] for each in get_close_matches(_folded(code), original, n=3, cutoff=0.6)]
+
+
+def _preferred(entries: list[Code], product: str) -> Code | None:
+    return next((each for each in entries if product in each.products), entries[0] if entries else None)
+
+
+def _folded(code: str) -> str:
+    return code.strip().casefold()
+
+
+def _holds(entry: Code, words: list[str]) -> bool:
+    texts = (each.text for each in entry.texts)
+    haystack = "\n".join((entry.code, entry.name, *texts, entry.cause, entry.remedy)).casefold()
+    return all(word in haystack for word in words)
+
+
+@cache
+def _load() -> tuple[Code, ...]:
+    import json
+
+    document = json.loads(_DATA.read_text(encoding="utf-8"))
+    return tuple(_code(entry) for entry in document["codes"])
+
+
+@cache
+def _index() -> dict[str, tuple[Code, ...]]:
+    index: dict[str, tuple[Code, ...]] = {}
+    for entry in _load():
+        key = _folded(entry.code)
+        index[key] = (*index.get(key, ()), entry)
+    return index
+
+
+def _code(entry: dict[str, Any]) -> Code:
+    given = {**entry, "products": tuple(entry["products"]), "provenance": Provenance(**entry["provenance"])}
+    given["texts"] = tuple(Text(**{**each, "products": tuple(each["products"])}) for each in entry["texts"])
+    return Code(**given)

@@ -1,0 +1,132 @@
+"""The words of a scenario file as values, and what the engine is told about a request. No rule is applied here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from mock_daraja import money
+from mock_daraja.model import Outcome
+
+START: Final = "start"
+"""The state a scenario is in when it is activated."""
+
+Level = Literal["captured", "documented", "community", "inferred"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How well the told behaviour is attested. `date` is free text, as the source gives it."""
+
+    level: Level
+    source: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Whole cents, both ends included; an end of None is open."""
+
+    least: int | None = None
+    most: int | None = None
+
+    def __contains__(self, cents: int) -> bool:
+        return (self.least is None or cents >= self.least) and (self.most is None or cents <= self.most)
+
+    def __str__(self) -> str:
+        if self.least == self.most and self.least is not None:
+            return _shillings(self.least)
+        if self.least is None:
+            return f"at most {_shillings(self.most or 0)}"
+        if self.most is None:
+            return f"at least {_shillings(self.least)}"
+        return f"{_shillings(self.least)} to {_shillings(self.most)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Nth:
+    """Which of the requests that meet a rule's other conditions: 1 is the first; `last` of None is "and all after"."""
+
+    first: int
+    last: int | None
+
+    def __contains__(self, number: int) -> bool:
+        return self.first <= number and (self.last is None or number <= self.last)
+
+    def __str__(self) -> str:
+        if self.first == self.last:
+            return str(self.first)
+        return f"{self.first}-{self.last if self.last is not None else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Conditions, all of which must hold. None (or an empty `body`) means "whatever it is"."""
+
+    operation: str | None = None
+    product: str | None = None
+    msisdn: str | None = None  # in 254… form
+    amount: Amount | None = None
+    shortcode: str | None = None
+    app: str | None = None  # consumer key
+    nth: Nth | None = None
+    state: str | None = None
+    body: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it can only be judged once the caller is known and the body has been found valid."""
+        late = (self.app, self.msisdn, self.amount, self.shortcode)
+        return bool(self.body) or any(condition is not None for condition in late)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`line` is where it stands in its file."""
+
+    when: Match
+    then: Outcome
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`name` is the path under its library without the suffix: `stk_push/insufficient-funds`."""
+
+    name: str
+    title: str
+    story: str
+    provenance: Provenance | None
+    rules: tuple[Rule, ...]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class OneShot:
+    """An outcome for the next request that matches, used up by it. The engine gives the id (0: not armed yet)."""
+
+    match: Match
+    outcome: Outcome
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a request. `header` is the value of X-Mock-Scenario; `references` are the values of
+    AccountReference, BillRefNumber, Remarks and Occasion, those the operation has."""
+
+    operation: str
+    product: str
+    header: str | None = None
+    body: Mapping[str, object] = field(default_factory=dict)
+    msisdn: str | None = None
+    amount_cents: int | None = None
+    shortcode: str | None = None
+    references: tuple[str, ...] = ()
+    app_key: str | None = None
+
+
+def _shillings(cents: int) -> str:
+    return money.shillings(cents).removesuffix(".00")

@@ -1,0 +1,220 @@
+"""YAML with JSON's values: what a person writes without quotes stays text unless JSON would read it as something else.
+
+So `0712345678`, `no`, `12:30`, `2026-10-06`, `.5`, `1_000` and `0x1F` are strings; true, false, null and JSON numbers
+are what JSON says they are; a key with nothing after it is null. Built on PyYAML's events, not its constructors: no tag
+makes an object, and every value's place is known. JSON is read too.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn
+
+from mock_daraja.errors import Problem
+
+MOST_BYTES: Final = 1024 * 1024
+MOST_VALUES: Final = 20_000  # aliases counted as often as they are used: that is what makes an alias bomb
+DEEPEST: Final = 40
+
+Path = tuple[str | int, ...]
+Place = tuple[int, int]
+"""Line and column, from 1."""
+
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "": None}
+_SURROGATES: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A value and where everything in it stands: `values` by JSON path, and `keys` the key that ends the path."""
+
+    value: Any
+    name: str
+    values: dict[Path, Place] = field(default_factory=dict)
+    keys: dict[Path, Place] = field(default_factory=dict)
+
+    def where(self, path: Path, key: bool = False) -> str:
+        """`file:line:column` of `place`; just the name where no places are known."""
+        if not self.values:
+            return self.name
+        line, column = self.place(path, key)
+        return f"{self.name}:{line}:{column}"
+
+    def place(self, path: Path, key: bool = False) -> Place:
+        """Of the value at `path`, or of its key, or of what is nearest around it."""
+        if key and path in self.keys:
+            return self.keys[path]
+        while path not in self.values and path:
+            path = path[:-1]
+        return self.values.get(path, (1, 1))
+
+
+def read(text: str | bytes, name: str) -> Document:
+    """`name` is the file's, for messages. Raises Problem, with the place, on what is not one plain document."""
+    source = _decoded(text, name)
+    if name.endswith(".json"):
+        value = _json(source, name)
+        source = source.replace("\t", " ")  # the one blank JSON has and YAML has not; never raw inside a JSON string
+        return Document(value, name, *_Reader(name).places(source))
+    reader = _Reader(name)
+    return Document(reader.read(source), name, reader.values, reader.keys)
+
+
+class _Reader:
+    """One walk over the events of one document."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.values: dict[Path, Place] = {}
+        self.keys: dict[Path, Place] = {}
+        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._count = 0
+
+    def read(self, source: str) -> Any:
+        import yaml
+
+        try:
+            self._events: Iterator[Any] = yaml.parse(source, Loader=yaml.SafeLoader)
+            next(self._events)  # the stream starts
+            if isinstance(next(self._events), yaml.StreamEndEvent):
+                return None
+            value = self._value(next(self._events), ())
+            next(self._events)  # the document ends
+            event = next(self._events)
+            if not isinstance(event, yaml.StreamEndEvent):
+                self._refuse(event, "a second document begins here", "keep one scenario in one file, without `---`")
+        except yaml.MarkedYAMLError as error:
+            self._refuse(error.problem_mark or error.context_mark, f"this is not YAML: {error.problem}")
+        except yaml.YAMLError as error:  # the reader's: a character that YAML doesn't allow
+            raise Problem(f"this is not YAML: {' '.join(str(error).split())}", where=self.name) from None
+        return value
+
+    def places(self, source: str) -> tuple[dict[Path, Place], dict[Path, Place]]:
+        """For JSON, whose value is known already. Where YAML reads it otherwise, the places found so far have to do."""
+        with suppress(Problem):
+            self.read(source)
+        return self.values, self.keys
+
+    def _value(self, event: Any, path: Path) -> Any:
+        import yaml
+
+        self._note(self.values, path, event)
+        self._spend(1, event)
+        if len(path) > DEEPEST:
+            self._refuse(event, f"this is nested more than {DEEPEST} deep")
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if event.tag is not None:
+            self._refuse(event, f"the tag {event.tag} is not allowed", "write the value without a tag")
+        before = self._count
+        if isinstance(event, yaml.ScalarEvent):
+            value = self._scalar(event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = self._sequence(path)
+        else:
+            value = self._mapping(path)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (value, self._count - before + 1)
+        return value
+
+    def _sequence(self, path: Path) -> list[Any]:
+        import yaml
+
+        values: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            values.append(self._value(event, (*path, len(values))))
+        return values
+
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        import yaml
+
+        values: dict[str, Any] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:
+                self._refuse(event, "a key has to be plain text")
+            key = _joined(event.value)
+            if key in values:
+                line, _ = self.keys[*path, key]
+                self._refuse(event, f"`{key}` stands here a second time (first on line {line})", "keep one of the two")
+            self._note(self.keys, (*path, key), event)
+            values[key] = self._value(next(self._events), (*path, key))
+        return values
+
+    def _alias(self, event: Any) -> Any:
+        if event.anchor not in self._anchors:  # also: an alias inside its own anchor
+            self._refuse(event, f"nothing before this is anchored as &{event.anchor}")
+        value, size = self._anchors[event.anchor]
+        self._spend(size, event)
+        return value
+
+    def _scalar(self, event: Any) -> Any:
+        text: str = event.value
+        if event.style is not None:
+            return _joined(text)
+        if text in _WORDS:
+            return _WORDS[text]
+        if _NUMBER.fullmatch(text) is None:
+            return text
+        try:
+            number = json.loads(text)
+        except ValueError:  # more digits than Python reads
+            number = math.inf
+        if not math.isfinite(number):
+            self._refuse(event, f"the number {text[:20]}… is too large", 'put it in "quotes" if it is text')
+        return number
+
+    def _spend(self, count: int, event: Any) -> None:
+        self._count += count
+        if self._count > MOST_VALUES:
+            self._refuse(event, f"there are more than {MOST_VALUES} values in this file, aliases counted each time")
+
+    def _note(self, places: dict[Path, Place], path: Path, event: Any) -> None:
+        places[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _refuse(self, at: Any, what: str, remedy: str = "") -> NoReturn:
+        mark = getattr(at, "start_mark", at)
+        where = self.name if mark is None else f"{self.name}:{mark.line + 1}:{mark.column + 1}"
+        raise Problem(what, where=where, remedy=remedy)
+
+
+def _decoded(text: str | bytes, name: str) -> str:
+    if len(text) > MOST_BYTES:
+        raise Problem("the file is larger than 1 MiB", where=name, remedy="split it: a scenario is a page or two")
+    if isinstance(text, str):
+        return text
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        column = error.start - text.rfind(b"\n", 0, error.start)
+        raise Problem("the file is not UTF-8", where=f"{name}:{line}:{column}", remedy="save it as UTF-8") from None
+
+
+def _json(source: str, name: str) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) < len(pairs):
+            twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+            raise Problem(f"`{twice}` stands twice in one object", where=name, remedy="keep one of the two")
+        return value
+
+    def never(word: str) -> NoReturn:
+        raise Problem(f"{word} is not JSON", where=name, remedy="use a number, or text in quotes")
+
+    try:
+        return json.loads(source, object_pairs_hook=once, parse_constant=never)
+    except json.JSONDecodeError as error:
+        raise Problem(f"this is not JSON: {error.msg}", where=f"{name}:{error.lineno}:{error.colno}") from None
+    except (RecursionError, ValueError) as error:
+        raise Problem(f"this JSON cannot be read: {error}", where=name) from None
+
+
+def _joined(text: str) -> str:
+    r"""JSON writes a character beyond U+FFFF as two \u escapes, which YAML would keep apart."""
+    return _SURROGATES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)

@@ -1,0 +1,254 @@
+"""Settings: flags > MOCK_DARAJA_* environment > mock-daraja.toml > defaults. Reads them; applies none.
+
+Each field's `help` is what `mock-daraja serve --help` and the docs print, so a setting is described once.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, Literal, get_type_hints
+
+from mock_daraja.clock import ClockSetting, parse_instant
+from mock_daraja.errors import Problem
+
+ENVIRONMENT_PREFIX: Final = "MOCK_DARAJA_"
+SETTINGS_FILE: Final = "mock-daraja.toml"
+DEFAULT_PORT: Final = 6737  # M-P-E-S on a telephone's keypad is 6737
+
+
+def _setting(default: Any, help_text: str, *, metavar: str = "", source: str = "") -> Any:
+    metadata = {"help": help_text, "metavar": metavar, "source": source}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """The switches for behaviour on which the evidence disagrees (requests.md §6, callbacks.md §9)."""
+
+    in_flight: Literal["processing", "4999", "empty", "mixed"] = _setting(
+        "processing",
+        "STK query while pending: 500 'being processed', 200 with ResultCode 4999, 500 with an empty message, or mixed",
+        source="callbacks.md §1.3",
+    )
+    balance_item: bool = _setting(
+        True, "five items with an empty Balance in the STK callback's metadata, or four", source="callbacks.md §1.1"
+    )
+    two_decimals: bool = _setting(False, "Amount 1.00 instead of 1 in the STK callback", source="callbacks.md §1.1")
+    checkout_id_digits: Literal[1, 3] = _setting(
+        1, "sub-second digits in CheckoutRequestID: 1 (2026) or 3 (2022 to 2025)", source="requests.md §1.4"
+    )
+    legacy_texts: bool = _setting(False, "query text 'successsfully', as until 2024", source="requests.md §3.2")
+    one_token_only: bool = _setting(False, "a new token ends the one before it", source="requests.md §2")
+    numeric_expires_in: bool = _setting(False, "expires_in 3599 as a number", source="requests.md §2")
+    stk_url_keywords: bool = _setting(
+        False, "refuse an STK CallBackURL that holds mpesa, safaricom, exe, cmd, sql, query", source="requests.md §1.6"
+    )
+    query_rate_limit: bool = _setting(
+        False, "STK query: five a minute, then HTTP 429 spike arrest", source="requests.md §1.12, weak"
+    )
+    same_amount_seconds: int = _setting(
+        120,
+        "result 17 for the same amount from the same customer within this time; 0 is never",
+        source="callbacks.md §2",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a server and its sandboxes need to know at their start."""
+
+    host: str = _setting("127.0.0.1", "address to bind", metavar="ADDRESS")
+    port: int = _setting(DEFAULT_PORT, "port to bind; 0 takes a free one", metavar="PORT")
+    clock: ClockSetting = _setting(  # noqa: RUF009 - field() by another name
+        ClockSetting, "real, scaled:60, manual or auto", metavar="CLOCK"
+    )
+    start: str | None = _setting(None, "the clock's first instant, e.g. 2026-11-24T10:00+03:00", metavar="INSTANT")
+    scenario: str | None = _setting(None, "scenario to play from the start: a name or a file", metavar="NAME")
+    scenarios: tuple[str, ...] = _setting((), "one more folder of scenario files; may be repeated", metavar="FOLDER")
+    seed: int | None = _setting(None, "seed of every id; default: a new one at each start", metavar="N")
+    app: tuple[str, ...] = _setting((), "one more app, as KEY:SECRET; may be repeated", metavar="KEY:SECRET")
+    accept_any_app: bool = _setting(False, "register an unknown consumer key at first sight")
+    allow_callbacks_to: tuple[str, ...] = _setting(
+        (),
+        "host, *.host or CIDR that callbacks may go to besides private addresses; may be repeated",
+        metavar="PATTERN",
+    )
+    rewrite_callbacks: tuple[str, ...] = _setting(
+        (), "send callbacks for URLs that start with FROM to TO; may be repeated", metavar="FROM=TO"
+    )
+    callback_timeout: float = _setting(10.0, "seconds a receiver has to answer a callback", metavar="SECONDS")
+    callback_retries: int = _setting(
+        0, "more attempts after a failed delivery; the real API makes none (callbacks.md §6)", metavar="N"
+    )
+    answer_after: float = _setting(5.0, "seconds until a customer answers a prompt", metavar="SECONDS")
+    callback_after: float = _setting(1.0, "seconds from the final state to its callback", metavar="SECONDS")
+    pure: bool = _setting(False, "no X-Mock-Daraja-* headers on Daraja's paths")
+    keep: int = _setting(100_000, "transactions kept per sandbox; the oldest go first", metavar="N")
+    keep_bodies: int = _setting(2_000, "exchanges and callbacks kept whole per sandbox", metavar="N")
+    environment: Literal["sandbox", "production"] = _setting(
+        "sandbox", "which of Safaricom's hosts to mimic where they differ", metavar="NAME"
+    )
+    admin_token: str | None = _setting(None, "bearer token that /_mock asks for", metavar="TOKEN")
+    allow_host: tuple[str, ...] = _setting(
+        (), "one more Host header that /_mock answers to, e.g. a container's name; may be repeated", metavar="NAME"
+    )
+    max_connections: int = _setting(512, "connections open at once", metavar="N")
+    max_body: int = _setting(1 << 20, "bytes of a request body", metavar="N")
+    quirks: Quirks = field(default_factory=Quirks)
+    apps: tuple[Mapping[str, Any], ...] = ()
+    organisations: tuple[Mapping[str, Any], ...] = ()
+    customers: tuple[Mapping[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, least, most in _BOUNDS:
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise Problem(f"{name} is {value}", remedy=f"use a number from {least} to {most}")
+        if self.start is not None:
+            parse_instant(self.start)
+        for text in self.app:
+            if not all(text.partition(":")):
+                raise Problem(f"app {text!r} has no secret", remedy="write it as KEY:SECRET")
+        for text in self.rewrite_callbacks:
+            if not all(text.partition("=")):
+                raise Problem(f"rewrite_callbacks {text!r} has no target", remedy="write it as FROM=TO")
+
+    @property
+    def start_ms(self) -> int | None:
+        return None if self.start is None else parse_instant(self.start)
+
+
+_BOUNDS: Final[tuple[tuple[str, float, float], ...]] = (
+    ("port", 0, 65535),
+    ("callback_timeout", 0.01, 600),
+    ("callback_retries", 0, 100),
+    ("answer_after", 0, 3600),
+    ("callback_after", 0, 3600),
+    ("keep", 1, 100_000_000),
+    ("keep_bodies", 1, 1_000_000),
+    ("max_connections", 1, 100_000),
+    ("max_body", 1024, 1 << 30),
+)
+_TABLES: Final = ("apps", "organisations", "customers")
+
+
+def option_fields() -> tuple[Any, ...]:
+    """The fields that are also flags and environment variables, in the order of `--help`."""
+    return tuple(each for each in fields(Settings) if "help" in each.metadata)
+
+
+def load(
+    flags: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Settings:
+    """Settings from all four sources. `flags` holds only what was given. Raises Problem with file and line."""
+    environment = os.environ if environment is None else environment
+    file = (Path.cwd() if folder is None else folder) / SETTINGS_FILE
+    values = _from_file(file) if file.is_file() else {}
+    values |= _from_environment(environment)
+    values |= {name: value for name, value in (flags or {}).items() if value is not None and value != ()}
+    return Settings(**values)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for each in option_fields():
+        name = ENVIRONMENT_PREFIX + each.name.upper()
+        text = environment.get(name)
+        if text is not None:
+            values[each.name] = _convert(each.name, text, Settings, name)
+    quirks = {}
+    for each in fields(Quirks):
+        name = ENVIRONMENT_PREFIX + each.name.upper()
+        if name in environment:
+            quirks[each.name] = _convert(each.name, environment[name], Quirks, name)
+    if quirks:
+        values["quirks"] = Quirks(**quirks)
+    return values
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    text = file.read_text(encoding="utf-8")
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Problem(
+            f"this is not TOML: {error}", where=str(file), remedy="see https://toml.io for the syntax"
+        ) from None
+    known = {each.name for each in option_fields()}
+    values: dict[str, Any] = {}
+    for name, value in document.items():
+        where = f"{file}:{_line_of(name, text)}"
+        if name == "quirks" and isinstance(value, dict):
+            values["quirks"] = quirks_from(value, lambda key: f"{file}:{_line_of(key, text)}")
+        elif name in _TABLES and isinstance(value, list):
+            values[name] = tuple(value)
+        elif name in known:
+            values[name] = _convert(name, value, Settings, where)
+        else:
+            raise _unknown(name, [*known, *_TABLES, "quirks"], where)
+    return values
+
+
+def quirks_from(values: Mapping[str, Any], where: Any = lambda key: f"quirks.{key}") -> Quirks:
+    """Quirks from a table of a settings file or of the control API. Raises Problem."""
+    known = [each.name for each in fields(Quirks)]
+    for name in values:
+        if name not in known:
+            raise _unknown(name, known, where(name))
+    return Quirks(**{name: _convert(name, value, Quirks, where(name)) for name, value in values.items()})
+
+
+def _unknown(name: str, known: list[str], where: str) -> Problem:
+    near = get_close_matches(name, known, 1)
+    remedy = f"did you mean {near[0]!r}?" if near else f"the settings are {', '.join(sorted(known))}"
+    return Problem(f"there is no setting {name!r}", where=where, remedy=remedy)
+
+
+def _line_of(name: str, text: str) -> int:
+    """The line on which a key or table of a TOML text stands; tomllib doesn't say."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip().lstrip("[").startswith(name):
+            return number
+    return 1
+
+
+def _convert(name: str, value: Any, of: type, where: str) -> Any:
+    """A value as TOML, the environment or JSON holds it, to the type its field has."""
+    kind = get_type_hints(of)[name]
+    text = str(value)
+    try:
+        if kind is ClockSetting:
+            return ClockSetting.parse(text)
+        if kind is bool:
+            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text.lower()]
+        if kind in (int, int | None):
+            return int(text)
+        if kind is float:
+            return float(text)
+        if kind == tuple[str, ...]:
+            return tuple(value) if isinstance(value, list) else tuple(part for part in text.split(",") if part)
+        options = getattr(kind, "__args__", ())
+        if kind not in (str, str | None):
+            return {str(option): option for option in options}[text]
+    except (KeyError, ValueError):
+        raise Problem(f"{name} is {value!r}", where=where, remedy=f"use {_describe(kind)}") from None
+    return text
+
+
+def _describe(kind: Any) -> str:
+    if kind is bool:
+        return "true or false"
+    if kind in (int, int | None):
+        return "a whole number"
+    if kind is float:
+        return "a number"
+    return " or ".join(str(option) for option in getattr(kind, "__args__", (kind,)))

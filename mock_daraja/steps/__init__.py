@@ -1,0 +1,1 @@
+"""The steps of the gateway: each a function over a Passage or an event. Their order stands in gateway.py."""

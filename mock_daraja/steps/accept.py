@@ -1,0 +1,124 @@
+"""The middle of a request: its body is checked and understood, its outcome decided, its transaction opened."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mock_daraja import wire
+from mock_daraja.exchange import Reply, Step
+from mock_daraja.model import Transaction
+from mock_daraja.products.base import Operation, Refusal
+from mock_daraja.products.oauth import LIFE_SECONDS
+from mock_daraja.scenarios import Facts
+from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
+from mock_daraja.steps.replies import as_decided, refuse
+from mock_daraja.validation import FieldProblem, read_body
+
+_VALID: Final = Step("validation", "ok", "the body matches its schema")
+_REFERENCES: Final = ("AccountReference", "BillRefNumber", "Remarks", "Occasion", "Occassion", "TransactionDesc")
+
+
+def validate(passage: Passage) -> Reply | None:
+    operation = passage.operation
+    assert operation is not None
+    if operation.schema is None:
+        return None
+    read = read_body(passage.headers.get("content-type"), passage.exchange.body)
+    if read.note:
+        passage.note(Step("validation", "note", read.note))
+    passage.body = read.value
+    problem = passage.shared.schemas.check(f"{operation.schema}.request", read.value)
+    if problem is None:
+        passage.note(_VALID)
+        return None
+    return refuse(passage, passage.family.invalid_field(problem.error_name), _explain(problem, operation))
+
+
+def understand(passage: Passage) -> Reply | None:
+    """The product reads the body: the rules that a schema can't say."""
+    operation = passage.operation
+    assert operation is not None
+    if operation.read is None:
+        return None
+    command = operation.read(passage.body, passage.sandbox)
+    if isinstance(command, Refusal):
+        return refuse(passage, command.error, command.step, command.request_id)
+    passage.command = command
+    return None
+
+
+def decide(passage: Passage) -> Reply | None:
+    """What shall happen: header, one-shots, scenario, reserved MSISDN, `mock:` code; else the ledger's truth."""
+    operation, command, body = passage.operation, passage.command, passage.body
+    assert operation is not None
+    references = tuple(value for name in _REFERENCES if isinstance(value := body.get(name), str))
+    facts = Facts(
+        operation.name,
+        operation.product,
+        passage.headers.get(SCENARIO_HEADER),
+        body,
+        command.msisdn if command else None,
+        command.amount_cents if command else None,
+        command.shortcode if command else None,
+        references,
+        passage.exchange.app_key,
+    )
+    passage.decision = passage.sandbox.engine.decide(facts, passage.early).decision
+    return None if passage.decision is None else as_decided(passage, passage.decision)
+
+
+def open_transaction(passage: Passage) -> Reply | None:
+    command, sandbox, exchange = passage.command, passage.sandbox, passage.exchange
+    assert passage.operation is not None and passage.product is not None
+    if command is None:
+        return None
+    now_ms = exchange.received_ms
+    transaction = Transaction(
+        id=sandbox.store.next_transaction_id(),
+        operation=passage.operation.name,
+        accepted_ms=now_ms,
+        amount_cents=command.amount_cents,
+        shortcode=command.shortcode,
+        originator_id=command.originator_id or sandbox.ids.request_id(),
+        reference=sandbox.new_reference(now_ms, command.msisdn if command.prompts else None),
+        exchange=exchange.number,
+        msisdn=command.msisdn,
+        party_b=command.party_b,
+        command=command.command,
+        account_reference=command.account_reference,
+        remarks=command.remarks,
+        initiator=command.initiator,
+        result_url=command.result_url,
+        timeout_url=command.timeout_url,
+        decision=passage.decision,
+        prompt="open" if command.prompts else None,
+    )
+    sandbox.store.add_transaction(transaction)
+    if passage.product.settle_at is not None:
+        due_ms = passage.product.settle_at(transaction, sandbox)
+        sandbox.agenda.schedule(due_ms, "settle", transaction.id, exchange.number)
+    exchange.transaction = transaction.id
+    passage.transaction = transaction
+    return None
+
+
+def acknowledge(passage: Passage) -> Reply | None:
+    """The synchronous body: of the transaction, of a product that answers at once, or a token."""
+    operation, sandbox = passage.operation, passage.sandbox
+    assert operation is not None
+    if operation.acknowledge is not None and passage.transaction is not None:
+        return Reply(200, wire.dumps(operation.acknowledge(passage.transaction)))
+    if operation.grant is not None and passage.app is not None:
+        token = sandbox.issue_token(passage.app, LIFE_SECONDS * 1000)
+        return Reply(200, wire.dumps(operation.grant(token, sandbox)))
+    assert operation.answer is not None
+    sandbox.count_call(operation.name)
+    answer = operation.answer(passage.body, sandbox)
+    if isinstance(answer, Refusal):
+        return refuse(passage, answer.error, answer.step, answer.request_id)
+    return Reply(200, wire.dumps(answer))
+
+
+def _explain(problem: FieldProblem, operation: Operation) -> Step:
+    why = f"{problem.field} is missing" if problem.rule == "missing" else f"{problem.field} is not {problem.expected}"
+    return Step("validation", "refused", why, problem.value, problem.hint, operation.product)

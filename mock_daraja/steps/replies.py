@@ -1,0 +1,52 @@
+"""Replies that end a passage early, each with the line of the trace that explains it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mock_daraja import wire
+from mock_daraja.errors import DarajaError, Problem
+from mock_daraja.exchange import JSON, Reply, Step
+from mock_daraja.faults import pages
+from mock_daraja.model import Decision
+from mock_daraja.scenarios import codes
+from mock_daraja.steps.passage import Passage
+
+_EMPTY: Final = ()
+
+
+def refuse(passage: Passage, error: DarajaError, step: Step, request_id: str | None = None) -> Reply:
+    """Daraja's own error body; `step` tells people why."""
+    passage.note(step)
+    body = error.body(request_id or passage.sandbox.ids.request_id())
+    return Reply(error.status, body, JSON if body else _EMPTY)
+
+
+def plain(status: int, problem: Problem) -> Reply:
+    """A problem of ours on a Daraja path: something no real client would send."""
+    return Reply(status, wire.dumps(problem.as_json()))
+
+
+def as_decided(passage: Passage, decision: Decision) -> Reply | None:
+    """Carry out a decision that refuses the request itself; note any other."""
+    outcome, rule = decision.outcome, f"{decision.selector}: {decision.rule}"
+    if outcome.page is not None:
+        passage.note(Step("scenarios", "refused", f"{rule} answers with the page {outcome.page}", docs="scenarios"))
+        return pages.page(outcome.page, passage.exchange.path)
+    if outcome.error is not None:
+        product = passage.operation.product if passage.operation is not None else ""
+        known = codes.error(outcome.error, product) or DarajaError(500, outcome.error, "Internal Server Error")
+        error = DarajaError(
+            outcome.status or known.status,
+            known.code,
+            known.message if outcome.error_message is None else outcome.error_message,
+        )
+        step = Step("scenarios", "refused", f"{rule} refuses with {outcome.error}", docs="scenarios")
+        return refuse(passage, error, step)
+    passage.note(Step("scenarios", "note", f"{rule} decides"))
+    return None
+
+
+def short(secret: str) -> str:
+    """Enough of a token to tell it from others."""
+    return secret if len(secret) <= 8 else f"{secret[:4]}...{secret[-4:]}"

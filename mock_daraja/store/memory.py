@@ -1,0 +1,223 @@
+"""The default store: one process, everything in memory, bounded."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from heapq import heappop, heappush
+from itertools import count
+from threading import RLock
+from typing import Generic, TypeVar
+
+from mock_daraja.exchange import Exchange
+from mock_daraja.model import App, Callback, Customer, Event, Organisation, Posting, Token, Transaction
+
+Row = TypeVar("Row")
+
+
+class Ring(Generic[Row]):
+    """Rows by number in the order they came, at most `keep` of those that are `done`; the oldest go first."""
+
+    def __init__(self, keep: int, done: Callable[[Row], bool], dropped: Callable[[Row], None] | None = None) -> None:
+        self.rows: dict[int, Row] = {}
+        self._keep = keep
+        self._done = done
+        self._dropped = dropped
+
+    def put(self, number: int, row: Row) -> None:
+        self.rows[number] = row
+        if len(self.rows) > self._keep:
+            oldest = next(iter(self.rows))
+            old = self.rows.pop(oldest)
+            if not self._done(old):
+                self.rows[oldest] = old  # still owed something: to the back of the queue
+            elif self._dropped is not None:
+                self._dropped(old)
+
+
+class MemoryStore:
+    """See `Store`. Rows are the caller's own objects: a change to one inside a unit is a change to the state."""
+
+    def __init__(self, keep: int, keep_bodies: int) -> None:
+        self._lock = RLock()
+        self._apps: dict[str, App] = {}
+        self._tokens: dict[str, Token] = {}
+        self._organisations: dict[str, Organisation] = {}
+        self._customers: dict[str, Customer] = {}
+        self._balances: dict[str, int] = {}
+        self._transactions: Ring[Transaction] = Ring(keep, lambda row: row.is_final, self._forget)
+        self._references: dict[str, Transaction] = {}
+        self._prompts: dict[str, Transaction] = {}
+        self._paid: dict[str, deque[Transaction]] = {}
+        self._heap: list[Event] = []
+        self._callbacks: Ring[Callback] = Ring(keep_bodies, lambda row: row.state not in ("scheduled", "delivering"))
+        self._exchanges: Ring[Exchange] = Ring(keep_bodies, lambda row: True)
+        self._transaction_ids, self._event_ids = count(1), count(1)
+        self._callback_ids, self._exchange_numbers = count(1), count(1)
+
+    def unit(self) -> AbstractContextManager[object]:
+        return self._lock
+
+    # who may call
+
+    def put_app(self, app: App) -> None:
+        self._apps[app.key] = app
+
+    def app(self, key: str) -> App | None:
+        return self._apps.get(key)
+
+    def apps(self) -> list[App]:
+        return list(self._apps.values())
+
+    def remove_app(self, key: str) -> bool:
+        return self._apps.pop(key, None) is not None
+
+    def put_token(self, token: Token) -> None:
+        self._tokens[token.value] = token
+
+    def token(self, value: str) -> Token | None:
+        return self._tokens.get(value)
+
+    def expire_tokens(self, app_key: str | None, now_ms: int) -> None:
+        with self._lock:
+            self._tokens = {
+                value: token
+                for value, token in self._tokens.items()
+                if token.app_key != app_key and token.expires_ms > now_ms
+            }
+
+    # who takes part
+
+    def put_organisation(self, organisation: Organisation) -> None:
+        self._organisations[organisation.shortcode] = organisation
+
+    def organisation(self, shortcode: str) -> Organisation | None:
+        return self._organisations.get(shortcode)
+
+    def organisations(self) -> list[Organisation]:
+        return list(self._organisations.values())
+
+    def put_customer(self, customer: Customer) -> None:
+        self._customers[customer.msisdn] = customer
+
+    def customer(self, msisdn: str) -> Customer | None:
+        return self._customers.get(msisdn)
+
+    def customers(self) -> list[Customer]:
+        return list(self._customers.values())
+
+    # money
+
+    def post(self, postings: Iterable[Posting]) -> None:
+        for posting in postings:
+            self._balances[posting.account] = self._balances.get(posting.account, 0) + posting.cents
+
+    def balance(self, account: str) -> int | None:
+        return self._balances.get(account)
+
+    def balances(self) -> dict[str, int]:
+        with self._lock:
+            return dict(self._balances)
+
+    # transactions
+
+    def next_transaction_id(self) -> int:
+        return next(self._transaction_ids)
+
+    def add_transaction(self, transaction: Transaction) -> None:
+        self._transactions.put(transaction.id, transaction)
+        self._references[transaction.reference] = transaction
+        self._references[transaction.originator_id] = transaction
+        if transaction.prompt == "open" and transaction.msisdn is not None:
+            self._prompts[transaction.msisdn] = transaction
+
+    def finish_transaction(self, transaction: Transaction) -> None:
+        if transaction.receipt is not None:
+            self._references[transaction.receipt] = transaction
+        if transaction.msisdn is None:
+            return
+        if self._prompts.get(transaction.msisdn) is transaction:
+            del self._prompts[transaction.msisdn]
+        if transaction.state == "completed":
+            self._paid.setdefault(transaction.msisdn, deque()).append(transaction)
+
+    def _forget(self, transaction: Transaction) -> None:
+        for reference in (transaction.reference, transaction.originator_id, transaction.receipt):
+            if reference is not None and self._references.get(reference) is transaction:
+                del self._references[reference]
+        paid = self._paid.get(transaction.msisdn or "")
+        if paid is not None and transaction in paid:
+            paid.remove(transaction)
+
+    def transaction(self, transaction_id: int) -> Transaction | None:
+        return self._transactions.rows.get(transaction_id)
+
+    def find_transaction(self, reference: str) -> Transaction | None:
+        return self._references.get(reference)
+
+    def open_prompt(self, msisdn: str) -> Transaction | None:
+        return self._prompts.get(msisdn)
+
+    def paid_since(self, msisdn: str, amount_cents: int, since_ms: int) -> Transaction | None:
+        for paid in reversed(self._paid.get(msisdn, ())):
+            if paid.final_ms is None or paid.final_ms < since_ms:
+                return None
+            if paid.amount_cents == amount_cents:
+                return paid
+        return None
+
+    def transactions(self) -> Iterator[Transaction]:
+        with self._lock:
+            return iter(list(self._transactions.rows.values()))
+
+    # events
+
+    def add_event(self, due_ms: int, kind: str, subject: int) -> Event:
+        event = Event(due_ms, next(self._event_ids), kind, subject)
+        with self._lock:
+            heappush(self._heap, event)
+        return event
+
+    def next_due(self) -> int | None:
+        with self._lock:
+            return self._heap[0].due_ms if self._heap else None
+
+    def claim_event(self, until_ms: int) -> Event | None:
+        with self._lock:
+            if self._heap and self._heap[0].due_ms <= until_ms:
+                return heappop(self._heap)
+            return None
+
+    def events(self) -> list[Event]:
+        with self._lock:
+            return sorted(self._heap)
+
+    # callbacks and exchanges
+
+    def next_callback_id(self) -> int:
+        return next(self._callback_ids)
+
+    def put_callback(self, callback: Callback) -> None:
+        self._callbacks.put(callback.id, callback)
+
+    def callback(self, callback_id: int) -> Callback | None:
+        return self._callbacks.rows.get(callback_id)
+
+    def callbacks(self) -> list[Callback]:
+        with self._lock:
+            return list(self._callbacks.rows.values())
+
+    def next_exchange_number(self) -> int:
+        return next(self._exchange_numbers)
+
+    def put_exchange(self, exchange: Exchange) -> None:
+        with self._lock:
+            self._exchanges.put(exchange.number, exchange)
+
+    def exchange(self, number: int) -> Exchange | None:
+        return self._exchanges.rows.get(number)
+
+    def exchanges(self) -> list[Exchange]:
+        with self._lock:
+            return list(self._exchanges.rows.values())

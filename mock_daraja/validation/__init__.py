@@ -1,0 +1,9 @@
+"""Reading a request's body and checking it against its schema. Knows no product and writes no reply."""
+
+from __future__ import annotations
+
+from mock_daraja.validation.body import ReadBody, read_body
+from mock_daraja.validation.checker import FieldProblem
+from mock_daraja.validation.schemas import Schemas
+
+__all__ = ["FieldProblem", "ReadBody", "Schemas", "read_body"]

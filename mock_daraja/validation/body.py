@@ -1,0 +1,126 @@
+"""From bytes to a JSON object.
+
+What is not one reads as an empty object, so that the first field is the one refused (requests.md §1.2, §1.11).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any, Final, Never
+
+_SEND_JSON: Final = "Content-Type: application/json and a JSON object as the body"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBody:
+    """`note`, for the trace, is empty when there is nothing to say; otherwise what was wrong and the remedy."""
+
+    value: dict[str, Any]
+    note: str = ""
+
+
+class _ConstantError(ValueError):
+    """NaN, Infinity or -Infinity: Python's json reads them, JSON has no such words."""
+
+
+class _RepeatedKeyError(Exception):
+    """Leaves the fast decoder as soon as a key stands twice."""
+
+
+def read_body(content_type: str | None, raw: bytes) -> ReadBody:
+    refusal = _refuse_media_type(content_type)
+    if refusal:
+        return _empty(refusal)
+    if not raw.strip():
+        return _empty(f"the body is empty; send {_SEND_JSON}")
+    try:
+        return _parse(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return _empty(f"the body is not UTF-8 (byte {error.object[error.start]:#04x}); encode it as UTF-8")
+
+
+def _empty(note: str) -> ReadBody:
+    return ReadBody({}, f"read as an empty object: {note}")
+
+
+def _refuse_media_type(content_type: str | None) -> str:
+    if content_type is None or not content_type.strip():
+        return f"there is no Content-Type header; send {_SEND_JSON}"
+    media = content_type.partition(";")[0].strip().lower()
+    if media == "application/json" or (media.startswith("application/") and media.endswith("+json")):
+        return ""
+    if media in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return f"the body is a form ({media}); send {_SEND_JSON}"
+    return f"Content-Type is {media[:80]!a}; send {_SEND_JSON}"
+
+
+def _parse(text: str) -> ReadBody:
+    note = ""
+    try:
+        try:
+            value = _FAST.decode(text)
+        except _RepeatedKeyError:
+            value, note = _parse_repeated(text)
+    except RecursionError:
+        return _empty("the JSON is nested too deeply; Daraja's bodies are nearly flat")
+    except _ConstantError as error:
+        return _empty(f"{error} is not JSON; send a number, a string or null")
+    except json.JSONDecodeError as error:
+        return _empty(_malformed(text, error))
+    except ValueError:  # int() refuses thousands of digits
+        return _empty("a number in the JSON has thousands of digits; send one that fits its field")
+    if not isinstance(value, dict):
+        kind = _KINDS.get(type(value), "null")
+        return _empty(f"the JSON is {kind}, not an object; send names and values in braces")
+    return ReadBody(value, note)
+
+
+def _parse_repeated(text: str) -> tuple[Any, str]:
+    repeated: dict[str, None] = {}
+
+    def last_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                repeated[key] = None
+            seen.add(key)
+        return dict(pairs)
+
+    decoder = json.JSONDecoder(object_pairs_hook=last_wins, parse_constant=_refuse_constant, parse_float=_float)
+    value = decoder.decode(text)
+    names = ", ".join(ascii(key)[1:-1][:40] for key in list(repeated)[:5])
+    return value, f"{names} stands more than once in the body, the last one counts; send each key once"
+
+
+def _malformed(text: str, error: json.JSONDecodeError) -> str:
+    what = f"malformed JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        return f"{what}. The body ends too early ({len(text)} characters); check Content-Length and what cut it"
+    if error.pos == 0 and "=" in text and "{" not in text:
+        return f"{what}. It looks like a form; send {_SEND_JSON}"
+    if "'" in text[max(0, error.pos - 1) : error.pos + 1]:
+        return f"{what}. JSON strings take double quotes; use your language's JSON encoder"
+    return f"{what}. Use your language's JSON encoder"
+
+
+def _refuse_constant(word: str) -> Never:
+    raise _ConstantError(word)
+
+
+def _float(text: str) -> float | str:
+    """1e999 is JSON but no float; its text keeps the field wrong and says what was sent."""
+    value = float(text)
+    return value if math.isfinite(value) else text
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise _RepeatedKeyError
+    return value
+
+
+_FAST: Final = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_refuse_constant, parse_float=_float)
+_KINDS: Final = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "a boolean"}

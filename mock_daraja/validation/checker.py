@@ -1,0 +1,164 @@
+"""One schema, compiled: a fast verdict on a body, and for a bad one the first bad field in official order.
+
+jsonschema_rs gives the verdict where it is installed, else fastjsonschema. jsonschema, imported late, explains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from mock_daraja.validation import hints
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+Body = Mapping[str, Any]
+IsValid = Callable[[Any], bool]
+Engine = Callable[[Mapping[str, Any]], IsValid]
+"""Compiles a self-contained draft-07 schema to a verdict. It may raise ValueError on a body that it can't read."""
+
+MISSING: Final = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """`field` is the path in the body ("Amount", "body.msisdn"), `error_name` what Daraja's error calls it.
+
+    `rule` is "missing" or the JSON Schema keyword that failed. `value` is None when missing and "***" for a secret.
+    """
+
+    field: str
+    error_name: str
+    rule: str
+    value: object
+    expected: str
+    hint: str
+
+    @property
+    def missing(self) -> bool:
+        return self.rule == MISSING
+
+    def __str__(self) -> str:
+        what = "is missing" if self.missing else f"{hints.shown(self.value)} is invalid"
+        alias = "" if self.field.endswith(self.error_name) else f" (Daraja calls it {self.error_name})"
+        return f"{self.field} {what}{alias}: expected {self.expected}; {self.hint}"
+
+
+class Checker:
+    def __init__(self, schema: Mapping[str, Any], engine: Engine) -> None:
+        self._schema = schema
+        self._is_valid = engine(schema)
+        self._oracle: Validator | None = None
+        self._documented = tuple(
+            (name, field["x-documented-length"])
+            for name, field in schema["properties"].items()
+            if "x-documented-length" in field
+        )
+
+    def check(self, body: Body) -> FieldProblem | None:
+        """The first bad field in official order."""
+        return None if self._accepts(body) else next(self._problems(body), None)
+
+    def all_problems(self, body: Body) -> tuple[FieldProblem, ...]:
+        return () if self._accepts(body) else tuple(self._problems(body))
+
+    def warnings(self, body: Body) -> tuple[str, ...]:
+        """What the real API accepts although its documentation says otherwise. For a body that passed."""
+        return tuple(
+            f"{name} has {len(str(body[name]))} characters; {length} are documented"
+            for name, length in self._documented
+            if isinstance(body.get(name), (str, int)) and len(str(body[name])) > length
+        )
+
+    def _accepts(self, body: Body) -> bool:
+        try:
+            return self._is_valid(body)
+        except (ValueError, RecursionError):
+            # A lone surrogate (legal in JSON) is no UTF-8 for jsonschema_rs; the oracle reads it.
+            return next(self._problems(body), None) is None
+
+    def _problems(self, body: Body) -> Iterator[FieldProblem]:
+        if self._oracle is None:
+            self._oracle = oracle(self._schema)
+        return _problems(self._oracle, self._schema, body)
+
+
+def fastest_engine() -> Engine:
+    try:
+        import jsonschema_rs  # noqa: F401
+    except ImportError:
+        return fastjsonschema_engine
+    return jsonschema_rs_engine
+
+
+def jsonschema_rs_engine(schema: Mapping[str, Any]) -> IsValid:
+    import jsonschema_rs
+
+    is_valid: IsValid = jsonschema_rs.Draft7Validator(dict(schema)).is_valid
+    return is_valid
+
+
+def fastjsonschema_engine(schema: Mapping[str, Any]) -> IsValid:
+    import fastjsonschema
+
+    validate = fastjsonschema.compile(dict(schema), use_default=False, detailed_exceptions=False)
+    refusal = fastjsonschema.JsonSchemaValueException
+
+    def is_valid(body: Any) -> bool:
+        try:
+            validate(body)
+        except refusal:
+            return False
+        return True
+
+    return is_valid
+
+
+def jsonschema_engine(schema: Mapping[str, Any]) -> IsValid:
+    """The oracle: slow, and right by definition."""
+    validator = oracle(schema)
+
+    def is_valid(body: Any) -> bool:
+        return bool(validator.is_valid(body))
+
+    return is_valid
+
+
+def oracle(schema: Mapping[str, Any]) -> Validator:
+    """Draft 7 with patterns as ECMA means them: `$` is the end, where Python's also allows a last newline."""
+    import re
+
+    import jsonschema
+
+    def pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
+        if isinstance(value, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), value):
+            yield jsonschema.ValidationError(f"does not match {pattern}")
+
+    extend: Any = jsonschema.validators.extend
+    validator: Validator = extend(jsonschema.Draft7Validator, {"pattern": pattern})(dict(schema))
+    return validator
+
+
+def _problems(judge: Validator, schema: Mapping[str, Any], body: Body, path: str = "") -> Iterator[FieldProblem]:
+    """Bad fields in the order of `properties`: the schemas promise to constrain nothing in another way."""
+    required = frozenset(schema.get("required", ()))
+    for name, field in schema["properties"].items():
+        value = body.get(name)
+        if name not in body:
+            if name in required:
+                hint = hints.for_missing(name, field, body, schema["properties"])
+                yield _problem(path + name, field, MISSING, value, hint)
+        elif isinstance(value, dict) and "properties" in field:
+            yield from _problems(judge, field, value, f"{path}{name}.")
+        else:
+            error = next(judge.evolve(schema=field).iter_errors(value), None)
+            if error is not None:
+                yield _problem(path + name, field, str(error.validator), value, hints.for_invalid(field, value))
+
+
+def _problem(path: str, field: Mapping[str, Any], rule: str, value: object, hint: str) -> FieldProblem:
+    name = path.rpartition(".")[2]
+    shown = "***" if field.get("x-secret") and value is not None else value
+    return FieldProblem(path, field.get("x-error", name), rule, shown, field.get("x-expected") or field["title"], hint)

@@ -1,0 +1,191 @@
+"""The nearest thing that would have worked, for a person. Pure functions."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Final
+
+from mock_daraja import msisdn
+
+_LONGEST: Final = 200  # characters of a value that a hint looks at
+_NAIROBI: Final = timezone(timedelta(hours=3))
+
+
+def shown(value: object) -> str:
+    """A value as JSON, short and in ASCII: it may stand in a header."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "an array"
+    if isinstance(value, int) and abs(value) >= 10**40:
+        return "a very large number"
+    if isinstance(value, str) and len(value) > 60:
+        return f'{json.dumps(value[:57])[:-1]}..." ({len(value)} characters)'
+    return json.dumps(value)
+
+
+def for_missing(name: str, field: Mapping[str, Any], body: Mapping[str, Any], known: Iterable[str]) -> str:
+    """Looks for the field under another spelling among the keys that no field claims."""
+    claimed = set(known)
+    variant = nearest_key(name, (key for key in body if key not in claimed))
+    if variant is not None:
+        return f"the body has {shown(variant)}; the name is {shown(name)}, in exactly this spelling and case"
+    examples = field.get("examples")
+    return f"add {shown(name)}: {shown(examples[0])}" if examples else f"add {shown(name)}"
+
+
+def for_invalid(field: Mapping[str, Any], value: object) -> str:
+    """What to send instead of `value` in a field of this schema."""
+    if value is None:
+        return "null is no value; send one"
+    if isinstance(value, bool):
+        return f"{shown(value)} is a boolean; send {_example(field)}"
+    if isinstance(value, (list, dict)):
+        return f"{shown(value)} is no single value; send {_example(field)}"
+    if isinstance(value, str) and not value.strip():
+        return f"the string is {'empty' if not value else 'blank'}; send {_example(field)}"
+    form = _FORMS.get(str(field.get("x-form")))
+    if form is None or (_is_huge(value) and form not in (_amount, _text)):
+        return str(field.get("x-hint") or f"send {_example(field)}")
+    return form(field, value) or f"send {_example(field)}"
+
+
+def _is_huge(value: object) -> bool:
+    """Whether looking for what a person meant would only cost time."""
+    return len(value) > _LONGEST if isinstance(value, str) else isinstance(value, (int, float)) and abs(value) >= 1e40
+
+
+def nearest_key(name: str, keys: Iterable[str]) -> str | None:
+    """The key that means `name`: other case, other separators, or a slip of the pen."""
+    plain = {_plain(key): key for key in list(keys)[:100] if len(key) <= 60}
+    found = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
+    return plain[found[0]] if found else None
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", key.lower())
+
+
+def _example(field: Mapping[str, Any]) -> str:
+    examples = field.get("examples")
+    return shown(examples[0]) if examples else str(field.get("x-expected", "another value"))
+
+
+def _number(value: object) -> float | None:
+    """What a person may have meant by "KES 1,000.50" or "10"; None if it has no digits in one piece."""
+    if isinstance(value, (int, float)):
+        return float(value) if abs(value) < 1e300 else None
+    if len(str(value)) > _LONGEST:
+        return None
+    text = re.sub(r"(?i)^\s*(kes|ksh|kshs)\b\.?|[\s,_]|/[=-]$", "", str(value))
+    return float(text) if re.fullmatch(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?", text) else None
+
+
+def _amount(field: Mapping[str, Any], value: object) -> str:
+    low, high = field["minimum"], field["maximum"]
+    number = _number(value)
+    if number is None and isinstance(value, str):
+        return f"{shown(value)} has to be digits only, such as {shown('10')}"
+    if number is None or number > high:
+        return f"at most {high} a transaction"
+    if number < low:
+        return f"at least {low}"
+    whole = int(number)
+    if number != whole:
+        return f"whole shillings only: {max(whole, low)} or {min(whole + 1, high)}"
+    return f"{shown(value)} -> {shown(str(whole))}"
+
+
+def _msisdn(_field: Mapping[str, Any], value: object) -> str:
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    try:
+        return f"{shown(value)} -> {shown(msisdn.normalise(re.sub(r'[().]', '', text)))}"
+    except ValueError:
+        pass
+    digits = re.sub(r"[^0-9]", "", text)
+    if digits.startswith("254") and len(digits) != 12:
+        return f"{shown(value)} has {len(digits)} digits, not 12"
+    if re.fullmatch(r"0[17][0-9]*", digits):
+        return f"{shown(value)} has {len(digits)} digits, not 10, and would be written as 254..."
+    return f"{shown(value)} is not a Kenyan mobile number; the sandbox's customer is {shown('254708374149')}"
+
+
+def _shortcode(field: Mapping[str, Any], value: object) -> str:
+    text = str(value).strip()
+    if msisdn.is_msisdn(re.sub(r"[^0-9]", "", text)):
+        return f"{shown(value)} is a phone number; send the paybill's or till's number, such as {_example(field)}"
+    digits = re.sub(r"[\s-]", "", text)
+    if digits != text and re.fullmatch(field["pattern"], digits):
+        return f"{shown(value)} -> {shown(digits)}"
+    return f"5 to 7 digits; the sandbox's paybill is {shown('174379')}"
+
+
+def _timestamp(_field: Mapping[str, Any], value: object) -> str:
+    text = str(value).strip()
+    parts = re.findall(r"[0-9]+", text)
+    digits = "".join(parts)
+    if re.fullmatch(r"[0-9]{10}(?:[0-9]{3})?", text):
+        moment = datetime.fromtimestamp(int(text[:10]), UTC).astimezone(_NAIROBI)
+        return f"{shown(value)} looks like a Unix time -> {shown(f'{moment:%Y%m%d%H%M%S}')}"
+    if len(digits) >= 14 and len(parts) > 1 and _is_moment(digits[:14]):
+        return f"{shown(value)} -> {shown(digits[:14])}"
+    turned = digits[4:8] + digits[2:4] + digits[:2] + digits[8:]
+    if len(digits) == 14 and _is_moment(turned):
+        return f"the year comes first: {shown(value)} -> {shown(turned)}"
+    if len(digits) == 14:
+        return f"{shown(value)} is no moment of the calendar in the order YYYYMMDDHHmmss"
+    return f"{shown(value)} has {len(digits)} digits, not 14"
+
+
+def _is_moment(digits: str) -> bool:
+    try:
+        return 2000 <= datetime.strptime(f"{digits}+0300", "%Y%m%d%H%M%S%z").year < 2100
+    except ValueError:
+        return False
+
+
+def _url(field: Mapping[str, Any], value: object) -> str:
+    if not isinstance(value, str):
+        return ""
+    if re.search(r"[<>\x00-\x20\x7f]", value):
+        fixed = re.sub(r"[<>\x00-\x20\x7f]", "", value)
+        return f"no spaces, control characters, < or >: {shown(value)} -> {shown(fixed)}"
+    scheme, separator, rest = value.partition("://")
+    if not separator:
+        return f"it has no scheme: {shown(value)} -> {shown('https://' + value.lstrip('/'))}"
+    host, slash, path = rest.partition("/")
+    fixed = f"{scheme.lower()}://{host.lower()}{slash}{path}"
+    if fixed != value and re.search(field["pattern"], fixed):
+        return f"scheme and host in lower case: {shown(value)} -> {shown(fixed)}"
+    if scheme.lower() not in ("http", "https"):
+        return f"the scheme is {shown(scheme)}; send an https or http URL"
+    return "the host is missing or malformed; send " + _example(field)
+
+
+def _choice(field: Mapping[str, Any], value: object) -> str:
+    options = {_plain(option): option for option in field["enum"]}
+    found = difflib.get_close_matches(_plain(str(value)), options, n=1, cutoff=0.5)
+    return f"{shown(value)} -> {shown(options[found[0]])}" if found else ""
+
+
+def _text(field: Mapping[str, Any], value: object) -> str:
+    if not isinstance(value, str):
+        return f"send it as a string: {_example(field)}"
+    if len(value) > field["maxLength"]:
+        return f"{len(value)} characters, at most {field['maxLength']}"
+    return "leave out < > and line breaks"
+
+
+_FORMS: Final[Mapping[str, Callable[[Mapping[str, Any], object], str]]] = {
+    "amount": _amount,
+    "choice": _choice,
+    "msisdn": _msisdn,
+    "shortcode": _shortcode,
+    "text": _text,
+    "timestamp": _timestamp,
+    "url": _url,
+}

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from mock_daraja import faults
+from mock_daraja.errors import Problem
+from mock_daraja.faults.hang import Hang
+from mock_daraja.faults.latency import Latency
+from mock_daraja.model import FaultSpec
+
+
+@pytest.mark.parametrize(
+    ("spec", "fault"),
+    [
+        (FaultSpec("latency", {"ms": 250}), Latency(ms=250)),
+        (FaultSpec("hang"), Hang()),
+        (FaultSpec("hang", {"seconds": 3}), Hang(seconds=3)),
+    ],
+)
+def test_a_spec_becomes_its_fault(spec, fault):
+    assert faults.from_spec(spec) == fault
+
+
+def test_every_name_has_a_fault_of_that_name():
+    attributes = {"latency": {"ms": 1}}
+
+    made = [faults.from_spec(FaultSpec(name, attributes.get(name, {}))).name for name in faults.NAMES]
+
+    assert tuple(made) == faults.NAMES == ("empty", "hang", "latency", "reset", "truncated")
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (
+            FaultSpec("latancy", {"ms": 1}),
+            "fault: there is no fault 'latancy'\n  remedy: the faults are empty, hang, latency, reset, truncated",
+        ),
+        (
+            FaultSpec("latency", {"seconds": 1}),
+            "fault latency: there is no attribute 'seconds'\n  remedy: its attributes are ms",
+        ),
+        (FaultSpec("latency"), "fault latency: the attribute 'ms' is missing\n  remedy: its attributes are ms"),
+        (FaultSpec("reset", {"ms": 1}), "fault reset: there is no attribute 'ms'\n  remedy: it takes no attributes"),
+        (
+            FaultSpec("latency", {"ms": "soon"}),
+            "fault latency: ms is 'soon'\n  remedy: ms takes a whole number of milliseconds, zero or more",
+        ),
+    ],
+    ids=["unknown fault", "unknown attribute", "missing attribute", "no attributes", "bad value"],
+)
+def test_a_bad_spec_is_a_problem_that_lists_what_is_valid(spec, message):
+    with pytest.raises(Problem) as caught:
+        faults.from_spec(spec)
+
+    assert str(caught.value) == message

@@ -1,0 +1,94 @@
+"""The library that ships: every story loads, tells where it is attested, and does what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mock_daraja import resources
+from mock_daraja.faults import from_spec, pages
+from mock_daraja.model import CallbackPlan, Outcome
+from mock_daraja.scenarios import Engine, Facts, Known, Library, codes, load_file
+
+KNOWN = Known(operations={"oauth.generate", "stk-push.process", "stk-push.query"}, pages=pages.NAMES, fault=from_spec)
+FOLDER = resources.scenarios()
+FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.yaml"))
+PUSH = Facts("stk-push.process", "stk-push", msisdn="254708374149", amount_cents=100, shortcode="174379")
+LOCKED = "Unable to lock subscriber, a transaction is already in process for the current subscriber"
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine(Library([FOLDER], KNOWN).find)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_file_loads_and_says_where_it_is_attested(file: str) -> None:
+    scenario = load_file(FOLDER / Path(file), known=KNOWN)
+
+    assert scenario.story
+    assert scenario.provenance is not None
+    assert scenario.provenance.source.startswith(("callbacks.md §", "requests.md §"))
+    for rule in scenario.rules:
+        for code in (rule.then.result, rule.then.query_result):
+            assert code is None or codes.text(code, "stk-push") is not None
+        assert rule.then.error is None or codes.error(rule.then.error, "stk-push") is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        ("success", Outcome(result="0")),
+        ("insufficient-funds", Outcome(result="1")),
+        ("cancelled", Outcome(result="1032")),
+        ("wrong-pin", Outcome(result="2001")),
+        ("no-answer", Outcome(result="1037", settle_ms=14_000, callback=CallbackPlan(delay_ms=12_000))),
+        ("expired", Outcome(result="1019", settle_ms=90_000)),
+        ("busy-subscriber", Outcome(error="500.001.1001", status=500, error_message=LOCKED)),
+        ("busy-subscriber-callback", Outcome(result="1001")),
+        ("callback-lost", Outcome(result="0", callback=CallbackPlan(drop=True))),
+        ("callback-twice", Outcome(result="0", callback=CallbackPlan(copies=2, every_ms=1000))),
+        ("callback-late", Outcome(result="0", callback=CallbackPlan(delay_ms=120_000))),
+        ("callback-before-ack", Outcome(result="0", callback=CallbackPlan(before_ack=True))),
+        ("query-disagrees", Outcome(result="0", query_result="1032")),
+        ("gateway/waf", Outcome(page="waf")),
+        (
+            "gateway/system-busy",
+            Outcome(error="500.003.02", status=500, error_message="System is busy. Please try again in few minutes."),
+        ),
+        (
+            "gateway/spike-arrest",
+            Outcome(error="500.003.02", status=500, error_message="Error Occurred: Spike Arrest Violation"),
+        ),
+    ],
+)
+def test_each_story_does_what_it_says_to_a_push(engine: Engine, name: str, outcome: Outcome) -> None:
+    scenario = engine._find(name)
+    engine.activate(scenario)
+
+    decision = engine.decide(PUSH, engine.early(PUSH)).decision
+
+    assert decision is not None
+    assert decision.outcome == outcome
+    assert decision.selector == "scenario"
+
+
+def test_the_gateway_is_down_for_three_pushes_and_up_for_the_fourth(engine: Engine) -> None:
+    engine.activate(engine._find("down-then-up"))
+
+    pages_seen = [decision and decision.outcome.page for decision in (engine.early(PUSH) for _ in range(5))]
+
+    assert pages_seen == ["gateway-timeout"] * 3 + [None] * 2
+    assert engine.decide(PUSH).decision is None
+
+
+@pytest.mark.parametrize("name", ["system-busy", "spike-arrest"])
+def test_a_busy_system_still_hands_out_tokens(engine: Engine, name: str) -> None:
+    token = Facts("oauth.generate", "oauth")
+    engine.activate(engine._find(name))
+
+    decision = engine.decide(token, engine.early(token)).decision
+
+    assert decision is not None
+    assert decision.outcome == Outcome()
