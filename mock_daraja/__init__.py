@@ -9,11 +9,18 @@ if TYPE_CHECKING:
     from mock_daraja.errors import Problem
     from mock_daraja.server import Server
     from mock_daraja.settings import Settings
+    from mock_daraja.testing import MockDaraja
 
-__all__ = ["Problem", "Server", "Settings", "create_app"]
+__all__ = ["MockDaraja", "Problem", "Server", "Settings", "create_app"]
 __version__ = "0.1.0"
 
-_HOMES: Final = {"create_app": "app", "Problem": "errors", "Server": "server", "Settings": "settings"}
+_HOMES: Final = {
+    "MockDaraja": "testing",
+    "Problem": "errors",
+    "Server": "server",
+    "Settings": "settings",
+    "create_app": "app",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -20,6 +20,7 @@ from mock_daraja.store import Store
 _LOG: Final = logging.getLogger("mock_daraja")
 _BREATH: Final = 0.005  # seconds that an auto clock stands still before it jumps
 _ADVANCE_WAIT: Final = 30.0
+_REPLY_WAIT: Final = 0.1
 
 
 class Agenda:
@@ -54,9 +55,18 @@ class Agenda:
 
     def release(self, exchange: int) -> None:
         """The exchange's reply is on the wire."""
-        held = self._held.pop(exchange, None)
-        for due_ms, kind, subject in held or ():
+        for due_ms, kind, subject in self._held.get(exchange, ()):
             self._add(due_ms, kind, subject)
+        if self._held.pop(exchange, None) is not None and self._clock.stands_still:
+            self._tell()  # whoever awaits the reply
+
+    def awaits_reply(self) -> bool:
+        """Wait for a reply that is on its way to be out, if one is: a client may ask about what it has already read.
+        False when there is none, or one that takes its time on purpose."""
+        if not self._held:
+            return False
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._held, _REPLY_WAIT)
 
     def _add(self, due_ms: int, kind: str, subject: int) -> None:
         event = self._store.add_event(due_ms, kind, subject)

@@ -6,15 +6,16 @@ Daraja answers is decided there, and no rule of Flask's (404 pages, slashes, HEA
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 
 from mock_daraja import resources
-from mock_daraja.control import register
 from mock_daraja.exchange import Exchange, Reply
 from mock_daraja.faults import from_spec, pages
 from mock_daraja.gateway import Gateway
@@ -22,6 +23,7 @@ from mock_daraja.products import PRODUCTS
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Known, Library
 from mock_daraja.settings import Settings, load
+from mock_daraja.steps.passage import Shared
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,10 +33,11 @@ _STATUS_LINES: Final = {each.value: f"{each.value} {each.phrase}" for each in HT
 _WHY_LENGTH: Final = 400
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, on_exchange: Callable[[Exchange], None] | None = None) -> Flask:
     """A WSGI app for any server. `app.extensions["mock_daraja"]` is its Gateway; close it when you are done.
 
-    Settings of None are read from the environment and mock-daraja.toml. Raises Problem on settings that are wrong.
+    Settings of None are read from the environment and mock-daraja.toml. `on_exchange` is given every exchange on
+    Daraja's paths before its reply is sent. Raises Problem on settings that are wrong.
     """
     settings = load() if settings is None else settings
     known = Known({each.name for product in PRODUCTS for each in product.operations}, pages.NAMES, from_spec)
@@ -42,16 +45,42 @@ def create_app(settings: Settings | None = None) -> Flask:
     gateway = Gateway(settings, library)
     app = Flask("mock_daraja", static_folder=None)
     app.extensions["mock_daraja"] = gateway
-    register(app, gateway.shared, library, known)
-    app.wsgi_app = DarajaPaths(gateway, app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
+    ours = OurPaths(app, gateway.shared, library, known)
+    app.wsgi_app = DarajaPaths(gateway, ours, on_exchange)  # type: ignore[method-assign]  # Flask's documented way
     return app
+
+
+class OurPaths:
+    """/_mock, wired when the first request for it comes: a server that only mimics starts without it."""
+
+    def __init__(self, app: Flask, shared: Shared, library: Library, known: Known) -> None:
+        self._flask = app.wsgi_app
+        self._wire: Callable[[], None] | None = lambda: _register(app, shared, library, known)
+        self._lock = Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self._wire is not None:
+            with self._lock:
+                if self._wire is not None:
+                    self._wire()
+                self._wire = None
+        return self._flask(environ, start_response)
+
+
+def _register(app: Flask, shared: Shared, library: Library, known: Known) -> None:
+    from mock_daraja.control import register
+
+    register(app, shared, library, known)
 
 
 class DarajaPaths:
     """The thin shell around the gateway: WSGI in, values through, WSGI out."""
 
-    def __init__(self, gateway: Gateway, ours: WSGIApplication) -> None:
+    def __init__(
+        self, gateway: Gateway, ours: WSGIApplication, on_exchange: Callable[[Exchange], None] | None = None
+    ) -> None:
         self._gateway = gateway
+        self._on_exchange = on_exchange
         self._ours = ours
         self._settings = gateway.shared.settings
 
@@ -61,7 +90,7 @@ class DarajaPaths:
             return self._ours(environ, start_response)
         body = _read(environ, self._settings.max_body)
         if body is None:
-            return _send(pages.page("body-too-big", path), start_response)
+            return self._too_big(path, start_response)
         sandbox, exchange = self._gateway.handle(
             environ["REQUEST_METHOD"],
             path.encode("latin-1").decode(errors="replace"),
@@ -71,12 +100,21 @@ class DarajaPaths:
         )
         reply = exchange.reply
         assert reply is not None  # the gateway always answers
+        if self._on_exchange is not None:
+            self._on_exchange(exchange)
         if reply.fault is not None:
             environ["mock_daraja.fault"] = reply.fault
             environ["mock_daraja.clock"] = sandbox.clock
         extra = () if sandbox.settings.pure else _explanation(exchange)
         start_response(_status_line(reply), [*reply.headers, *extra, ("Content-Length", str(len(reply.body)))])
         return Sent(reply.body, sandbox, exchange.number)
+
+    def _too_big(self, path: str, start_response: StartResponse) -> Iterable[bytes]:
+        reply = pages.page("body-too-big", path)
+        if not self._settings.pure:
+            why = f"the body has more than {self._settings.max_body} bytes; send less, or raise --max-body"
+            reply = replace(reply, headers=(*reply.headers, ("X-Mock-Daraja-Why", why)))
+        return _send(reply, start_response)
 
 
 class Sent:
@@ -142,9 +180,7 @@ _NAMES: Final = {
 
 def _explanation(exchange: Exchange) -> list[tuple[str, str]]:
     headers = [("X-Mock-Daraja-Exchange", f"{exchange.sandbox}/{exchange.id}")]
-    step = exchange.refusal or next((each for each in exchange.steps if each.verdict == "note"), None)
-    if step is not None:
-        why = f"{step.text}; {step.remedy}" if step.remedy else step.text
+    if why := exchange.why:
         headers.append(("X-Mock-Daraja-Why", _header_text(why)))
     return headers
 

@@ -65,6 +65,17 @@ def eat_digits(ms: int) -> str:
     return eat(ms).strftime("%Y%m%d%H%M%S")
 
 
+def eat_dotted(ms: int) -> str:
+    """dd.MM.yyyy HH:mm:ss in EAT, the form of B2C's TransactionCompletedDateTime alone."""
+    return eat(ms).strftime("%d.%m.%Y %H:%M:%S")
+
+
+def start_of_day(ms: int) -> int:
+    """Midnight in EAT before `ms`."""
+    moment = eat(ms).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
 def parse_instant(text: str) -> int:
     """An ISO 8601 date and time to milliseconds; without an offset it is EAT. Raises Problem."""
     try:

@@ -39,7 +39,7 @@ def organisation(shortcode: str) -> Organisation | None:
     if shortcode in _NAMED:
         name, kinds, passkey, head_office = _NAMED[shortcode]
         return Organisation(shortcode, name, kinds, passkey, head_office, _initiators())
-    if shortcode.isascii() and shortcode.isdigit() and int(shortcode) in _RANGE and len(shortcode) == 6:
+    if shortcode.isascii() and shortcode.isdigit() and len(shortcode) == 6 and int(shortcode) in _RANGE:
         kinds = frozenset({"paybill", "b2c", "b2b"})
         return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", kinds, initiators=_initiators())
     return None

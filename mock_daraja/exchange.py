@@ -8,7 +8,8 @@ from typing import Final, Literal
 from mock_daraja.model.outcome import FaultSpec
 
 JSON: Final = (("Content-Type", "application/json"),)
-"""Content-Type charset of the real API was never captured (requests.md §7.7)."""
+DARAJA_JSON: Final = (("Content-Type", "application/json;charset=UTF-8"), ("Cache-Control", "no-store"))
+"""Response headers as captured once, 2020-12-23: safaricom/LNMOnlineAndroidSample#41."""
 
 Verdict = Literal["ok", "refused", "note"]
 
@@ -31,7 +32,7 @@ class Reply:
 
     status: int
     body: bytes
-    headers: tuple[tuple[str, str], ...] = JSON
+    headers: tuple[tuple[str, str], ...] = DARAJA_JSON
     fault: FaultSpec | None = None
 
 
@@ -61,3 +62,11 @@ class Exchange:
     def refusal(self) -> Step | None:
         """The step that refused the request, if one did."""
         return next((step for step in self.steps if step.verdict == "refused"), None)
+
+    @property
+    def why(self) -> str:
+        """The refusal, or else the first note, with its remedy, in one line; empty when there is nothing to say."""
+        step = self.refusal or next((each for each in self.steps if each.verdict == "note"), None)
+        if step is None:
+            return ""
+        return f"{step.text}; {step.remedy}" if step.remedy else step.text

@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from mock_daraja.access import basic_credentials, bearer_token
-from mock_daraja.callbacks import Connections, Courier, Tls
-from mock_daraja.clock import monotonic
 from mock_daraja.exchange import Exchange, Reply
 from mock_daraja.model import App, Event, Token, Transaction
 from mock_daraja.products import PRODUCTS
@@ -20,7 +18,7 @@ from mock_daraja.scenarios import Library
 from mock_daraja.settings import Settings
 from mock_daraja.steps.accept import acknowledge, decide, open_transaction, understand, validate
 from mock_daraja.steps.arrive import admit, arm_faults, route
-from mock_daraja.steps.later import carry, send, settle
+from mock_daraja.steps.later import claim, finish, send, settle
 from mock_daraja.steps.passage import Passage, Shared
 from mock_daraja.validation import Schemas
 
@@ -47,10 +45,7 @@ class Gateway:
     """One per server. `handle` answers a request; the events of every sandbox's agenda come back to `_run`."""
 
     def __init__(self, settings: Settings, library: Library) -> None:
-        tls = Tls()
-        courier: Courier[tuple[Sandbox, int]] = Courier(carry, lambda: Connections(monotonic, tls))
-        sandboxes = Sandboxes(settings, library, self._run)
-        self.shared = Shared(settings, PRODUCTS, Schemas(), sandboxes, courier)
+        self.shared = Shared(settings, PRODUCTS, Schemas(), Sandboxes(settings, library, self._run))
 
     def handle(
         self, method: str, path: str, query: str, headers: tuple[tuple[str, str], ...], body: bytes
@@ -90,15 +85,14 @@ class Gateway:
 
     def _overtake(self, sandbox: Sandbox, transaction: Transaction) -> None:
         """Settle and deliver inside the request: the callback that is there before the acknowledgement."""
-        settle(self.shared, sandbox, transaction.id)
+        finish(self.shared, sandbox, transaction.id)
         for row in sandbox.callbacks_of(transaction.id):
-            if row.state == "scheduled":
-                row.state = "delivering"
+            if row.due_ms <= sandbox.now_ms and claim(sandbox, row.id):
                 self.shared.courier.run_inline((sandbox, row.id))
 
     def close(self) -> None:
         self.shared.sandboxes.close()
-        self.shared.courier.stop()
+        self.shared.stop_courier()
 
 
 def _answer(passage: Passage) -> Reply:

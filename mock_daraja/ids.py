@@ -21,6 +21,18 @@ def fresh_seed() -> int:
     return random.SystemRandom().randrange(2**32)
 
 
+def receipt_day(ms: int) -> str:
+    """The first three characters of a receipt: year letter A = 2006, month letter, day 1-9 A-V."""
+    moment = eat(ms)
+    year = string.ascii_uppercase[(moment.year - _FIRST_RECEIPT_YEAR) % 26]
+    return year + string.ascii_uppercase[moment.month - 1] + _DAYS[moment.day]
+
+
+def zero_receipt(ms: int) -> str:
+    """TransactionID of a result without a financial transaction: the day and seven zeros (callbacks.md §3.1)."""
+    return receipt_day(ms) + "0" * _SERIAL_DIGITS
+
+
 class Ids:
     """One sandbox's identifiers. Same seed and same calls give the same ids. Guarded by the sandbox's lock."""
 
@@ -67,9 +79,7 @@ class Ids:
 
         The real serial's algorithm is unknown (callbacks.md §7, inferred); ours is a base 36 counter.
         """
-        moment = eat(now_ms)
-        day = string.ascii_uppercase[(moment.year - _FIRST_RECEIPT_YEAR) % 26]
-        day += string.ascii_uppercase[moment.month - 1] + _DAYS[moment.day]
+        moment, day = eat(now_ms), receipt_day(now_ms)
         if day != self._day:
             self._day = day
             first = self._random.randrange(10, 30) if moment.year >= _LETTER_SERIAL_YEAR else self._random.randrange(9)

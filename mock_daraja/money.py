@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Final
 
 CENTS_PER_SHILLING: Final = 100
 _LONGEST: Final = 40  # characters; 1e99 written out is not an amount of money
+_EXACT: Final = Context(prec=_LONGEST + 3, traps=[Inexact, InvalidOperation, Overflow])  # round nothing to whole cents
 
 
 def cents(amount: int | float | str) -> int:
@@ -20,8 +21,8 @@ def cents(amount: int | float | str) -> int:
     if len(text) > _LONGEST:
         raise ValueError("an amount has at most forty characters")
     try:
-        value = Decimal(text) * CENTS_PER_SHILLING
-    except InvalidOperation:
+        value = _EXACT.multiply(Decimal(text), Decimal(CENTS_PER_SHILLING))
+    except DecimalException:
         raise ValueError(f"{amount!r} is not an amount") from None
     if not value.is_finite() or abs(value) >= Decimal(10) ** 20 or value != value.to_integral_value():
         raise ValueError(f"{amount!r} is not a finite number of whole cents")

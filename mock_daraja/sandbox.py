@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
+from itertools import count
 from threading import Condition, RLock
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import defaults, ids, ledger
 from mock_daraja.agenda import Agenda
-from mock_daraja.callbacks import Policy, Sinks
 from mock_daraja.clock import Clock
 from mock_daraja.errors import Problem
 from mock_daraja.model import App, Callback, Customer, Event, Organisation, Posting, Token, Transaction
@@ -19,8 +20,14 @@ from mock_daraja.scenarios import Engine, Library
 from mock_daraja.settings import Settings
 from mock_daraja.store import MemoryStore, Store
 
+if TYPE_CHECKING:
+    from mock_daraja.access.security_credential import Certificate
+    from mock_daraja.callbacks.policy import Policy
+    from mock_daraja.callbacks.sink import Sinks
+
 DEFAULT: Final = "default"
 _PURGE_MS: Final = 60_000
+_EXPIRED_KEPT_MS: Final = 3_600_000  # for so long an expired token is told from one that never was
 _CALLS_KEPT: Final = 100
 
 
@@ -42,8 +49,8 @@ class Sandbox:
         self.store: Store = MemoryStore(settings.keep, settings.keep_bodies)
         self.library = library
         self.engine = Engine(library.find)
-        self.policy = Policy.of_settings(settings.allow_callbacks_to, settings.rewrite_callbacks)
-        self.sinks = Sinks()
+        if settings.allow_callbacks_to or settings.rewrite_callbacks:
+            _ = self.policy  # what is wrong with them is said now
         self.agenda = Agenda(name, self.clock, self.store, lambda event: run(self, event))
         self._changed = Condition()
         self._closed = False
@@ -67,6 +74,24 @@ class Sandbox:
         if settings.scenario is not None:
             self.engine.activate(self.library.open(settings.scenario))
 
+    @cached_property
+    def policy(self) -> Policy:
+        from mock_daraja.callbacks.policy import Policy
+
+        return Policy.of_settings(self.settings.allow_callbacks_to, self.settings.rewrite_callbacks)
+
+    @cached_property
+    def sinks(self) -> Sinks:
+        from mock_daraja.callbacks.sink import Sinks
+
+        return Sinks()
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        from mock_daraja.access.security_credential import Certificate
+
+        return Certificate()
+
     def close(self) -> None:
         """End its thread and let go whoever waits."""
         self._closed = True
@@ -82,30 +107,31 @@ class Sandbox:
 
     def organisation(self, shortcode: str) -> Organisation | None:
         found = self.store.organisation(shortcode)
-        if found is None and (found := defaults.organisation(shortcode)) is not None:
-            self._open_organisation(found)
+        if found is None and (row := defaults.organisation(shortcode)) is not None:
+            with self.store.unit():
+                found = self.store.organisation(shortcode) or self._open_organisation(row)
         return found
 
-    def _open_organisation(self, row: Organisation) -> None:
-        with self.store.unit():
-            self.store.put_organisation(row)
-            for account, opening in defaults.OPENING_BALANCES.items():
-                self.post(ledger.transfer(ledger.OPENING, ledger.organisation(row.shortcode, account), opening))
+    def _open_organisation(self, row: Organisation) -> Organisation:
+        self.store.put_organisation(row)
+        for account, opening in defaults.OPENING_BALANCES.items():
+            self.post(ledger.transfer(ledger.OPENING, ledger.organisation(row.shortcode, account), opening))
+        return row
 
     def customer(self, msisdn: str) -> Customer:
         """The customer, who comes into being at first sight with a healthy balance."""
         found = self.store.customer(msisdn)
         if found is None:
-            found = Customer(msisdn)
-            self._open_customer(found)
+            with self.store.unit():
+                found = self.store.customer(msisdn) or self._open_customer(Customer(msisdn))
         return found
 
-    def _open_customer(self, row: Customer) -> None:
-        with self.store.unit():
-            self.store.put_customer(row)
-            wallet = ledger.customer(row.msisdn)
-            if self.store.balance(wallet) is None:
-                self.post(ledger.transfer(ledger.OPENING, wallet, defaults.CUSTOMER_OPENING))
+    def _open_customer(self, row: Customer) -> Customer:
+        self.store.put_customer(row)
+        wallet = ledger.customer(row.msisdn)
+        if self.store.balance(wallet) is None:
+            self.post(ledger.transfer(ledger.OPENING, wallet, defaults.CUSTOMER_OPENING))
+        return row
 
     def customer_name(self, msisdn: str) -> str:
         return ledger.full_name(msisdn, self.customer(msisdn).name)
@@ -119,8 +145,11 @@ class Sandbox:
     def find_transaction(self, reference: str) -> Transaction | None:
         return self.store.find_transaction(reference)
 
-    def paid_since(self, msisdn: str, amount_cents: int, since_ms: int) -> Transaction | None:
-        return self.store.paid_since(msisdn, amount_cents, since_ms)
+    def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
+        return self.store.completed_since(msisdn, since_ms)
+
+    def open_credential(self, credential: str) -> str:
+        return str(self.certificate.open(credential))
 
     def calls_since(self, operation: str, since_ms: int) -> int:
         return sum(1 for at_ms in self._calls.get(operation, ()) if at_ms > since_ms)
@@ -147,9 +176,9 @@ class Sandbox:
         now_ms = self.now_ms
         with self.store.unit():
             if self.settings.quirks.one_token_only:
-                self.store.expire_tokens(app.key, now_ms)
+                self.store.expire_tokens(app.key, now_ms - _EXPIRED_KEPT_MS)
             elif now_ms - self._purged_ms > _PURGE_MS:
-                self.store.expire_tokens(None, now_ms)
+                self.store.expire_tokens(None, now_ms - _EXPIRED_KEPT_MS)
                 self._purged_ms = now_ms
             token = Token(self.ids.token(), app.key, app.products, now_ms, now_ms + life_ms)
             self.store.put_token(token)
@@ -171,13 +200,17 @@ class Sandbox:
             reference = self.ids.checkout_request_id(now_ms, msisdn, digits)
         return reference
 
+    def register_urls(self, shortcode: str, urls: Mapping[str, str]) -> None:
+        row = self.organisation(shortcode)
+        assert row is not None  # the product looked it up
+        row.urls = dict(urls)
+
     def put_organisation(self, table: Any) -> Organisation:
         """Add or change an organisation from its table. Raises Problem."""
-        old = self.organisation(str(table.get("shortcode")))
-        row = defaults.organisation_from(table, old)
-        if old is None:
-            self._open_organisation(row)
-        return row
+        with self.store.unit():
+            old = self.organisation(str(table.get("shortcode")))
+            row = defaults.organisation_from(table, old)
+            return self._open_organisation(row) if old is None else row
 
     def put_customer(self, table: Any) -> Customer:
         """Add or change a customer from its table; `balance` is in shillings. Raises Problem."""
@@ -212,20 +245,31 @@ class Sandbox:
         until_ms = self.clock.now() + timeout_ms
         if self.clock.stands_still:
             while not predicate():
-                if not self.agenda.run_next(until_ms):
-                    self.clock.move_to(until_ms)
-                    return predicate()
+                if self.agenda.run_next(until_ms) or self.agenda.awaits_reply() or predicate():
+                    continue
+                self.clock.move_to(until_ms)
+                return False
             return True
         with self._changed:
             self._changed.wait_for(lambda: self._closed or predicate(), self.clock.seconds_until(until_ms))
         return predicate()
 
     def answer_prompt(self, msisdn: str, answer: str) -> Transaction:
-        """The customer answers the open prompt: "pin:1234", "cancel" or "ignore". Raises Problem if none is open."""
+        """The customer answers the open prompt: "pin:1234", "cancel" or "ignore".
+
+        Raises Problem when none is open, it is answered already, or the handset is offline.
+        """
         with self.store.unit():
             transaction = self.store.open_prompt(msisdn)
             if transaction is None:
                 raise Problem(f"{msisdn} has no prompt open", remedy="push one first", status=409)
+            if transaction.prompt != "open":
+                given = (transaction.prompt or "").partition(":")[0]
+                remedy = "it becomes final on the sandbox clock: advance it"
+                raise Problem(f"the prompt of {msisdn} was answered already: {given}", remedy=remedy, status=409)
+            if self.customer(msisdn).handset == "offline":
+                remedy = "make its handset reachable before the push"
+                raise Problem(f"{msisdn} is offline and sees no prompt", remedy=remedy, status=409)
             transaction.prompt = answer
             if answer != "ignore":
                 self.agenda.schedule(self.now_ms, "settle", transaction.id)
@@ -243,6 +287,7 @@ class Sandboxes:
         self._library = library
         self._run = run
         self._lock = RLock()
+        self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
         self.create(DEFAULT)
 
@@ -273,14 +318,27 @@ class Sandboxes:
             self._sandboxes[name] = made
             return made
 
+    def fresh_name(self) -> str:
+        """A name nobody chose, and none that was given before: callbacks of a deleted sandbox may be under way."""
+        return next(name for number in self._numbers if (name := f"sandbox-{number}") not in self._sandboxes)
+
+    def add_app(self, sandbox: Sandbox, app: App) -> None:
+        """Raises Problem when its key is taken, in this or any other sandbox."""
+        with self._lock:
+            self._check_key(app.key)
+            sandbox.store.put_app(app)
+
     def _check_keys(self, made: Sandbox) -> None:
         for app in made.store.apps():
-            if (taken := self.by_key(app.key)) is not None:
-                raise Problem(
-                    f"app key {app.key!r} belongs to sandbox {taken[0].name!r}",
-                    remedy="a key leads to one sandbox: choose another",
-                    status=409,
-                )
+            self._check_key(app.key)
+
+    def _check_key(self, key: str) -> None:
+        if (taken := self.by_key(key)) is not None:
+            raise Problem(
+                f"app key {key!r} belongs to sandbox {taken[0].name!r}",
+                remedy="a key leads to one sandbox: choose another",
+                status=409,
+            )
 
     def reset(self, name: str) -> Sandbox:
         """The sandbox as it was when it was created."""

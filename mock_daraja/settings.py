@@ -6,9 +6,8 @@ Each field's `help` is what `mock-daraja serve --help` and the docs print, so a 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, get_type_hints
@@ -52,6 +51,23 @@ class Quirks:
     )
     query_rate_limit: bool = _setting(
         False, "STK query: five a minute, then HTTP 429 spike arrest", source="requests.md §1.12, weak"
+    )
+    c2b_url_keywords: bool = _setting(
+        True, "refuse C2B URLs that hold mpesa, safaricom, exe, cmd, sql, query", source="requests.md §1.6"
+    )
+    register_code_zero: bool = _setting(
+        False, "C2B v2 register answers ResponseCode 0 instead of 00000000", source="requests.md §4.1"
+    )
+    c2b_all_names: bool = _setting(
+        False, "v2 confirmations carry empty MiddleName and LastName, as documented", source="callbacks.md §4.1"
+    )
+    till_type_documented: bool = _setting(
+        False, "confirmations of a till say 'Buy Goods', as documented", source="callbacks.md §4.1"
+    )
+    b2b_success: Literal["documented", "production-2026"] = _setting(
+        "documented",
+        "the ResultParameters of a B2B success: the documented eight, or the three of 2026",
+        source="callbacks.md §3.3",
     )
     same_amount_seconds: int = _setting(
         120,
@@ -153,12 +169,12 @@ def load(
     environment = os.environ if environment is None else environment
     file = (Path.cwd() if folder is None else folder) / SETTINGS_FILE
     values = _from_file(file) if file.is_file() else {}
-    values |= _from_environment(environment)
+    values |= _from_environment(environment, values.get("quirks", Quirks()))
     values |= {name: value for name, value in (flags or {}).items() if value is not None and value != ()}
     return Settings(**values)
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+def _from_environment(environment: Mapping[str, str], quirks_before: Quirks) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for each in option_fields():
         name = ENVIRONMENT_PREFIX + each.name.upper()
@@ -171,11 +187,13 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if name in environment:
             quirks[each.name] = _convert(each.name, environment[name], Quirks, name)
     if quirks:
-        values["quirks"] = Quirks(**quirks)
+        values["quirks"] = replace(quirks_before, **quirks)
     return values
 
 
 def _from_file(file: Path) -> dict[str, Any]:
+    import tomllib
+
     text = file.read_text(encoding="utf-8")
     try:
         document = tomllib.loads(text)
@@ -189,7 +207,9 @@ def _from_file(file: Path) -> dict[str, Any]:
         where = f"{file}:{_line_of(name, text)}"
         if name == "quirks" and isinstance(value, dict):
             values["quirks"] = quirks_from(value, lambda key: f"{file}:{_line_of(key, text)}")
-        elif name in _TABLES and isinstance(value, list):
+        elif name in _TABLES:
+            if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+                raise Problem(f"{name} is no list of tables", where=where, remedy=f"begin each with [[{name}]]")
             values[name] = tuple(value)
         elif name in known:
             values[name] = _convert(name, value, Settings, where)
@@ -205,6 +225,11 @@ def quirks_from(values: Mapping[str, Any], where: Any = lambda key: f"quirks.{ke
         if name not in known:
             raise _unknown(name, known, where(name))
     return Quirks(**{name: _convert(name, value, Quirks, where(name)) for name, value in values.items()})
+
+
+def convert(name: str, value: Any, where: str) -> Any:
+    """One value of Settings, as a settings file or JSON holds it, to the type its field has. Raises Problem."""
+    return _convert(name, value, Settings, where)
 
 
 def _unknown(name: str, known: list[str], where: str) -> Problem:
@@ -235,7 +260,7 @@ def _convert(name: str, value: Any, of: type, where: str) -> Any:
         if kind is float:
             return float(text)
         if kind == tuple[str, ...]:
-            return tuple(value) if isinstance(value, list) else tuple(part for part in text.split(",") if part)
+            return _texts(value) if isinstance(value, list) else tuple(part for part in text.split(",") if part)
         options = getattr(kind, "__args__", ())
         if kind not in (str, str | None):
             return {str(option): option for option in options}[text]
@@ -244,7 +269,15 @@ def _convert(name: str, value: Any, of: type, where: str) -> Any:
     return text
 
 
+def _texts(values: list[Any]) -> tuple[str, ...]:
+    if not all(isinstance(value, str) for value in values):
+        raise ValueError("a list of texts")
+    return tuple(values)
+
+
 def _describe(kind: Any) -> str:
+    if kind == tuple[str, ...]:
+        return "a list of texts"
     if kind is bool:
         return "true or false"
     if kind in (int, int | None):

@@ -7,12 +7,12 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
-_DECIMAL: Final = re.compile(r'"\\u0000([0-9.-]+)"')
+_DECIMAL: Final = re.compile(r'"\\u0000decimal:([0-9.-]+)"')
 
 
 def _mark(value: object) -> str:
     if isinstance(value, Decimal):
-        return f"\0{value}"
+        return f"\0decimal:{value}"
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
@@ -22,6 +22,6 @@ _encode: Final = json.JSONEncoder(separators=(",", ":"), default=_mark).encode
 def dumps(value: Any) -> bytes:
     """Bytes of `value`. A Decimal becomes a JSON number with just its digits: Decimal("1.00") is 1.00."""
     text = _encode(value)
-    if "\\u0000" in text:
+    if "\\u0000decimal:" in text:
         text = _DECIMAL.sub(r"\1", text)
     return text.encode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode
 from dataclasses import dataclass
 
@@ -25,7 +24,7 @@ def basic_credentials(header: str | None) -> tuple[str, str] | BadCredentials:
         return BadCredentials(f"the scheme is {scheme!r}, not Basic", remedy)
     try:
         key, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, not ASCII, or no UTF-8 inside
         return BadCredentials("what follows Basic is not base64", remedy)
     if not colon:
         return BadCredentials("the decoded credentials have no colon between key and secret", remedy)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
@@ -32,7 +31,7 @@ def check_password(given: str, shortcode: str, passkey: str, timestamp: str) -> 
         return None
     try:
         text = b64decode(given, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, not ASCII, or no UTF-8 inside
         return PasswordFault(
             "encoding", "Password is not base64", "send base64(BusinessShortCode + passkey + Timestamp)"
         )
@@ -58,7 +57,10 @@ _PASSKEY_REMEDY: Final = "`mock-daraja env` prints the passkey; the public one o
 def _timestamp_fault(inside: str, timestamp: str) -> tuple[str, str]:
     why = f"Password holds Timestamp {inside!r}, the body says {timestamp!r}"
     if _STAMP.match(inside) and _STAMP.match(timestamp):
-        apart = datetime.strptime(inside, "%Y%m%d%H%M%S") - datetime.strptime(timestamp, "%Y%m%d%H%M%S")
+        try:
+            apart = datetime.strptime(inside, "%Y%m%d%H%M%S") - datetime.strptime(timestamp, "%Y%m%d%H%M%S")
+        except ValueError:  # fourteen digits, but no such day
+            apart = timedelta(0)
         if abs(apart) == _EAT_OFFSET:
             return (
                 why,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
@@ -113,7 +113,7 @@ class Sinks:
         self._lock = Lock()
         self._sinks: dict[str, Sink] = {}
 
-    def __iter__(self) -> Iterable[Sink]:
+    def __iter__(self) -> Iterator[Sink]:
         return iter(list(self._sinks.values()))
 
     def get(self, name: str) -> Sink | None:

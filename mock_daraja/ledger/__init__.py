@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from mock_daraja.ledger.accounts import (
+    CHARGES_PAID,
+    FLOAT,
     MERCHANT,
     OPENING,
+    ORGANISATION_ACCOUNTS,
+    REVENUE,
+    SETTLEMENT,
     UTILITY,
     WORKING,
     Unbalanced,
@@ -16,8 +21,13 @@ from mock_daraja.ledger.accounts import check as check
 from mock_daraja.ledger.people import full_name
 
 __all__ = [
+    "CHARGES_PAID",
+    "FLOAT",
     "MERCHANT",
     "OPENING",
+    "ORGANISATION_ACCOUNTS",
+    "REVENUE",
+    "SETTLEMENT",
     "UTILITY",
     "WORKING",
     "Unbalanced",

@@ -12,9 +12,12 @@ UTILITY: Final = "Utility Account"
 CHARGES_PAID: Final = "Charges Paid Account"
 MERCHANT: Final = "Merchant Account"
 SETTLEMENT: Final = "Organization Settlement Account"
+FLOAT: Final = "Float Account"  # in balance bodies only until 2020
 ORGANISATION_ACCOUNTS: Final = (WORKING, UTILITY, CHARGES_PAID, MERCHANT, SETTLEMENT)
 """In the order of a 2026 account balance body (callbacks.md §3.4)."""
 
+REVENUE: Final = "M-PESA:Charges"
+"""Where charges go."""
 OPENING: Final = "M-PESA:Opening"
 """The other side of every opening balance, so that all accounts together are zero from the first moment."""
 

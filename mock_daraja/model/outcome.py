@@ -38,6 +38,7 @@ class Outcome:
     page: str | None = None  # a gateway page instead of a Daraja body: see faults/pages.py
     fault: FaultSpec | None = None
     callback: CallbackPlan = CallbackPlan()
+    queue_timeout: bool = False  # QueueTimeOutURL is called instead of ResultURL
     query_result: str | None = None  # what STK query says, where it disagrees with the callback
     goto: str | None = None  # the scenario's next state
 

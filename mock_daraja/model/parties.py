@@ -55,6 +55,9 @@ class Organisation:
     head_office: str | None = None  # of a till: the shortcode that pushes for it
     initiators: dict[str, Initiator] = field(default_factory=dict)
     active: bool = True
+    bouquet: str = "customer"  # who pays a paybill's charges: see ledger/tariffs.py
+    external_validation: bool | None = None  # None: on in the sandbox, off in production until Safaricom turns it on
+    nominated: str | None = None  # of a till: the MSISDN that gets B2B Express prompts
     urls: dict[str, str] = field(default_factory=dict)  # registered C2B URLs
 
 
@@ -70,3 +73,5 @@ class Customer:
     wrong_pins: int = 0
     pin_locked: bool = False
     registered: bool = True
+    id_types: tuple[str, ...] = ("01",)  # identity documents: 01 national ID, 02, 05
+    id_number: str | None = None  # None: any number matches

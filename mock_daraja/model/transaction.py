@@ -40,6 +40,10 @@ class Transaction:
     account_reference: str = ""
     remarks: str = ""
     initiator: str = ""
+    credential: str = ""  # what the SecurityCredential turned out to be: see access/security_credential.py
+    occasion: str = ""
+    subject: str = ""  # the receipt or conversation id that a status query or reversal is about
+    parties: str = ""  # "from to" identifier types, as sent
     result_url: str | None = None
     timeout_url: str | None = None
     decision: Decision | None = None  # None: the ledger's truth decides
@@ -49,6 +53,9 @@ class Transaction:
     result_desc: str | None = None
     receipt: str | None = None
     final_ms: int | None = None
+    charge_cents: int = 0
+    validation: str | None = None  # "asked", then the merchant's answer: see products/c2b.py
+    reversed_by: str | None = None  # receipt of the reversal
     why: str = ""  # for people: what decided the final state
 
     @property

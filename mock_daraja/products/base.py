@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -27,7 +27,12 @@ class World(Protocol):
     def balance(self, account: str) -> int: ...
     def open_prompt(self, msisdn: str) -> Transaction | None: ...
     def find_transaction(self, reference: str) -> Transaction | None: ...
-    def paid_since(self, msisdn: str, amount_cents: int, since_ms: int) -> Transaction | None: ...
+    def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
+        """The customer's completed transactions with a final time from `since_ms` on, newest first."""
+
+    def open_credential(self, credential: str) -> str:
+        """What a SecurityCredential holds, as access.security_credential.Opened prints it."""
+
     def calls_since(self, operation: str, since_ms: int) -> int: ...
     def request_id(self) -> str:
         """The next gateway id; the one look that moves a counter."""
@@ -43,6 +48,23 @@ class Refusal:
     error: DarajaError
     step: Step
     request_id: str | None = None
+    body: Body | None = None  # in place of the error envelope, where a product has its own shape
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterUrls:
+    """A change that an answer brings about: the C2B URLs of an organisation, with ResponseType and API version."""
+
+    shortcode: str
+    urls: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The body of an operation that answers at once, with what it changes."""
+
+    body: Body
+    change: RegisterUrls | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +74,10 @@ class Command:
     amount_cents: int
     shortcode: str
     msisdn: str | None = None
+    credential: str = ""
+    occasion: str = ""
+    subject: str = ""
+    parties: str = ""
     party_b: str = ""
     command: str = ""
     account_reference: str = ""
@@ -61,6 +87,7 @@ class Command:
     timeout_url: str | None = None
     originator_id: str | None = None  # the caller's own, where the product echoes it
     prompts: bool = False  # whether it opens a prompt on the customer's handset
+    checkout: bool = False  # whether its reference is a CheckoutRequestID rather than a ConversationID
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +99,10 @@ class Settlement:
     why: str
     postings: tuple[Posting, ...] = ()
     pin: Literal["right", "wrong"] | None = None
+    initiator: Literal["right", "wrong"] | None = None  # the same for the initiator's password
+    charge_cents: int = 0
+    reverses: str | None = None  # receipt of the transaction that this one undoes
+    makes_receipt: bool = False  # a success always does; so do some failures (callbacks.md §3.1, rule 7)
 
     @property
     def is_success(self) -> bool:
@@ -98,6 +129,7 @@ class Family:
     invalid_field: Callable[[str], DarajaError]  # of the field's error name
     wrong_method: Callable[[str], DarajaError]  # of the method
     unknown_resource: DarajaError
+    foreign_shortcode: DarajaError  # of an app that is kept to its own shortcodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +141,10 @@ class Operation:
     paths: tuple[str, ...]
     access: Literal["bearer", "basic"] = "bearer"
     schema: str | None = None  # schemas/<schema>.request.json
+    owner: str | None = None  # the field that holds the caller's own shortcode
     read: Callable[[Body, World], Command | Refusal] | None = None
     acknowledge: Callable[[Transaction], Body] | None = None
-    answer: Callable[[Body, World], Body | Refusal] | None = None
+    answer: Callable[[Body, World], Answer | Refusal] | None = None
     grant: Callable[[Token, World], Body] | None = None  # OAuth alone: the body that hands out a token
 
     @property
@@ -130,6 +163,8 @@ class Product:
     settle_at: Callable[[Transaction, World], int] | None = None  # when it will be final, in ms
     settle: Callable[[Transaction, World], Settlement] | None = None
     notices: Callable[[Transaction, World], tuple[Notice, ...]] | None = None  # once it is final
+    heard: Callable[[int | None, bytes, str | None], str] | None = None  # their answer: status, body, error
+    ask: Callable[[Transaction, World], Notice | None] | None = None  # who is asked before it settles, if anybody
 
 
 def json_code(code: str) -> int | str:
@@ -142,3 +177,8 @@ def text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def digits(value: Any) -> str:
+    """A shortcode or MSISDN, which some clients send as a float in a string: "174379.0" (requests.md §1.12)."""
+    return text(value).partition(".")[0]

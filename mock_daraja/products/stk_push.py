@@ -15,6 +15,7 @@ from mock_daraja.model import Organisation, Transaction
 from mock_daraja.money import cents, json_number, shillings
 from mock_daraja.products import families
 from mock_daraja.products.base import (
+    Answer,
     Body,
     Command,
     Notice,
@@ -23,6 +24,7 @@ from mock_daraja.products.base import (
     Refusal,
     Settlement,
     World,
+    digits,
     json_code,
     text,
 )
@@ -39,9 +41,12 @@ _PROMPT_LIFE_MS: Final = 60_000  # typical; one to three minutes by handset (cal
 _TIMELINE: Final = {  # result: (final after, callback after that), as seen in the sandbox (callbacks.md §1.3)
     "1037": (14_000, 12_000),
     "1019": (_PROMPT_LIFE_MS, 1_000),
-    "2029": (500, 500),  # often under a second, before any prompt
+    "2029": (500, 500),  # often under a second, before any prompt; the others of a wrong receiver likewise
+    "2028": (500, 500),
+    "2006": (500, 500),
     "SFC_IC0003": (500, 500),
 }
+_ANSWERED: Final = "answered"  # not a result: the customer's answer is there, and it is final at once
 _QUERY_TEXTS: Final = {"1032": "Request Cancelled by user."}  # query and callback differ (NKAP 2026-10)
 _PRODUCTION_TEXTS: Final = {"1037": "DS timeout user cannot be reached"}
 _QUERIES_A_MINUTE: Final = 5
@@ -55,13 +60,14 @@ def _invalid(field: str, why: str, value: object, remedy: str) -> Refusal:
     return _refuse(families.STK.invalid_field(field), why, value, remedy)
 
 
-def _server_error(message: str, why: str, value: object, remedy: str) -> Refusal:
-    return _refuse(DarajaError(500, _SERVER_ERROR, message), why, value, remedy)
+def _server_error(message: str, why: str, value: object, remedy: str, request_id: str | None = None) -> Refusal:
+    step = Step("product", "refused", why, value, remedy, "stk-push")
+    return Refusal(DarajaError(500, _SERVER_ERROR, message), step, request_id)
 
 
 def _merchant(body: Body, world: World) -> Organisation | Refusal:
     """The organisation whose Password this is: what push and query check alike."""
-    shortcode, timestamp = text(body["BusinessShortCode"]), text(body["Timestamp"])
+    shortcode, timestamp = digits(body["BusinessShortCode"]), text(body["Timestamp"])
     try:
         datetime.strptime(timestamp, "%Y%m%d%H%M%S")
     except ValueError:
@@ -99,7 +105,7 @@ def read(body: Body, world: World) -> Command | Refusal:
     fault = url_fault(body["CallBackURL"], world.settings, keywords=world.settings.quirks.stk_url_keywords)
     if fault is not None:
         return _invalid("CallBackURL", fault.why, body["CallBackURL"], fault.remedy)
-    msisdn = text(body["PhoneNumber"])
+    msisdn = digits(body["PhoneNumber"])
     blocking = world.open_prompt(msisdn)
     if blocking is not None:
         return _server_error(
@@ -112,7 +118,7 @@ def read(body: Body, world: World) -> Command | Refusal:
         amount_cents=cents(body["Amount"]),
         shortcode=merchant.shortcode,
         msisdn=msisdn,
-        party_b=text(body["PartyB"]),
+        party_b=digits(body["PartyB"]),
         command=kind,
         account_reference=text(body["AccountReference"]),
         remarks=text(body["TransactionDesc"]),
@@ -137,6 +143,11 @@ def _expected(transaction: Transaction, world: World) -> str:
     forced = transaction.decision.outcome.result if transaction.decision else None
     if forced is not None:
         return forced
+    party = _party_fault(transaction, world)
+    if party is not None:
+        return party[0]
+    if transaction.prompt != "open":
+        return "1037" if transaction.prompt == "ignore" else _ANSWERED
     payer = world.customer(transaction.msisdn or "")
     if payer.handset == "offline" or payer.prompt == "ignore":
         return "1037"
@@ -144,10 +155,12 @@ def _expected(transaction: Transaction, world: World) -> str:
 
 
 def settle_at(transaction: Transaction, world: World) -> int:
+    """When it will be final as things stand. Asked again when that time has come: the customer may have changed."""
     if transaction.decision is not None and transaction.decision.outcome.settle_ms is not None:
         return transaction.accepted_ms + transaction.decision.outcome.settle_ms
-    answered_ms = int(world.settings.answer_after * 1000)
-    after, _ = _TIMELINE.get(_expected(transaction, world), (answered_ms, 0))
+    expected = _expected(transaction, world)
+    answered_ms = 0 if expected == _ANSWERED else int(world.settings.answer_after * 1000)
+    after, _ = _TIMELINE.get(expected, (answered_ms, 0))
     return transaction.accepted_ms + after
 
 
@@ -166,6 +179,8 @@ def settle(transaction: Transaction, world: World) -> Settlement:
 
 def _answered(transaction: Transaction, world: World) -> Settlement:
     payer = world.customer(transaction.msisdn or "")
+    if not payer.registered:  # the same code as a wrong PIN (DJ22, 2022)
+        return _fail("2001", f"{payer.msisdn} is not registered with M-PESA", world)
     answer = transaction.prompt or "open"
     if answer == "open":
         if payer.handset == "offline":
@@ -191,8 +206,9 @@ def _answered(transaction: Transaction, world: World) -> Settlement:
 def _pay(transaction: Transaction, world: World) -> Settlement:
     msisdn, amount = transaction.msisdn or "", transaction.amount_cents
     window_ms = world.settings.quirks.same_amount_seconds * 1000
-    earlier = world.paid_since(msisdn, amount, world.now_ms - window_ms) if window_ms else None
-    if earlier is not None:
+    for earlier in world.completed_since(msisdn, world.now_ms - window_ms) if window_ms else ():
+        if earlier.operation != transaction.operation or earlier.amount_cents != amount:
+            continue
         why = f"{msisdn} paid {shillings(amount)} already, receipt {earlier.receipt}, within {window_ms // 1000} s"
         return Settlement("17", _desc("17", world), why, pin="right")
     balance = world.balance(customer(msisdn))
@@ -213,15 +229,15 @@ def _payment(transaction: Transaction) -> Any:
 def _party_fault(transaction: Transaction, world: World) -> tuple[str, str] | None:
     """PartyB against TransactionType: refused by the core, before any prompt (callbacks.md §2: 2028, 2029)."""
     party_b, shortcode = transaction.party_b, transaction.shortcode
-    if transaction.command == PAYBILL:
-        if party_b != shortcode:
-            return "2028", f"PartyB {party_b} is not the paybill {shortcode}: for a paybill the two are the same"
-        return None
-    till = world.organisation(party_b)
-    if till is None:
+    if transaction.command == PAYBILL and party_b != shortcode:
+        return "2028", f"PartyB {party_b} is not the paybill {shortcode}: for a paybill the two are the same"
+    receiver = world.organisation(party_b)
+    if receiver is None:
         return "SFC_IC0003", f"there is no till {party_b}: PartyB is the till number"
-    if till.head_office != shortcode:
+    if transaction.command != PAYBILL and receiver.head_office != shortcode:
         return "2029", f"{party_b} is no till of head office {shortcode}"
+    if not receiver.active:
+        return "2006", f"organisation {party_b} is not active"
     return None
 
 
@@ -266,7 +282,7 @@ def _metadata(transaction: Transaction, world: World) -> list[dict[str, Any]]:
     return items
 
 
-def query(body: Body, world: World) -> Body | Refusal:
+def query(body: Body, world: World) -> Answer | Refusal:
     """The final state as strings, without receipt or amount; in flight, the shape the quirk names."""
     merchant = _merchant(body, world)
     if isinstance(merchant, Refusal):
@@ -286,6 +302,7 @@ def query(body: Body, world: World) -> Body | Refusal:
             f"no push of {merchant.shortcode} has this CheckoutRequestID",
             reference,
             "use the CheckoutRequestID of the push's answer, with the same BusinessShortCode and sandbox",
+            reference,
         )
     if not transaction.is_final:
         return _in_flight(transaction, world)
@@ -293,7 +310,9 @@ def query(body: Body, world: World) -> Body | Refusal:
     if transaction.decision is not None and transaction.decision.outcome.query_result is not None:
         result = transaction.decision.outcome.query_result
         desc = _desc(result, world)
-    return _query_body(transaction, result, _QUERY_TEXTS.get(result, desc), world)
+    if desc == _desc(result, world):  # and not a scenario's own words
+        desc = _QUERY_TEXTS.get(result, desc)
+    return Answer(_query_body(transaction, result, desc, world))
 
 
 def _query_body(transaction: Transaction, result: str, desc: str, world: World) -> Body:
@@ -308,13 +327,13 @@ def _query_body(transaction: Transaction, result: str, desc: str, world: World) 
     }
 
 
-def _in_flight(transaction: Transaction, world: World) -> Body | Refusal:
+def _in_flight(transaction: Transaction, world: World) -> Answer | Refusal:
     """Three shapes co-exist (callbacks.md §1.3); `mixed` reproduces their interleaving of October 2026."""
     shape: str = world.settings.quirks.in_flight
     if shape == "mixed":
         shape = world.pick(("processing", "4999", "4999", "4999", "empty"))
     if shape == "4999":
-        return _query_body(transaction, "4999", "The transaction is still under processing", world)
+        return Answer(_query_body(transaction, "4999", "The transaction is still under processing", world))
     return Refusal(
         DarajaError(500, _SERVER_ERROR, "" if shape == "empty" else "The transaction is being processed"),
         Step("product", "note", "the transaction is not final yet", transaction.reference, "ask again later"),
@@ -332,10 +351,18 @@ PRODUCT: Final = Product(
             "POST",
             ("/mpesa/stkpush/v1/processrequest",),
             schema="stk_push/processrequest",
+            owner="BusinessShortCode",
             read=read,
             acknowledge=acknowledge,
         ),
-        Operation("stk-push.query", "POST", ("/mpesa/stkpushquery/v1/query",), schema="stk_push/query", answer=query),
+        Operation(
+            "stk-push.query",
+            "POST",
+            ("/mpesa/stkpushquery/v1/query",),
+            schema="stk_push/query",
+            owner="BusinessShortCode",
+            answer=query,
+        ),
     ),
     settle_at=settle_at,
     settle=settle,

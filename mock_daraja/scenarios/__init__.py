@@ -5,8 +5,7 @@ from __future__ import annotations
 from mock_daraja.scenarios.candidates import Loser
 from mock_daraja.scenarios.engine import Engine, Verdict
 from mock_daraja.scenarios.loader import Library, find, load_file, load_library, one_shot
-from mock_daraja.scenarios.model import START, Amount, Facts, Match, Nth, OneShot, Provenance, Rule, Scenario
-from mock_daraja.scenarios.reading import Known
+from mock_daraja.scenarios.model import START, Amount, Facts, Known, Match, Nth, OneShot, Provenance, Rule, Scenario
 
 __all__ = [
     "START",

@@ -1,4 +1,7 @@
-"""Scenario files: read, checked against schemas/scenario.json, found by name."""
+"""Scenario files: read, checked against schemas/scenario.json, found by name.
+
+What reads them is imported with the first file: most servers never play a scenario.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import resources
 from mock_daraja.errors import Problem
-from mock_daraja.scenarios import complaints, reading, yaml
-from mock_daraja.scenarios.model import OneShot, Scenario
-from mock_daraja.scenarios.reading import Known
+from mock_daraja.scenarios.model import Known, OneShot, Scenario
 
 if TYPE_CHECKING:
     from jsonschema import Draft7Validator
+
+    from mock_daraja.scenarios import yaml
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 _ANY: Final = Known()
@@ -22,6 +25,8 @@ _ANY: Final = Known()
 
 def load_file(path: Path, name: str | None = None, known: Known = _ANY) -> Scenario:
     """`name` is the file's own without suffix where none is given. Raises Problem with file, line and column."""
+    from mock_daraja.scenarios import reading, yaml
+
     try:
         with path.open("rb") as file:
             text = file.read(yaml.MOST_BYTES + 1)
@@ -38,6 +43,8 @@ def load_file(path: Path, name: str | None = None, known: Known = _ANY) -> Scena
 
 def one_shot(value: Mapping[str, Any], known: Known = _ANY) -> OneShot:
     """From `{"when": …, "then": …}`, the shape of a rule in a file. Raises Problem."""
+    from mock_daraja.scenarios import reading, yaml
+
     document = yaml.Document(value, "one-shot")
     _check(document, {"$ref": "#/definitions/rule"})
     rule = reading.rule(document, (), known)
@@ -109,6 +116,8 @@ class Library:
         return loaded[1]
 
     def _unknown(self, name: str) -> Problem:
+        from mock_daraja.scenarios import complaints
+
         near = complaints.did_you_mean(name, [*self._paths, *map(_last, self._paths)])
         names = f"there are: {', '.join(sorted(self._paths)) or 'none'}"
         return Problem(f"there is no scenario `{name}`", remedy=f"{near} {names}".strip(), status=404)
@@ -137,6 +146,8 @@ def _last(name: str) -> str:
 
 
 def _check(document: yaml.Document, part: Mapping[str, Any]) -> None:
+    from mock_daraja.scenarios import complaints
+
     problem = complaints.first(_validator(part).iter_errors(document.value), document)
     if problem is not None:
         raise problem

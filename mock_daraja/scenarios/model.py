@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
 from mock_daraja import money
-from mock_daraja.model import Outcome
+from mock_daraja.model import FaultSpec, Outcome
 
 START: Final = "start"
 """The state a scenario is in when it is activated."""
@@ -126,6 +126,15 @@ class Facts:
     shortcode: str | None = None
     references: tuple[str, ...] = ()
     app_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What other rooms know. None: not known here, so not checked. `fault` raises Problem on one that cannot be."""
+
+    operations: Collection[str] | None = None
+    pages: Collection[str] | None = None
+    fault: Callable[[FaultSpec], object] | None = None
 
 
 def _shillings(cents: int) -> str:

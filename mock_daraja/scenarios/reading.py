@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any, Final, NoReturn
 
@@ -11,19 +10,10 @@ from mock_daraja import money, msisdn
 from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
 from mock_daraja.scenarios import complaints
-from mock_daraja.scenarios.model import START, Amount, Match, Nth, Provenance, Rule, Scenario
+from mock_daraja.scenarios.model import START, Amount, Known, Match, Nth, Provenance, Rule, Scenario
 from mock_daraja.scenarios.yaml import Document, Path
 
 _OF_A_TRANSACTION: Final = ("result", "desc", "after", "callback", "query")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What other rooms know. None: not known here, so not checked. `fault` raises Problem on one that cannot be."""
-
-    operations: Collection[str] | None = None
-    pages: Collection[str] | None = None
-    fault: Callable[[FaultSpec], object] | None = None
 
 
 def scenario(document: Document, name: str, file: File, known: Known) -> Scenario:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from mock_daraja import wire
 from mock_daraja.exchange import Reply, Step
 from mock_daraja.model import Transaction
-from mock_daraja.products.base import Operation, Refusal
+from mock_daraja.products.base import Operation, Refusal, text
 from mock_daraja.products.oauth import LIFE_SECONDS
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
@@ -27,17 +28,31 @@ def validate(passage: Passage) -> Reply | None:
     if read.note:
         passage.note(Step("validation", "note", read.note))
     passage.body = read.value
-    problem = passage.shared.schemas.check(f"{operation.schema}.request", read.value)
+    schema = f"{operation.schema}.request"
+    problem = passage.shared.schemas.check(schema, read.value)
     if problem is None:
         passage.note(_VALID)
+        for warning in passage.shared.schemas.warnings(schema, read.value):
+            passage.note(Step("validation", "note", warning, docs=operation.product))
         return None
-    return refuse(passage, passage.family.invalid_field(problem.error_name), _explain(problem, operation))
+    step = _explain(problem, operation)
+    if read.note and not read.value:
+        step = replace(step, text=f"{step.text}: {read.note}", remedy="")
+    return refuse(passage, passage.family.invalid_field(problem.error_name), step)
 
 
 def understand(passage: Passage) -> Reply | None:
     """The product reads the body: the rules that a schema can't say."""
     operation = passage.operation
     assert operation is not None
+    shortcodes = passage.app.shortcodes if passage.app is not None else None
+    if operation.owner is not None and shortcodes is not None:
+        own = text(passage.body[operation.owner])
+        if own not in shortcodes:
+            step = Step(
+                "product", "refused", f"the app may not use shortcode {own}", own, f"it has {sorted(shortcodes)}"
+            )
+            return refuse(passage, passage.family.foreign_shortcode, step)
     if operation.read is None:
         return None
     command = operation.read(passage.body, passage.sandbox)
@@ -64,7 +79,9 @@ def decide(passage: Passage) -> Reply | None:
         passage.exchange.app_key,
     )
     passage.decision = passage.sandbox.engine.decide(facts, passage.early).decision
-    return None if passage.decision is None else as_decided(passage, passage.decision)
+    if passage.decision is None or passage.decision is passage.early:
+        return None  # nobody asked for anything, or it was carried out on arrival
+    return as_decided(passage, passage.decision)
 
 
 def open_transaction(passage: Passage) -> Reply | None:
@@ -88,6 +105,10 @@ def open_transaction(passage: Passage) -> Reply | None:
         account_reference=command.account_reference,
         remarks=command.remarks,
         initiator=command.initiator,
+        credential=command.credential,
+        occasion=command.occasion,
+        subject=command.subject,
+        parties=command.parties,
         result_url=command.result_url,
         timeout_url=command.timeout_url,
         decision=passage.decision,
@@ -116,7 +137,9 @@ def acknowledge(passage: Passage) -> Reply | None:
     answer = operation.answer(passage.body, sandbox)
     if isinstance(answer, Refusal):
         return refuse(passage, answer.error, answer.step, answer.request_id)
-    return Reply(200, wire.dumps(answer))
+    if answer.change is not None:
+        sandbox.register_urls(answer.change.shortcode, answer.change.urls)
+    return Reply(200, wire.dumps(answer.body))
 
 
 def _explain(problem: FieldProblem, operation: Operation) -> Step:

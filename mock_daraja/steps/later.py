@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from mock_daraja import wire
-from mock_daraja.callbacks import Connections, Target, copies, deliver
+from mock_daraja.callbacks.plan import copies
+from mock_daraja.errors import Problem
 from mock_daraja.model import Callback, CallbackPlan, Transaction
 from mock_daraja.products.base import Notice
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.passage import Shared
 
-_RETRY_MS: Final = 5_000  # ours: the real API makes no second attempt (callbacks.md §6)
-
 
 def settle(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
-    """The one final state: postings, receipt, callbacks."""
+    """A transaction is due to become final, unless something has happened since that makes it later."""
+    with sandbox.store.unit():
+        transaction = sandbox.store.transaction(transaction_id)
+        if transaction is None or transaction.is_final:
+            return False
+        settle_at = shared.product_of(transaction).settle_at
+        due_ms = sandbox.now_ms if settle_at is None else settle_at(transaction, sandbox)
+        if due_ms > sandbox.now_ms:
+            sandbox.agenda.schedule(due_ms, "settle", transaction_id)
+            return False
+    return finish(shared, sandbox, transaction_id)
+
+
+def finish(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
+    """The one final state, now: postings, receipt, callbacks."""
     with sandbox.store.unit():
         transaction = sandbox.store.transaction(transaction_id)
         if transaction is None or transaction.is_final:
@@ -70,10 +81,8 @@ def _row(sandbox: Sandbox, transaction: Transaction, notice: Notice, body: bytes
 
 def send(shared: Shared, sandbox: Sandbox, callback_id: int) -> bool:
     """A callback is due: on a standing clock it is delivered here and now, else by the courier's threads."""
-    row = sandbox.store.callback(callback_id)
-    if row is None or row.state != "scheduled":
+    if not claim(sandbox, callback_id):
         return False
-    row.state = "delivering"
     if sandbox.clock.stands_still:
         shared.courier.run_inline((sandbox, callback_id))
     else:
@@ -81,34 +90,32 @@ def send(shared: Shared, sandbox: Sandbox, callback_id: int) -> bool:
     return True
 
 
-def carry(item: tuple[Sandbox, int], connections: Connections) -> None:
-    """One attempt at a callback, with every byte of it recorded."""
-    sandbox, callback_id = item
-    row = sandbox.store.callback(callback_id)
-    if row is None:
-        return
-    target = sandbox.policy.resolve(row.url)
-    if isinstance(target, Target):
-        settings = sandbox.settings
-        delivery = deliver(
-            target,
-            "POST",
-            row.body,
-            row.headers,
-            timeout_s=settings.callback_timeout,
-            connections=connections,
-            sent_ms=sandbox.now_ms,
-        )
-        row.deliveries.append(delivery)
-        row.attempts_left -= 1
-        if delivery.error is None and delivery.status is not None and 200 <= delivery.status < 300:
-            row.state = "delivered"
-        elif row.attempts_left > 0:
-            row.state = "scheduled"
-            sandbox.agenda.schedule(sandbox.now_ms + _RETRY_MS, "deliver", row.id)
-        else:
-            row.state = "failed"
-            row.note = delivery.error or f"the receiver answered {delivery.status}"
-    else:
-        row.state, row.note = "refused", f"{target.reason}; {target.remedy}"
-    sandbox.announce()
+def claim(sandbox: Sandbox, callback_id: int) -> bool:
+    """Whether this caller, and nobody else, is to deliver the callback now."""
+    with sandbox.store.unit():
+        row = sandbox.store.callback(callback_id)
+        if row is None or row.state != "scheduled":
+            return False
+        row.state = "delivering"
+        return True
+
+
+def resend(sandbox: Sandbox, row: Callback, times: int = 1) -> None:
+    """Deliver the same bytes again, so many times, from now on; on a standing clock before this returns.
+
+    A failed one is retried as at first. Raises Problem while the callback is still to be delivered anyway.
+    """
+    with sandbox.store.unit():
+        if row.state in ("scheduled", "delivering"):
+            remedy = "wait for it, or advance the clock, then resend it"
+            raise Problem(f"callback {row.id} is still to be delivered", remedy=remedy, status=409)
+        row.resends = times - 1
+        schedule_again(sandbox, row)
+    while sandbox.clock.stands_still and row.state == "scheduled" and sandbox.agenda.run_next(sandbox.now_ms):
+        pass
+
+
+def schedule_again(sandbox: Sandbox, row: Callback) -> None:
+    row.attempts_left = 1 + sandbox.settings.callback_retries
+    row.state, row.note, row.due_ms = "scheduled", "", sandbox.now_ms
+    sandbox.agenda.schedule(row.due_ms, "deliver", row.id)

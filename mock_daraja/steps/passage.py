@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja.callbacks import Courier
 from mock_daraja.exchange import Exchange, Step
 from mock_daraja.model import App, CallbackPlan, Decision, Token, Transaction
 from mock_daraja.products.base import Command, Family, Operation, Product
 from mock_daraja.sandbox import Sandbox, Sandboxes
 from mock_daraja.settings import Settings
 from mock_daraja.validation import Schemas
+
+if TYPE_CHECKING:
+    from mock_daraja.callbacks.courier import Courier
 
 SCENARIO_HEADER: Final = "x-mock-scenario"
 _NO_PLAN: Final = CallbackPlan()
@@ -26,23 +29,44 @@ class Shared:
     products: tuple[Product, ...]
     schemas: Schemas
     sandboxes: Sandboxes
-    courier: Courier[tuple[Sandbox, int]]
     routes: dict[str, tuple[Product, Operation]] = field(init=False)
     _bases: dict[str, Product] = field(init=False)
+    _slugs: dict[str, Product] = field(init=False)
+    _courier: Courier[tuple[Sandbox, int]] | None = None
+    _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self.routes = {
             path: (product, each) for product in self.products for each in product.operations for path in each.paths
         }
+        self._slugs = {product.slug: product for product in self.products}
         self._bases = {path.rpartition("/")[0]: product for path, (product, _) in self.routes.items()}
 
     def proxy(self, path: str) -> Product | None:
         """The product whose base path this is under, where the resource itself is unknown."""
-        return self._bases.get(path.rpartition("/")[0])
+        while path:
+            path = path.rpartition("/")[0]
+            if path in self._bases:
+                return self._bases[path]
+        return None
 
     def product_of(self, transaction: Transaction) -> Product:
-        slug = transaction.operation.partition(".")[0]
-        return next(product for product in self.products if product.slug == slug)
+        return self._slugs[transaction.operation.partition(".")[0]]
+
+    @property
+    def courier(self) -> Courier[tuple[Sandbox, int]]:
+        """Made with the first callback that is due."""
+        with self._lock:
+            if self._courier is None:
+                from mock_daraja.steps.delivering import new_courier
+
+                self._courier = new_courier()
+            return self._courier
+
+    def stop_courier(self) -> None:
+        with self._lock:
+            if self._courier is not None:
+                self._courier.stop()
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from mock_daraja import wire
 from mock_daraja.errors import DarajaError, Problem
-from mock_daraja.exchange import JSON, Reply, Step
+from mock_daraja.exchange import DARAJA_JSON, JSON, Reply, Step
 from mock_daraja.faults import pages
 from mock_daraja.model import Decision
 from mock_daraja.scenarios import codes
@@ -19,12 +19,12 @@ def refuse(passage: Passage, error: DarajaError, step: Step, request_id: str | N
     """Daraja's own error body; `step` tells people why."""
     passage.note(step)
     body = error.body(request_id or passage.sandbox.ids.request_id())
-    return Reply(error.status, body, JSON if body else _EMPTY)
+    return Reply(error.status, body, DARAJA_JSON if body else _EMPTY)
 
 
 def plain(status: int, problem: Problem) -> Reply:
     """A problem of ours on a Daraja path: something no real client would send."""
-    return Reply(status, wire.dumps(problem.as_json()))
+    return Reply(status, wire.dumps(problem.as_json()), JSON)
 
 
 def as_decided(passage: Passage, decision: Decision) -> Reply | None:

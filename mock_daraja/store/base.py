@@ -52,8 +52,8 @@ class Store(Protocol):
         """By CheckoutRequestID, ConversationID, OriginatorConversationID or receipt."""
 
     def open_prompt(self, msisdn: str) -> Transaction | None: ...
-    def paid_since(self, msisdn: str, amount_cents: int, since_ms: int) -> Transaction | None:
-        """The customer's completed payment of this amount at or after `since_ms`."""
+    def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
+        """The customer's completed transactions, final at or after `since_ms`, newest first."""
 
     def transactions(self) -> Iterator[Transaction]:
         """Oldest first."""

@@ -27,7 +27,9 @@ class Ring(Generic[Row]):
 
     def put(self, number: int, row: Row) -> None:
         self.rows[number] = row
-        if len(self.rows) > self._keep:
+        for _ in range(2):  # so that a crowd that could not go in its day goes by and by
+            if len(self.rows) <= self._keep:
+                return
             oldest = next(iter(self.rows))
             old = self.rows.pop(oldest)
             if not self._done(old):
@@ -49,7 +51,7 @@ class MemoryStore:
         self._transactions: Ring[Transaction] = Ring(keep, lambda row: row.is_final, self._forget)
         self._references: dict[str, Transaction] = {}
         self._prompts: dict[str, Transaction] = {}
-        self._paid: dict[str, deque[Transaction]] = {}
+        self._completed: dict[str, deque[Transaction]] = {}
         self._heap: list[Event] = []
         self._callbacks: Ring[Callback] = Ring(keep_bodies, lambda row: row.state not in ("scheduled", "delivering"))
         self._exchanges: Ring[Exchange] = Ring(keep_bodies, lambda row: True)
@@ -140,15 +142,15 @@ class MemoryStore:
         if self._prompts.get(transaction.msisdn) is transaction:
             del self._prompts[transaction.msisdn]
         if transaction.state == "completed":
-            self._paid.setdefault(transaction.msisdn, deque()).append(transaction)
+            self._completed.setdefault(transaction.msisdn, deque()).append(transaction)
 
     def _forget(self, transaction: Transaction) -> None:
         for reference in (transaction.reference, transaction.originator_id, transaction.receipt):
             if reference is not None and self._references.get(reference) is transaction:
                 del self._references[reference]
-        paid = self._paid.get(transaction.msisdn or "")
-        if paid is not None and transaction in paid:
-            paid.remove(transaction)
+        completed = self._completed.get(transaction.msisdn or "")
+        if completed is not None and transaction in completed:
+            completed.remove(transaction)
 
     def transaction(self, transaction_id: int) -> Transaction | None:
         return self._transactions.rows.get(transaction_id)
@@ -159,13 +161,11 @@ class MemoryStore:
     def open_prompt(self, msisdn: str) -> Transaction | None:
         return self._prompts.get(msisdn)
 
-    def paid_since(self, msisdn: str, amount_cents: int, since_ms: int) -> Transaction | None:
-        for paid in reversed(self._paid.get(msisdn, ())):
-            if paid.final_ms is None or paid.final_ms < since_ms:
-                return None
-            if paid.amount_cents == amount_cents:
-                return paid
-        return None
+    def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
+        for row in reversed(self._completed.get(msisdn, ())):
+            if row.final_ms is None or row.final_ms < since_ms:
+                return
+            yield row
 
     def transactions(self) -> Iterator[Transaction]:
         with self._lock:

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja.validation import hints
-
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
@@ -41,6 +39,8 @@ class FieldProblem:
         return self.rule == MISSING
 
     def __str__(self) -> str:
+        from mock_daraja.validation import hints
+
         what = "is missing" if self.missing else f"{hints.shown(self.value)} is invalid"
         alias = "" if self.field.endswith(self.error_name) else f" (Daraja calls it {self.error_name})"
         return f"{self.field} {what}{alias}: expected {self.expected}; {self.hint}"
@@ -143,6 +143,8 @@ def oracle(schema: Mapping[str, Any]) -> Validator:
 
 def _problems(judge: Validator, schema: Mapping[str, Any], body: Body, path: str = "") -> Iterator[FieldProblem]:
     """Bad fields in the order of `properties`: the schemas promise to constrain nothing in another way."""
+    from mock_daraja.validation import hints
+
     required = frozenset(schema.get("required", ()))
     for name, field in schema["properties"].items():
         value = body.get(name)

@@ -1,0 +1,137 @@
+"""The SecurityCredential: base64 of the initiator's password, RSA PKCS#1 v1.5 encrypted (requests.md §1.7).
+
+The real gateway does not decrypt; a wrong value is acknowledged and fails later with 2001. Here a credential made with
+the sandbox's own certificate is opened and checked; one made with Safaricom's can't be, and is taken as it is.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+OPAQUE: Final = "opaque"
+PASSWORD: Final = "password:"
+FAULT: Final = "fault:"
+_KEY_BITS: Final = 2048
+_BLOCK: Final = _KEY_BITS // 8
+_LIFE_DAYS: Final = 3650
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a SecurityCredential turned out to be. Exactly one of the two is set, or neither for an opaque one."""
+
+    password: str | None = None
+    fault: str | None = None
+
+    def __str__(self) -> str:
+        """One flat text, as a transaction keeps it."""
+        if self.fault is not None:
+            return FAULT + self.fault
+        return OPAQUE if self.password is None else PASSWORD + self.password
+
+
+class Certificate:
+    """The sandbox's own key pair, made when somebody first needs it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._key: RSAPrivateKey | None = None
+        self._pem: bytes = b""
+
+    def pem(self) -> bytes:
+        """The X.509 certificate to encrypt an initiator's password with."""
+        self._private()
+        return self._pem
+
+    def encrypt(self, password: str) -> str:
+        """The SecurityCredential of `password`, 344 characters of base64."""
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+
+        return b64encode(self._private().public_key().encrypt(password.encode(), PKCS1v15())).decode()
+
+    def open(self, credential: str) -> Opened:
+        """What is in a SecurityCredential, or what is wrong with it."""
+        try:
+            block = b64decode("".join(credential.split()), validate=True)
+        except (binascii.Error, ValueError):
+            return Opened(fault="it is not base64: was the plain password sent, or a hex dump?")
+        if len(block) != _BLOCK:
+            return Opened(
+                fault=f"it decodes to {len(block)} bytes, not to one RSA block of {_BLOCK}: encrypt the password, "
+                "with a 2048-bit certificate"
+            )
+        if self._key is None:
+            return Opened()  # nobody has seen our certificate, so it was made for another
+        return self._unpad(block)
+
+    def _unpad(self, block: bytes) -> Opened:
+        key = self._private().private_numbers()
+        modulus = key.public_numbers.n
+        number = int.from_bytes(block, "big")
+        if number >= modulus:
+            return Opened()  # made for another certificate: Safaricom's, as far as anyone can tell
+        plain = pow(number, key.d, modulus).to_bytes(_BLOCK, "big")
+        if plain[:2] == b"\0\2" and b"\0" in plain[10:]:
+            return _text(plain[plain.index(b"\0", 10) + 1 :])
+        if plain[0] == 0 and self._is_oaep(block):
+            return Opened(fault="the padding is OAEP: use RSA with PKCS#1 v1.5 padding")
+        return Opened()
+
+    def _is_oaep(self, block: bytes) -> bool:
+        from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+        from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+
+        for kind in (SHA1, SHA256):
+            try:
+                self._private().decrypt(block, OAEP(MGF1(kind()), kind(), None))
+            except ValueError:
+                continue
+            return True
+        return False
+
+    def _private(self) -> RSAPrivateKey:
+        with self._lock:
+            if self._key is None:
+                self._key, self._pem = _make()
+            return self._key
+
+
+def _text(password: bytes) -> Opened:
+    try:
+        return Opened(password=password.decode())
+    except UnicodeDecodeError:
+        return Opened(fault="what was encrypted is not text: encrypt the password itself")
+
+
+def _make() -> tuple[RSAPrivateKey, bytes]:
+    from datetime import timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509.oid import NameOID
+
+    from mock_daraja.clock import eat, wall_ms
+
+    key = rsa.generate_private_key(65537, _KEY_BITS)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mock-daraja sandbox (not Safaricom)")])
+    today = eat(wall_ms())
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=_LIFE_DAYS))
+        .sign(key, SHA256())
+    )
+    return key, certificate.public_bytes(Encoding.PEM)

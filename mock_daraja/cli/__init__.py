@@ -1,0 +1,63 @@
+"""The command `mock-daraja`: one file per command, imported when it is called for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import IO, Any, Final
+
+import click
+
+from mock_daraja import __version__
+from mock_daraja.errors import Problem
+
+__all__ = ["commands", "main"]
+
+_COMMANDS: Final = ("serve", "demo", "why", "codes", "env")
+
+
+class Failure(click.ClickException):
+    """A Problem, as the command line says it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"error: {self.message}", file=file, err=file is None)
+
+
+class Commands(click.Group):
+    """Commands in files of their own names."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"mock_daraja.cli.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            raise Failure(problem) from None
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Example: mock-daraja demo shows a whole payment. Exit codes: 0 well, 1 a problem, 2 wrong usage.",
+)
+@click.version_option(__version__, prog_name="mock-daraja", message="%(prog)s %(version)s")
+def commands() -> None:
+    """A local Daraja (M-Pesa) server: the real API's answers, errors and callbacks, on your own machine."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a code page that lacks a character is no reason to fail
+            stream.reconfigure(errors="replace")
+    commands.main(arguments, prog_name="mock-daraja")

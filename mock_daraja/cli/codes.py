@@ -1,0 +1,115 @@
+"""`mock-daraja codes`: the catalogue of result and error codes, as a table or one by one."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from mock_daraja.cli.output import Printer, json_option
+from mock_daraja.errors import Problem
+
+if TYPE_CHECKING:
+    from mock_daraja.journal.paint import Paint
+    from mock_daraja.scenarios.codes import Code
+
+_LABEL: Final = 12  # columns of the labels in an entry
+_LONGEST_CODE: Final = 15  # columns; the few longer ones (Apigee's own) push their line to the right
+_NARROWEST: Final = 50
+_WIDEST: Final = 110
+_RETRYABLE: Final = {True: "yes", False: "no", None: "it depends: see the remedy"}
+
+
+def table(entries: Sequence[Code], width: int | None, paint: Paint) -> Iterator[str]:
+    """Code, kind, products and default text, a line each, cut to `width` columns where there is one."""
+    code_width = min(_LONGEST_CODE, max(len(each.code) for each in entries))
+    for each in entries:
+        kind = f"HTTP {each.status}" if each.status is not None else each.kind.partition("-")[2] or each.kind
+        products = each.products[0] + (f" +{len(each.products) - 1}" if len(each.products) > 1 else "")
+        text = each.texts[0].text or f"({each.name})"
+        rest = f"  {kind:8}  {products:16}  {text}"
+        if width is not None and len(rest) > (room := width - max(code_width, len(each.code))):
+            rest = rest[: max(room - 3, 0)] + "..."
+        yield f"{paint(f'{each.code:{code_width}}', 'start')}{rest}"
+
+
+def entry(code: Code, width: int, paint: Paint) -> Iterator[str]:
+    """All that is known of one meaning of a code."""
+    status = f", HTTP {code.status}" if code.status is not None else ""
+    yield f"{paint(code.code, 'start')}  {paint(code.name, 'heading')}  ({code.kind}{status})"
+    yield from _labelled("products", ", ".join(code.products), width, paint)
+    for at, text in enumerate(code.texts):
+        whose = f"{', '.join(text.products)}; " if text.products else ""
+        known = f"[{whose}{text.era}; {text.provenance}]"
+        yield from _labelled("or" if at else "text", f"{text.text or '(empty)'}  {known}", width, paint)
+    for label, value in (
+        ("cause", code.cause),
+        ("remedy", code.remedy),
+        ("retryable", _RETRYABLE[code.retryable]),
+        ("provoke", code.provoke),
+        ("known from", f"{code.provenance.level}: {code.provenance.source}, {code.provenance.date}"),
+    ):
+        yield from _labelled(label, value, width, paint)
+
+
+def _labelled(label: str, value: str, width: int, paint: Paint) -> Iterator[str]:
+    room = max(width - _LABEL - 2, 20)
+    first, *rest = textwrap.wrap(value, room, break_long_words=False, break_on_hyphens=False) or [""]
+    yield f"  {paint(f'{label:{_LABEL}}', 'name')}{first}"
+    yield from (" " * (_LABEL + 2) + line for line in rest)
+
+
+def select(code: str | None, product: str | None, search: str | None) -> list[Code]:
+    """The entries asked for. Raises Problem, naming what is near, when there is none."""
+    from mock_daraja.scenarios import codes
+
+    found = list(codes.all_codes() if code is None else codes.find(code))
+    if code is not None and not found:
+        near = codes.nearest(code)
+        remedy = f"did you mean {' or '.join(near)}?" if near else "`mock-daraja codes` lists all of them"
+        raise Problem(f"{code!r} is not in the catalogue", remedy=remedy, status=404)
+    if product is not None:
+        slugs = sorted({slug for each in codes.all_codes() for slug in each.products})
+        if product not in slugs:
+            raise Problem(f"there is no product {product!r}", remedy=f"the products are {', '.join(slugs)}", status=404)
+        found = [each for each in found if product in each.products]
+    if search is not None:
+        wanted = codes.search(search)
+        found = [each for each in found if each in wanted]
+    if not found:
+        raise Problem("no code is all of that", remedy="ask for less: a CODE or one --search word", status=404)
+    return found
+
+
+@click.command(
+    epilog="Example: mock-daraja codes 1032; mock-daraja codes --product b2c --search 'wrong pin'",
+    short_help="Look up result and error codes.",
+)
+@click.argument("code", required=False)
+@click.option("--product", metavar="NAME", help="Only what this product answers, e.g. stk-push.")
+@click.option("--search", metavar="WORDS", help="Only what holds every word: in code, name, texts, cause or remedy.")
+@json_option
+def codes(code: str | None, product: str | None, search: str | None, as_json: bool) -> None:
+    """Look up Daraja's result codes, synchronous error codes and C2B validation replies.
+
+    A CODE gives every text it has had, its cause and remedy, whether a retry helps, how to provoke it here, and how
+    we know. Without one: a table.
+    """
+    printer = Printer()
+    found = select(code, product, search)
+    if as_json:
+        printer.json([asdict(each) for each in found])
+    elif code is None:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None  # a pipe gets whole lines
+        printer.say("\n".join(table(found, width, printer.paint)))
+    else:
+        width = min(max(shutil.get_terminal_size((100, 24)).columns, _NARROWEST), _WIDEST)
+        printer.say("\n\n".join("\n".join(entry(each, width, printer.paint)) for each in found))
+
+
+command = codes

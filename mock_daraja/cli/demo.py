@@ -1,0 +1,117 @@
+"""`mock-daraja demo`: whose server, which sandbox. The payment itself is play.py's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from threading import Event
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import click
+
+from mock_daraja import defaults
+from mock_daraja.cli.output import Printer, client_at, url_option
+from mock_daraja.cli.play import Stage, play
+from mock_daraja.cli.running import running, until_stopped, wait_for_ever
+from mock_daraja.cli.serve import introduce, listening_line, log
+from mock_daraja.errors import Problem
+
+if TYPE_CHECKING:
+    from mock_daraja.client import Client
+    from mock_daraja.exchange import Exchange
+
+_OURS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
+_CALLBACK_AFTER: Final = 1.0  # seconds: what a fresh sandbox of a server with other settings shall do
+
+
+@click.command(
+    epilog="Example: mock-daraja demo; mock-daraja demo --code 1032; mock-daraja demo --serve",
+    short_help="Show a whole payment, as the HTTP that goes over the wire.",
+)
+@click.option("--code", metavar="CODE", help="Play this outcome instead of a payment, e.g. 1032, 2001, 1 or 1037.")
+@click.option("--serve", "stays", is_flag=True, help="Start a server, and keep it after the demo until Ctrl-C.")
+@url_option
+@click.pass_context
+def demo(context: click.Context, code: str | None, stays: bool, url: str | None) -> None:
+    """Show a whole payment as the HTTP that goes over the wire.
+
+    Token, STK push, query while it is pending, PIN, callback, and query after: at the server of --url, in a sandbox of
+    its own; when none is there the demo starts one at that address. The exit code is 0 only if the callback arrived
+    and the query agrees with it.
+    """
+    printer = Printer()
+    client = client_at(url)
+    if is_there(client):
+        if stays:
+            remedy = "leave out --serve to use that one, or take another port: --url http://127.0.0.1:6738"
+            raise Problem(f"a server is listening on {client.url} already", remedy=remedy)
+        with fresh(client, code) as stage:
+            is_well = play(stage, printer)
+    else:
+        is_well = _with_own_server(client, code, printer, stays=stays)
+    if not is_well:
+        context.exit(1)
+
+
+def is_there(client: Client) -> bool:
+    """Raises Problem when something else than mock-daraja has the address, and when we can't have it either."""
+    from mock_daraja.client import Unreachable
+
+    if urlsplit(client.url).port == 0:
+        return False
+    try:
+        client.health()
+    except Unreachable:
+        if urlsplit(client.url).hostname in _OURS:
+            return False
+        raise
+    return True
+
+
+@contextmanager
+def fresh(client: Client, code: str | None) -> Iterator[Stage]:
+    """A new sandbox of a server, for as long as the demo takes. Its clock is moved by hand when a code is played."""
+    clock = "real" if code is None else "manual"
+    made = client.create_sandbox(clock=clock, environment="sandbox", callback_after=_CALLBACK_AFTER)
+    theirs = client.sandbox(made["name"])
+    try:
+        theirs.stop_scenario()
+        yield Stage(theirs, made["app"]["key"], made["app"]["secret"], code)
+    finally:
+        with suppress(Problem):
+            theirs.delete()
+
+
+def _with_own_server(client: Client, code: str | None, printer: Printer, *, stays: bool) -> bool:
+    from mock_daraja.settings import load
+
+    is_well = False
+    logs = Event()
+    parts = urlsplit(client.url)
+    host = _OURS[parts.hostname or ""]
+    settings = load({"host": host, "port": 80 if parts.port is None else parts.port})
+
+    def log_later(exchange: Exchange) -> None:
+        if logs.is_set():
+            log(exchange)
+
+    with ExitStack() as stack:
+        if stays:
+            stack.enter_context(until_stopped())
+        server, gateway = stack.enter_context(running(settings, log_later if stays else None))
+        printer.say(listening_line(server.url) if stays else f"No server was running, so here is one at {server.url}.")
+        own = client_at(server.url)
+        if code is None:
+            is_well = play(Stage(own, defaults.APP_KEY, defaults.APP_SECRET, None), printer)
+        else:
+            with fresh(own, code) as stage:
+                is_well = play(stage, printer)
+        if stays:
+            logs.set()
+            introduce(server.url, gateway, printer)
+            wait_for_ever()
+    return is_well
+
+
+command = demo

@@ -1,0 +1,76 @@
+"""`mock-daraja env`: the variables a client needs, for a shell, a .env file or a program."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import click
+
+from mock_daraja import defaults
+from mock_daraja.cli.output import Printer, server_url, url_option
+
+_SIMPLE: Final = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")
+
+
+def variables(url: str) -> dict[str, str]:
+    return {
+        "MPESA_ENVIRONMENT": "sandbox",
+        "MPESA_BASE_URL": url,
+        "MPESA_CONSUMER_KEY": defaults.APP_KEY,
+        "MPESA_CONSUMER_SECRET": defaults.APP_SECRET,
+        "MPESA_SHORTCODE": defaults.PAYBILL,
+        "MPESA_PASSKEY": defaults.PASSKEY,
+        "MPESA_INITIATOR_NAME": defaults.INITIATOR,
+        "MPESA_INITIATOR_PASSWORD": defaults.INITIATOR_PASSWORD,
+        "MPESA_TEST_MSISDN": defaults.CUSTOMER,
+    }
+
+
+def _shell(values: Mapping[str, str]) -> str:
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
+
+
+def _dotenv(values: Mapping[str, str]) -> str:
+    return "\n".join(f"{name}={value if _SIMPLE.match(value) else _quoted(value)}" for name, value in values.items())
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _powershell(values: Mapping[str, str]) -> str:
+    return "\n".join("$env:{} = '{}'".format(name, value.replace("'", "''")) for name, value in values.items())
+
+
+def _json(values: Mapping[str, str]) -> str:
+    return json.dumps(values, indent=2)
+
+
+_FORMATS: Final[Mapping[str, Callable[[Mapping[str, str]], str]]] = {
+    "shell": _shell,
+    "dotenv": _dotenv,
+    "json": _json,
+    "powershell": _powershell,
+}
+
+
+@click.command(
+    epilog='Example: eval "$(mock-daraja env)"; or mock-daraja env --format dotenv > .env',
+    short_help="Print the variables a client needs.",
+)
+@click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="shell", help="[default: shell]")
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@url_option
+def env(form: str, url: str | None) -> None:
+    """Print the variables that a client of the default sandbox needs: address, key, secret, shortcode, passkey.
+
+    It needs no running server: these never change.
+    """
+    Printer().say(_FORMATS[form](variables(server_url(url))))
+
+
+command = env

@@ -1,0 +1,90 @@
+"""What the commands share: how things are printed, and which server they talk to."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from mock_daraja.journal.paint import Paint, Role, plain
+
+if TYPE_CHECKING:
+    from mock_daraja.client import Client
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_STYLES: Final[Mapping[Role, dict[str, Any]]] = {
+    "heading": {"bold": True, "fg": "cyan"},
+    "start": {"bold": True},
+    "name": {"fg": "blue"},
+    "good": {"fg": "green"},
+    "bad": {"fg": "red", "bold": True},
+    "note": {"fg": "yellow"},
+    "dim": {"dim": True},
+}
+
+
+def wants_colour(stream: IO[Any], environment: Mapping[str, str]) -> bool:
+    """NO_COLOR, then FORCE_COLOR, then whether it is a terminal that can (no-color.org, force-color.org)."""
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and environment.get("TERM") != "dumb"
+
+
+class Printer:
+    """Standard output, in colour where that is wanted."""
+
+    def __init__(self) -> None:
+        self._coloured = wants_colour(sys.stdout, os.environ)
+        self.paint: Paint = _painted if self._coloured else plain
+
+    def say(self, text: str = "", *, end: str = "\n") -> None:
+        """Print at once, whatever reads it: a pipe must not keep the listening line back."""
+        click.echo(text + end, nl=False, color=self._coloured)
+        sys.stdout.flush()
+
+    def json(self, value: Any) -> None:
+        self.say(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _painted(text: str, role: Role) -> str:
+    return click.style(text, **_STYLES[role])
+
+
+def url_option(command: _Command) -> _Command:
+    """`--url`, which a command hands to `client_at` or `server_url`."""
+    return click.option(
+        "--url",
+        metavar="URL",
+        envvar="MOCK_DARAJA_URL",
+        help="The running server.  [env: MOCK_DARAJA_URL; default: where `serve` listens, http://127.0.0.1:6737]",
+    )(command)
+
+
+def json_option(command: _Command) -> _Command:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)
+
+
+def server_url(url: str | None) -> str:
+    """The address given, or where `serve` would listen with the settings at hand."""
+    from mock_daraja.settings import DEFAULT_PORT, load
+
+    if url:
+        return url.rstrip("/")
+    settings = load()
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    port = settings.port or DEFAULT_PORT
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def client_at(url: str | None, sandbox: str = "default") -> Client:
+    from mock_daraja.client import Client
+    from mock_daraja.settings import load
+
+    return Client(server_url(url), sandbox, admin_token=load().admin_token)

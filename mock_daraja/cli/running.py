@@ -1,0 +1,71 @@
+"""A server in this process, from its first connection to a clean stop by Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, current_thread, main_thread
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from mock_daraja.exchange import Exchange
+    from mock_daraja.gateway import Gateway
+    from mock_daraja.server import Server
+    from mock_daraja.settings import Settings
+
+_TERMINATE: Final = ("SIGTERM", "SIGBREAK")  # the second is Windows' own
+_LOOK: Final = 0.2 if sys.platform == "win32" else None  # seconds; Windows can't interrupt a wait without end
+
+
+@contextmanager
+def running(
+    settings: Settings, on_exchange: Callable[[Exchange], None] | None = None
+) -> Iterator[tuple[Server, Gateway]]:
+    """Connections are accepted inside the block. Raises Problem where the address can't be had."""
+    from mock_daraja.app import create_app, served
+    from mock_daraja.server import Server
+
+    app = create_app(settings, on_exchange=on_exchange)
+    gateway = served(app)
+    try:
+        bounds = {"max_connections": settings.max_connections, "max_body": settings.max_body}
+        server = Server(app, settings.host, settings.port, **bounds)
+        try:
+            server.start()
+            yield server, gateway
+        finally:
+            with _handled(signal.SIG_IGN, "SIGINT", *_TERMINATE):
+                server.stop()
+    finally:
+        with _handled(signal.SIG_IGN, "SIGINT", *_TERMINATE):
+            gateway.close()
+
+
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the block, whatever it is doing, and are no error."""
+    with _handled(signal.default_int_handler, *_TERMINATE), suppress(KeyboardInterrupt):
+        yield
+
+
+def wait_for_ever() -> None:
+    """Until a signal raises out of it."""
+    never = Event()
+    while True:
+        never.wait(_LOOK)
+
+
+@contextmanager
+def _handled(handler: Any, *names: str) -> Iterator[None]:
+    if current_thread() is not main_thread():  # where Python handles no signals
+        yield
+        return
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    old = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, former in old.items():
+            signal.signal(number, former)

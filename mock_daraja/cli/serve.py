@@ -1,0 +1,130 @@
+"""`mock-daraja serve`: its options are the settings, one for one; then the listening line and what to paste."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
+
+import click
+
+from mock_daraja import defaults
+from mock_daraja.cli.output import Printer
+from mock_daraja.cli.running import running, until_stopped, wait_for_ever
+from mock_daraja.clock import ClockSetting
+from mock_daraja.errors import Problem
+from mock_daraja.settings import ENVIRONMENT_PREFIX, Settings, load, option_fields
+
+if TYPE_CHECKING:
+    from mock_daraja.exchange import Exchange
+    from mock_daraja.gateway import Gateway
+
+_NUMBERS: Final = {int: click.INT, int | None: click.INT, float: click.FLOAT}
+
+
+def _clock(text: str) -> ClockSetting:
+    try:
+        return ClockSetting.parse(text)
+    except Problem as problem:
+        raise click.BadParameter(f"{problem.what}; {problem.remedy}") from None
+
+
+def setting_options() -> list[click.Option]:
+    """One option a setting, in the order of the settings; one that was not given is None, or empty if it repeats."""
+    kinds = get_type_hints(Settings)
+    return [_option(each, kinds[each.name]) for each in option_fields()]
+
+
+def _option(field: Any, kind: Any) -> click.Option:
+    flag = "--" + field.name.replace("_", "-")
+    text = field.metadata["help"]
+    if kind is bool:
+        return click.Option([f"{flag}/--no-{flag[2:]}", field.name], default=None, help=text)
+    if kind == tuple[str, ...]:
+        return click.Option([flag, field.name], multiple=True, metavar=field.metadata["metavar"], help=text)
+    if isinstance(field.default, (str, int, float)):
+        text = f"{text}  [default: {field.default}]"
+    return click.Option([flag, field.name], type=_type(kind), metavar=field.metadata["metavar"] or None, help=text)
+
+
+def _type(kind: Any) -> Any:
+    if kind is ClockSetting:
+        return _clock
+    if get_origin(kind) is Literal:
+        return click.Choice(get_args(kind))
+    return _NUMBERS.get(kind, click.STRING)
+
+
+def log(exchange: Exchange) -> None:
+    """One line on standard error, before the reply goes out."""
+    from mock_daraja.journal.text import log_line
+
+    with suppress(OSError, ValueError):  # nobody reads it any more
+        sys.stderr.write(log_line(exchange) + "\n")
+
+
+def listening_line(url: str) -> str:
+    """The one line that programs may wait for."""
+    return f"mock-daraja is listening on {url}"
+
+
+def credentials(url: str, gateway: Gateway) -> list[tuple[str, str]]:
+    """What to paste into a client of the default sandbox, and the seed that gives the same ids again."""
+    sandbox = gateway.shared.sandboxes.default
+    payer = sandbox.customer(defaults.CUSTOMER)
+    merchant = sandbox.organisation(defaults.PAYBILL)
+    lines = []
+    for app in sandbox.store.apps():
+        lines += [("Consumer key", app.key), ("Consumer secret", app.secret or "(any)")]
+    return [
+        *lines,
+        ("Shortcode", defaults.PAYBILL),
+        ("Passkey", (merchant.passkey if merchant else None) or "(none)"),
+        ("Customer", f"{payer.msisdn}, PIN {payer.pin}"),
+        ("Initiator", defaults.INITIATOR),
+        ("Initiator password", defaults.INITIATOR_PASSWORD),
+        ("Control API", f"{url}/_mock/health"),
+        ("Clock", str(sandbox.clock.setting)),
+        ("Seed", f"{sandbox.seed} (serve --seed {sandbox.seed} gives the same ids again)"),
+    ]
+
+
+def introduce(url: str, gateway: Gateway, printer: Printer) -> None:
+    printer.say()
+    for name, value in credentials(url, gateway):
+        printer.say(f"  {printer.paint(f'{name:20}', 'name')}{value}")
+    printer.say()
+    printer.say("mock-daraja env    prints these as variables")
+    printer.say("mock-daraja demo   shows a whole payment")
+    printer.say("mock-daraja why    explains the last refusal; README.md has the rest. Ctrl-C stops the server.")
+
+
+def serve(quiet: bool, **flags: Any) -> None:
+    """Serve Daraja on this machine until Ctrl-C or SIGTERM.
+
+    Prints one line with the URL when it accepts connections, then the credentials to paste. Each request is one line on
+    standard error: method, path, status, its number for `mock-daraja why`, and why it was refused.
+    """
+    printer = Printer()
+    settings = load(flags)
+    with until_stopped(), running(settings, None if quiet else log) as (server, gateway):
+        printer.say(listening_line(server.url))
+        introduce(server.url, gateway, printer)
+        wait_for_ever()
+
+
+command = click.Command(
+    "serve",
+    callback=serve,
+    params=[
+        *setting_options(),
+        click.Option(["--quiet", "-q"], is_flag=True, help="No line a request on standard error."),
+    ],
+    help=serve.__doc__,
+    short_help="Serve Daraja on this machine.",
+    epilog=(
+        f"Each setting is also a variable ({ENVIRONMENT_PREFIX}CLOCK=auto) and a key of mock-daraja.toml. Flags go "
+        "before variables, variables before the file.\n\n"
+        "Example: mock-daraja serve --port 8080 --clock scaled:60 --scenario stk_push/cancelled --app my-key:my-secret"
+    ),
+)

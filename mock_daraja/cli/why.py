@@ -1,0 +1,69 @@
+"""`mock-daraja why`: the trace of an exchange of a running server, as text or JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from mock_daraja.cli.output import Printer, client_at, json_option, url_option
+from mock_daraja.errors import Problem
+
+if TYPE_CHECKING:
+    from mock_daraja.client import Client, Row
+
+_LOOKED_AT: Final = 20  # newest exchanges among which the last failure is looked for
+_UNDELIVERED: Final = ("failed", "refused", "dropped")
+
+
+def last_failure(client: Client) -> Row:
+    """The last exchange that was refused, or whose transaction or callback failed; else the last one."""
+    lines = client.exchanges(limit=_LOOKED_AT)
+    if not lines:
+        raise Problem("nothing was asked of this sandbox yet", remedy="send a request, then ask again")
+    for line in reversed(lines):
+        if line["status"] == 200 and line["transaction"] is None and line["fault"] is None:
+            continue
+        whole = client.exchange(line["id"])
+        if _has_failed(whole):
+            return whole
+    return client.exchange(lines[-1]["id"])
+
+
+def _has_failed(exchange: Row) -> bool:
+    if exchange["fault"] or any(step["verdict"] == "refused" for step in exchange["trace"]):
+        return True
+    opened = exchange["transaction"]
+    if opened is not None and opened["state"] == "failed":
+        return True
+    return any(each["state"] in _UNDELIVERED for each in exchange["callbacks"])
+
+
+@click.command(
+    epilog="Example: mock-daraja why; mock-daraja why x12; mock-daraja why last --json",
+    short_help="Explain an answer: what was checked, what failed, what to do.",
+)
+@click.argument("exchange", required=False, metavar="[last|ID]")
+@click.option("--sandbox", default="default", metavar="NAME", help="The sandbox to ask.  [default: default]")
+@json_option
+@url_option
+def why(exchange: str | None, sandbox: str, as_json: bool, url: str | None) -> None:
+    """Explain an answer of a running server: what was checked, what failed, the offending value, and what to do.
+
+    ID is what the header X-Mock-Daraja-Exchange and the log call it, such as x12. Without one it is the last exchange
+    that failed, at once or later, else the last.
+    """
+    printer = Printer()
+    if exchange and "/" in exchange:  # default/x12, as the header has it
+        sandbox, _, exchange = exchange.rpartition("/")
+    client = client_at(url, sandbox)
+    found = client.exchange(exchange) if exchange else last_failure(client)
+    if as_json:
+        printer.json(found)
+        return
+    from mock_daraja.journal.text import explanation
+
+    printer.say(explanation(found, client.clock(), printer.paint), end="")
+
+
+command = why

@@ -1,0 +1,253 @@
+"""A typed client of the control API, /_mock: one method a route, JSON rows in and out.
+
+For the command line and for tests against a server in another process. One connection a call: threads may share it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from mock_daraja.errors import Problem
+
+Row = dict[str, Any]
+"""One JSON object. The keys of exchanges, callbacks and transactions are journal/shapes.py's."""
+
+_START_REMEDY: Final = "start one with `mock-daraja serve`, or give the address of a running one with --url"
+_MOST_SHOWN: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, before anybody judged it."""
+
+    status: int
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body) if self.body else None
+
+
+class Client:
+    """The control API of one sandbox (`default` if none is named) at `url`.
+
+    Every method raises Problem: the server's own, with its remedy; or ours, when nobody or somebody else answers.
+    `timeout` is in the computer's seconds; what waits on the server is given its own time on top.
+    """
+
+    def __init__(
+        self, url: str, sandbox: str = "default", *, admin_token: str | None = None, timeout: float = 10.0
+    ) -> None:
+        try:
+            parts = urlsplit(url)
+            self._port = parts.port
+        except ValueError as error:
+            raise Problem(f"{url!r} is not a URL: {error}", remedy="write it as http://127.0.0.1:6737") from None
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Problem(f"{url!r} is not a URL", remedy="write it as http://127.0.0.1:6737")
+        self.url = f"{parts.scheme}://{parts.netloc}"
+        self.name = sandbox
+        self._scheme = parts.scheme
+        self._host = parts.hostname
+        self._admin_token = admin_token
+        self._timeout = timeout
+        self.base = "/_mock" if sandbox == "default" else f"/_mock/sandboxes/{quote(sandbox, safe='')}"
+
+    def sandbox(self, name: str) -> Client:
+        """The same server, another of its sandboxes."""
+        return Client(self.url, name, admin_token=self._admin_token, timeout=self._timeout)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the control API wants to see besides the body."""
+        return {} if self._admin_token is None else {"Authorization": f"Bearer {self._admin_token}"}
+
+    def send(self, method: str, path: str, body: Any = None, *, more_seconds: float = 0.0) -> Answer:
+        """Any request to the server, under no sandbox's path. Raises Problem when there is no answer."""
+        from http.client import HTTPConnection, HTTPException, HTTPSConnection
+
+        kind = HTTPSConnection if self._scheme == "https" else HTTPConnection
+        connection = kind(self._host, self._port, timeout=self._timeout + more_seconds)
+        data = None if body is None else json.dumps(body).encode()
+        headers = self.headers if data is None else {"Content-Type": "application/json", **self.headers}
+        try:
+            connection.request(method, path, data, headers)
+            response = connection.getresponse()
+            return Answer(response.status, response.read())
+        except ConnectionRefusedError:
+            raise Unreachable(f"no server answers at {self.url}", remedy=_START_REMEDY) from None
+        except (OSError, HTTPException) as error:
+            what = f"{self.url} gave no answer to {method} {path}: {str(error) or type(error).__name__}"
+            raise Problem(what, remedy=_START_REMEDY, status=502) from None
+        finally:
+            connection.close()
+
+    def call(self, method: str, path: str, body: Any = None, *, more_seconds: float = 0.0) -> Any:
+        """A request to a route of this sandbox, e.g. `/clock`. Raises the server's Problem for an error status."""
+        return self._checked(
+            self.send(method, self.base + path, body, more_seconds=more_seconds), method, self.base + path
+        )
+
+    def _root(self, method: str, path: str, body: Any = None) -> Any:
+        return self._checked(self.send(method, f"/_mock{path}", body), method, f"/_mock{path}")
+
+    def _checked(self, answer: Answer, method: str, path: str) -> Any:
+        try:
+            document = answer.json()
+        except ValueError:
+            document = None
+        if answer.status < 400 and (document is not None or not answer.body):
+            return document
+        if isinstance(document, Mapping) and "problem" in document:
+            where, remedy = str(document.get("where", "")), str(document.get("remedy", ""))
+            raise Problem(str(document["problem"]), where=where, remedy=remedy, status=answer.status)
+        shown = answer.body[:_MOST_SHOWN].decode(errors="replace")
+        what = f"what answers at {self.url} is not mock-daraja: {method} {path} gave {answer.status} {shown!r}"
+        raise Problem(what, remedy="see what has that port, or give another --url", status=502)
+
+    # the server and its sandboxes
+
+    def health(self) -> Row:
+        return self._row(self._root("GET", "/health"))
+
+    def sandboxes(self) -> list[Row]:
+        return self._rows(self._root("GET", "/sandboxes"), "sandboxes")
+
+    def create_sandbox(self, **settings: Any) -> Row:
+        """A fresh sandbox: name, control, app {key, secret}, clock, now, seed. `name` is made up if not given."""
+        return self._row(self._root("POST", "/sandboxes", settings))
+
+    def reset(self) -> None:
+        self._root("POST", f"/sandboxes/{quote(self.name, safe='')}/reset")
+
+    def delete(self) -> None:
+        self._root("DELETE", f"/sandboxes/{quote(self.name, safe='')}")
+
+    # time
+
+    def clock(self) -> Row:
+        return self._row(self.call("GET", "/clock"))
+
+    def switch_clock(self, clock: str) -> Row:
+        return self._row(self.call("PUT", "/clock", {"clock": clock}))
+
+    def advance(self, seconds: float) -> Row:
+        """Move a standing clock: now, fired, and the ids of the callbacks it delivered."""
+        return self._row(self.call("POST", "/clock/advance", {"seconds": seconds}, more_seconds=60))
+
+    # parties
+
+    def apps(self) -> list[Row]:
+        return self._rows(self.call("GET", "/apps"), "apps")
+
+    def add_app(self, key: str, secret: str, **table: Any) -> Row:
+        return self._row(self.call("POST", "/apps", {"key": key, "secret": secret, **table}))
+
+    def remove_app(self, key: str) -> None:
+        self.call("DELETE", f"/apps/{quote(key, safe='')}")
+
+    def customers(self) -> list[Row]:
+        return self._rows(self.call("GET", "/customers"), "customers")
+
+    def customer(self, msisdn: str) -> Row:
+        return self._row(self.call("GET", f"/customers/{quote(msisdn, safe='')}"))
+
+    def put_customer(self, msisdn: str, **table: Any) -> Row:
+        return self._row(self.call("POST", "/customers", {"msisdn": msisdn, **table}))
+
+    def enter_pin(self, msisdn: str, pin: str) -> Row:
+        """The customer answers the open prompt. `dismiss_prompt` is for "cancel" and "ignore"."""
+        return self._row(self.call("POST", f"/customers/{quote(msisdn, safe='')}/prompt", {"pin": pin}))
+
+    def dismiss_prompt(self, msisdn: str, action: str = "cancel") -> Row:
+        return self._row(self.call("POST", f"/customers/{quote(msisdn, safe='')}/prompt", {"action": action}))
+
+    def organisations(self) -> list[Row]:
+        return self._rows(self.call("GET", "/organisations"), "organisations")
+
+    def organisation(self, shortcode: str) -> Row:
+        return self._row(self.call("GET", f"/organisations/{quote(shortcode, safe='')}"))
+
+    def put_organisation(self, shortcode: str, **table: Any) -> Row:
+        return self._row(self.call("POST", "/organisations", {"shortcode": shortcode, **table}))
+
+    # scenarios
+
+    def scenarios(self) -> list[Row]:
+        return self._rows(self.call("GET", "/scenarios"), "scenarios")
+
+    def play(self, name: str) -> Row:
+        return self._row(self.call("PUT", "/scenario", {"name": name}))
+
+    def stop_scenario(self) -> None:
+        self.call("DELETE", "/scenario")
+
+    def arm(self, when: Mapping[str, Any], then: Mapping[str, Any]) -> Row:
+        """A one-shot: the next request that matches gets this outcome."""
+        return self._row(self.call("POST", "/one-shots", {"when": dict(when), "then": dict(then)}))
+
+    # the journal
+
+    def exchanges(self, **filters: Any) -> list[Row]:
+        """Lines, oldest first. Filters: operation, status, since (an id), limit."""
+        return self._rows(self.call("GET", f"/exchanges{_query(filters)}"), "exchanges")
+
+    def exchange(self, number: str | int = "last") -> Row:
+        """One whole exchange: with its trace, and the transaction and callbacks when it opened one."""
+        return self._row(self.call("GET", f"/exchanges/{quote(str(number), safe='')}"))
+
+    def callbacks(self, **filters: Any) -> list[Row]:
+        """Filters: state, kind, transaction."""
+        return self._rows(self.call("GET", f"/callbacks{_query(filters)}"), "callbacks")
+
+    def wait_for_callbacks(self, timeout: float = 30, count: int = 1, **filters: Any) -> list[Row]:
+        """Those no longer pending, once there are `count`. `timeout` is in seconds of the sandbox's clock."""
+        body = {"timeout": timeout, "count": count, **filters}
+        return self._rows(self.call("POST", "/callbacks/wait", body, more_seconds=timeout), "callbacks")
+
+    def resend(self, callback: int, times: int = 1) -> Row:
+        return self._row(self.call("POST", f"/callbacks/{callback}/resend", {"times": times}, more_seconds=60))
+
+    def transactions(self, **filters: Any) -> list[Row]:
+        """Filters: state, msisdn, limit."""
+        return self._rows(self.call("GET", f"/transactions{_query(filters)}"), "transactions")
+
+    def transaction(self, reference: str | int) -> Row:
+        """By id, CheckoutRequestID, MerchantRequestID, ConversationID or receipt."""
+        return self._row(self.call("GET", f"/transactions/{quote(str(reference), safe='')}"))
+
+    def ledger(self) -> Row:
+        return self._row(self.call("GET", "/ledger"))
+
+    def sink_url(self, name: str) -> str:
+        """The address of a built-in receiver, to give as a callback URL."""
+        return f"{self.url}{self.base}/sink/{quote(name, safe='')}"
+
+    def arrivals(self, sink: str) -> list[Row]:
+        return self._rows(self.call("GET", f"/sinks/{quote(sink, safe='')}"), "arrivals")
+
+    def program_sink(self, name: str, program: Any) -> Row:
+        return self._row(self.call("PUT", f"/sinks/{quote(name, safe='')}", program))
+
+    def remove_sink(self, name: str) -> None:
+        self.call("DELETE", f"/sinks/{quote(name, safe='')}")
+
+    @staticmethod
+    def _row(document: Any) -> Row:
+        return dict(document)
+
+    @staticmethod
+    def _rows(document: Any, key: str) -> list[Row]:
+        return list(document[key])
+
+
+class Unreachable(Problem):
+    """Nobody listens at the address."""
+
+
+def _query(filters: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in filters.items() if value is not None}
+    return f"?{urlencode(given)}" if given else ""

@@ -1,0 +1,66 @@
+"""One request to the control API as a view sees it, and the three ways a view answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Request, Response
+
+from mock_daraja.control import reading
+from mock_daraja.errors import Problem
+from mock_daraja.sandbox import Sandbox
+from mock_daraja.scenarios import Known, Library
+from mock_daraja.steps.passage import Shared
+
+PREFIX: Final = "/_mock"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One per server."""
+
+    shared: Shared
+    library: Library
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    control: Control
+    sandbox: Sandbox  # the one the path names, else the default one
+    request: Request
+    query: Mapping[str, Any]  # what was given of the route's parameters, read
+
+    @property
+    def base(self) -> str:
+        """The path under which this sandbox's nouns stand, whichever way it was called."""
+        return f"{PREFIX}/sandboxes/{self.sandbox.name}"
+
+    def body(self, kinds: Mapping[str, reading.Kind], required: Collection[str] = ()) -> dict[str, Any]:
+        return reading.body(self.request, self.control.shared.settings.max_body, kinds, required)
+
+    def json(self) -> Any:
+        """The body as it is."""
+        return reading.json_value(self.request, self.control.shared.settings.max_body)
+
+
+def shown(value: Any, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:
+    body = json.dumps(value, separators=(",", ":")) + "\n"
+    return Response(body, status, [("Content-Type", "application/json"), ("Cache-Control", "no-store"), *headers])
+
+
+def created(value: Any) -> Response:
+    return shown(value, 201)
+
+
+def gone() -> Response:
+    return Response(status=204)
+
+
+def refused(problem: Problem, request: Request, headers: Iterable[tuple[str, str]] = ()) -> Response:
+    """A problem as JSON. One that names no place gets the request's own."""
+    where = problem.where or f"{request.method} {request.path}"
+    return shown(problem.as_json() | {"where": where}, problem.status, headers)

@@ -1,0 +1,107 @@
+"""Callbacks: listed, waited for, sent again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, Final, get_args
+
+from flask import Response
+
+from mock_daraja.control import transactions
+from mock_daraja.control.call import Call, shown
+from mock_daraja.control.reading import LIMIT, number, one_of, text, whole
+from mock_daraja.control.routing import Route
+from mock_daraja.errors import Problem
+from mock_daraja.journal import callback_json
+from mock_daraja.model import Callback
+from mock_daraja.model.callback import CallbackState
+from mock_daraja.steps.later import resend as send_again
+
+LONGEST_S: Final = 3600
+LONGEST_REAL_S: Final = 600
+MOST_RESENDS: Final = 100
+_SHOWN: Final = 100
+_STATES: Final = get_args(CallbackState)
+_PENDING: Final = ("scheduled", "delivering")
+_FILTER: Final = {"state": one_of(*_STATES), "kind": text}
+
+
+def _reference(value: Any) -> str:
+    """A transaction's, or its id as a number."""
+    return text(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
+
+
+def _wanted(call: Call, given: Mapping[str, Any], *, pending: bool) -> Callable[[Callback], bool]:
+    """`pending` says whether callbacks that are still to be delivered count where no state is asked for."""
+    transaction = transactions.find(call.sandbox, given["transaction"]).id if "transaction" in given else None
+    state, kind = given.get("state"), given.get("kind")
+    states = (state,) if state is not None else tuple(each for each in _STATES if pending or each not in _PENDING)
+    return lambda row: row.state in states and kind in (None, row.kind) and transaction in (None, row.transaction)
+
+
+def listed(call: Call) -> Response:
+    """The latest, oldest first."""
+    rows = [*filter(_wanted(call, call.query, pending=True), call.sandbox.store.callbacks())]
+    return shown({"callbacks": [callback_json(row) for row in rows[-call.query.get("limit", _SHOWN) :]]})
+
+
+def _find(call: Call, name: str) -> Callback:
+    row_id = transactions.row_id(name)
+    row = None if row_id is None else call.sandbox.store.callback(row_id)
+    if row is None:
+        remedy = f"GET {call.base}/callbacks lists those that are kept; --keep-bodies says how many"
+        raise Problem(f"there is no callback {name!r:.80} in sandbox {call.sandbox.name}", remedy=remedy, status=404)
+    return row
+
+
+def one(call: Call, name: str) -> Response:
+    return shown(callback_json(_find(call, name)))
+
+
+def wait(call: Call) -> Response:
+    """Until so many callbacks are as asked for. A standing clock is moved as far as it takes."""
+    keys = {**_FILTER, "timeout": number(0, LONGEST_S), "count": whole(1, 1000), "transaction": _reference}
+    given = call.body(keys)
+    timeout_s, count = given.get("timeout", 30.0), given.get("count", 1)
+    sandbox, is_wanted = call.sandbox, _wanted(call, given, pending=False)
+
+    def rows() -> list[Callback]:
+        return [*filter(is_wanted, sandbox.store.callbacks())]
+
+    timeout_ms = round(timeout_s * 1000)
+    if not sandbox.clock.stands_still:
+        timeout_ms = min(timeout_ms, int(LONGEST_REAL_S * 1000 * sandbox.clock.setting.factor))
+    if not sandbox.wait_for(lambda: len(rows()) >= count, timeout_ms):
+        raise _too_late(call, given, len(rows()), count)
+    return shown({"callbacks": [callback_json(row) for row in rows()[:1000]]})
+
+
+def _too_late(call: Call, given: Mapping[str, Any], came: int, count: int) -> Problem:
+    conditions = " ".join(f"{name}={given[name]}" for name in ("kind", "state", "transaction") if name in given)
+    seen = Counter(f"{row.kind} {row.state}" for row in call.sandbox.store.callbacks())
+    pending = sum(1 for row in call.sandbox.store.transactions() if not row.is_final)
+    there = ", ".join(f"{number} {what}" for what, number in seen.items()) or "no callbacks"
+    what = f"{came} of {count} callbacks {conditions or 'no longer pending'} within {given.get('timeout', 30.0):g} s"
+    return Problem(
+        f"{what}; seen: {there}; {pending} transactions pending",
+        where="wait",
+        remedy=f"give a longer timeout, or see GET {call.base}/callbacks and GET {call.base}/clock for what is due",
+        status=408,
+    )
+
+
+def resend(call: Call, name: str) -> Response:
+    """Byte for byte. On a standing clock it has been sent when this answers."""
+    times = call.body({"times": whole(1, MOST_RESENDS)}).get("times", 1)
+    row = _find(call, name)
+    send_again(call.sandbox, row, times)
+    return shown(callback_json(row))
+
+
+ROUTES: Final = (
+    Route("GET", "callbacks", listed, {**_FILTER, "transaction": text, "limit": LIMIT}),
+    Route("POST", "callbacks/wait", wait),
+    Route("GET", "callbacks/<name>", one),
+    Route("POST", "callbacks/<name>/resend", resend),
+)

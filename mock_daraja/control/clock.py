@@ -1,0 +1,65 @@
+"""The sandbox's time: read, switched, moved."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response
+
+from mock_daraja.clock import ClockSetting
+from mock_daraja.control.call import Call, shown
+from mock_daraja.control.reading import LIMIT, number, text
+from mock_daraja.control.routing import Route
+from mock_daraja.errors import Problem
+from mock_daraja.journal.shapes import instant
+from mock_daraja.model import Event
+
+LONGEST_S: Final = 366 * 86_400
+_LAST_MS: Final = 253_000_000_000_000  # in 9987: dates end with 9999
+_SHOWN: Final = 100
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {"at": instant(event.due_ms), "kind": event.kind, "subject": event.subject}
+
+
+def _state(call: Call, limit: int) -> Response:
+    sandbox = call.sandbox
+    due = sandbox.store.events()[:limit]
+    return shown(
+        {"clock": str(sandbox.clock.setting), "now": instant(sandbox.now_ms), "due": [_event(each) for each in due]}
+    )
+
+
+def look(call: Call) -> Response:
+    return _state(call, call.query.get("limit", _SHOWN))
+
+
+def switch(call: Call) -> Response:
+    given = call.body({"clock": text}, required=("clock",))
+    try:
+        setting = ClockSetting.parse(given["clock"])
+    except Problem as problem:
+        raise Problem(problem.what, where="clock", remedy=problem.remedy) from None
+    call.sandbox.clock.switch(setting)
+    call.sandbox.agenda.wake()
+    return _state(call, _SHOWN)
+
+
+def advance(call: Call) -> Response:
+    sandbox = call.sandbox
+    ms = round(call.body({"seconds": number(0, LONGEST_S)}, required=("seconds",))["seconds"] * 1000)
+    if sandbox.now_ms + ms > _LAST_MS:
+        raise Problem("the clock would leave the calendar", where="seconds", remedy="reset the sandbox", status=409)
+    fired = sandbox.agenda.advance(ms)
+    attempted = dict.fromkeys(event.subject for event in fired if event.kind == "deliver")
+    return shown(
+        {"now": instant(sandbox.now_ms), "fired": [_event(each) for each in fired], "callbacks": list(attempted)}
+    )
+
+
+ROUTES: Final = (
+    Route("GET", "clock", look, {"limit": LIMIT}),
+    Route("PUT", "clock", switch),
+    Route("POST", "clock/advance", advance),
+)

@@ -1,0 +1,91 @@
+"""Customers: who they are, how they answer a prompt, and answering one for them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response
+
+from mock_daraja import ledger
+from mock_daraja.control.call import Call, created, shown
+from mock_daraja.control.reading import LIMIT, anything, one_of, phone, shillings, text
+from mock_daraja.control.routing import Route
+from mock_daraja.errors import Problem
+from mock_daraja.journal import transaction_json
+from mock_daraja.model import Customer
+from mock_daraja.money import shillings as printed
+from mock_daraja.sandbox import Sandbox
+
+_SHOWN: Final = 100
+_KEYS: Final = {
+    "pin": text, "name": text, "handset": anything, "prompt": anything, "pin_locked": anything, "registered": anything,
+    "balance": shillings,
+}  # fmt: skip
+
+
+def _shape(sandbox: Sandbox, row: Customer) -> dict[str, Any]:
+    waiting = sandbox.open_prompt(row.msisdn)
+    return {
+        "msisdn": row.msisdn,
+        "name": sandbox.customer_name(row.msisdn),
+        "pin": row.pin,
+        "handset": row.handset,
+        "prompt": row.prompt,
+        "wrong_pins": row.wrong_pins,
+        "pin_locked": row.pin_locked,
+        "registered": row.registered,
+        "balance": printed(sandbox.balance(ledger.customer(row.msisdn))),
+        "open_prompt": None if waiting is None else waiting.reference,
+    }
+
+
+def _msisdn(written: str) -> str:
+    try:
+        return str(phone(written))
+    except ValueError as error:
+        raise Problem(f"the customer is {written!r:.80}", where="msisdn", remedy=f"give {error}") from None
+
+
+def listed(call: Call) -> Response:
+    limit = call.query.get("limit", _SHOWN)
+    rows = call.sandbox.store.customers()[-limit:]
+    return shown({"customers": [_shape(call.sandbox, each) for each in rows]})
+
+
+def put(call: Call) -> Response:
+    given = call.body({"msisdn": phone, **_KEYS}, required=("msisdn",))
+    with call.sandbox.store.unit():
+        is_new = call.sandbox.store.customer(given["msisdn"]) is None
+        row = call.sandbox.put_customer(given)
+    return (created if is_new else shown)(_shape(call.sandbox, row))
+
+
+def one(call: Call, msisdn: str) -> Response:
+    with call.sandbox.store.unit():
+        row = call.sandbox.customer(_msisdn(msisdn))
+    return shown(_shape(call.sandbox, row))
+
+
+def change(call: Call, msisdn: str) -> Response:
+    row = call.sandbox.put_customer({"msisdn": _msisdn(msisdn), **call.body(_KEYS)})
+    return shown(_shape(call.sandbox, row))
+
+
+def answer(call: Call, msisdn: str) -> Response:
+    """The customer types a PIN, or presses cancel, or looks away. It takes effect when the clock next moves."""
+    number = _msisdn(msisdn)
+    given = call.body({"pin": text, "action": one_of("cancel", "ignore")})
+    if len(given) != 1:
+        remedy = 'give either {"pin": "1234"} or {"action": "cancel"} or {"action": "ignore"}'
+        raise Problem("an answer is a PIN or an action", where="body", remedy=remedy)
+    transaction = call.sandbox.answer_prompt(number, f"pin:{given['pin']}" if "pin" in given else given["action"])
+    return shown(transaction_json(transaction))
+
+
+ROUTES: Final = (
+    Route("GET", "customers", listed, {"limit": LIMIT}),
+    Route("POST", "customers", put),
+    Route("GET", "customers/<msisdn>", one),
+    Route("PATCH", "customers/<msisdn>", change),
+    Route("POST", "customers/<msisdn>/prompt", answer),
+)

@@ -1,0 +1,72 @@
+"""Exchanges: every request to Daraja's paths with its answer, and the trace that explains it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response
+
+from mock_daraja.control.call import Call, shown
+from mock_daraja.control.reading import LIMIT, text, whole
+from mock_daraja.control.routing import Route
+from mock_daraja.control.transactions import row_id
+from mock_daraja.errors import Problem
+from mock_daraja.exchange import Exchange
+from mock_daraja.journal import callback_json, exchange_json, transaction_json
+
+_SHOWN: Final = 100
+
+
+def _number(value: Any) -> int:
+    """x12 or 12."""
+    number = row_id(str(value).removeprefix("x"))
+    if number is None:
+        raise ValueError("the id of an exchange, e.g. x12")
+    return number
+
+
+def listed(call: Call) -> Response:
+    """The latest, oldest first; with `since` the first of those that came after it, so that none is missed."""
+    given = call.query
+    rows = [
+        row
+        for row in call.sandbox.store.exchanges()
+        if row.number > given.get("since", 0)
+        and given.get("operation") in (None, row.operation)
+        and given.get("status") in (None, row.reply.status if row.reply else None)
+    ]
+    limit = given.get("limit", _SHOWN)
+    rows = rows[:limit] if "since" in given else rows[-limit:]
+    return shown({"exchanges": [exchange_json(row, whole=False) for row in rows]})
+
+
+def one(call: Call, name: str) -> Response:
+    """Whole. `transaction` is the whole row of the one it opened, or null, and `callbacks` are that one's."""
+    row = _find(call, name)
+    transaction = None if row.transaction is None else call.sandbox.store.transaction(row.transaction)
+    callbacks = [] if transaction is None else call.sandbox.callbacks_of(transaction.id)
+    opened = {
+        "transaction": None if transaction is None else transaction_json(transaction),
+        "callbacks": [callback_json(each) for each in callbacks],
+    }
+    return shown(exchange_json(row) | opened)
+
+
+def _find(call: Call, name: str) -> Exchange:
+    store = call.sandbox.store
+    if name == "last":
+        row = next(reversed(store.exchanges()), None)
+    else:
+        number = row_id(name.removeprefix("x"))
+        row = None if number is None else store.exchange(number)
+    if row is None:
+        remedy = f"GET {call.base}/exchanges lists those that are kept; --keep-bodies says how many"
+        raise Problem(f"there is no exchange {name!r:.80} in sandbox {call.sandbox.name}", remedy=remedy, status=404)
+    return row
+
+
+_FILTER: Final = {"operation": text, "status": whole(100, 599), "since": _number, "limit": LIMIT}
+ROUTES: Final = (
+    Route("GET", "exchanges", listed, _FILTER),
+    Route("GET", "exchanges/<name>", one),
+)

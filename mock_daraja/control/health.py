@@ -1,0 +1,28 @@
+"""Whether the server is up. Open to whoever can reach it, so it says nothing worth hiding."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response
+
+from mock_daraja import __version__
+from mock_daraja.control.call import Call, shown
+from mock_daraja.control.routing import Route
+from mock_daraja.journal.shapes import instant
+
+
+def health(call: Call) -> Response:
+    sandbox = call.sandbox
+    return shown(
+        {
+            "status": "ok",
+            "version": __version__,
+            "sandboxes": len(call.control.shared.sandboxes.all()),
+            "clock": str(sandbox.clock.setting),
+            "now": instant(sandbox.now_ms),
+        }
+    )
+
+
+ROUTES: Final = (Route("GET", "health", health),)

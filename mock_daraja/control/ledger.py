@@ -1,0 +1,20 @@
+"""The ledger: every account's balance, which together are always zero."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response
+
+from mock_daraja.control.call import Call, shown
+from mock_daraja.control.routing import Route
+from mock_daraja.money import shillings
+
+
+def balances(call: Call) -> Response:
+    accounts = call.sandbox.store.balances()
+    shapes = {account: shillings(cents) for account, cents in sorted(accounts.items())}
+    return shown({"accounts": shapes, "sum": shillings(sum(accounts.values()))})
+
+
+ROUTES: Final = (Route("GET", "ledger", balances),)

@@ -1,0 +1,118 @@
+"""Organisations: paybills, tills and the like, with their accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Response
+
+from mock_daraja import defaults, ledger
+from mock_daraja.control.call import Call, created, shown
+from mock_daraja.control.reading import LIMIT, anything, shillings, text
+from mock_daraja.control.routing import Route
+from mock_daraja.errors import Problem
+from mock_daraja.ledger.accounts import ORGANISATION_ACCOUNTS
+from mock_daraja.model import Organisation
+from mock_daraja.money import shillings as printed
+from mock_daraja.sandbox import Sandbox
+
+_SHOWN: Final = 100
+
+
+def _balances(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError('balances by account, e.g. {"Utility Account": 500}')
+    for account, balance in value.items():
+        if account not in ORGANISATION_ACCOUNTS:
+            raise ValueError(f"accounts out of {', '.join(ORGANISATION_ACCOUNTS)}")
+        shillings(balance)
+    return value
+
+
+_KEYS: Final = {
+    "name": text,
+    "kinds": anything,
+    "passkey": text,
+    "head_office": anything,
+    "active": anything,
+    "balances": _balances,
+}
+
+
+def _line(row: Organisation) -> dict[str, Any]:
+    return {
+        "shortcode": row.shortcode,
+        "name": row.name,
+        "kinds": sorted(row.kinds),
+        "passkey": row.passkey,
+        "head_office": row.head_office,
+        "active": row.active,
+    }
+
+
+def _whole(sandbox: Sandbox, row: Organisation) -> dict[str, Any]:
+    initiators = [
+        {"name": each.name, "password": each.password, "locked": each.locked} for each in row.initiators.values()
+    ]
+    accounts = {
+        account: printed(sandbox.balance(ledger.organisation(row.shortcode, account)))
+        for account in ORGANISATION_ACCOUNTS
+    }
+    return _line(row) | {"initiators": initiators, "urls": dict(row.urls), "accounts": accounts}
+
+
+def listed(call: Call) -> Response:
+    """Those that were added or used, then the rest of the default world."""
+    limit = call.query.get("limit", _SHOWN)
+    rows = call.sandbox.store.organisations()[:limit]
+    seen = {row.shortcode for row in rows}
+    for shortcode in defaults.shortcodes():
+        if len(rows) >= limit:
+            break
+        row = defaults.organisation(shortcode)
+        if row is not None and shortcode not in seen:
+            rows.append(row)
+    return shown({"organisations": [_line(row) for row in rows]})
+
+
+def put(call: Call) -> Response:
+    given = call.body({"shortcode": anything, **_KEYS}, required=("shortcode",))
+    is_new = call.sandbox.organisation(str(given["shortcode"])) is None
+    row = _put(call.sandbox, given)
+    return (created if is_new else shown)(_whole(call.sandbox, row))
+
+
+def _put(sandbox: Sandbox, given: dict[str, Any]) -> Organisation:
+    balances = given.pop("balances", {})
+    with sandbox.store.unit():
+        row = sandbox.put_organisation(given)
+        for account, balance in balances.items():
+            sandbox.set_balance(ledger.organisation(row.shortcode, account), balance)
+    return row
+
+
+def _find(call: Call, shortcode: str) -> Organisation:
+    with call.sandbox.store.unit():
+        row = call.sandbox.organisation(shortcode)
+    if row is None:
+        remedy = "add it: POST /_mock/organisations, or use 174379"
+        raise Problem(f"there is no organisation {shortcode!r:.80}", remedy=remedy, status=404)
+    return row
+
+
+def one(call: Call, shortcode: str) -> Response:
+    return shown(_whole(call.sandbox, _find(call, shortcode)))
+
+
+def change(call: Call, shortcode: str) -> Response:
+    row = _find(call, shortcode)
+    return shown(_whole(call.sandbox, _put(call.sandbox, {"shortcode": row.shortcode, **call.body(_KEYS)})))
+
+
+ROUTES: Final = (
+    Route("GET", "organisations", listed, {"limit": LIMIT}),
+    Route("POST", "organisations", put),
+    Route("GET", "organisations/<shortcode>", one),
+    Route("PATCH", "organisations/<shortcode>", change),
+)

@@ -1,0 +1,99 @@
+"""Which view a method and path of /_mock lead to, and what to say when none.
+
+A table of our own: Werkzeug compiles every rule to code, which for this many is a tenth of the time to the first
+request, and its answers to a wrong path or method know no remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from flask import Response
+
+from mock_daraja.control.reading import Kind
+from mock_daraja.errors import Problem
+
+View = Callable[..., Response]
+"""Takes the Call, and the path's arguments by name."""
+
+ANY: Final = "*"
+_PATH: Final = "<path:"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`path` is relative: `customers/<msisdn>/prompt`. A last part `<path:name>` takes everything that follows.
+
+    `query` are the parameters of the query string; None leaves it alone.
+    """
+
+    method: str
+    path: str
+    view: View
+    query: Mapping[str, Kind] | None = field(default_factory=dict)
+
+
+class NoRouteError(Problem):
+    """`allowed` holds the methods of the path, where it is the method that is wrong."""
+
+    def __init__(self, what: str, remedy: str, allowed: tuple[str, ...] = ()) -> None:
+        super().__init__(what, remedy=remedy, status=405 if allowed else 404)
+        self.allowed = allowed
+
+
+class Routes:
+    """`base` is the path that they stand under, for people."""
+
+    def __init__(self, base: str, routes: Iterable[Route]) -> None:
+        self._base = base
+        self._paths: list[str] = []
+        self._by_noun: dict[str, list[tuple[list[str], Route]]] = {}
+        for route in routes:
+            parts = route.path.split("/")
+            self._paths.append(route.path)
+            self._by_noun.setdefault(parts[0], []).append((parts, route))
+
+    def find(self, method: str, segments: list[str]) -> tuple[Route, dict[str, str]]:
+        """Raises NoRouteError that says which methods or paths there are."""
+        found = [
+            (route, arguments)
+            for parts, route in self._by_noun.get(segments[0] if segments else "", ())
+            if (arguments := _match(parts, segments)) is not None
+        ]
+        wanted = "GET" if method == "HEAD" else method
+        for route, arguments in found:
+            if route.method in (wanted, ANY):
+                return route, arguments
+        if found:
+            allowed = tuple(dict.fromkeys(route.method for route, _ in found))
+            raise NoRouteError(f"{method} is not for this path", f"use {' or '.join(allowed)}", allowed)
+        raise NoRouteError("the control API has no such path", self._nearest("/".join(segments)))
+
+    def _nearest(self, path: str) -> str:
+        from difflib import get_close_matches
+
+        noun, slash, rest = path[:100].partition("/")
+        guesses = get_close_matches(noun, self._by_noun, 1)
+        if guesses:
+            path = guesses[0] + slash + rest
+        near = get_close_matches(path[:100], self._paths, 1, 0.5) or guesses
+        if near:
+            return f"did you mean {self._base}/{near[0]}?"
+        return f"after {self._base}/ comes one of {', '.join(self._by_noun)}"
+
+
+def _match(parts: list[str], segments: list[str]) -> dict[str, str] | None:
+    if len(parts) > len(segments):
+        return None
+    arguments = {}
+    for index, part in enumerate(parts):
+        if part.startswith(_PATH):
+            arguments[part[len(_PATH) : -1]] = "/".join(segments[index:])
+            return arguments
+        if part.startswith("<") and segments[index]:
+            arguments[part[1:-1]] = segments[index]
+        elif part != segments[index]:
+            return None
+    return arguments if len(parts) == len(segments) else None

@@ -1,0 +1,56 @@
+"""Transactions, by any of the references they go by."""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+from flask import Response
+
+from mock_daraja.control.call import Call, shown
+from mock_daraja.control.reading import LIMIT, one_of, phone
+from mock_daraja.control.routing import Route
+from mock_daraja.errors import Problem
+from mock_daraja.journal import transaction_json
+from mock_daraja.model import Transaction
+from mock_daraja.model.transaction import State
+from mock_daraja.sandbox import Sandbox
+
+_SHOWN: Final = 100
+
+
+def row_id(written: str) -> int | None:
+    """A row's number as callers write it, or None where it is none."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else None
+
+
+def find(sandbox: Sandbox, reference: str) -> Transaction:
+    """By id, CheckoutRequestID, MerchantRequestID, ConversationID or receipt. Raises Problem."""
+    found = sandbox.store.find_transaction(reference)
+    number = row_id(reference)
+    if found is None and number is not None:
+        found = sandbox.store.transaction(number)
+    if found is None:
+        remedy = "give its id, CheckoutRequestID, MerchantRequestID, ConversationID or receipt, and its own sandbox"
+        raise Problem(f"there is no transaction {reference!r:.80}", remedy=remedy, status=404)
+    return found
+
+
+def listed(call: Call) -> Response:
+    """The latest, oldest first."""
+    given = call.query
+    rows = [
+        row
+        for row in call.sandbox.store.transactions()
+        if given.get("state") in (None, row.state) and given.get("msisdn") in (None, row.msisdn)
+    ]
+    return shown({"transactions": [transaction_json(row) for row in rows[-given.get("limit", _SHOWN) :]]})
+
+
+def one(call: Call, reference: str) -> Response:
+    return shown(transaction_json(find(call.sandbox, reference)))
+
+
+ROUTES: Final = (
+    Route("GET", "transactions", listed, {"state": one_of(*get_args(State)), "msisdn": phone, "limit": LIMIT}),
+    Route("GET", "transactions/<reference>", one),
+)

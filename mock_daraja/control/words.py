@@ -1,0 +1,71 @@
+"""Rules back in the words of a scenario file, so that what is shown can be armed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_daraja.model import CallbackPlan, Outcome
+from mock_daraja.money import json_number
+from mock_daraja.scenarios import Amount, Match
+
+
+def when(match: Match) -> dict[str, Any]:
+    return _said(
+        {
+            "operation": match.operation,
+            "product": match.product,
+            "msisdn": match.msisdn,
+            "amount": None if match.amount is None else _amount(match.amount),
+            "shortcode": match.shortcode,
+            "app": match.app,
+            "nth": None if match.nth is None else str(match.nth),
+            "state": match.state,
+            "body": dict(match.body) or None,
+        }
+    )
+
+
+def then(outcome: Outcome) -> dict[str, Any]:
+    fault = outcome.fault
+    return _said(
+        {
+            "result": outcome.result,
+            "desc": outcome.result_desc,
+            "after": _seconds(outcome.settle_ms),
+            "error": outcome.error,
+            "status": outcome.status,
+            "message": outcome.error_message,
+            "page": outcome.page,
+            "fault": None if fault is None else {"name": fault.name, **fault.attributes},
+            "callback": _plan(outcome.callback) or None,
+            "query": None if outcome.query_result is None else {"result": outcome.query_result},
+            "goto": outcome.goto,
+        }
+    )
+
+
+def _plan(plan: CallbackPlan) -> dict[str, Any]:
+    return _said(
+        {
+            "delay": _seconds(plan.delay_ms),
+            "drop": plan.drop or None,
+            "copies": plan.copies if plan.copies > 1 else None,
+            "every": _seconds(plan.every_ms or None),
+            "before_ack": plan.before_ack or None,
+        }
+    )
+
+
+def _amount(amount: Amount) -> Any:
+    ends = {"min": amount.least, "max": amount.most}
+    shown = {name: json_number(cents) for name, cents in ends.items() if cents is not None}
+    return shown["min"] if amount.least == amount.most else shown
+
+
+def _seconds(ms: int | None) -> float | None:
+    return None if ms is None else ms / 1000
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

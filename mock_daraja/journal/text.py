@@ -1,0 +1,147 @@
+"""An exchange with its trace, and what became of it, as text for people: what `mock-daraja why` and reports print.
+
+It reads the JSON shapes of shapes.py, so that a running server's answer and a journal at hand are shown alike.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from mock_daraja.exchange import Exchange
+from mock_daraja.journal.message import body_lines, printable
+from mock_daraja.journal.paint import Paint, Role, plain
+
+Row = Mapping[str, Any]
+
+_VERDICTS: Final[dict[str, Role]] = {"ok": "good", "refused": "bad", "note": "note"}
+_STATES: Final[dict[str, Role]] = {
+    "completed": "good", "failed": "bad", "pending": "note",
+    "delivered": "good", "refused": "bad", "dropped": "bad", "scheduled": "note", "delivering": "note",
+}  # fmt: skip
+_LATER: Final = " " * 21  # under the texts of a trace
+_PHRASES: Final = {each.value: each.phrase for each in HTTPStatus}
+
+
+def log_line(exchange: Exchange) -> str:
+    """One request in one line: `POST /mpesa/...  400  x12  Amount is not ...`."""
+    number = exchange.id if exchange.sandbox == "default" else f"{exchange.sandbox}/{exchange.id}"
+    status = exchange.reply.status if exchange.reply else "no answer"
+    return printable(f"{exchange.method} {exchange.path}  {status}  {number}  {exchange.why}".rstrip())
+
+
+def explanation(exchange: Row, clock: Row | None = None, paint: Paint = plain) -> str:
+    """What was checked, what failed, and for an exchange that opened a transaction its outcome and its callbacks.
+
+    `exchange` is whole; where it opened a transaction, `transaction` is that row and `callbacks` are its own. `clock`
+    is the sandbox's, with what is due on it.
+    """
+    return "\n".join(_lines(_clean(exchange), clock or {}, paint)) + "\n"
+
+
+def _clean(value: Any, name: str = "") -> Any:
+    if isinstance(value, Mapping):
+        return {name: _clean(each, name) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_clean(each) for each in value]
+    return printable(value) if isinstance(value, str) and not name.endswith("_body") else value
+
+
+def _lines(exchange: Row, clock: Row, paint: Paint) -> Iterator[str]:
+    yield from _title(exchange, paint)
+    yield ""
+    yield paint("Trace", "heading")
+    yield from _trace(exchange["trace"], paint)
+    for title, body in (("Request", exchange["request_body"]), ("Response", exchange["response_body"])):
+        if body:
+            yield ""
+            yield paint(title, "heading")
+            yield from (f"  {line}" for line in body_lines(body, paint))
+    transaction = exchange["transaction"]
+    if isinstance(transaction, Mapping):
+        yield ""
+        yield from _transaction(transaction, clock, paint)
+        yield ""
+        yield paint("Callbacks", "heading")
+        yield from _callbacks(transaction, exchange.get("callbacks", ()), clock, paint)
+
+
+def _title(exchange: Row, paint: Paint) -> Iterator[str]:
+    status = exchange["status"]
+    query = f"?{exchange['query']}" if exchange["query"] else ""
+    answered = f"{status} {_PHRASES.get(status, '')}".rstrip() if status is not None else "no answer"
+    role: Role = "good" if status is not None and status < 400 else "bad"
+    request = paint(f"{exchange['method']} {exchange['path']}{query}", "start")
+    yield f"{paint(exchange['id'], 'name')}  {request}  {paint(answered, role)}"
+    facts = [f"sandbox {exchange['sandbox']}", exchange["operation"] or "no operation"]
+    facts += [f"app {exchange['app']}"] if exchange["app"] else []
+    facts += [f"fault {exchange['fault']}"] if exchange["fault"] else []
+    yield paint(f"{exchange['received']}, {', '.join(facts)}", "dim")
+
+
+def _trace(trace: Iterable[Row], paint: Paint) -> Iterator[str]:
+    is_empty = True
+    for step in trace:
+        is_empty = False
+        verdict = paint(f"{step['verdict']:7}", _VERDICTS.get(step["verdict"], "note"))
+        yield f"  {verdict}  {step['room']:10}{step['text']}"
+        if "value" in step:
+            yield f"{_LATER}value:  {json.dumps(step['value'], ensure_ascii=False)}"
+        if "remedy" in step:
+            yield f"{_LATER}remedy: {step['remedy']}"
+        if "docs" in step:
+            yield f"{_LATER}docs:   {step['docs']}"
+    if is_empty:
+        yield "  nothing was refused, and no step had anything to note"
+
+
+def _transaction(row: Row, clock: Row, paint: Paint) -> Iterator[str]:
+    state = row["state"]
+    result = f": {row['result']} {row['result_desc']}" if row["result"] is not None else ""
+    yield f"{paint('Transaction', 'heading')} {row['id']}  {paint(state + result, _STATES.get(state, 'note'))}"
+    payer, payee = row["msisdn"] or row["shortcode"], row["party_b"] or row["shortcode"]
+    yield f"  {row['amount']} from {payer} to {payee}, {row['reference']}"
+    if row["receipt"]:
+        yield f"  receipt:   {row['receipt']}"
+    yield f"  chosen by: {row['chosen_by']}"
+    if row["why"]:
+        yield f"  why:       {row['why']}"
+    if state == "pending":
+        if row["prompt"] == "open":
+            yield "  waits for: the customer, whose prompt is open"
+        yield f"  final at:  {_due(clock, 'settle', row['id'])}"
+
+
+def _callbacks(transaction: Row, callbacks: Iterable[Row], clock: Row, paint: Paint) -> Iterator[str]:
+    rows = list(callbacks)
+    if not rows:
+        if transaction["state"] == "pending":
+            yield "  none yet: one is owed once the transaction is final"
+        else:
+            yield "  none is kept: either this operation owes none, or it has left the journal (--keep-bodies)"
+    for row in rows:
+        yield f"  {row['id']}  {row['kind']} to {row['url']}  {paint(row['state'], _STATES.get(row['state'], 'note'))}"
+        if row["note"]:
+            yield f"     why:      {row['note']}"
+        if row["state"] == "scheduled":
+            yield f"     due:      {row['due']}{_standing(clock)}"
+        for at, delivery in enumerate(row["deliveries"], 1):
+            got = delivery["error"] or f"answered {delivery['status']}"
+            elsewhere = "" if delivery["url"] == row["url"] else f" at {delivery['url']}"
+            yield f"     {at}. sent:  {delivery['sent']}{elsewhere}, {got}"
+        if row["state"] in ("failed", "dropped", "refused"):
+            yield f"     again:    POST /_mock/callbacks/{row['id']}/resend"
+
+
+def _due(clock: Row, kind: str, subject: int) -> str:
+    due = (each["at"] for each in clock.get("due", ()) if each["kind"] == kind and each["subject"] == subject)
+    at = next(due, None)
+    return f"{at or 'unknown'}{_standing(clock)}"
+
+
+def _standing(clock: Row) -> str:
+    if clock.get("clock") == "manual":
+        return f"; the clock is manual and stands at {clock['now']}: POST /_mock/clock/advance"
+    return ""

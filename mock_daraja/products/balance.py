@@ -1,0 +1,84 @@
+"""Account balance of an organisation (requests.md §4.9, callbacks.md §3.4)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from mock_daraja.clock import eat_digits
+from mock_daraja.ids import zero_receipt
+from mock_daraja.ledger import ORGANISATION_ACCOUNTS, organisation
+from mock_daraja.model import Transaction
+from mock_daraja.money import shillings
+from mock_daraja.products import core, families
+from mock_daraja.products.base import Body, Command, Notice, Operation, Product, Refusal, Settlement, World, text
+from mock_daraja.products.result import Pair, envelope, internal_timeout_url, result_notice
+
+ROLE: Final = "Balance Query ORG API"
+_SLUG: Final = "balance"
+_ERROR_MESSAGES: Final = {"8006": "API Password is locked. "}  # trailing blank captured (NM 2026-10-06)
+
+
+def read(body: Body, world: World) -> Command | Refusal:
+    shared = core.common(body, world, initiator="Initiator")
+    if isinstance(shared, Refusal):
+        return shared
+    return Command(amount_cents=0, shortcode=text(body["PartyA"]), parties=text(body["IdentifierType"]), **shared)
+
+
+def settle(transaction: Transaction, world: World) -> Settlement:
+    return core.settle(transaction, world, _SLUG, _truth, _found)
+
+
+def _truth(transaction: Transaction, world: World) -> Settlement:
+    return core.initiator_fault(transaction, world, _SLUG, ROLE) or _found(transaction, world)
+
+
+def _found(transaction: Transaction, world: World) -> Settlement:
+    del world
+    return core.success(f"the accounts of {transaction.shortcode}", _SLUG, makes_receipt=False)
+
+
+def account_lines(shortcode: str, world: World) -> str:
+    """`Working Account|KES|current|available|reserved|uncleared&...`; nothing is ever reserved or uncleared here."""
+    lines = []
+    for account in ORGANISATION_ACCOUNTS:
+        balance = shillings(world.balance(organisation(shortcode, account)))
+        lines.append(f"{account}|KES|{balance}|{balance}|0.00|0.00")
+    return "&".join(lines)
+
+
+def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
+    """Success as captured in production on 2026-08-25, failure as captured in the sandbox on 2026-10-06."""
+    completed: Pair = ("BOCompletedTime", int(eat_digits(transaction.final_ms or 0)))
+    action: Pair = ("ActionType", "AccountBalance")
+    if transaction.result == "0":
+        parameters = [action, ("AccountBalance", account_lines(transaction.shortcode, world)), completed]
+        timeout = internal_timeout_url("abresults", world)
+    else:
+        message = _ERROR_MESSAGES.get(transaction.result or "", f"{transaction.result_desc} ")
+        parameters = [action, ("ErrorMsg", message), completed]
+        timeout = ("QueueTimeoutURL", None)
+    body = envelope(transaction, zero_receipt(transaction.final_ms or 0), parameters, [timeout])
+    return (result_notice(transaction, body, world),)
+
+
+PRODUCT: Final = Product(
+    slug=_SLUG,
+    title="Account Balance",
+    family=families.CORE,
+    operations=(
+        Operation(
+            "balance.query",
+            "POST",
+            ("/mpesa/accountbalance/v1/query",),
+            schema="balance/query",
+            owner="PartyA",
+            read=read,
+            acknowledge=partial(core.acknowledge, originator_first=True),
+        ),
+    ),
+    settle_at=core.settle_at,
+    settle=settle,
+    notices=notices,
+)

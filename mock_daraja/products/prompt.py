@@ -1,0 +1,50 @@
+"""The prompt on a customer's handset: what the customer does with it, for STK push and USSD push alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from mock_daraja.model import Customer, Transaction
+
+WRONG_PINS_ALLOWED: Final = 3  # the third locks the PIN (callbacks.md §2)
+_HABITS: Final = {"cancel": "cancel", "wrong-pin": "pin:wrong"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompted:
+    """`code` of None: the right PIN was entered. Else the STK result code for what happened instead."""
+
+    code: str | None
+    why: str
+    pin: Literal["right", "wrong"] | None = None
+
+
+def prompted(transaction: Transaction, payer: Customer) -> Prompted:
+    """The customer's answer, or, where none was given, what handset and habit make of the prompt."""
+    if not payer.registered:  # the same code as a wrong PIN (DJ22, 2022)
+        return Prompted("2001", f"{payer.msisdn} is not registered with M-PESA")
+    answer = transaction.prompt or "open"
+    if answer == "open":
+        if payer.handset == "offline":
+            return Prompted("1037", f"the handset of {payer.msisdn} is offline")
+        if payer.prompt == "ask":
+            return Prompted("1019", "nobody answered the prompt while it lived")
+        if payer.prompt == "ignore":
+            return Prompted("1037", f"{payer.msisdn} ignores prompts")
+        answer = _HABITS.get(payer.prompt, f"pin:{payer.pin}")
+    if answer == "ignore":
+        return Prompted("1037", "the prompt was ignored")
+    if answer == "cancel":
+        return Prompted("1032", "the customer pressed cancel")
+    return _entered(answer.removeprefix("pin:"), payer)
+
+
+def _entered(pin: str, payer: Customer) -> Prompted:
+    if payer.pin_locked:
+        return Prompted("8006", f"the PIN of {payer.msisdn} is locked; unlock the customer to go on")
+    if pin == payer.pin:
+        return Prompted(None, "the right PIN", "right")
+    wrong = payer.wrong_pins + 1
+    code = "8006" if wrong >= WRONG_PINS_ALLOWED else "2001"
+    return Prompted(code, f"wrong PIN, number {wrong} of {WRONG_PINS_ALLOWED}", "wrong")

@@ -1,0 +1,80 @@
+"""The Result envelope that B2C, B2B, balance, status and reversal share, artefacts included (callbacks.md §3.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final
+
+from mock_daraja.model import Transaction
+from mock_daraja.money import shillings
+from mock_daraja.products.base import Body, Notice, World, json_code
+
+Pair = tuple[str, Any]
+"""A key and its value; a value of None is a key without `Value`, as the real API leaves it."""
+
+_WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
+_TIMED_OUT_MS: Final = 2_000
+_HOSTS: Final = {
+    "sandbox": "https://internalsandbox.safaricom.co.ke",
+    "production": "https://internalapi.safaricom.co.ke",
+}
+
+
+def number_like(value: str) -> int | str:
+    """The converter guesses types: a bill reference of 353353 becomes a number, "0012" and "AB1" stay text."""
+    return int(value) if _WHOLE.match(value) else value
+
+
+def decimal(cents: int) -> Decimal:
+    """A JSON number with two decimals: 8959269.60."""
+    return Decimal(shillings(cents))
+
+
+def internal_timeout_url(path: str, world: World) -> Pair:
+    """The QueueTimeoutURL of ReferenceData is Safaricom's own, not the caller's. `path` is e.g. "b2cresults"."""
+    return "QueueTimeoutURL", f"{_HOSTS[world.settings.environment]}/mpesa/{path}/v1/submit"
+
+
+def _items(pairs: Iterable[Pair]) -> Any:
+    """One item is an object, several are an array: the artefact of an XML to JSON converter."""
+    items = [{"Key": key} if value is None else {"Key": key, "Value": value} for key, value in pairs]
+    return items[0] if len(items) == 1 else items
+
+
+def envelope(
+    transaction: Transaction, transaction_id: str, parameters: Iterable[Pair] | None, references: Iterable[Pair]
+) -> Body:
+    """`parameters` of None leaves ResultParameters out, as failures before the transaction do."""
+    result: dict[str, Any] = {
+        "ResultType": 0,
+        "ResultCode": json_code(transaction.result or ""),
+        "ResultDesc": transaction.result_desc,
+        "OriginatorConversationID": transaction.originator_id,
+        "ConversationID": transaction.reference,
+        "TransactionID": transaction_id,
+    }
+    if parameters is not None:
+        result["ResultParameters"] = {"ResultParameter": _items(parameters)}
+    result["ReferenceData"] = {"ReferenceItem": _items(references)}
+    return {"Result": result}
+
+
+def result_notice(transaction: Transaction, body: Body, world: World) -> Notice:
+    assert transaction.result_url is not None  # every product with a Result wants a ResultURL
+    return Notice("result", transaction.result_url, body, int(world.settings.callback_after * 1000))
+
+
+def timeout_notice(transaction: Transaction, request: Body) -> Notice:
+    """What QueueTimeOutURL gets. No capture exists: the request echoed, plus a Result object (callbacks.md §3.5)."""
+    assert transaction.timeout_url is not None
+    body = {
+        **request,
+        "Result": {
+            "ResultType": 1,
+            "OriginatorConversationID": transaction.originator_id,
+            "ConversationID": transaction.reference,
+        },
+    }
+    return Notice("timeout", transaction.timeout_url, body, _TIMED_OUT_MS)

@@ -1,0 +1,122 @@
+"""Reversal of a payment that an organisation received (requests.md §4.11, callbacks.md §3.4 and §8)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from mock_daraja.clock import eat_digits
+from mock_daraja.ids import zero_receipt
+from mock_daraja.ledger import limits, transfer
+from mock_daraja.model import Transaction
+from mock_daraja.money import cents, shillings
+from mock_daraja.products import core, families
+from mock_daraja.products.base import Body, Command, Notice, Operation, Product, Refusal, Settlement, World, text
+from mock_daraja.products.parties import Sides, sides
+from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, result_notice
+
+ROLE: Final = "Org Reversals Initiator"
+_SLUG: Final = "reversal"
+_REVERSIBLE: Final = frozenset({"stk-push", "c2b", "b2b", "tax", "b2b-express"})  # not B2C, Pochi or a reversal
+
+
+def read(body: Body, world: World) -> Command | Refusal:
+    shared = core.common(body, world, initiator="Initiator")
+    if isinstance(shared, Refusal):
+        return shared
+    return Command(
+        amount_cents=cents(body["Amount"]),
+        shortcode=text(body["ReceiverParty"]),
+        parties=text(body["RecieverIdentifierType"]),
+        subject=text(body["TransactionID"]),
+        **shared,
+    )
+
+
+def settle(transaction: Transaction, world: World) -> Settlement:
+    return core.settle(transaction, world, _SLUG, _truth, _reversed)
+
+
+def _truth(transaction: Transaction, world: World) -> Settlement:
+    fault = core.initiator_fault(transaction, world, _SLUG, ROLE)
+    if fault is None:
+        row = world.organisation(transaction.shortcode)
+        if row is not None and not row.active:
+            fault = core.fail("11", f"organisation {row.shortcode} is not active", _SLUG)
+    return fault or _original_fault(transaction, world) or _reversed(transaction, world)
+
+
+def _original_fault(transaction: Transaction, world: World) -> Settlement | None:
+    """Unknown, not reversible or not yours: R000002; done already: R000001; the money is gone: 1."""
+    original = world.find_transaction(transaction.subject)
+    if original is None or original.receipt != transaction.subject or original.state != "completed":
+        return core.fail("R000002", f"no completed transaction has the receipt {transaction.subject}", _SLUG)
+    product = original.operation.partition(".")[0]
+    if product not in _REVERSIBLE:
+        return core.fail("R000002", f"{transaction.subject} is a {product} transaction, which can't be reversed", _SLUG)
+    of = sides(original, world)
+    if of.credit_party != transaction.shortcode:
+        why = f"{transaction.subject} was paid to {of.credit_party}; only the credit party may reverse it"
+        return core.fail("R000002", why, _SLUG)
+    if original.reversed_by is not None:
+        return core.fail("R000001", f"{transaction.subject} was reversed by {original.reversed_by}", _SLUG)
+    if transaction.amount_cents > original.amount_cents:
+        why = f"{shillings(transaction.amount_cents)} is more than the {shillings(original.amount_cents)} that was paid"
+        return core.fail("R000002", why, _SLUG)
+    if of.by_customer and world.balance(of.debit) + transaction.amount_cents > limits.MOST_IN_A_WALLET:
+        return core.fail("8", f"the wallet {of.debit} would hold more than it may", _SLUG)
+    return core.short_of(of.credit, transaction.amount_cents, world, _SLUG)
+
+
+def _reversed(transaction: Transaction, world: World) -> Settlement:
+    """From where it came to, back to where it came from. Charges are not refunded (callbacks.md §8)."""
+    original = world.find_transaction(transaction.subject)
+    if original is None or original.receipt != transaction.subject:
+        return core.success("forced, with nothing to reverse", _SLUG)
+    of = sides(original, world)
+    postings = transfer(of.credit, of.debit, transaction.amount_cents)
+    return core.success(f"reverses {transaction.subject}", _SLUG, postings, reverses=transaction.subject)
+
+
+def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
+    original = world.find_transaction(transaction.subject)
+    done = transaction.result == "0" and original is not None
+    parameters = _parameters(transaction, sides(original, world), world) if done and original is not None else None
+    receipt = transaction.receipt or zero_receipt(transaction.final_ms or 0)
+    body = envelope(transaction, receipt, parameters, [internal_timeout_url("reversalresults", world)])
+    return (result_notice(transaction, body, world),)
+
+
+def _parameters(transaction: Transaction, of: Sides, world: World) -> list[Pair]:
+    """As documented in 2021, numbers as numbers. The debit party is the organisation that gives back."""
+    balance = shillings(world.balance(of.credit))
+    return [
+        ("DebitAccountBalance", f"{of.credit.partition(':')[2]}|KES|{balance}|{balance}|0.00|0.00"),
+        ("Amount", decimal(transaction.amount_cents)),
+        ("TransCompletedTime", int(eat_digits(transaction.final_ms or 0))),
+        ("OriginalTransactionID", transaction.subject),
+        ("Charge", decimal(0)),
+        ("CreditPartyPublicName", of.debit_name),
+        ("DebitPartyPublicName", of.credit_name),
+    ]
+
+
+PRODUCT: Final = Product(
+    slug=_SLUG,
+    title="Reversal",
+    family=families.CORE,
+    operations=(
+        Operation(
+            "reversal.request",
+            "POST",
+            ("/mpesa/reversal/v1/request",),
+            schema="reversal/request",
+            owner="ReceiverParty",
+            read=read,
+            acknowledge=partial(core.acknowledge, originator_first=True),
+        ),
+    ),
+    settle_at=core.settle_at,
+    settle=settle,
+    notices=notices,
+)

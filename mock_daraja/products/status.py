@@ -1,0 +1,140 @@
+"""Transaction status, by receipt or by either conversation id (requests.md §4.10, callbacks.md §3.4)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import partial
+from typing import Final
+
+from mock_daraja.clock import eat_digits
+from mock_daraja.ids import zero_receipt
+from mock_daraja.model import Transaction
+from mock_daraja.money import shillings
+from mock_daraja.products import core, families
+from mock_daraja.products.base import Body, Command, Notice, Operation, Product, Refusal, Settlement, World, text
+from mock_daraja.products.parties import Sides, sides
+from mock_daraja.products.result import Pair, envelope, result_notice
+
+ROLE: Final = "Transaction Status query ORG API"
+_SLUG: Final = "status"
+_RECEIPT: Final = "receipt:"
+_STATES: Final = {"1032": "Cancelled", "1031": "Cancelled", "1019": "Expired", "1037": "Expired"}
+
+
+def read(body: Body, world: World) -> Command | Refusal:
+    shared = core.common(body, world, initiator="Initiator")
+    if isinstance(shared, Refusal):
+        return shared
+    receipt = text(body.get("TransactionID") or "")
+    conversation = text(body.get("OriginalConversationID") or body.get("OriginatorConversationID") or "")
+    if not receipt and not conversation:
+        return core.refuse(
+            families.CORE.invalid_field("TransactionID"),
+            "neither TransactionID nor OriginalConversationID is given",
+            None,
+            "give the receipt as TransactionID, or a conversation id as OriginalConversationID",
+            _SLUG,
+        )
+    return Command(
+        amount_cents=0,
+        shortcode=text(body["PartyA"]),
+        parties=text(body["IdentifierType"]),
+        subject=f"{_RECEIPT}{receipt}" if receipt else conversation,
+        **shared,
+    )
+
+
+def settle(transaction: Transaction, world: World) -> Settlement:
+    return core.settle(transaction, world, _SLUG, _truth, _found)
+
+
+def _truth(transaction: Transaction, world: World) -> Settlement:
+    fault = core.initiator_fault(transaction, world, _SLUG, ROLE)
+    if fault is not None or _original(transaction, world) is not None:
+        return fault or _found(transaction, world)
+    if transaction.subject.startswith(_RECEIPT):
+        receipt = transaction.subject.removeprefix(_RECEIPT)
+        return core.fail("2032", f"no transaction of this sandbox has the receipt {receipt}", _SLUG)
+    return core.fail("2033", f"no transaction has the conversation id {transaction.subject}", _SLUG)
+
+
+def _found(transaction: Transaction, world: World) -> Settlement:
+    del world
+    return core.success(f"found {transaction.subject}", _SLUG, makes_receipt=False)
+
+
+def _original(transaction: Transaction, world: World) -> Transaction | None:
+    """Either id may name it; by TransactionID only a receipt counts."""
+    wanted = transaction.subject.removeprefix(_RECEIPT)
+    found = world.find_transaction(wanted)
+    by_receipt = transaction.subject.startswith(_RECEIPT)
+    return None if found is None or (by_receipt and found.receipt != wanted) else found
+
+
+def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
+    original = _original(transaction, world) if transaction.result == "0" else None
+    parameters = None if original is None else _parameters(original, sides(original, world))
+    references: list[Pair] = [("Occasion", transaction.occasion or None)]
+    body = envelope(transaction, zero_receipt(transaction.final_ms or 0), parameters, references)
+    return (result_notice(transaction, body, world),)
+
+
+def _parameters(original: Transaction, of: Sides) -> list[Pair]:
+    """Key order and types of production, 2024. For what a customer paid, the conversation ids have no Value."""
+    by_customer = of.by_customer
+    final_ms = original.accepted_ms if original.final_ms is None else original.final_ms
+    return [
+        ("DebitPartyName", of.debit_name),
+        ("CreditPartyName", of.credit_name),
+        ("OriginatorConversationID", None if by_customer else original.originator_id),
+        ("InitiatedTime", int(eat_digits(original.accepted_ms))),
+        ("CreditPartyCharges" if by_customer else "DebitPartyCharges", _charges(original, of)),
+        ("DebitAccountType", of.debit_account),
+        ("TransactionReason", None),
+        ("ReasonType", of.reason),
+        ("TransactionStatus", _status(original)),
+        ("FinalisedTime", int(eat_digits(final_ms))),
+        ("Amount", _short_decimal(original.amount_cents)),
+        ("ConversationID", None if by_customer else original.reference),
+        ("ReceiptNo", original.receipt),
+    ]
+
+
+def _charges(original: Transaction, of: Sides) -> str | None:
+    if of.by_customer or not original.charge_cents:
+        return None
+    return f"{of.charge_name}|KES|{shillings(original.charge_cents)}"
+
+
+def _status(original: Transaction) -> str:
+    """Only Completed was captured; the other words are the community's (callbacks.md §3.4)."""
+    if original.state == "pending":
+        return "Initiated"
+    return "Completed" if original.state == "completed" else _STATES.get(original.result or "", "Declined")
+
+
+def _short_decimal(cents: int) -> Decimal:
+    """1.0 for one shilling, as captured; never fewer decimals than one."""
+    written = shillings(cents)
+    return Decimal(written[:-1] if written.endswith("0") else written)
+
+
+PRODUCT: Final = Product(
+    slug=_SLUG,
+    title="Transaction Status",
+    family=families.CORE,
+    operations=(
+        Operation(
+            "status.query",
+            "POST",
+            ("/mpesa/transactionstatus/v1/query",),
+            schema="status/query",
+            owner="PartyA",
+            read=read,
+            acknowledge=partial(core.acknowledge, originator_first=True),
+        ),
+    ),
+    settle_at=core.settle_at,
+    settle=settle,
+    notices=notices,
+)

@@ -1,0 +1,143 @@
+"""One answer of the app: from start_response to bytes on the wire, whole, in chunks or by way of a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sized
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from mock_daraja.clock import wall_ms
+from mock_daraja.errors import Problem
+from mock_daraja.exchange import JSON
+from mock_daraja.faults import from_spec
+from mock_daraja.faults.wire import Wire
+from mock_daraja.server.inbound import Rest
+from mock_daraja.server.refusal import as_reply
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+class HttpDate:
+    """The Date header's value, made once a second."""
+
+    def __init__(self) -> None:
+        self._made = (0, "")
+
+    def __call__(self) -> str:
+        made = self._made
+        second = wall_ms() // 1000
+        if made[0] != second:
+            self._made = made = (second, formatdate(second, usegmt=True))
+        return made[1]
+
+
+@dataclass(slots=True)
+class Answer:
+    """`keeps_alive` says, once the head is made, whether the connection outlives this answer."""
+
+    wire: Wire
+    environ: WSGIEnvironment
+    date: HttpDate
+    keeps_alive: bool
+    rest: Rest | None  # of the request's body
+    status: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    written: list[bytes] = field(default_factory=list)
+    is_sent: bool = False
+    is_whole: bool = False
+
+    def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], Any]:
+        """WSGI's start_response."""
+        if self.is_sent and exc_info:
+            raise exc_info[1].with_traceback(exc_info[2])
+        if self.status and not exc_info:
+            raise AssertionError("start_response was called twice")
+        self.status, self.headers = status, headers
+        return self.written.append
+
+    def send(self, iterable: Iterable[bytes]) -> None:
+        pieces = iter(iterable)
+        first = next(pieces, b"")  # an app that is a generator calls start_response only now
+        spec = self.environ.get("mock_daraja.fault")
+        if spec is None and not isinstance(iterable, Sized) and not self._has("content-length"):
+            self._stream(chain(self.written, (first,), pieces))
+            return
+        response = self._packed(b"".join((*self.written, first, *pieces)))
+        fault = None if spec is None else from_spec(spec)
+        self.is_sent = self.is_whole = True
+        if fault is None:
+            self.wire.send(response)
+        else:
+            self.wire.clock = self.environ.get("mock_daraja.clock")
+            fault.carry_out(self.wire, response)
+
+    def apologise(self, error: Exception, where: str) -> None:
+        """Say what went wrong, if nothing is said yet; else the client sees that something is missing."""
+        if self.is_sent:
+            self.keeps_alive = self.keeps_alive and self.is_whole
+            return
+        if not isinstance(error, Problem):
+            remedy = "our mistake: please report it, with the traceback in the server's log"
+            error = Problem(f"{type(error).__name__}: {error}", where=where, remedy=remedy)
+        self.status, self.headers = "500 Internal Server Error", list(JSON)
+        self.wire.send(self._packed(as_reply(error).body))
+
+    def _has(self, name: str) -> bool:
+        return any(each.lower() == name for each, _ in self.headers)
+
+    @property
+    def _is_bodiless(self) -> bool:
+        method: str = self.environ["REQUEST_METHOD"]
+        return method == "HEAD" or self.status[:3] in ("204", "304") or self.status[:1] == "1"
+
+    def _packed(self, body: bytes) -> bytes:
+        if self._is_bodiless:
+            return self._head("")
+        return self._head(f"Content-Length: {len(body)}") + body
+
+    def _stream(self, pieces: Iterable[bytes]) -> None:
+        """A body of unknown length, piece by piece: chunked, or until the end of the connection for HTTP/1.0."""
+        is_chunked = self.environ["SERVER_PROTOCOL"] == "HTTP/1.1"
+        self.keeps_alive = self.keeps_alive and is_chunked
+        if self._is_bodiless:
+            waiting, pieces, end = self._head(""), (), b""
+        else:
+            waiting = self._head("Transfer-Encoding: chunked" if is_chunked else "")
+            end = b"0\r\n\r\n" if is_chunked else b""
+        self.is_sent = True
+        for piece in pieces:
+            if piece:
+                self.wire.send(waiting + (b"%x\r\n%b\r\n" % (len(piece), piece) if is_chunked else piece))
+                waiting = b""
+            if not self.wire.is_open:
+                return
+        self.wire.send(waiting + end)
+        self.is_whole = True
+
+    def _head(self, framing: str) -> bytes:
+        """`framing` is the line that says where the body ends; where it is empty the app's own stays."""
+        if not self.status:
+            raise AssertionError("the app never called start_response")
+        if self.rest is not None and self.rest.is_too_much:
+            self.keeps_alive = False
+        lines = [f"HTTP/1.1 {self.status}"]
+        is_dated = False
+        for name, value in self.headers:
+            lower = name.lower()
+            if "\n" in value or "\r" in value:
+                raise ValueError(f"the header {name} holds a line break: {value[:80]!r}")
+            if lower == "connection":
+                self.keeps_alive = self.keeps_alive and "close" not in value.lower()
+            elif lower != "transfer-encoding" and not (framing and lower == "content-length"):
+                lines.append(f"{name}: {value}")
+                is_dated = is_dated or lower == "date"
+        if framing:
+            lines.append(framing)
+        if not is_dated:
+            lines.append(f"Date: {self.date()}")
+        if not self.keeps_alive:
+            lines.append("Connection: close")
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

@@ -1,0 +1,140 @@
+"""All connections: lets clients in, a thread for each up to a bound, and ends them all. Knows nothing of requests."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import selectors
+import socket
+from collections.abc import Callable
+from threading import Event, RLock, Thread, current_thread
+from typing import Any, Final
+
+from mock_daraja.clock import monotonic
+from mock_daraja.errors import Problem
+from mock_daraja.faults.watch import Watch
+from mock_daraja.faults.wire import Wire
+from mock_daraja.server.refusal import as_reply, packed
+
+_log: Final = logging.getLogger(__name__)
+
+_SCRAP: Final = 65536  # bytes read at once and thrown away
+_GRACE: Final = 0.5  # seconds that interrupt waits for an app that doesn't come back
+_MAX_REFUSED: Final = 64  # clients over max_connections that are still reading their 503
+_MAX_READS: Final = 64  # from each of them
+
+
+class Listener:
+    """`serve` is called in a connection's own thread, with its wire and the client's address.
+
+    `stopping` is set by `interrupt`, and ends the loop that `run` is.
+    """
+
+    def __init__(
+        self, sock: socket.socket, max_connections: int, stopping: Event, serve: Callable[[Wire, Any], None]
+    ) -> None:
+        sock.setblocking(False)
+        self._sock = sock
+        self._max_connections = max_connections
+        self._stopping = stopping
+        self._serve = serve
+        self._watch = Watch()
+        self._lock = RLock()  # a signal may call stop on top of the loop
+        self._open: dict[Thread, Wire] = {}
+        self._refused: dict[socket.socket, int] = {}  # and how often each may still be read
+        self._selector = selectors.DefaultSelector()
+        self._ear, self._mouth = socket.socketpair()
+
+    def run(self) -> None:
+        self._selector.register(self._sock, selectors.EVENT_READ)
+        self._selector.register(self._ear, selectors.EVENT_READ)
+        while not self._stopping.is_set():
+            for key, _ in self._selector.select():
+                if key.fileobj is self._sock:
+                    self._admit()
+                elif key.fileobj in self._refused:  # else dropped in this same round, for a newer one
+                    self._see_off(key.fileobj)
+
+    def _admit(self) -> None:
+        try:
+            sock, address = self._sock.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):  # else select would come back at once, for ever
+                self._stopping.wait(0.05)
+            return
+        with self._lock:
+            if self._stopping.is_set():
+                sock.close()
+                return
+            if len(self._open) >= self._max_connections:
+                self._turn_away(sock)
+                return
+            wire = Wire(sock, self._watch)
+            thread = Thread(target=self._connection, args=(wire, address), name="mock-daraja-connection", daemon=True)
+            self._open[thread] = wire
+            try:
+                thread.start()
+            except RuntimeError:  # the machine has no more threads
+                del self._open[thread]
+                self._turn_away(sock)
+
+    def _connection(self, wire: Wire, address: Any) -> None:
+        try:
+            self._serve(wire, address)
+        except Exception:
+            _log.exception("a connection failed")
+        finally:
+            wire.sock.close()
+            with self._lock:
+                del self._open[current_thread()]
+
+    def _turn_away(self, sock: socket.socket) -> None:
+        """Without a thread: the answer fits a socket's buffer, and the loop reads on until the client has taken it."""
+        remedy = "close idle connections, or start with a larger --max-connections"
+        problem = Problem(f"{self._max_connections} connections are open", where="server", remedy=remedy, status=503)
+        sock.setblocking(False)
+        with contextlib.suppress(OSError):
+            sock.send(packed(as_reply(problem)))
+            sock.shutdown(socket.SHUT_WR)
+        self._refused[sock] = _MAX_READS
+        self._selector.register(sock, selectors.EVENT_READ)
+        if len(self._refused) > _MAX_REFUSED:
+            self._drop(next(iter(self._refused)))
+
+    def _see_off(self, sock: socket.socket) -> None:
+        try:
+            data = sock.recv(_SCRAP)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        self._refused[sock] -= 1
+        if not data or self._refused[sock] < 0:
+            self._drop(sock)
+
+    def _drop(self, sock: socket.socket) -> None:
+        self._selector.unregister(sock)
+        del self._refused[sock]
+        sock.close()
+
+    def interrupt(self) -> None:
+        """End the loop, every wait and every blocked read; return when their threads are gone."""
+        with self._lock:
+            self._stopping.set()
+            threads = dict(self._open)
+        self._mouth.send(b".")
+        self._watch.stop()
+        for wire in threads.values():
+            wire.interrupt()
+        threads.pop(current_thread(), None)
+        deadline = monotonic() + _GRACE
+        for thread, wire in threads.items():
+            if not wire.on_clock:  # else it ends by itself when the clock next looks up
+                thread.join(max(0.0, deadline - monotonic()))
+
+    def close(self) -> None:
+        for sock in (*self._refused, self._ear, self._mouth, self._sock):
+            sock.close()
+        self._refused.clear()
+        self._selector.close()

@@ -1,0 +1,118 @@
+"""A server's life: bound, serving, stopped."""
+
+from __future__ import annotations
+
+import sys
+from threading import Event, RLock, Thread, current_thread
+from typing import TYPE_CHECKING, Any
+
+from mock_daraja.errors import Problem
+from mock_daraja.faults.wire import Wire
+from mock_daraja.server import address
+from mock_daraja.server.answer import HttpDate
+from mock_daraja.server.connection import Connection, Service
+from mock_daraja.server.listener import Listener
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+
+class Server:
+    """One listening address, bound from the start. Use `start` and `stop`, `serve_forever`, or `with`.
+
+    Raises Problem where the address can't be had. `max_body` is in bytes, `idle_timeout` in the computer's seconds.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        max_connections: int = 512,
+        max_body: int = 1 << 20,
+        idle_timeout: float = 30.0,
+    ) -> None:
+        sock = address.listen(host, port)
+        self.host = host
+        self.port: int = sock.getsockname()[1]
+        stopping = Event()
+        environ = _base_environ(host, self.port, stopping)
+        service = Service(app, environ, max_body, idle_timeout, stopping, HttpDate())
+
+        def serve(wire: Wire, client: Any) -> None:
+            Connection(service, wire, client).run()
+
+        self._listener = Listener(sock, max_connections, stopping, serve)
+        self._background: Thread | None = None
+        self._foreground: Thread | None = None
+        self._is_idle = Event()  # no loop runs
+        self._is_idle.set()
+        self._stop_lock = RLock()  # a signal may call stop while stop runs
+        self._is_closed = False
+
+    @property
+    def url(self) -> str:
+        return address.url(self.host, self.port)
+
+    def start(self) -> Server:
+        """Serve in a background thread. Connections are accepted when this returns."""
+        if self._is_closed or not self._is_idle.is_set():
+            state = "was stopped" if self._is_closed else "is serving already"
+            raise Problem(f"this server {state}", where=self.url, remedy="make another Server")
+        self._is_idle.clear()
+        self._background = Thread(target=self._run, name="mock-daraja-server", daemon=True)
+        self._background.start()
+        return self
+
+    def serve_forever(self) -> None:
+        """Serve until `stop` is called from another thread or a signal handler, or Ctrl-C, which is raised on."""
+        self._foreground = current_thread()
+        try:
+            if not self._is_closed:  # by a signal that came before us
+                self._is_idle.clear()
+                self._run()
+        finally:
+            self._foreground = None
+            self.stop()
+
+    def _run(self) -> None:
+        try:
+            self._listener.run()
+        finally:
+            self._is_idle.set()
+
+    def stop(self) -> None:
+        """Safe to call twice. Cuts what is under way: hanging faults, idle connections, answers half sent."""
+        with self._stop_lock:
+            if self._is_closed:
+                return
+            self._listener.interrupt()
+            if self._foreground is current_thread():
+                return  # called by a signal handler on top of the loop: serve_forever ends it
+            self._is_idle.wait()
+            if self._background is not None:
+                self._background.join()
+            self._is_closed = True
+            self._listener.close()
+
+    def __enter__(self) -> Server:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def _base_environ(host: str, port: int, stopping: Event) -> WSGIEnvironment:
+    return {
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "mock_daraja.stopping": stopping,
+    }

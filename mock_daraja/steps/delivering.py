@@ -1,0 +1,57 @@
+"""The last of the later steps, in the courier's threads: one attempt at a callback. Imported with the first one due."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mock_daraja.callbacks.connections import Connections, Tls
+from mock_daraja.callbacks.courier import Courier
+from mock_daraja.callbacks.delivery import deliver
+from mock_daraja.callbacks.policy import Target
+from mock_daraja.clock import monotonic
+from mock_daraja.sandbox import Sandbox
+from mock_daraja.steps.later import schedule_again
+
+_RETRY_MS: Final = 5_000  # ours: the real API makes no second attempt (callbacks.md §6)
+
+
+def new_courier() -> Courier[tuple[Sandbox, int]]:
+    tls = Tls()
+    return Courier(carry, lambda: Connections(monotonic, tls))
+
+
+def carry(item: tuple[Sandbox, int], connections: Connections) -> None:
+    """One attempt at a callback, with every byte of it recorded."""
+    sandbox, callback_id = item
+    row = sandbox.store.callback(callback_id)
+    if row is None:
+        return
+    target = sandbox.policy.resolve(row.url)
+    if isinstance(target, Target):
+        settings = sandbox.settings
+        delivery = deliver(
+            target,
+            "POST",
+            row.body,
+            row.headers,
+            timeout_s=settings.callback_timeout,
+            connections=connections,
+            sent_ms=sandbox.now_ms,
+        )
+        row.deliveries.append(delivery)
+        row.attempts_left -= 1
+        if delivery.error is None and delivery.status is not None and 200 <= delivery.status < 300:
+            row.state = "delivered"
+        elif row.attempts_left > 0:
+            row.state = "scheduled"
+            sandbox.agenda.schedule(sandbox.now_ms + _RETRY_MS, "deliver", row.id)
+        else:
+            row.state = "failed"
+            row.note = delivery.error or f"the receiver answered {delivery.status}"
+    else:
+        row.state, row.note = "refused", f"{target.reason}; {target.remedy}"
+        row.resends = 0
+    if row.resends > 0 and row.state != "scheduled":
+        row.resends -= 1
+        schedule_again(sandbox, row)
+    sandbox.announce()

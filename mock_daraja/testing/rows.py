@@ -1,0 +1,129 @@
+"""What a test sees of a sandbox: rows as they were when it looked, and lists of them that can be narrowed down.
+
+They are apart from the store's own rows, so that a test's assertions outlive a change of those.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
+
+from mock_daraja.errors import Problem
+from mock_daraja.exchange import Exchange
+from mock_daraja.model import Callback, Transaction
+from mock_daraja.money import json_number
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRow:
+    """One HTTP request and its answer. `request` and `response` are parsed where they are JSON, else text."""
+
+    id: str  # "x3"; `mock-daraja why x3` and the X-Mock-Daraja-Exchange header use the same
+    operation: str | None  # None: no product has this path
+    method: str
+    path: str
+    status: int | None
+    request: Any
+    response: Any
+    why: str  # why it was refused, and what to do; empty when it was not
+    transaction: int | None  # id of the one it opened
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionRow:
+    """One M-Pesa transaction. `amount` is in shillings."""
+
+    id: int
+    operation: str
+    state: str  # "pending", "completed" or "failed"
+    amount: int | float
+    shortcode: str
+    msisdn: str | None
+    account_reference: str
+    reference: str  # CheckoutRequestID or ConversationID
+    originator_id: str  # MerchantRequestID or OriginatorConversationID
+    result: str | None  # final result code, "0" or "1032"
+    result_desc: str | None
+    receipt: str | None
+    why: str  # what decided the final state
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRow:
+    """One notification owed to the app under test. `json` is its body."""
+
+    id: int
+    kind: str  # "stk", "result", "validation", "confirmation" or "timeout"
+    state: str  # "scheduled", "delivering", "delivered", "failed", "refused" or "dropped"
+    url: str
+    json: Any
+    transaction: int
+    attempts: int
+    status: int | None  # what the receiver last answered
+    note: str  # why it was not delivered, and what to do
+
+
+Row = TypeVar("Row", ExchangeRow, TransactionRow, CallbackRow)
+
+
+class Rows(list[Row], Generic[Row]):
+    """A list, oldest first."""
+
+    def where(self, **wanted: Any) -> Rows[Row]:
+        """Those whose attributes are all as given: `daraja.callbacks.where(kind="stk", state="failed")`."""
+        if self:
+            names = [each.name for each in fields(self[0])]
+            for name in wanted:
+                if name not in names:
+                    kind = type(self[0]).__name__
+                    raise Problem(f"{kind} has no {name!r}", where="where", remedy=f"it has {', '.join(names)}")
+        return Rows(row for row in self if all(getattr(row, name) == value for name, value in wanted.items()))
+
+
+def exchange_row(row: Exchange) -> ExchangeRow:
+    reply, refusal = row.reply, row.refusal
+    return ExchangeRow(
+        row.id,
+        row.operation,
+        row.method,
+        row.path,
+        None if reply is None else reply.status,
+        parsed(row.body),
+        None if reply is None else parsed(reply.body),
+        "" if refusal is None else "; ".join(filter(None, (refusal.text, refusal.remedy))),
+        row.transaction,
+    )
+
+
+def transaction_row(row: Transaction) -> TransactionRow:
+    return TransactionRow(
+        row.id,
+        row.operation,
+        row.state,
+        json_number(row.amount_cents),
+        row.shortcode,
+        row.msisdn,
+        row.account_reference,
+        row.reference,
+        row.originator_id,
+        row.result,
+        row.result_desc,
+        row.receipt,
+        row.why,
+    )
+
+
+def callback_row(row: Callback) -> CallbackRow:
+    last = row.deliveries[-1].status if row.deliveries else None
+    return CallbackRow(
+        row.id, row.kind, row.state, row.url, parsed(row.body), row.transaction, len(row.deliveries), last, row.note
+    )
+
+
+def parsed(body: bytes) -> Any:
+    """JSON as a value; anything else as text."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")

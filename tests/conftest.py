@@ -1,0 +1,221 @@
+"""A whole mock-daraja in this process, and the few calls that every test makes of it."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from mock_daraja.access.password import password
+from mock_daraja.app import create_app, served
+from mock_daraja.clock import ClockSetting, eat_digits
+from mock_daraja.defaults import APP_KEY, APP_SECRET, CUSTOMER, PASSKEY, PAYBILL
+from mock_daraja.exchange import Exchange
+from mock_daraja.gateway import Gateway
+from mock_daraja.model import Callback, Event, Transaction
+from mock_daraja.sandbox import Sandbox
+from mock_daraja.server import Server
+from mock_daraja.settings import Quirks, Settings
+
+START = "2026-11-24T10:00:00+03:00"
+NOWHERE = "http://127.0.0.1:9/callback"  # nothing listens there: a delivery fails at once
+TOKEN_PATH = "/oauth/v1/generate?grant_type=client_credentials"
+PUSH_PATH = "/mpesa/stkpush/v1/processrequest"
+QUERY_PATH = "/mpesa/stkpushquery/v1/query"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One response, read to its end."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def why(self) -> str:
+        return self.headers.get("X-Mock-Daraja-Why", "")
+
+    @property
+    def error(self) -> tuple[int, str, str]:
+        """HTTP status, errorCode and errorMessage, after checking the envelope around them (requests.md §1.3)."""
+        assert list(self.json) == ["requestId", "errorCode", "errorMessage"], self.body
+        return self.status, self.json["errorCode"], self.json["errorMessage"]
+
+
+@dataclass
+class Mock:
+    """A client and its server in one, without sockets. What `push` and `query` send, keywords change; None leaves out."""
+
+    gateway: Gateway
+    app: Any
+    _token: str = field(default="", repr=False)
+
+    @property
+    def sandbox(self) -> Sandbox:
+        return self.gateway.shared.sandboxes.default
+
+    def request(
+        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None, raw: bytes | None = None
+    ) -> Answer:
+        headers = dict(headers or {})
+        if raw is None and body is not None:
+            raw = json.dumps(body).encode()
+            headers.setdefault("Content-Type", "application/json")
+        response = self.app.test_client().open(path, method=method, data=raw, headers=headers)
+        answer = Answer(response.status_code, response.get_data(), dict(response.headers))
+        response.close()
+        return answer
+
+    def ask_token(self, key: str = APP_KEY, secret: str = APP_SECRET) -> Answer:
+        basic = b64encode(f"{key}:{secret}".encode()).decode()
+        return self.request("GET", TOKEN_PATH, headers={"Authorization": f"Basic {basic}"})
+
+    def token(self, key: str = APP_KEY, secret: str = APP_SECRET) -> str:
+        return str(self.ask_token(key, secret).json["access_token"])
+
+    def post(self, path: str, body: object, headers: dict[str, str] | None = None) -> Answer:
+        self._token = self._token or self.token()
+        return self.request("POST", path, body, {"Authorization": f"Bearer {self._token}"} | (headers or {}))
+
+    def push(self, *, headers: dict[str, str] | None = None, **changes: object) -> Answer:
+        return self.post(PUSH_PATH, push_body(self.sandbox.now_ms, **changes), headers)
+
+    def pushed(self, **changes: Any) -> str:
+        """Push, and give the CheckoutRequestID of what was accepted."""
+        answer = self.push(**changes)
+        assert answer.status == 200, (answer.status, answer.body, answer.why)
+        return str(answer.json["CheckoutRequestID"])
+
+    def query(self, checkout: object, *, headers: dict[str, str] | None = None, **changes: object) -> Answer:
+        return self.post(QUERY_PATH, query_body(self.sandbox.now_ms, checkout, **changes), headers)
+
+    def advance(self, seconds: float) -> list[Event]:
+        return self.sandbox.agenda.advance(int(seconds * 1000))
+
+    def transaction(self, reference: str) -> Transaction:
+        found = self.sandbox.store.find_transaction(reference)
+        assert found is not None
+        return found
+
+    def callbacks(self) -> list[Callback]:
+        return self.sandbox.store.callbacks()
+
+    def callback(self) -> Any:
+        """The stkCallback object of the one callback there is."""
+        (row,) = self.callbacks()
+        return json.loads(row.body)["Body"]["stkCallback"]
+
+    def result(self) -> object:
+        return self.callback()["ResultCode"]
+
+    def exchange(self) -> Exchange:
+        return self.sandbox.store.exchanges()[-1]
+
+    def balance(self, account: str) -> int | None:
+        """In cents."""
+        return self.sandbox.store.balance(account)
+
+
+def push_body(now_ms: int, **changes: object) -> dict[str, object]:
+    """A good push. The Password is made from what BusinessShortCode and Timestamp end up as, unless it is given."""
+    body: dict[str, object] = {
+        "BusinessShortCode": PAYBILL,
+        "Password": "",
+        "Timestamp": eat_digits(now_ms),
+        "TransactionType": "CustomerPayBillOnline",
+        "Amount": 1,
+        "PartyA": CUSTOMER,
+        "PartyB": changes.get("BusinessShortCode", PAYBILL),
+        "PhoneNumber": CUSTOMER,
+        "CallBackURL": NOWHERE,
+        "AccountReference": "INV-1",
+        "TransactionDesc": "Payment",
+    }
+    return _changed(body, changes)
+
+
+def query_body(now_ms: int, checkout: object, **changes: object) -> dict[str, object]:
+    body: dict[str, object] = {
+        "BusinessShortCode": PAYBILL,
+        "Password": "",
+        "Timestamp": eat_digits(now_ms),
+        "CheckoutRequestID": checkout,
+    }
+    return _changed(body, changes)
+
+
+def _changed(body: dict[str, object], changes: dict[str, object]) -> dict[str, object]:
+    body |= changes
+    if "Password" not in changes:
+        shortcode = str(body["BusinessShortCode"]).partition(".")[0]
+        body["Password"] = password(shortcode, PASSKEY, str(body["Timestamp"]))
+    return {name: value for name, value in body.items() if value is not None}
+
+
+MakeMock = Callable[..., Mock]
+
+
+@pytest.fixture
+def mock_with() -> Iterator[MakeMock]:
+    """Make a Mock with these settings (and `quirks=` as a dict): a manual clock, a fixed start and seed 1 unless given."""
+    made: list[Mock] = []
+
+    def make(*, quirks: dict[str, Any] | None = None, clock: str = "manual", **settings: Any) -> Mock:
+        defaults: dict[str, Any] = {"start": START, "seed": 1, "quirks": Quirks(**(quirks or {}))}
+        app = create_app(Settings(clock=ClockSetting.parse(clock), **(defaults | settings)))
+        made.append(Mock(served(app), app))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.gateway.close()
+
+
+@pytest.fixture
+def mock(mock_with: MakeMock) -> Mock:
+    """A Mock with default settings on a manual clock."""
+    return mock_with()
+
+
+class Webhook:
+    """An integrator's receiver on a real socket. `statuses` are answered in turn, then 200; `on_request` runs first."""
+
+    def __init__(self) -> None:
+        self.bodies: list[Any] = []
+        self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
+        self.statuses: list[int] = []
+        self.on_request: Callable[[], None] = lambda: None
+        self._server = Server(self._answer).start()
+        self.url = f"{self._server.url}/hook"
+
+    def _answer(self, environ: Any, start_response: Any) -> list[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        self.on_request()
+        self.headers.append({name: value for name, value in environ.items() if isinstance(value, str)})
+        self.paths.append(f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}".rstrip("?"))
+        self.bodies.append(json.loads(body))
+        status = self.statuses.pop(0) if self.statuses else 200
+        answer = b'{"ResultCode":0,"ResultDesc":"Accepted"}'
+        start_response(f"{status} OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+        return [answer]
+
+    def close(self) -> None:
+        self._server.stop()
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    """A receiver for callbacks."""
+    receiver = Webhook()
+    yield receiver
+    receiver.close()

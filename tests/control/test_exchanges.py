@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def test_lines_are_filtered_and_paged(control: Any) -> None:
+    control.mock.pushed()
+    control.mock.push(Amount="ten")
+    control.mock.request("GET", "/nowhere")
+
+    def ids(query: str) -> list[str]:
+        return [row["id"] for row in control.ok("GET", f"exchanges{query}")["exchanges"]]
+
+    assert ids("") == ["x1", "x2", "x3", "x4"]
+    assert ids("?limit=2") == ["x3", "x4"]
+    assert ids("?since=x1&limit=2") == ids("?since=1&limit=2") == ["x2", "x3"]
+    assert ids("?operation=stk-push.process") == ["x2", "x3"]
+    assert ids("?status=400") == ["x3"]
+
+
+@pytest.mark.parametrize("name", ["x2", "2", "last"])
+def test_one_is_whole_with_trace_transaction_and_callbacks(control: Any, name: str) -> None:
+    reference = control.mock.pushed()
+    control.ok("POST", "clock/advance", {"seconds": 60})
+
+    row = control.ok("GET", f"exchanges/{name}")
+
+    assert row["id"] == "x2"
+    assert row["trace"]
+    assert row["transaction"]["reference"] == reference
+    assert [each["id"] for each in row["callbacks"]] == [1]
+    assert "Bearer" in dict(map(tuple, row["request_headers"]))["Authorization"]
+    assert control.mock.token() not in str(row)
+
+
+def test_one_that_opened_nothing_has_no_transaction(control: Any) -> None:
+    control.mock.push(Amount="ten")
+
+    row = control.ok("GET", "exchanges/last")
+
+    assert (row["transaction"], row["callbacks"]) == (None, [])
+
+
+@pytest.mark.parametrize("name", ["last", "x9", "x", "-1", "x" + "9" * 5000])
+def test_one_that_is_not_there_is_named(control: Any, name: str) -> None:
+    status, problem, _, remedy = control.problem("GET", f"exchanges/{name}")
+
+    assert status == 404
+    assert name[:20] in problem
+    assert "/exchanges" in remedy

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def test_a_one_shot_decides_the_next_request_and_is_used_up(control: Any) -> None:
+    then = {"result": "1032", "callback": {"copies": 2, "every": 3}}
+    answer = control.call("POST", "one-shots", {"when": {"amount": {"min": 5}}, "then": then})
+
+    control.mock.pushed(Amount=10)
+    control.ok("POST", "clock/advance", {"seconds": 60})
+
+    assert (answer.status, answer.json) == (201, {"id": 1, "when": {"amount": {"min": 5}}, "then": then})
+    assert len(control.mock.callbacks()) == 2
+    assert control.ok("GET", "one-shots") == {"one_shots": []}
+
+
+def test_one_is_disarmed(control: Any) -> None:
+    armed = control.ok("POST", "one-shots", {"then": {"page": "waf"}})
+
+    assert control.ok("GET", "one-shots") == {"one_shots": [armed]}
+    assert control.call("DELETE", f"one-shots/{armed['id']}").status == 204
+    assert control.ok("GET", "one-shots") == {"one_shots": []}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"when": {"operation": "stk-push.process", "shortcode": "174379"}, "then": {"result": "1"}},
+        {"when": {"app": "k", "nth": "2-3"}, "then": {"result": "1"}},
+        {"when": {"product": "stk-push"}, "then": {"error": "500.003.02", "status": 503, "message": "x"}},
+        {"when": {"msisdn": "254712345678", "amount": 10.5}, "then": {"result": "1"}},
+        {"when": {"amount": {"min": 1, "max": 2}}, "then": {"fault": {"name": "latency", "ms": 5}}},
+        {"when": {"body": {"TransactionDesc": "x"}}, "then": {"result": "1"}},
+        {"when": {}, "then": {"result": "1032", "desc": "no", "after": 1.5, "query": {"result": "0"}}},
+        {"when": {}, "then": {"callback": {"before_ack": True}}},
+        {"when": {}, "then": {"callback": {"delay": 120}}},
+        {"when": {}, "then": {"callback": {"drop": True}}},
+    ],
+)
+def test_a_rule_is_shown_in_the_words_it_was_given(control: Any, rule: dict[str, Any]) -> None:
+    assert control.ok("POST", "one-shots", rule) == {"id": 1, **rule}
+
+
+@pytest.mark.parametrize(
+    ("request_line", "body", "status", "said"),
+    [
+        ("POST one-shots", {}, 400, "then is missing"),
+        ("POST one-shots", {"then": {"reslt": 1}}, 400, "`reslt`"),
+        ("POST one-shots", {"then": {"page": "wafff"}}, 400, "`wafff`"),
+        ("POST one-shots", {"then": {"fault": {"name": "latency"}}}, 400, "'ms' is missing"),
+        ("POST one-shots", {"when": {"operation": "stk.push"}, "then": {"result": 1}}, 400, "`stk.push`"),
+        ("POST one-shots", {"when": 5, "then": {"result": 1}}, 400, "5"),
+        ("POST one-shots", {"whn": {}, "then": {"result": 1}}, 400, "no key 'whn'"),
+        ("DELETE one-shots/7", None, 404, "no one-shot 7"),
+        ("DELETE one-shots/x", None, 404, "no one-shot 'x'"),
+    ],
+)
+def test_a_bad_one_shot_is_named(control: Any, request_line: str, body: Any, status: int, said: str) -> None:
+    answer = control.problem(*request_line.split(" "), body)
+
+    assert answer[0] == status
+    assert said in answer[1]
+    assert answer[3]

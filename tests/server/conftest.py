@@ -1,0 +1,28 @@
+"""Servers that leave nothing behind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from mock_daraja.server import Server
+
+Serve = Callable[..., Server]
+OurThreads = Callable[[], list[threading.Thread]]
+
+
+@pytest.fixture
+def our_threads() -> OurThreads:
+    """Lists the threads of servers that live now."""
+    return lambda: [thread for thread in threading.enumerate() if thread.name.startswith("mock-daraja-")]
+
+
+@pytest.fixture
+def serve(our_threads: OurThreads) -> Iterator[Serve]:
+    """Starts servers and, at the end, stops them and checks that no thread of theirs is left."""
+    with ExitStack() as stack:
+        yield lambda app, **bounds: stack.enter_context(Server(app, **bounds))
+    assert our_threads() == []

@@ -1,0 +1,140 @@
+"""The later steps: settling once, delivering once, whatever calls them how often."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from werkzeug.test import EnvironBuilder
+
+from mock_daraja.clock import ClockSetting
+from mock_daraja.defaults import CUSTOMER
+from mock_daraja.gateway import LATER
+from mock_daraja.model import CallbackPlan, Outcome
+from mock_daraja.scenarios.model import Match, OneShot
+from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, push_body
+
+
+def test_settling_again_has_no_effect(mock: Mock) -> None:
+    row = mock.transaction(mock.pushed())
+    mock.advance(60)
+    before = row.receipt, row.final_ms, mock.sandbox.store.balances()
+
+    again = LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
+
+    assert not again
+    assert (row.receipt, row.final_ms, mock.sandbox.store.balances()) == before
+    assert len(mock.callbacks()) == 1
+
+
+def test_settling_before_its_time_waits_for_it(mock: Mock) -> None:
+    row = mock.transaction(mock.pushed())
+
+    early = LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
+
+    assert not early
+    assert not row.is_final
+    mock.advance(5)
+    assert row.is_final
+
+
+def test_what_is_no_longer_there_has_no_effect(mock: Mock) -> None:
+    assert not LATER["settle"](mock.gateway.shared, mock.sandbox, 999)
+    assert not LATER["deliver"](mock.gateway.shared, mock.sandbox, 999)
+
+
+def test_delivering_again_has_no_effect(mock: Mock, webhook: Webhook) -> None:
+    mock.pushed(CallBackURL=webhook.url)
+    mock.advance(60)
+
+    assert not LATER["deliver"](mock.gateway.shared, mock.sandbox, mock.callbacks()[0].id)
+    assert len(webhook.bodies) == 1
+
+
+def test_threads_that_deliver_the_same_callback_deliver_it_once(mock: Mock, webhook: Webhook) -> None:
+    mock.pushed(CallBackURL=webhook.url)
+    mock.sandbox.clock.move_to(mock.sandbox.now_ms + 5_000)
+    LATER["settle"](mock.gateway.shared, mock.sandbox, 1)
+    barrier, did = threading.Barrier(8), []
+
+    def deliver() -> None:
+        barrier.wait()
+        did.append(LATER["deliver"](mock.gateway.shared, mock.sandbox, mock.callbacks()[0].id))
+
+    threads = [threading.Thread(target=deliver) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+    assert sorted(did) == [False] * 7 + [True]
+    assert len(webhook.bodies) == 1
+
+
+def test_of_two_copies_before_the_acknowledgement_only_the_first_overtakes_it(mock: Mock, webhook: Webhook) -> None:
+    plan = CallbackPlan(before_ack=True, copies=2, every_ms=30_000)
+    mock.sandbox.engine.arm(OneShot(Match(operation="stk-push.process"), Outcome(result="0", callback=plan)))
+
+    mock.push(CallBackURL=webhook.url)
+    at_once = len(webhook.bodies)
+    mock.advance(30)
+
+    assert (at_once, len(webhook.bodies)) == (1, 2)
+
+
+def test_before_the_acknowledgement_on_a_running_clock_it_still_comes_once(
+    mock_with: MakeMock, webhook: Webhook
+) -> None:
+    mock = mock_with(clock="real")
+    for number in range(20):
+        mock.push(
+            headers={"X-Mock-Scenario": "stk_push/callback-before-ack"},
+            CallBackURL=webhook.url,
+            PhoneNumber=f"2547110000{number:02}",
+        )
+
+        assert len(webhook.bodies) == number + 1
+
+    assert mock.sandbox.wait_for(lambda: all(row.state == "delivered" for row in mock.callbacks()), 5_000)
+    assert len(webhook.bodies) == 20
+
+
+def test_a_webhook_may_call_back_while_the_clock_is_being_moved(mock: Mock, webhook: Webhook) -> None:
+    checkout = mock.pushed(CallBackURL=webhook.url)
+    seen: list[int] = []
+    webhook.on_request = lambda: seen.append(mock.query(checkout).status)
+
+    mock.advance(10)
+
+    assert seen == [200]
+
+
+@pytest.mark.parametrize("clock", ["auto", "real", "scaled:1000"])
+def test_nothing_that_a_push_causes_begins_before_its_acknowledgement_is_out(
+    mock_with: MakeMock, webhook: Webhook, clock: str
+) -> None:
+    mock = mock_with(clock=clock, answer_after=0, callback_after=0)
+    body = push_body(mock.sandbox.now_ms, CallBackURL=webhook.url)
+    request = EnvironBuilder(PUSH_PATH, method="POST", json=body, headers={"Authorization": f"Bearer {mock.token()}"})
+
+    reply = mock.app.wsgi_app(request.get_environ(), lambda status, headers: None)
+    unsent = mock.sandbox.store.events(), list(webhook.bodies)
+    acknowledged = b"".join(reply)
+    reply.close()
+
+    assert b"CheckoutRequestID" in acknowledged
+    assert unsent == ([], [])
+    assert mock.sandbox.wait_for(lambda: len(mock.callbacks()) == 1 and bool(mock.callbacks()[0].deliveries), 600_000)
+    assert len(webhook.bodies) == 1
+
+
+def test_switching_to_manual_keeps_what_is_owed(mock_with: MakeMock) -> None:
+    mock = mock_with(clock="real")
+    row = mock.transaction(mock.pushed())
+
+    mock.sandbox.clock.switch(ClockSetting.parse("manual"))
+    mock.sandbox.agenda.wake()
+    mock.advance(60)
+
+    assert row.result == "0"
+    assert mock.balance(CUSTOMER) == 29_999_900

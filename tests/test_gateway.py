@@ -1,0 +1,131 @@
+"""What happens to a request, in order, and what is kept of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from mock_daraja import gateway
+from mock_daraja.gateway import LATER, ON_REQUEST
+from mock_daraja.model import FaultSpec, Outcome
+from mock_daraja.scenarios.model import Match, OneShot
+from tests.conftest import PUSH_PATH, MakeMock, Mock
+
+
+def test_the_steps_stand_in_the_order_of_the_design() -> None:
+    # design §2, with the ledger's step opening the transaction
+    assert [step.__name__ for step in ON_REQUEST] == [
+        "arm_faults", "route", "admit", "validate", "understand", "decide", "open_transaction", "acknowledge",
+    ]  # fmt: skip
+    assert set(LATER) >= {"settle", "deliver"}
+    assert gateway.__doc__
+
+
+def test_every_exchange_is_kept_with_its_reply_and_trace(mock: Mock) -> None:
+    answer = mock.push(Amount="ten")
+
+    exchange = mock.exchange()
+    assert answer.headers["X-Mock-Daraja-Exchange"] == f"default/{exchange.id}"
+    assert (exchange.method, exchange.path, exchange.operation) == ("POST", PUSH_PATH, "stk-push.process")
+    assert exchange.app_key == "test-key"
+    assert exchange.reply is not None
+    assert (exchange.reply.status, exchange.reply.body) == (400, answer.body)
+    assert exchange.refusal is not None
+    assert (exchange.refusal.room, exchange.refusal.value) == ("validation", "ten")
+    assert dict(exchange.headers)["Content-Type"] == "application/json"
+    assert b'"ten"' in exchange.body
+
+
+def test_an_accepted_push_leads_from_exchange_to_transaction_and_back(mock: Mock) -> None:
+    row = mock.transaction(mock.pushed())
+
+    exchange = mock.exchange()
+    assert exchange.transaction == row.id
+    assert row.exchange == exchange.number
+    assert exchange.refusal is None
+
+
+@pytest.mark.parametrize(
+    ("break_it", "rooms"),
+    [
+        ({"token": True, "Amount": "ten", "Password": "eA=="}, "access"),
+        ({"Amount": "ten", "Password": "eA==", "AccountReference": "mock:500.003.02"}, "validation"),
+        ({"Password": "eA==", "AccountReference": "mock:500.003.02"}, "product"),
+        ({"AccountReference": "mock:500.003.02"}, "scenarios"),
+    ],
+)
+def test_the_first_step_that_refuses_answers(mock: Mock, break_it: dict[str, object], rooms: str) -> None:
+    bad_token = break_it.pop("token", None)
+
+    mock.push(headers={"Authorization": "Bearer none"} if bad_token else None, **break_it)
+
+    refusal = mock.exchange().refusal
+    assert refusal is not None
+    assert refusal.room == rooms
+
+
+def test_an_armed_error_answers_before_anybody_asks_who_calls(mock: Mock) -> None:
+    mock.sandbox.engine.arm(OneShot(Match(operation="stk-push.process"), Outcome(error="500.003.02")))
+
+    answer = mock.push(headers={"Authorization": "Bearer none"})
+
+    assert answer.error[:2] == (500, "500.003.02")
+    assert mock.exchange().operation == "stk-push.process"
+    assert "one-shot" in answer.why
+
+
+@pytest.mark.parametrize("page", ["waf", "gateway-timeout", "empty-404"])
+def test_an_armed_page_answers_in_place_of_daraja(mock: Mock, page: str) -> None:
+    mock.sandbox.engine.arm(OneShot(Match(operation="stk-push.process"), Outcome(page=page)))
+
+    answer = mock.push()
+
+    assert page in answer.why
+    assert b"errorCode" not in answer.body
+
+
+def test_a_fault_rides_on_the_reply_it_was_armed_for(mock: Mock) -> None:
+    mock.sandbox.engine.arm(OneShot(Match(operation="stk-push.process"), Outcome(fault=FaultSpec("reset"))))
+
+    mock.push()
+    first = mock.exchange()
+    mock.push(PhoneNumber="254711111111")
+    second = mock.exchange()
+
+    assert first.reply is not None
+    assert second.reply is not None
+    assert (first.reply.fault, second.reply.fault) == (FaultSpec("reset"), None)
+    assert first.transaction is not None  # the request got through, its reply did not
+    assert len([step for step in first.steps if step.room == "scenarios"]) == 1
+
+
+def test_pure_turns_the_headers_off_and_leaves_the_bodies_alone(mock_with: MakeMock) -> None:
+    plain, pure = mock_with(), mock_with(pure=True)
+
+    answers = [(mock.push(Amount="ten"), mock.request("GET", "/nothing"), mock.push()) for mock in (plain, pure)]
+
+    for with_headers, without in zip(*answers, strict=True):
+        assert with_headers.body == without.body
+        assert with_headers.status == without.status
+        assert any(name.startswith("X-Mock") for name in with_headers.headers)
+        assert not any(name.startswith("X-Mock") for name in without.headers)
+
+
+def test_a_body_above_the_bound_is_refused_unread(mock_with: MakeMock) -> None:
+    mock = mock_with(max_body=2048)
+
+    answer = mock.push(TransactionDesc="x" * 3000)
+
+    assert answer.status == 413
+    assert "2048 bytes" in answer.why
+
+
+def test_a_header_never_breaks_the_reply_whatever_it_explains(mock: Mock) -> None:
+    answer = mock.push(Amount="t\u00e9n\r\nX-Evil: \U0001f4b8")
+
+    assert answer.status == 400
+    assert "X-Evil" not in answer.headers
+
+
+def test_a_path_is_decoded_once(mock: Mock) -> None:
+    assert mock.request("POST", "/mpesa/stkpush/v1/process%72equest").status == 404
+    assert mock.exchange().path == PUSH_PATH

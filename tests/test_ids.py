@@ -1,0 +1,119 @@
+"""Identifiers in the formats of requests.md §1.4 and callbacks.md §7."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_daraja.clock import parse_instant
+from mock_daraja.ids import Ids, fresh_seed
+
+NOW = parse_instant("2026-08-17T14:04:03.270+03:00")
+REQUEST_ID = re.compile(r"[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}[0-9]{3,8}")
+
+seeds = st.integers(0, 2**64)
+
+
+@given(seeds)
+def test_a_request_id_is_a_uuid_tail_and_a_counter(seed: int) -> None:
+    assert REQUEST_ID.fullmatch(Ids(seed).request_id())
+
+
+@given(seeds)
+def test_the_prefix_stays_and_the_counter_rises(seed: int) -> None:
+    ids = Ids(seed)
+
+    made = [ids.request_id() for _ in range(20)]
+
+    assert {each[: len(ids.prefix)] for each in made} == {ids.prefix}
+    counters = [int(each[len(ids.prefix) :]) for each in made]
+    assert counters == sorted(set(counters))
+
+
+@given(seeds)
+def test_a_uuid_is_version_4(seed: int) -> None:
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", Ids(seed).uuid())
+
+
+@given(seeds)
+def test_a_conversation_id_holds_the_date_in_nairobi(seed: int) -> None:
+    late = parse_instant("2024-07-05T22:30:00+00:00")  # already the 6th in Nairobi
+
+    assert re.fullmatch(r"AG_20240706_2010[0-9a-f]{16}", Ids(seed).conversation_id(late))
+
+
+@pytest.mark.parametrize(
+    ("digits", "expected"),
+    [
+        (1, "ws_CO_170820261404032708374149"),  # UMOJA, 2026-08-17
+        (3, "ws_CO_17082026140403270708374149"),
+    ],
+)
+def test_a_checkout_request_id_holds_time_and_msisdn(digits: int, expected: str) -> None:
+    assert Ids(1).checkout_request_id(NOW, "254708374149", digits) == expected
+
+
+@given(seeds)
+def test_a_token_has_28_letters_and_digits(seed: int) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9]{28}", Ids(seed).token())
+
+
+@pytest.mark.parametrize(
+    ("day", "start"),
+    [
+        ("2026-10-06", "UJ6"),  # UJ62T8IYOU
+        ("2026-01-10", "UAA"),
+        ("2026-01-11", "UAB"),  # UABBX3K0J5
+        ("2024-02-26", "SBQ"),  # SBQ72IFPXT
+        ("2017-07-27", "LGR"),
+        ("2021-11-30", "PKU"),
+        ("2026-12-31", "ULV"),
+    ],
+)
+def test_a_receipt_begins_with_year_month_and_day(day: str, start: str) -> None:
+    receipt = Ids(7).receipt(parse_instant(f"{day}T12:00"))
+
+    assert receipt.startswith(start)
+    assert re.fullmatch(r"[A-Z0-9]{10}", receipt)
+
+
+@given(seeds)
+def test_the_fourth_character_is_a_letter_from_2026_on_and_a_digit_before(seed: int) -> None:
+    assert Ids(seed).receipt(parse_instant("2026-01-11T12:00"))[3].isalpha()
+    assert Ids(seed).receipt(parse_instant("2025-12-31T12:00"))[3].isdigit()
+
+
+@given(seeds, st.integers(2, 50))
+def test_receipts_rise_within_a_day_and_never_repeat(seed: int, count: int) -> None:
+    ids = Ids(seed)
+
+    receipts = [ids.receipt(NOW + number) for number in range(count)]
+
+    assert receipts == sorted(set(receipts))
+
+
+@given(seeds, st.integers(0, 400))
+def test_receipts_of_different_days_differ(seed: int, days: int) -> None:
+    ids = Ids(seed)
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+
+    receipts = {ids.receipt(int((first + timedelta(days=day)).timestamp() * 1000)) for day in range(days)}
+
+    assert len(receipts) == days
+
+
+def test_the_same_seed_gives_the_same_ids_and_another_seed_others() -> None:
+    def some(seed: int) -> list[str]:
+        ids = Ids(seed)
+        return [ids.request_id(), ids.token(), ids.receipt(NOW), ids.conversation_id(NOW), ids.uuid(), ids.request_id()]
+
+    assert some(1) == some(1)
+    assert not set(some(1)) & set(some(2))
+
+
+def test_a_fresh_seed_is_chosen_by_nobody() -> None:
+    assert len({fresh_seed() for _ in range(10)}) > 1

@@ -1,0 +1,312 @@
+"""One world, who is in it, and how a key or token leads to it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from mock_daraja import defaults
+from mock_daraja.errors import Problem
+from mock_daraja.ledger import Unbalanced
+from mock_daraja.model import Posting
+from tests.conftest import TOKEN_PATH, MakeMock, Mock
+
+WALLET = defaults.CUSTOMER
+
+
+# who is in it
+
+
+@pytest.mark.parametrize(
+    ("shortcode", "kinds"),
+    [
+        ("174379", {"paybill"}),
+        ("600000", {"paybill", "b2c", "b2b"}),
+        ("600426", {"paybill", "b2c", "b2b"}),
+        ("600999", {"paybill", "b2c", "b2b"}),
+        ("572572", {"tax"}),
+        (defaults.HEAD_OFFICE, {"head-office"}),
+        (defaults.TILL, {"till"}),
+    ],
+)
+def test_the_organisations_of_safaricoms_test_pages_are_there(mock: Mock, shortcode: str, kinds: set[str]) -> None:
+    found = mock.sandbox.organisation(shortcode)
+
+    assert found is not None
+    assert kinds <= found.kinds
+    assert found.initiators["testapi"].password == "Safaricom999!*!"
+
+
+@pytest.mark.parametrize("shortcode", ["601000", "599999", "0600000", "٦٠٠٠٠٠", "", "abc"])
+def test_others_are_not(mock: Mock, shortcode: str) -> None:
+    assert mock.sandbox.organisation(shortcode) is None
+
+
+def test_the_till_belongs_to_the_head_office(mock: Mock) -> None:
+    till = mock.sandbox.organisation(defaults.TILL)
+
+    assert till is not None
+    assert till.head_office == defaults.HEAD_OFFICE
+
+
+def test_all_accounts_are_zero_together_from_the_first_moment(mock: Mock) -> None:
+    mock.sandbox.organisation("174379")
+    mock.sandbox.customer(WALLET)
+    mock.sandbox.put_customer({"msisdn": "0722000001", "balance": "1500.50"})
+
+    assert mock.balance("254722000001") == 150_050
+    assert sum(mock.sandbox.store.balances().values()) == 0
+
+
+def test_looking_again_gives_no_money_again(mock: Mock) -> None:
+    before = dict(mock.sandbox.store.balances())
+    mock.sandbox.customer(WALLET)
+    once = dict(mock.sandbox.store.balances())
+
+    mock.sandbox.customer(WALLET)
+    mock.sandbox.put_customer({"msisdn": WALLET, "pin": "4321"})
+
+    assert before != once == mock.sandbox.store.balances()
+
+
+def test_threads_that_meet_a_customer_at_once_meet_the_same_one(mock: Mock) -> None:
+    barrier, met = threading.Barrier(8), []
+
+    def meet() -> None:
+        barrier.wait()
+        met.append((mock.sandbox.customer(WALLET), mock.sandbox.organisation("600123")))
+
+    threads = [threading.Thread(target=meet) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+    assert len({(id(customer), id(organisation)) for customer, organisation in met}) == 1
+    assert mock.balance(WALLET) == defaults.CUSTOMER_OPENING
+
+
+def test_a_balance_is_set_against_the_opening_account(mock: Mock) -> None:
+    mock.sandbox.set_balance("174379:Utility Account", 7)
+
+    assert mock.balance("174379:Utility Account") == 700
+    assert sum(mock.sandbox.store.balances().values()) == 0
+
+
+@pytest.mark.parametrize("amount", ["ten", "1e9999999", "10.005", True])
+def test_a_balance_that_is_no_money_is_a_problem(mock: Mock, amount: Any) -> None:
+    with pytest.raises(Problem) as caught:
+        mock.sandbox.set_balance(WALLET, amount)
+
+    assert caught.value.where == "balance"
+    assert "1500" in caught.value.remedy
+
+
+def test_an_entry_that_makes_money_is_not_posted(mock: Mock) -> None:
+    before = mock.sandbox.store.balances()
+
+    with pytest.raises(Unbalanced):
+        mock.sandbox.post([Posting(WALLET, 100)])
+
+    assert mock.sandbox.store.balances() == before
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        ({}, "has no msisdn"),
+        ({"msisdn": "12"}, "not a Kenyan mobile number"),
+        ({"msisdn": "0722000001", "hanset": "offline"}, "has no 'hanset'"),
+        ({"msisdn": "0722000001", "handset": "broken"}, "handset is 'broken'"),
+        ({"msisdn": "0722000001", "prompt": "pays"}, "prompt is 'pays'"),
+        ({"msisdn": "0722000001", "pin": 1234}, "pin of a customer is 1234"),
+        ({"msisdn": True}, "msisdn of a customer is True"),
+    ],
+)
+def test_a_customer_that_makes_no_sense_is_a_problem(mock: Mock, table: dict[str, Any], what: str) -> None:
+    with pytest.raises(Problem) as caught:
+        mock.sandbox.put_customer(table)
+
+    assert what in caught.value.what
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        ({}, "has no shortcode"),
+        ({"shortcode": "12"}, "shortcode is '12'"),
+        ({"shortcode": "700000", "kinds": ["shop"]}, "kind 'shop'"),
+        ({"shortcode": "700000", "key": "x"}, "has no 'key'"),
+    ],
+)
+def test_an_organisation_that_makes_no_sense_is_a_problem(mock: Mock, table: dict[str, Any], what: str) -> None:
+    with pytest.raises(Problem) as caught:
+        mock.sandbox.put_organisation(table)
+
+    assert what in caught.value.what
+    assert caught.value.remedy
+
+
+def test_settings_add_organisations_and_customers(mock_with: MakeMock) -> None:
+    mock = mock_with(
+        organisations=({"shortcode": 700000, "name": "Duka", "passkey": defaults.PASSKEY},),
+        customers=({"msisdn": "0722000001", "balance": 5, "prompt": "cancel"},),
+    )
+    mock.pushed(BusinessShortCode="700000", PhoneNumber="254722000001")
+    mock.advance(10)
+
+    assert mock.result() == 1032
+    assert mock.balance("254722000001") == 500
+
+
+# prompts
+
+
+@pytest.mark.parametrize("pushed", [False, True])
+def test_a_prompt_that_is_not_open_cannot_be_answered(mock: Mock, pushed: bool) -> None:
+    if pushed:
+        mock.pushed()
+        mock.advance(10)
+
+    with pytest.raises(Problem, match="has no prompt open") as caught:
+        mock.sandbox.answer_prompt(WALLET, "cancel")
+
+    assert caught.value.status == 409
+
+
+def test_a_prompt_is_answered_once(mock: Mock) -> None:
+    row = mock.transaction(mock.pushed())
+    mock.sandbox.answer_prompt(WALLET, "cancel")
+
+    with pytest.raises(Problem, match="answered already: cancel"):
+        mock.sandbox.answer_prompt(WALLET, "pin:1234")
+
+    mock.advance(10)
+    assert row.result == "1032"
+
+
+def test_a_handset_that_is_offline_shows_no_prompt(mock: Mock) -> None:
+    mock.sandbox.put_customer({"msisdn": WALLET, "handset": "offline"})
+    mock.pushed()
+
+    with pytest.raises(Problem, match="offline"):
+        mock.sandbox.answer_prompt(WALLET, "pin:1234")
+
+
+# waiting
+
+
+def test_waiting_moves_a_standing_clock_as_far_as_needed(mock: Mock) -> None:
+    row = mock.transaction(mock.pushed())
+    start = mock.sandbox.now_ms
+
+    assert mock.sandbox.wait_for(lambda: row.is_final, 60_000)
+    assert mock.sandbox.now_ms == start + 5_000
+
+
+def test_waiting_in_vain_ends_at_its_time_out(mock: Mock) -> None:
+    start = mock.sandbox.now_ms
+
+    assert not mock.sandbox.wait_for(lambda: False, 60_000)
+    assert mock.sandbox.now_ms == start + 60_000
+
+
+def test_closing_a_sandbox_lets_go_whoever_waits(mock_with: MakeMock) -> None:
+    sandbox = mock_with(clock="real").sandbox
+    asked, result = threading.Event(), []
+
+    def never() -> bool:
+        asked.set()
+        return False
+
+    waiter = threading.Thread(target=lambda: result.append(sandbox.wait_for(never, 3_600_000)))
+    waiter.start()
+    assert asked.wait(5)
+
+    sandbox.close()
+    waiter.join(5)
+
+    assert result == [False]
+
+
+# the registry
+
+
+def test_a_key_and_its_token_lead_to_their_sandbox(mock: Mock) -> None:
+    other = mock.gateway.shared.sandboxes.create("shop")
+    token = mock.token("shop-key", "shop-secret")
+
+    mock.request("POST", "/mpesa/stkpush/v1/processrequest", {}, {"Authorization": f"Bearer {token}"})
+
+    assert [row.path for row in other.store.exchanges()] == [TOKEN_PATH.partition("?")[0], "/mpesa/stkpush/v1/processrequest"]
+    assert mock.sandbox.store.exchanges() == []
+
+
+def test_sandboxes_share_nothing(mock: Mock) -> None:
+    other = mock.gateway.shared.sandboxes.create("shop")
+    mock.pushed()
+    mock.advance(10)
+
+    assert other.store.balances() == {}
+    assert list(other.store.transactions()) == []
+    assert other.clock.now() < mock.sandbox.clock.now()
+    assert mock.ask_token().status == 200
+
+
+def test_a_name_or_key_that_is_taken_is_a_problem(mock: Mock) -> None:
+    sandboxes = mock.gateway.shared.sandboxes
+    sandboxes.create("shop")
+
+    with pytest.raises(Problem, match="a sandbox 'shop' already"):
+        sandboxes.create("shop")
+    with pytest.raises(Problem, match="'test-key' belongs to sandbox 'default'"):
+        sandboxes.create("other", app=("test-key:x",))
+    assert [each.name for each in sandboxes.all()] == ["default", "shop"]
+
+
+def test_an_unknown_sandbox_names_those_there_are(mock: Mock) -> None:
+    with pytest.raises(Problem, match="no sandbox 'shpo'") as caught:
+        mock.gateway.shared.sandboxes.get("shpo")
+
+    assert caught.value.status == 404
+    assert "default" in caught.value.remedy
+
+
+def test_reset_gives_the_sandbox_as_it_was(mock: Mock) -> None:
+    token = mock.token()
+    mock.pushed()
+    mock.advance(10)
+
+    fresh = mock.gateway.shared.sandboxes.reset("default")
+
+    assert mock.sandbox is fresh
+    assert list(fresh.store.transactions()) == []
+    assert mock.request("POST", "/mpesa/stkpush/v1/processrequest", {}, {"Authorization": f"Bearer {token}"}).status == 404
+    assert mock.ask_token().status == 200
+
+
+def test_deleting_ends_a_sandbox_but_never_the_default_one(mock: Mock) -> None:
+    sandboxes = mock.gateway.shared.sandboxes
+    sandboxes.create("shop")
+
+    sandboxes.delete("shop")
+
+    assert mock.ask_token("shop-key", "shop-secret").status == 400
+    with pytest.raises(Problem, match="default sandbox stays"):
+        sandboxes.delete("default")
+
+
+@pytest.mark.parametrize(("digits", "length"), [(1, 30), (3, 32)])
+def test_a_checkout_request_id_that_is_taken_is_not_given_again(mock_with: MakeMock, digits: int, length: int) -> None:
+    mock = mock_with(answer_after=0, quirks={"checkout_id_digits": digits, "same_amount_seconds": 0})
+
+    references = []
+    for _ in range(12):
+        references.append(mock.pushed())
+        mock.advance(0)
+
+    assert len(set(references)) == 12
+    assert {len(reference) for reference in references} == {length}

@@ -1,0 +1,181 @@
+"""Flags before environment before mock-daraja.toml before defaults, and mistakes that name themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_daraja.clock import ClockSetting
+from mock_daraja.errors import Problem
+from mock_daraja.settings import Quirks, Settings, load, option_fields, quirks_from
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Write:
+    def write(text: str) -> Path:
+        (tmp_path / "mock-daraja.toml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_without_any_source_the_defaults_stand(tmp_path: Path) -> None:
+    assert load({}, {}, tmp_path) == Settings()
+
+
+def test_a_file_is_read(file: Write) -> None:
+    folder = file(
+        """
+        port = 7000
+        clock = "scaled:60"
+        app = ["a:b", "c:d"]
+        pure = true
+        callback_timeout = 2
+
+        [quirks]
+        in_flight = "4999"
+        checkout_id_digits = 3
+        balance_item = false
+
+        [[customers]]
+        msisdn = "254712345678"
+        """
+    )
+
+    settings = load({}, {}, folder)
+
+    assert (settings.port, settings.clock, settings.app) == (7000, ClockSetting("scaled", 60), ("a:b", "c:d"))
+    assert settings.pure is True
+    assert settings.callback_timeout == 2.0
+    assert settings.quirks == Quirks(in_flight="4999", checkout_id_digits=3, balance_item=False)
+    assert settings.customers == ({"msisdn": "254712345678"},)
+
+
+def test_flags_come_before_environment_before_file(file: Write) -> None:
+    folder = file("port = 1\nseed = 1\nkeep = 1\nanswer_after = 1")
+    environment = {"MOCK_DARAJA_PORT": "2", "MOCK_DARAJA_SEED": "2", "MOCK_DARAJA_KEEP": "2"}
+
+    settings = load({"port": 3, "seed": 3, "keep": None, "app": ()}, environment, folder)
+
+    assert (settings.port, settings.seed, settings.keep, settings.answer_after) == (3, 3, 2, 1.0)
+
+
+def test_a_flag_of_zero_or_false_counts_as_given(file: Write) -> None:
+    settings = load({"port": 0, "pure": False}, {"MOCK_DARAJA_PORT": "9", "MOCK_DARAJA_PURE": "yes"}, file(""))
+
+    assert (settings.port, settings.pure) == (0, False)
+
+
+def test_a_quirk_of_the_environment_leaves_the_other_quirks_of_the_file(file: Write) -> None:
+    folder = file('[quirks]\nin_flight = "mixed"\nbalance_item = true')
+
+    settings = load({}, {"MOCK_DARAJA_BALANCE_ITEM": "false"}, folder)
+
+    assert settings.quirks == Quirks(in_flight="mixed", balance_item=False)
+
+
+def test_every_option_can_come_from_the_environment() -> None:
+    samples: dict[str, str] = {
+        "clock": "auto", "start": "2026-11-24T10:00", "app": "k:s", "rewrite_callbacks": "http://a=http://b",
+        "environment": "production", "callback_timeout": "1.5", "answer_after": "2.5", "callback_after": "0",
+        "callback_retries": "3",
+    }  # fmt: skip
+    for each in option_fields():
+        kind = type(each.default)
+        text = samples.get(each.name) or {bool: "true", int: "2001"}.get(kind, "7")
+
+        settings = load({}, {f"MOCK_DARAJA_{each.name.upper()}": text}, Path("/nowhere"))
+
+        assert getattr(settings, each.name) != each.default or text == "127.0.0.1", each.name
+
+
+def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
+    settings = load({}, {"MOCK_DARAJA_ALLOW_CALLBACKS_TO": "a.example,*.b.example"}, tmp_path)
+
+    assert settings.allow_callbacks_to == ("a.example", "*.b.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "line", "remedy"),
+    [
+        ("prot = 1", "there is no setting 'prot'", 1, "did you mean 'port'?"),
+        ("\n\nport = 'x'", "port is 'x'", 3, "a whole number"),
+        ("port = true", "port is True", 1, "a whole number"),
+        ("pure = 'maybe'", "pure is 'maybe'", 1, "true or false"),
+        ("environment = 'test'", "environment is 'test'", 1, "sandbox or production"),
+        ("[quirks]\nin_flihgt = 'mixed'", "there is no setting 'in_flihgt'", 2, "did you mean 'in_flight'?"),
+        ("[quirks]\nin_flight = 'never'", "in_flight is 'never'", 2, "processing or 4999 or empty or mixed"),
+        ("[quirks]\ncheckout_id_digits = 2", "checkout_id_digits is 2", 2, "1 or 3"),
+        ("callback_timeout = 'soon'", "callback_timeout is 'soon'", 1, "a number"),
+        ("apps = ['k:s']", "apps is no list of tables", 1, "begin each with [[apps]]"),
+        ("customers = 5", "customers is no list of tables", 1, "begin each with [[customers]]"),
+    ],
+)
+def test_a_mistake_in_the_file_is_named_with_its_line(
+    file: Write, text: str, what: str, line: int, remedy: str
+) -> None:
+    with pytest.raises(Problem) as caught:
+        load({}, {}, file(text))
+
+    assert caught.value.what == what
+    assert caught.value.where.endswith(f"mock-daraja.toml:{line}")
+    assert remedy in caught.value.remedy
+
+
+def test_a_file_that_is_not_toml_says_so(file: Write) -> None:
+    with pytest.raises(Problem, match="this is not TOML") as caught:
+        load({}, {}, file("port: 5"))
+
+    assert caught.value.where.endswith("mock-daraja.toml")
+
+
+def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="port is 'x'") as caught:
+        load({}, {"MOCK_DARAJA_PORT": "x"}, tmp_path)
+
+    assert caught.value.where == "MOCK_DARAJA_PORT"
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"port": 70_000}, "port is 70000"),
+        ({"port": -1}, "port is -1"),
+        ({"keep": 0}, "keep is 0"),
+        ({"callback_timeout": float("nan")}, "callback_timeout is nan"),
+        ({"callback_timeout": float("inf")}, "callback_timeout is inf"),
+        ({"max_body": 10}, "max_body is 10"),
+        ({"app": ("key",)}, "app 'key' has no secret"),
+        ({"rewrite_callbacks": ("http://a",)}, "has no target"),
+        ({"start": "tomorrow"}, "not a date and time"),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused(changes: dict[str, Any], what: str) -> None:
+    with pytest.raises(Problem) as caught:
+        Settings(**changes)
+
+    assert what in str(caught.value)
+    assert caught.value.remedy
+
+
+def test_start_is_given_in_milliseconds() -> None:
+    assert Settings(start="1970-01-01T03:00:01").start_ms == 1000
+    assert Settings().start_ms is None
+
+
+def test_quirks_come_from_json_as_well() -> None:
+    assert quirks_from({"in_flight": "empty", "one_token_only": True}) == Quirks(in_flight="empty", one_token_only=True)
+    with pytest.raises(Problem, match="no setting 'onetokenonly'") as caught:
+        quirks_from({"onetokenonly": True})
+    assert caught.value.where == "quirks.onetokenonly"
+
+
+def test_every_setting_and_quirk_says_what_it_is_for() -> None:
+    assert all(each.metadata["help"] for each in option_fields())
+    assert all(each.metadata["help"] and each.metadata["source"] for each in fields(Quirks))

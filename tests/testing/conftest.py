@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+
+from mock_daraja import MockDaraja
+from mock_daraja.testing import Daraja
+
+_opener = build_opener(ProxyHandler({}))
+
+
+@pytest.fixture
+def daraja() -> Iterator[Daraja]:
+    """The same handle as the plugin's, whether or not that is installed."""
+    with MockDaraja(seed=1, start="2026-11-24T10:00") as handle:
+        yield handle
+
+
+Client = Callable[..., tuple[int, Any]]
+
+
+def call(url: str, body: object = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(url, data, {"Content-Type": "application/json"} | (headers or {}))
+    try:
+        with _opener.open(request, timeout=10) as answer:
+            return answer.status, json.loads(answer.read())
+    except HTTPError as error:
+        with error:
+            body = error.read()
+            return error.code, json.loads(body) if body.startswith(b"{") else body
+
+
+@pytest.fixture
+def push() -> Client:
+    """Ask for a payment as a shop does: a token, then the push. Gives status and body of the push."""
+
+    def ask(daraja: Daraja, callback_url: str, **changes: object) -> tuple[int, Any]:
+        basic = base64.b64encode(f"{daraja.consumer_key}:{daraja.consumer_secret}".encode()).decode()
+        _, token = call(
+            f"{daraja.url}/oauth/v1/generate?grant_type=client_credentials", headers={"Authorization": f"Basic {basic}"}
+        )
+        password = base64.b64encode(f"{daraja.shortcode}{daraja.passkey}20261124120000".encode()).decode()
+        body = {
+            "BusinessShortCode": daraja.shortcode,
+            "Password": password,
+            "Timestamp": "20261124120000",
+            "TransactionType": "CustomerPayBillOnline",
+            "Amount": 10,
+            "PartyA": daraja.msisdn,
+            "PartyB": daraja.shortcode,
+            "PhoneNumber": daraja.msisdn,
+            "CallBackURL": callback_url,
+            "AccountReference": "INV-1",
+            "TransactionDesc": "Tea",
+        }
+        headers = {"Authorization": f"Bearer {token['access_token']}"}
+        return call(f"{daraja.url}/mpesa/stkpush/v1/processrequest", body | changes, headers)
+
+    return ask
+
+
+@pytest.fixture(name="call")
+def call_fixture() -> Client:
+    return call

@@ -1,0 +1,82 @@
+"""The section of a failing test's report. Rendered text is an interface, so it stands here whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mock_daraja.testing import Daraja, DarajaServer
+
+NOWHERE = "http://127.0.0.1:9/nobody"
+Call = Callable[..., tuple[int, Any]]
+
+
+def test_it_tells_of_exchanges_transactions_and_callbacks_in_order(daraja: Daraja, push: Call) -> None:
+    push(daraja, NOWHERE)
+    daraja.advance(10)
+    daraja.next("stk-push", 1032)
+    push(daraja, NOWHERE, PhoneNumber="254711222333", Amount=250)
+
+    shown = daraja.timeline()
+
+    assert shown == (
+        "sandbox default, manual clock\n"
+        "10:00:00.000  x1   GET /oauth/v1/generate -> 200\n"
+        "10:00:00.000  x2   POST /mpesa/stkpush/v1/processrequest -> 200, opens t1\n"
+        "10:00:05.000  t1   KES 10.00 254708374149 -> 174379: 0 The service request is processed successfully. (paid)\n"
+        "10:00:06.000  c1   stk callback of t1 to http://127.0.0.1:9/nobody -> connection refused:"
+        " nothing listens on 127.0.0.1 port 9\n"
+        "10:00:10.000  x3   GET /oauth/v1/generate -> 200\n"
+        "10:00:10.000  x4   POST /mpesa/stkpush/v1/processrequest -> 200, opens t2\n"
+        "10:00:10.000  t2   KES 250.00 254711222333 -> 174379: pending, prompt open\n"
+        "10:00:10.000  now; more is due in 5 s: daraja.advance(5)"
+    )
+
+
+def test_it_says_why_a_request_was_refused_and_what_to_do(daraja: Daraja, push: Call) -> None:
+    push(daraja, NOWHERE, Password="bm90IGl0")
+
+    refused = daraja.timeline().splitlines()[2:5]
+
+    assert refused[0] == "10:00:00.000  x2   POST /mpesa/stkpush/v1/processrequest -> 500"
+    assert refused[1].startswith("                   product: ")
+    assert refused[2].startswith("                   remedy: ")
+
+
+def test_it_tells_of_a_callback_that_was_never_sent(daraja: Daraja, push: Call) -> None:
+    daraja.next("stk-push", {"callback": {"drop": True}})
+    push(daraja, NOWHERE)
+
+    daraja.advance(60)
+
+    assert "c1   stk callback of t1 to http://127.0.0.1:9/nobody: dropped: the outcome says" in daraja.timeline()
+
+
+def test_it_says_so_when_nothing_arrived(daraja: Daraja) -> None:
+    assert "no request has reached this sandbox" in daraja.timeline()
+
+
+def test_it_shows_requests_that_went_past_the_sandbox(call: Call) -> None:
+    server = DarajaServer().start()
+    try:
+        call(f"{server.url}/mpesa/stkpush/v1/processrequest", {}, {"Authorization": "Bearer before"})
+        daraja = server.fresh(1)
+        call(f"{server.url}/mpesa/stkpush/v1/processrequest", {}, {"Authorization": "Bearer mistaken"})
+
+        shown = daraja.timeline()
+    finally:
+        server.stop()
+
+    assert "outside this sandbox" in shown
+    assert shown.count("/mpesa/stkpush/v1/processrequest -> ") == 1
+    assert "no app was given this token" in shown
+
+
+def test_it_is_bounded(daraja: Daraja, call: Call) -> None:
+    for _ in range(45):
+        call(f"{daraja.url}/nowhere")
+
+    lines = daraja.timeline().splitlines()
+
+    assert lines[1] == "              ... 5 lines before these"
+    assert sum("/nowhere -> " in line for line in lines) == 40
