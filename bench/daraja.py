@@ -39,14 +39,14 @@ def customers() -> Iterator[str]:
     return (f"2547{number:08}" for number in range(11_000_000, 99_999_999))
 
 
-def push_body(msisdn: str, callback_url: str = NOWHERE) -> bytes:
+def push_body(msisdn: str, callback_url: str = NOWHERE, amount: int = 1) -> bytes:
     password = base64.b64encode(f"{SHORTCODE}{PASSKEY}{TIMESTAMP}".encode()).decode()
     body = {
         "BusinessShortCode": SHORTCODE,
         "Password": password,
         "Timestamp": TIMESTAMP,
         "TransactionType": "CustomerPayBillOnline",
-        "Amount": "1",
+        "Amount": str(amount),
         "PartyA": msisdn,
         "PartyB": SHORTCODE,
         "PhoneNumber": msisdn,
@@ -57,13 +57,15 @@ def push_body(msisdn: str, callback_url: str = NOWHERE) -> bytes:
     return json.dumps(body).encode()
 
 
-def pushes(url: str, numbers: list[str], callback_url: str = NOWHERE, scenario: str | None = None) -> list[bytes]:
+def pushes(
+    url: str, numbers: list[str], callback_url: str = NOWHERE, scenario: str | None = None, amount: int = 1
+) -> list[bytes]:
     """One whole HTTP request for each customer, with a fresh token of that server."""
     head = (
         f"POST {PUSH_PATH} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nAuthorization: Bearer {token(url)}\r\n"
         "Content-Type: application/json\r\n" + (f"X-Mock-Scenario: {scenario}\r\n" if scenario else "")
     )
-    bodies = (push_body(number, callback_url) for number in numbers)
+    bodies = (push_body(number, callback_url, amount) for number in numbers)
     return [f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body for body in bodies]
 
 

@@ -99,4 +99,4 @@ FLOOR = ("-m", "bench.floor")
 
 
 def ours(*flags: str, clock: str = "manual") -> tuple[str, ...]:
-    return ("-m", "mock_daraja", "serve", "--port", "0", "--clock", clock, *flags)
+    return ("-m", "mock_daraja", "serve", "--quiet", "--port", "0", "--clock", clock, *flags)

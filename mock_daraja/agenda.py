@@ -170,15 +170,12 @@ class Agenda:
             return None
         if self._clock.setting.mode == "auto":
             return self._jump()
-        due_ms = self._store.next_due()
-        if due_ms is None:
-            return None
-        if due_ms > self._clock.now():
-            return self._clock.seconds_until(due_ms)
         event = self._store.claim_event(self._clock.now())
         if event is not None:
             self._carry_out(event)
-        return 0
+            return 0
+        due_ms = self._store.next_due()
+        return None if due_ms is None else self._clock.seconds_until(due_ms)
 
     def _jump(self) -> float | None:
         """Let the world breathe, so that whoever was answered can act, then go to whatever comes next."""

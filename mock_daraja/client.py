@@ -75,8 +75,8 @@ class Client:
         headers = self.headers if data is None else {"Content-Type": "application/json", **self.headers}
         try:
             connection.request(method, path, data, headers)
-            response = connection.getresponse()
-            return Answer(response.status, response.read())
+            with connection.getresponse() as response:
+                return Answer(response.status, response.read())
         except ConnectionRefusedError:
             raise Unreachable(f"no server answers at {self.url}", remedy=_START_REMEDY) from None
         except (OSError, HTTPException) as error:

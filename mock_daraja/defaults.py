@@ -38,7 +38,8 @@ def organisation(shortcode: str) -> Organisation | None:
     """The organisation that stands behind a shortcode of the default world, or None."""
     if shortcode in _NAMED:
         name, kinds, passkey, head_office = _NAMED[shortcode]
-        return Organisation(shortcode, name, kinds, passkey, head_office, _initiators())
+        nominated = CUSTOMER if shortcode == TILL else None
+        return Organisation(shortcode, name, kinds, passkey, head_office, _initiators(), nominated=nominated)
     if shortcode.isascii() and shortcode.isdigit() and len(shortcode) == 6 and int(shortcode) in _RANGE:
         kinds = frozenset({"paybill", "b2c", "b2b"})
         return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", kinds, initiators=_initiators())

@@ -54,6 +54,7 @@ class Sandbox:
         self.agenda = Agenda(name, self.clock, self.store, lambda event: run(self, event))
         self._changed = Condition()
         self._closed = False
+        self._waiting = 0
         self._calls: dict[str, deque[int]] = {}
         self._purged_ms = self.clock.now()
         self._settle_in()
@@ -237,8 +238,9 @@ class Sandbox:
 
     def announce(self) -> None:
         """A transaction became final or a callback changed: whoever waits may look again."""
-        with self._changed:
-            self._changed.notify_all()
+        if self._waiting:
+            with self._changed:
+                self._changed.notify_all()
 
     def wait_for(self, predicate: Callable[[], bool], timeout_ms: int) -> bool:
         """Wait, at most so long on the sandbox clock, until the predicate holds. A standing clock is moved to do so."""
@@ -251,7 +253,9 @@ class Sandbox:
                 return False
             return True
         with self._changed:
+            self._waiting += 1  # before the first look: what happens from now on is announced
             self._changed.wait_for(lambda: self._closed or predicate(), self.clock.seconds_until(until_ms))
+            self._waiting -= 1
         return predicate()
 
     def answer_prompt(self, msisdn: str, answer: str) -> Transaction:

@@ -264,6 +264,8 @@ def _convert(name: str, value: Any, of: type, where: str) -> Any:
         options = getattr(kind, "__args__", ())
         if kind not in (str, str | None):
             return {str(option): option for option in options}[text]
+    except Problem as problem:  # a clock's own
+        raise Problem(problem.what, where=where, remedy=problem.remedy) from None
     except (KeyError, ValueError):
         raise Problem(f"{name} is {value!r}", where=where, remedy=f"use {_describe(kind)}") from None
     return text

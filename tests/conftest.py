@@ -53,7 +53,7 @@ class Answer:
 
 @dataclass
 class Mock:
-    """A client and its server in one, without sockets. What `push` and `query` send, keywords change; None leaves out."""
+    """Client and server in one, without sockets. Keywords change what `push` and `query` send; None leaves out."""
 
     gateway: Gateway
     app: Any
@@ -64,7 +64,12 @@ class Mock:
         return self.gateway.shared.sandboxes.default
 
     def request(
-        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None, raw: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: dict[str, str] | None = None,
+        raw: bytes | None = None,
     ) -> Answer:
         headers = dict(headers or {})
         if raw is None and body is not None:
@@ -166,7 +171,7 @@ MakeMock = Callable[..., Mock]
 
 @pytest.fixture
 def mock_with() -> Iterator[MakeMock]:
-    """Make a Mock with these settings (and `quirks=` as a dict): a manual clock, a fixed start and seed 1 unless given."""
+    """Make a Mock with these settings (`quirks` as a dict): a manual clock, a fixed start and seed 1 unless given."""
     made: list[Mock] = []
 
     def make(*, quirks: dict[str, Any] | None = None, clock: str = "manual", **settings: Any) -> Mock:

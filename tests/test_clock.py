@@ -44,7 +44,9 @@ def test_a_setting_is_written_as_it_is_read(text: str) -> None:
     assert str(ClockSetting.parse(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "fast", "real:2", "scaled", "scaled:", "scaled:0", "scaled:-1", "scaled:nan", "scaled:x", "scaled:1e9"])
+@pytest.mark.parametrize(
+    "text", ["", "fast", "real:2", "scaled", "scaled:", "scaled:0", "scaled:-1", "scaled:nan", "scaled:x", "scaled:1e9"]
+)
 def test_anything_else_is_refused_with_the_four_forms(text: str) -> None:
     with pytest.raises(Problem, match="not a clock") as caught:
         ClockSetting.parse(text)

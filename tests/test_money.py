@@ -73,7 +73,9 @@ def test_any_value_is_cents_or_a_value_error(written: float | str) -> None:
     assert isinstance(value, int)
 
 
-@pytest.mark.parametrize(("value", "text"), [(1050, "10.50"), (-5, "-0.05"), (0, "0.00"), (100, "1.00"), (-12345, "-123.45")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(1050, "10.50"), (-5, "-0.05"), (0, "0.00"), (100, "1.00"), (-12345, "-123.45")]
+)
 def test_prints_like_m_pesa(value: int, text: str) -> None:
     assert shillings(value) == text
 

@@ -241,7 +241,10 @@ def test_a_key_and_its_token_lead_to_their_sandbox(mock: Mock) -> None:
 
     mock.request("POST", "/mpesa/stkpush/v1/processrequest", {}, {"Authorization": f"Bearer {token}"})
 
-    assert [row.path for row in other.store.exchanges()] == [TOKEN_PATH.partition("?")[0], "/mpesa/stkpush/v1/processrequest"]
+    assert [row.path for row in other.store.exchanges()] == [
+        TOKEN_PATH.partition("?")[0],
+        "/mpesa/stkpush/v1/processrequest",
+    ]
     assert mock.sandbox.store.exchanges() == []
 
 
@@ -284,7 +287,9 @@ def test_reset_gives_the_sandbox_as_it_was(mock: Mock) -> None:
 
     assert mock.sandbox is fresh
     assert list(fresh.store.transactions()) == []
-    assert mock.request("POST", "/mpesa/stkpush/v1/processrequest", {}, {"Authorization": f"Bearer {token}"}).status == 404
+    assert (
+        mock.request("POST", "/mpesa/stkpush/v1/processrequest", {}, {"Authorization": f"Bearer {token}"}).status == 404
+    )
     assert mock.ask_token().status == 200
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -53,9 +54,13 @@ def _within_a_second(webhook: Sink, size: Size) -> list[Figure]:
     ]
 
 
+def _milliseconds(instant: str) -> float:
+    return datetime.fromisoformat(instant).timestamp() * 1000
+
+
 def _lateness_ms(arrivals: list[Arrival], listed: Any) -> Iterator[float]:
-    due: dict[str, int] = {}
+    due: dict[str, float] = {}
     for callback in listed["callbacks"] if isinstance(listed, dict) else listed:
         body = json.loads(callback["body"]) if isinstance(callback["body"], str) else callback["body"]
-        due[body["Body"]["stkCallback"]["CheckoutRequestID"]] = callback["due_ms"]
+        due[body["Body"]["stkCallback"]["CheckoutRequestID"]] = _milliseconds(callback["due"])
     return (arrival.wall_ms - due[arrival.checkout_id] for arrival in arrivals if arrival.checkout_id in due)

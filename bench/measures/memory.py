@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 
 from bench.daraja import advance, customers, pushes
@@ -12,6 +11,7 @@ from bench.processes import FLOOR, ServerProcess, ours, running
 from bench.sink import Sink, sink
 
 MIB = 1024 * 1024
+CUSTOMERS = 5_000  # each pays again five chunks later: more than the two minutes in which an amount can't recur
 CHUNK = 1_000  # pushes between two advances: all of them settle and are called back
 
 
@@ -33,30 +33,31 @@ def _after_a_thousand_requests(size: Size) -> Figure:
 
 def _for_each_row(size: Size) -> Figure:
     """The slope between a first tenth, which fills caches and the journal's ring, and the whole."""
-    numbers = customers()
     with running(*ours("--keep", str(size.rows * 2))) as server, sink() as webhook:
-        first = _grow(server, webhook, numbers, size.rows // 10, size)
-        last = _grow(server, webhook, numbers, size.rows, size)
+        first = _grow(server, webhook, max(size.rows // 10, CUSTOMERS), size)
+        last = _grow(server, webhook, size.rows, size)
     for_100_000 = (last - first) / size.rows * 100_000
     detail = f"from {first / MIB:.1f} to {last / MIB:.1f} MiB with {size.rows:,} more"
     return Figure("memory", "for 100,000 transactions", for_100_000 / MIB, "MiB", 60, "less", detail)
 
 
 def _once_keep_is_full(size: Size) -> Figure:
-    numbers = customers()
     keep = max(size.rows // 20, CHUNK)
     with running(*ours("--keep", str(keep))) as server, sink() as webhook:
-        full = _grow(server, webhook, numbers, keep * 2, size)
-        later = _grow(server, webhook, numbers, keep * 4, size)
-    detail = f"--keep {keep}: {full / MIB:.1f} MiB after {keep * 2:,}, {later / MIB:.1f} after {keep * 6:,}"
+        full = _grow(server, webhook, max(keep * 4, CUSTOMERS), size)
+        later = _grow(server, webhook, keep * 4, size)
+    detail = f"--keep {keep}: {full / MIB:.1f} MiB after {keep * 4:,}, {later / MIB:.1f} after {keep * 8:,}"
     return Figure("memory", "growth after --keep is full", 100 * (later / full - 1), "%", 5, "less", detail)
 
 
-def _grow(server: ServerProcess, webhook: Sink, numbers: Iterator[str], rows: int, size: Size) -> int:
-    """Push, settle and call back `rows` times; the resident bytes after that."""
+def _grow(server: ServerProcess, webhook: Sink, rows: int, size: Size) -> int:
+    """Push, settle and call back `rows` times, each customer paying in turn; the resident bytes after that."""
+    numbers = list(islice(customers(), CUSTOMERS))
     for begin in range(0, rows, CHUNK):
-        msisdns = list(islice(numbers, min(CHUNK, rows - begin)))
-        job = Job(server.address, pushes(server.url, msisdns, webhook.url), seconds=size.seconds)
+        first = begin % CUSTOMERS
+        msisdns = numbers[first : first + min(CHUNK, rows - begin)]
+        amount = 1 + begin // CUSTOMERS
+        job = Job(server.address, pushes(server.url, msisdns, webhook.url, amount=amount), seconds=size.seconds)
         generate(job).must_all_be(200, len(msisdns))
         advance(server.url, 60)
         arrived = webhook.wait_for(len(msisdns), size.seconds)

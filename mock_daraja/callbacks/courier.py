@@ -11,7 +11,7 @@ from mock_daraja.callbacks.connections import Connections
 
 Item = TypeVar("Item")
 
-FEW: Final = 4
+FEW: Final = 2
 MOST: Final = 64
 TICK_S: Final = 0.05  # between two looks at whether the workers keep up
 SLOW_S: Final = 0.01  # a mean delivery longer than this waits for its receiver, not for this process: more workers help

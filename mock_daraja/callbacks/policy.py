@@ -29,6 +29,7 @@ _LOCAL_SUFFIXES: Final = (
     ".internal",
     ".test",
 )  # host.docker.internal and host.containers.internal among them
+_MOST_JUDGED: Final = 1_000
 _MOST_ADDRESSES: Final = 4
 _PATTERN: Final = re.compile(r"(\[[^\]]+\]|[^:\[\]]+)(?::([0-9]{1,5}))?\Z")
 _GLOB: Final = re.compile(r"[a-z0-9._*-]+\Z")
@@ -73,12 +74,14 @@ class Policy:
     _rules: tuple[_Rule, ...] = field(init=False, repr=False)
     _prefixes: tuple[tuple[str, str], ...] = field(init=False, repr=False)
     _rewritten_hosts: frozenset[str] = field(init=False, repr=False)
+    _judged: dict[str, Target] = field(init=False, repr=False, compare=False)  # of URLs without a name to look up
 
     def __post_init__(self) -> None:
         targets = [_rewrite_target(source, to) for source, to in self.rewrites]
         prefixes = tuple((_lower_origin(source).rstrip("/"), to.rstrip("/")) for source, to in self.rewrites)
         object.__setattr__(self, "_rules", tuple(_rule(pattern) for pattern in self.allow))
         object.__setattr__(self, "_prefixes", prefixes)
+        object.__setattr__(self, "_judged", {})
         object.__setattr__(self, "_rewritten_hosts", frozenset(target.host for target in targets))
 
     @classmethod
@@ -97,6 +100,9 @@ class Policy:
 
     def resolve(self, url: str) -> Target | Refusal:
         """Rewrite the integrator's URL, judge it, and look its host up, once. Blocks while a name is looked up."""
+        judged = self._judged.get(url)
+        if judged is not None:
+            return judged
         rewritten = self.rewrite(url)
         place = parse(rewritten)
         if isinstance(place, Refusal):
@@ -104,9 +110,14 @@ class Policy:
         addresses = self._addresses(place)
         if isinstance(addresses, Refusal):
             return addresses
-        return Target(
+        target = Target(
             rewritten, place.scheme, place.host, place.port, addresses, place.path_and_query, place.host_header
         )
+        if addresses is _LOOPBACKS or literal(place.host) is not None:
+            if len(self._judged) >= _MOST_JUDGED:
+                self._judged.clear()
+            self._judged[url] = target
+        return target
 
     def _addresses(self, place: Url) -> tuple[str, ...] | Refusal:
         name = place.host.rstrip(".")

@@ -13,7 +13,7 @@ import click
 from mock_daraja import defaults
 from mock_daraja.cli.output import Printer, client_at, url_option
 from mock_daraja.cli.play import Stage, play
-from mock_daraja.cli.running import running, until_stopped, wait_for_ever
+from mock_daraja.cli.running import running, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line, log
 from mock_daraja.errors import Problem
 
@@ -97,8 +97,7 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
             log(exchange)
 
     with ExitStack() as stack:
-        if stays:
-            stack.enter_context(until_stopped())
+        wait = stack.enter_context(until_stopped()) if stays else None
         server, gateway = stack.enter_context(running(settings, log_later if stays else None))
         printer.say(listening_line(server.url) if stays else f"No server was running, so here is one at {server.url}.")
         own = client_at(server.url)
@@ -107,10 +106,10 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
         else:
             with fresh(own, code) as stage:
                 is_well = play(stage, printer)
-        if stays:
+        if wait is not None:
             logs.set()
             introduce(server.url, gateway, printer)
-            wait_for_ever()
+            wait()
     return is_well
 
 

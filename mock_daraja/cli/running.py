@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import select
 import signal
-import sys
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import Event, current_thread, main_thread
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from mock_daraja.settings import Settings
 
 _TERMINATE: Final = ("SIGTERM", "SIGBREAK")  # the second is Windows' own
-_LOOK: Final = 0.2 if sys.platform == "win32" else None  # seconds; Windows can't interrupt a wait without end
 
 
 @contextmanager
@@ -28,6 +29,7 @@ def running(
     from mock_daraja.server import Server
 
     app = create_app(settings, on_exchange=on_exchange)
+    gc.freeze()  # what was imported stays: looked through again and again, it makes callbacks milliseconds late
     gateway = served(app)
     try:
         bounds = {"max_connections": settings.max_connections, "max_body": settings.max_body}
@@ -44,17 +46,27 @@ def running(
 
 
 @contextmanager
-def until_stopped() -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the block, whatever it is doing, and are no error."""
-    with _handled(signal.default_int_handler, *_TERMINATE), suppress(KeyboardInterrupt):
-        yield
+def until_stopped() -> Iterator[Callable[[], None]]:
+    """Ctrl-C and SIGTERM end the block, whatever it is doing, and are no error. What it gives waits for them.
+
+    A signal may reach any thread, or come just before the main one begins to wait. Then nothing would wake that one but
+    the byte that Python writes to the wake-up socket. SIGINT is named because shells start background jobs without it.
+    """
+    ear, mouth = socket.socketpair()
+    with ear, mouth:
+        mouth.setblocking(False)
+        former = signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
+        try:
+            with _handled(signal.default_int_handler, "SIGINT", *_TERMINATE), suppress(KeyboardInterrupt):
+                yield lambda: _wait(ear)
+        finally:
+            signal.set_wakeup_fd(former)
 
 
-def wait_for_ever() -> None:
-    """Until a signal raises out of it."""
-    never = Event()
+def _wait(ear: socket.socket) -> None:
     while True:
-        never.wait(_LOOK)
+        select.select([ear], [], [])
+        ear.recv(1)  # the signal's handler has raised by now, unless it was none of ours
 
 
 @contextmanager

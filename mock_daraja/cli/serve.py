@@ -10,7 +10,7 @@ import click
 
 from mock_daraja import defaults
 from mock_daraja.cli.output import Printer
-from mock_daraja.cli.running import running, until_stopped, wait_for_ever
+from mock_daraja.cli.running import running, until_stopped
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.settings import ENVIRONMENT_PREFIX, Settings, load, option_fields
@@ -107,10 +107,10 @@ def serve(quiet: bool, **flags: Any) -> None:
     """
     printer = Printer()
     settings = load(flags)
-    with until_stopped(), running(settings, None if quiet else log) as (server, gateway):
+    with until_stopped() as wait, running(settings, None if quiet else log) as (server, gateway):
         printer.say(listening_line(server.url))
         introduce(server.url, gateway, printer)
-        wait_for_ever()
+        wait()
 
 
 command = click.Command(

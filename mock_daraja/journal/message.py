@@ -34,7 +34,7 @@ def message_text(raw: bytes | str, mark: str = "", paint: Paint = plain, shown: 
             lines.append(f"{paint(name + ':', 'name')}{value}")
     if body:
         lines += ["", *body_lines(body, paint)]
-    return "\n".join(f"{paint(mark, 'dim')}{line}".rstrip() for line in lines)
+    return "\n".join(f"{paint(mark, 'dim')}{line}" if line else paint(mark.rstrip(), "dim") for line in lines)
 
 
 def body_lines(body: str, paint: Paint = plain) -> list[str]:

@@ -21,7 +21,7 @@ _STATES: Final[dict[str, Role]] = {
     "completed": "good", "failed": "bad", "pending": "note",
     "delivered": "good", "refused": "bad", "dropped": "bad", "scheduled": "note", "delivering": "note",
 }  # fmt: skip
-_LATER: Final = " " * 21  # under the texts of a trace
+_LATER: Final = " " * 23  # under the texts of a trace
 _PHRASES: Final = {each.value: each.phrase for each in HTTPStatus}
 
 
@@ -38,7 +38,9 @@ def explanation(exchange: Row, clock: Row | None = None, paint: Paint = plain) -
     `exchange` is whole; where it opened a transaction, `transaction` is that row and `callbacks` are its own. `clock`
     is the sandbox's, with what is due on it.
     """
-    return "\n".join(_lines(_clean(exchange), clock or {}, paint)) + "\n"
+    name = exchange["sandbox"]
+    path = "/_mock" if name == "default" else f"/_mock/sandboxes/{name}"
+    return "\n".join(_lines(_clean(exchange), {**(clock or {}), "path": path}, paint)) + "\n"
 
 
 def _clean(value: Any, name: str = "") -> Any:
@@ -86,7 +88,7 @@ def _trace(trace: Iterable[Row], paint: Paint) -> Iterator[str]:
     for step in trace:
         is_empty = False
         verdict = paint(f"{step['verdict']:7}", _VERDICTS.get(step["verdict"], "note"))
-        yield f"  {verdict}  {step['room']:10}{step['text']}"
+        yield f"  {verdict}  {step['room']:12}{step['text']}"
         if "value" in step:
             yield f"{_LATER}value:  {json.dumps(step['value'], ensure_ascii=False)}"
         if "remedy" in step:
@@ -106,7 +108,7 @@ def _transaction(row: Row, clock: Row, paint: Paint) -> Iterator[str]:
     if row["receipt"]:
         yield f"  receipt:   {row['receipt']}"
     yield f"  chosen by: {row['chosen_by']}"
-    if row["why"]:
+    if row["why"] not in ("", row["chosen_by"]):
         yield f"  why:       {row['why']}"
     if state == "pending":
         if row["prompt"] == "open":
@@ -132,7 +134,7 @@ def _callbacks(transaction: Row, callbacks: Iterable[Row], clock: Row, paint: Pa
             elsewhere = "" if delivery["url"] == row["url"] else f" at {delivery['url']}"
             yield f"     {at}. sent:  {delivery['sent']}{elsewhere}, {got}"
         if row["state"] in ("failed", "dropped", "refused"):
-            yield f"     again:    POST /_mock/callbacks/{row['id']}/resend"
+            yield f"     again:    POST {clock['path']}/callbacks/{row['id']}/resend"
 
 
 def _due(clock: Row, kind: str, subject: int) -> str:
@@ -143,5 +145,5 @@ def _due(clock: Row, kind: str, subject: int) -> str:
 
 def _standing(clock: Row) -> str:
     if clock.get("clock") == "manual":
-        return f"; the clock is manual and stands at {clock['now']}: POST /_mock/clock/advance"
+        return f"; the clock is manual and stands at {clock['now']}: POST {clock['path']}/clock/advance"
     return ""

@@ -12,7 +12,19 @@ from mock_daraja.ledger import FLOAT, MERCHANT, UTILITY, WORKING, limits, organi
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core, families
-from mock_daraja.products.base import Body, Command, Notice, Operation, Product, Refusal, Settlement, World, text
+from mock_daraja.products.base import (
+    Body,
+    Command,
+    Notice,
+    Operation,
+    Product,
+    Refusal,
+    Settlement,
+    World,
+    digits,
+    reference,
+    text,
+)
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, number_like, result_notice
 
 KRA: Final = "572572"
@@ -62,9 +74,9 @@ def read(body: Body, world: World) -> Command | Refusal:
         return shared
     return Command(
         amount_cents=cents(body["Amount"]),
-        shortcode=text(body["PartyA"]),
-        party_b=text(body["PartyB"]),
-        account_reference=text(body.get("AccountReference") or ""),
+        shortcode=digits(body["PartyA"]),
+        party_b=digits(body["PartyB"]),
+        account_reference=reference(body.get("AccountReference")),
         parties=f"{text(body['SenderIdentifierType'])} {text(body['RecieverIdentifierType'])}",
         **shared,
     )
@@ -131,7 +143,10 @@ def _body(transaction: Transaction, world: World) -> Body:
         parameters = _minimal(transaction, world) if minimal else _documented(transaction, world)
     elif transaction.result == "1":
         parameters = [(_DEBIT_BALANCE, _struct(transaction, world))]  # one object, not an array (PREMI 2026-08-21)
-    references: list[Pair] = [internal_timeout_url("b2bresults", world), ("Occassion", transaction.occasion or None)]
+    references: list[Pair] = [
+        internal_timeout_url("b2bresults", world),
+        ("Occassion", number_like(transaction.occasion) if transaction.occasion else None),
+    ]
     if kind_of(transaction).has_reference:
         references.insert(0, ("BillReferenceNumber", number_like(transaction.account_reference)))
     zeros = _SIXTEEN_ZEROS if transaction.result == "17" else zero_receipt(transaction.final_ms or 0)

@@ -10,7 +10,18 @@ from mock_daraja.ledger import MERCHANT, UTILITY, organisation, transfer
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core, families
-from mock_daraja.products.base import Body, Command, Notice, Operation, Product, Refusal, Settlement, World, text
+from mock_daraja.products.base import (
+    Body,
+    Command,
+    Notice,
+    Operation,
+    Product,
+    Refusal,
+    Settlement,
+    World,
+    digits,
+    text,
+)
 from mock_daraja.products.prompt import prompted
 from mock_daraja.products.urls import url_fault
 
@@ -27,7 +38,7 @@ def _refuse(code: str, status: str, why: str, value: object, remedy: str) -> Ref
 
 
 def read(body: Body, world: World) -> Command | Refusal:
-    payer, receiver = text(body["primaryShortCode"]), text(body["receiverShortCode"])
+    payer, receiver = digits(body["primaryShortCode"]), digits(body["receiverShortCode"])
     fault = url_fault(text(body["callbackUrl"]), world.settings, keywords=False)
     if fault is not None:
         return core.refuse(
@@ -48,7 +59,7 @@ def read(body: Body, world: World) -> Command | Refusal:
         party_b=receiver,
         account_reference=text(body["paymentRef"]),
         remarks=text(body["partnerName"]),
-        subject=text(body.get("RequestRefID", body.get("RequestRefId", ""))),
+        subject=text(body.get("RequestRefID") or body.get("RequestRefId") or ""),
         result_url=text(body["callbackUrl"]),
         prompts=True,
     )

@@ -12,7 +12,18 @@ from mock_daraja.ledger import CHARGES_PAID, UTILITY, WORKING, customer, limits,
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents, json_number, shillings
 from mock_daraja.products import core, families
-from mock_daraja.products.base import Body, Command, Notice, Operation, Product, Refusal, Settlement, World, text
+from mock_daraja.products.base import (
+    Body,
+    Command,
+    Notice,
+    Operation,
+    Product,
+    Refusal,
+    Settlement,
+    World,
+    digits,
+    text,
+)
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, result_notice
 
 ROLE: Final = "ORG B2C API initiator"
@@ -21,7 +32,7 @@ _NATIONAL_ID: Final = "01"
 
 
 def read(body: Body, world: World, product: str, *, own_id: bool) -> Command | Refusal:
-    """`own_id`: the caller names the OriginatorConversationID, which must be new (v3 and Pochi)."""
+    """`own_id`: the caller names the OriginatorConversationID, which must be new (all but v1)."""
     shared = core.common(body, world, initiator="InitiatorName")
     if isinstance(shared, Refusal):
         return shared
@@ -36,11 +47,11 @@ def read(body: Body, world: World, product: str, *, own_id: bool) -> Command | R
         )
     return Command(
         amount_cents=cents(body["Amount"]),
-        shortcode=text(body["PartyA"]),
-        msisdn=text(body["PartyB"]),
-        party_b=text(body["PartyB"]),
+        shortcode=digits(body["PartyA"]),
+        msisdn=digits(body["PartyB"]),
+        party_b=digits(body["PartyB"]),
         originator_id=originator_id,
-        subject=f"{text(body['IDType'])}:{text(body['IDNumber'])}" if "IDNumber" in body else "",
+        subject=f"{text(body['IDType'])}:{text(body['IDNumber'])}" if product == "b2c-validated" else "",
         **shared,
     )
 

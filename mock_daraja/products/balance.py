@@ -11,7 +11,17 @@ from mock_daraja.ledger import ORGANISATION_ACCOUNTS, organisation
 from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products import core, families
-from mock_daraja.products.base import Body, Command, Notice, Operation, Product, Refusal, Settlement, World, text
+from mock_daraja.products.base import (
+    Body,
+    Command,
+    Notice,
+    Operation,
+    Product,
+    Refusal,
+    Settlement,
+    World,
+    digits,
+)
 from mock_daraja.products.result import Pair, envelope, internal_timeout_url, result_notice
 
 ROLE: Final = "Balance Query ORG API"
@@ -23,7 +33,7 @@ def read(body: Body, world: World) -> Command | Refusal:
     shared = core.common(body, world, initiator="Initiator")
     if isinstance(shared, Refusal):
         return shared
-    return Command(amount_cents=0, shortcode=text(body["PartyA"]), parties=text(body["IdentifierType"]), **shared)
+    return Command(amount_cents=0, shortcode=digits(body["PartyA"]), parties=digits(body["IdentifierType"]), **shared)
 
 
 def settle(transaction: Transaction, world: World) -> Settlement:

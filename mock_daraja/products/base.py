@@ -167,6 +167,11 @@ class Product:
     ask: Callable[[Transaction, World], Notice | None] | None = None  # who is asked before it settles, if anybody
 
 
+def reference(value: Any) -> str:
+    """An optional reference: null and absent are empty, 0 is "0"."""
+    return "" if value is None else text(value)
+
+
 def json_code(code: str) -> int | str:
     """A result code as callbacks carry it: a JSON number, unless it isn't numeric (callbacks.md §1.2)."""
     return int(code) if code.isascii() and code.isdigit() else code

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from mock_daraja.errors import DarajaError
 from mock_daraja.ledger import customer, limits, transfer
@@ -23,6 +23,8 @@ from mock_daraja.products.base import (
     RegisterUrls,
     Settlement,
     World,
+    digits,
+    reference,
     text,
 )
 from mock_daraja.products.urls import url_fault
@@ -47,7 +49,7 @@ def _refuse(error: DarajaError, why: str, value: object, remedy: str) -> Refusal
 
 
 def _register(body: Body, world: World, version: str) -> Answer | Refusal:
-    shortcode = text(body["ShortCode"])
+    shortcode = digits(body["ShortCode"])
     receiver = world.organisation(shortcode)
     if receiver is None:
         return _refuse(
@@ -103,11 +105,11 @@ def read(body: Body, world: World) -> Command | Refusal:
         )
     return Command(
         amount_cents=cents(body["Amount"]),
-        shortcode=text(body["ShortCode"]),
-        msisdn=text(body["Msisdn"]),
-        party_b=text(body["ShortCode"]),
+        shortcode=digits(body["ShortCode"]),
+        msisdn=digits(body["Msisdn"]),
+        party_b=digits(body["ShortCode"]),
         command=text(body["CommandID"]),
-        account_reference=text(body.get("BillRefNumber") or ""),
+        account_reference=reference(body.get("BillRefNumber")),
     )
 
 
@@ -211,14 +213,22 @@ def heard(status: int | None, body: bytes, error: str | None) -> str:
     """The merchant's answer as a transaction keeps it. Strings and numbers both count; anything else is no answer."""
     if error is not None or status is None or not 200 <= status < 300:
         return f"{_UNREACHABLE}{error or f'it answered HTTP {status}'}"
-    try:
-        answer = json.loads(body)
-        code = text(answer["ResultCode"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+    answer = _object(body)
+    given = answer.get("ResultCode")
+    if not isinstance(given, (str, int)) or isinstance(given, bool):
         return f"{_UNREACHABLE}its answer has no ResultCode"
-    if code != "0":
-        return _REJECTED + code[:_LONGEST_THIRD_PARTY_ID]
-    return confirmation.ACCEPTED + text(answer.get("ThirdPartyTransID") or "")[:_LONGEST_THIRD_PARTY_ID]
+    if str(given) != "0":
+        return _REJECTED + str(given)[:_LONGEST_THIRD_PARTY_ID]
+    return confirmation.ACCEPTED + reference(answer.get("ThirdPartyTransID"))[:_LONGEST_THIRD_PARTY_ID]
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`, or an empty one."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:

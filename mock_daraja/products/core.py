@@ -42,18 +42,18 @@ def refuse(error: DarajaError, why: str, value: object, remedy: str, docs: str) 
 
 def common(body: Body, world: World, *, initiator: str) -> dict[str, Any] | Refusal:
     """The fields of a Command that all these products read alike. `initiator` is the name of that field."""
-    for name in ("QueueTimeOutURL", "ResultURL"):
-        fault = url_fault(str(body.get(name, "")), world.settings, keywords=False) if name in body else None
+    for name in ("ResultURL", "QueueTimeOutURL"):
+        fault = url_fault(text(body[name]), world.settings, keywords=False) if body.get(name) else None
         if fault is not None:
             return refuse(families.CORE.invalid_field(name), fault.why, body[name], fault.remedy, "callbacks")
     return {
         "initiator": text(body[initiator]),
         "credential": world.open_credential(text(body["SecurityCredential"])),
         "command": text(body["CommandID"]),
-        "remarks": text(body.get("Remarks", "")),
-        "occasion": text(body.get("Occassion", body.get("Occasion", "")) or ""),
+        "remarks": text(body.get("Remarks") or ""),
+        "occasion": text(body.get("Occassion") or body.get("Occasion") or ""),
         "result_url": text(body["ResultURL"]),
-        "timeout_url": text(body["QueueTimeOutURL"]) if "QueueTimeOutURL" in body else None,
+        "timeout_url": body.get("QueueTimeOutURL") or None,
     }
 
 

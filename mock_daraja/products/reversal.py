@@ -11,7 +11,18 @@ from mock_daraja.ledger import limits, transfer
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core, families
-from mock_daraja.products.base import Body, Command, Notice, Operation, Product, Refusal, Settlement, World, text
+from mock_daraja.products.base import (
+    Body,
+    Command,
+    Notice,
+    Operation,
+    Product,
+    Refusal,
+    Settlement,
+    World,
+    digits,
+    text,
+)
 from mock_daraja.products.parties import Sides, sides
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, result_notice
 
@@ -26,8 +37,8 @@ def read(body: Body, world: World) -> Command | Refusal:
         return shared
     return Command(
         amount_cents=cents(body["Amount"]),
-        shortcode=text(body["ReceiverParty"]),
-        parties=text(body["RecieverIdentifierType"]),
+        shortcode=digits(body["ReceiverParty"]),
+        parties=digits(body["RecieverIdentifierType"]),
         subject=text(body["TransactionID"]),
         **shared,
     )

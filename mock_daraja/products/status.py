@@ -11,9 +11,20 @@ from mock_daraja.ids import zero_receipt
 from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products import core, families
-from mock_daraja.products.base import Body, Command, Notice, Operation, Product, Refusal, Settlement, World, text
+from mock_daraja.products.base import (
+    Body,
+    Command,
+    Notice,
+    Operation,
+    Product,
+    Refusal,
+    Settlement,
+    World,
+    digits,
+    text,
+)
 from mock_daraja.products.parties import Sides, sides
-from mock_daraja.products.result import Pair, envelope, result_notice
+from mock_daraja.products.result import Pair, envelope, number_like, result_notice
 
 ROLE: Final = "Transaction Status query ORG API"
 _SLUG: Final = "status"
@@ -37,8 +48,8 @@ def read(body: Body, world: World) -> Command | Refusal:
         )
     return Command(
         amount_cents=0,
-        shortcode=text(body["PartyA"]),
-        parties=text(body["IdentifierType"]),
+        shortcode=digits(body["PartyA"]),
+        parties=digits(body["IdentifierType"]),
         subject=f"{_RECEIPT}{receipt}" if receipt else conversation,
         **shared,
     )
@@ -74,7 +85,7 @@ def _original(transaction: Transaction, world: World) -> Transaction | None:
 def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
     original = _original(transaction, world) if transaction.result == "0" else None
     parameters = None if original is None else _parameters(original, sides(original, world))
-    references: list[Pair] = [("Occasion", transaction.occasion or None)]
+    references: list[Pair] = [("Occasion", number_like(transaction.occasion) if transaction.occasion else None)]
     body = envelope(transaction, zero_receipt(transaction.final_ms or 0), parameters, references)
     return (result_notice(transaction, body, world),)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from mock_daraja.access import check_password
-from mock_daraja.clock import eat_digits
+from mock_daraja.clock import eat_digits, is_timestamp
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step
 from mock_daraja.ledger import MERCHANT, UTILITY, customer, organisation, transfer
@@ -68,9 +67,7 @@ def _server_error(message: str, why: str, value: object, remedy: str, request_id
 def _merchant(body: Body, world: World) -> Organisation | Refusal:
     """The organisation whose Password this is: what push and query check alike."""
     shortcode, timestamp = digits(body["BusinessShortCode"]), text(body["Timestamp"])
-    try:
-        datetime.strptime(timestamp, "%Y%m%d%H%M%S")
-    except ValueError:
+    if not is_timestamp(timestamp):
         return _invalid(
             "Timestamp", "Timestamp is not a date and time", timestamp, "write it as YYYYMMDDHHmmss, in EAT"
         )

@@ -8,7 +8,7 @@ with is the engine's business.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -92,6 +92,7 @@ def search(words: str) -> tuple[Code, ...]:
     return tuple(each for each in _load() if _holds(each, wanted))
 
 
+@lru_cache(maxsize=1024)  # every transaction asks
 def text(code: str, product: str) -> str | None:
     """The ResultDesc (or ResponseDescription) to send with a code; None for a code that is no result.
 

@@ -90,7 +90,8 @@ class _Reader:
             if not isinstance(event, yaml.StreamEndEvent):
                 self._refuse(event, "a second document begins here", "keep one scenario in one file, without `---`")
         except yaml.MarkedYAMLError as error:
-            self._refuse(error.problem_mark or error.context_mark, f"this is not YAML: {error.problem}")
+            remedy = "look at the brackets, quotes, colons and indentation there and on the line before"
+            self._refuse(error.problem_mark or error.context_mark, f"this is not YAML: {error.problem}", remedy)
         except yaml.YAMLError as error:  # the reader's: a character that YAML doesn't allow
             raise Problem(f"this is not YAML: {' '.join(str(error).split())}", where=self.name) from None
         return value

@@ -8,7 +8,7 @@ from typing import Final
 from mock_daraja import wire
 from mock_daraja.exchange import Reply, Step
 from mock_daraja.model import Transaction
-from mock_daraja.products.base import Operation, Refusal, text
+from mock_daraja.products.base import Operation, Refusal, digits
 from mock_daraja.products.oauth import LIFE_SECONDS
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
@@ -47,7 +47,7 @@ def understand(passage: Passage) -> Reply | None:
     assert operation is not None
     shortcodes = passage.app.shortcodes if passage.app is not None else None
     if operation.owner is not None and shortcodes is not None:
-        own = text(passage.body[operation.owner])
+        own = digits(passage.body[operation.owner])
         if own not in shortcodes:
             step = Step(
                 "product", "refused", f"the app may not use shortcode {own}", own, f"it has {sorted(shortcodes)}"

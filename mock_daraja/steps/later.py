@@ -53,12 +53,14 @@ def _plan_callbacks(shared: Shared, sandbox: Sandbox, transaction: Transaction) 
     """Each notice the product owes, as many times and as late as the outcome says. A dropped one is kept, unsent."""
     notices = shared.product_of(transaction).notices
     assert notices is not None and transaction.final_ms is not None
+    _ = shared.courier  # made here, a moment before it is needed: its imports would make the first callbacks late
     plan = transaction.decision.outcome.callback if transaction.decision is not None else CallbackPlan()
     for notice in notices(transaction, sandbox):
         body = wire.dumps(notice.body)
         for due_ms in copies(plan, notice.delay_ms, transaction.final_ms):
             row = _row(sandbox, transaction, notice, body, due_ms)
-            sandbox.agenda.schedule(due_ms, "deliver", row.id)
+            # Held back while the request is still unanswered: a callback before the ack is the gateway's to deliver.
+            sandbox.agenda.schedule(due_ms, "deliver", row.id, transaction.exchange)
         if plan.drop:
             row = _row(sandbox, transaction, notice, body, transaction.final_ms)
             row.state, row.note = "dropped", "the outcome says that this callback is lost; resend it to deliver it"

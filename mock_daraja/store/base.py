@@ -47,6 +47,9 @@ class Store(Protocol):
     def finish_transaction(self, transaction: Transaction) -> None:
         """The row became final: make its receipt findable and its customer free for the next prompt."""
 
+    def save_transaction(self, transaction: Transaction) -> None:
+        """A final row changed after all: it was reversed."""
+
     def transaction(self, transaction_id: int) -> Transaction | None: ...
     def find_transaction(self, reference: str) -> Transaction | None:
         """By CheckoutRequestID, ConversationID, OriginatorConversationID or receipt."""

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from heapq import heappop, heappush
-from itertools import count
+from itertools import chain, count
 from threading import RLock
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from mock_daraja.exchange import Exchange
 from mock_daraja.model import App, Callback, Customer, Event, Organisation, Posting, Token, Transaction
+from mock_daraja.store.archive import Archive
 
 Row = TypeVar("Row")
+
+_GATEWAY_ID: Final = re.compile(r"[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[0-9]{3,8}\Z")
 
 
 class Ring(Generic[Row]):
     """Rows by number in the order they came, at most `keep` of those that are `done`; the oldest go first."""
 
-    def __init__(self, keep: int, done: Callable[[Row], bool], dropped: Callable[[Row], None] | None = None) -> None:
+    def __init__(self, keep: int, done: Callable[[Row], bool]) -> None:
         self.rows: dict[int, Row] = {}
         self._keep = keep
         self._done = done
-        self._dropped = dropped
 
     def put(self, number: int, row: Row) -> None:
         self.rows[number] = row
@@ -34,8 +37,6 @@ class Ring(Generic[Row]):
             old = self.rows.pop(oldest)
             if not self._done(old):
                 self.rows[oldest] = old  # still owed something: to the back of the queue
-            elif self._dropped is not None:
-                self._dropped(old)
 
 
 class MemoryStore:
@@ -48,11 +49,14 @@ class MemoryStore:
         self._organisations: dict[str, Organisation] = {}
         self._customers: dict[str, Customer] = {}
         self._balances: dict[str, int] = {}
-        self._transactions: Ring[Transaction] = Ring(keep, lambda row: row.is_final, self._forget)
-        self._references: dict[str, Transaction] = {}
+        self._keep = keep
+        self._keep_live = min(keep, keep_bodies)
+        self._live: dict[int, Transaction] = {}
+        self._archive = Archive()
+        self._references: dict[str, int] = {}
         self._prompts: dict[str, Transaction] = {}
-        self._completed: dict[str, deque[Transaction]] = {}
-        self._heap: list[Event] = []
+        self._completed: dict[str, deque[int]] = {}
+        self._heap: list[tuple[int, int, Event]] = []  # due time and sequence first: compared in C
         self._callbacks: Ring[Callback] = Ring(keep_bodies, lambda row: row.state not in ("scheduled", "delivering"))
         self._exchanges: Ring[Exchange] = Ring(keep_bodies, lambda row: True)
         self._transaction_ids, self._event_ids = count(1), count(1)
@@ -128,70 +132,99 @@ class MemoryStore:
         return next(self._transaction_ids)
 
     def add_transaction(self, transaction: Transaction) -> None:
-        self._transactions.put(transaction.id, transaction)
-        self._references[transaction.reference] = transaction
-        self._references[transaction.originator_id] = transaction
+        self._live[transaction.id] = transaction
+        self._references[transaction.reference] = transaction.id
+        self._references[transaction.originator_id] = transaction.id
         if transaction.prompt == "open" and transaction.msisdn is not None:
             self._prompts[transaction.msisdn] = transaction
+        for _ in range(2):  # so that a crowd that could not go in its day goes by and by
+            if len(self._live) > self._keep_live:
+                self._put_by()
+
+    def _put_by(self) -> None:
+        """Archive the oldest live row if it is final; one that isn't goes to the back of the queue."""
+        oldest = next(iter(self._live))
+        row = self._live.pop(oldest)
+        if row.is_final:
+            self._archive.put(row)
+            if row.prompt is not None:
+                del self._references[row.originator_id]  # hardly ever asked for, and 14 MB a hundred thousand rows
+        else:
+            self._live[oldest] = row
+        if len(self._archive) > self._keep - self._keep_live:
+            self._forget(self._archive.pop_oldest())
 
     def finish_transaction(self, transaction: Transaction) -> None:
         if transaction.receipt is not None:
-            self._references[transaction.receipt] = transaction
+            self._references[transaction.receipt] = transaction.id
         if transaction.msisdn is None:
             return
         if self._prompts.get(transaction.msisdn) is transaction:
             del self._prompts[transaction.msisdn]
         if transaction.state == "completed":
-            self._completed.setdefault(transaction.msisdn, deque()).append(transaction)
+            self._completed.setdefault(transaction.msisdn, deque()).append(transaction.id)
+
+    def save_transaction(self, transaction: Transaction) -> None:
+        if transaction.id not in self._live:
+            self._archive.put(transaction)
 
     def _forget(self, transaction: Transaction) -> None:
         for reference in (transaction.reference, transaction.originator_id, transaction.receipt):
-            if reference is not None and self._references.get(reference) is transaction:
+            if reference is not None and self._references.get(reference) == transaction.id:
                 del self._references[reference]
         completed = self._completed.get(transaction.msisdn or "")
-        if completed is not None and transaction in completed:
-            completed.remove(transaction)
+        if completed is not None and transaction.state == "completed":
+            completed.remove(transaction.id)
+            if not completed:
+                del self._completed[transaction.msisdn or ""]
 
     def transaction(self, transaction_id: int) -> Transaction | None:
-        return self._transactions.rows.get(transaction_id)
+        return self._live.get(transaction_id) or self._archive.get(transaction_id)
 
     def find_transaction(self, reference: str) -> Transaction | None:
-        return self._references.get(reference)
+        found = self._references.get(reference)
+        if found is not None:
+            return self.transaction(found)
+        if _GATEWAY_ID.match(reference):
+            return next((row for row in self._archive if row.originator_id == reference), None)
+        return None
 
     def open_prompt(self, msisdn: str) -> Transaction | None:
         return self._prompts.get(msisdn)
 
     def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
-        for row in reversed(self._completed.get(msisdn, ())):
-            if row.final_ms is None or row.final_ms < since_ms:
+        for transaction_id in reversed(self._completed.get(msisdn, ())):
+            row = self.transaction(transaction_id)
+            if row is None or row.final_ms is None or row.final_ms < since_ms:
                 return
             yield row
 
     def transactions(self) -> Iterator[Transaction]:
         with self._lock:
-            return iter(list(self._transactions.rows.values()))
+            archived, live = iter(self._archive), list(self._live.values())
+        return chain(archived, live)
 
     # events
 
     def add_event(self, due_ms: int, kind: str, subject: int) -> Event:
         event = Event(due_ms, next(self._event_ids), kind, subject)
         with self._lock:
-            heappush(self._heap, event)
+            heappush(self._heap, (due_ms, event.sequence, event))
         return event
 
     def next_due(self) -> int | None:
         with self._lock:
-            return self._heap[0].due_ms if self._heap else None
+            return self._heap[0][0] if self._heap else None
 
     def claim_event(self, until_ms: int) -> Event | None:
         with self._lock:
-            if self._heap and self._heap[0].due_ms <= until_ms:
-                return heappop(self._heap)
+            if self._heap and self._heap[0][0] <= until_ms:
+                return heappop(self._heap)[2]
             return None
 
     def events(self) -> list[Event]:
         with self._lock:
-            return sorted(self._heap)
+            return [event for _, _, event in sorted(self._heap)]
 
     # callbacks and exchanges
 

@@ -120,7 +120,8 @@ CAPTURES = [
     ),
     pytest.param(
         in_flight(in_flight="processing"),
-        '{"requestId":"ws_CO_20022018230142206","errorCode":"500.001.1001","errorMessage":"The transaction is being processed"}',
+        '{"requestId":"ws_CO_20022018230142206","errorCode":"500.001.1001",'
+        '"errorMessage":"The transaction is being processed"}',
         id="query in flight (a): requests.md §3.2, LNM#13",
     ),
     pytest.param(
@@ -135,14 +136,19 @@ CAPTURES = [
         '{"requestId":"ws_CO_230920262019337708374149","errorCode":"500.001.1001","errorMessage":""}',
         id="query in flight (c): callbacks.md §1.3, NKAP 2026-10-02",
     ),
-    pytest.param(called_back("0"), SUCCESS, id="success callback: callbacks.md §1.1, NEWTON stk-success.json 2026-10-06"),
     pytest.param(
-        called_back("0", balance_item=False), FOUR_ITEMS, id="success callback of four items: callbacks.md §1.1, UE4JS31RBV"
+        called_back("0"), SUCCESS, id="success callback: callbacks.md §1.1, NEWTON stk-success.json 2026-10-06"
+    ),
+    pytest.param(
+        called_back("0", balance_item=False),
+        FOUR_ITEMS,
+        id="success callback of four items: callbacks.md §1.1, UE4JS31RBV",
     ),
     pytest.param(
         called_back("1037"),
         '{"Body":{"stkCallback":{"MerchantRequestID":"ac7b-470b-8df7-23ab3cef38271071873",'
-        '"CheckoutRequestID":"ws_CO_300920260912331708374149","ResultCode":1037,"ResultDesc":"No response from user."}}}',
+        '"CheckoutRequestID":"ws_CO_300920260912331708374149","ResultCode":1037,'
+        '"ResultDesc":"No response from user."}}}',
         id="failure callback: callbacks.md §1.2, NEWTON stk.json 2026-09-30",
     ),
     pytest.param(
@@ -168,7 +174,16 @@ def test_a_body_has_the_shape_of_its_capture(mock_with: MakeMock, produce: Produ
     assert shape(ours) == shape(json.loads(captured))
 
 
-FIXED = ("ResponseCode", "ResponseDescription", "CustomerMessage", "ResultCode", "ResultDesc", "errorCode", "errorMessage", "expires_in")
+FIXED = (
+    "ResponseCode",
+    "ResponseDescription",
+    "CustomerMessage",
+    "ResultCode",
+    "ResultDesc",
+    "errorCode",
+    "errorMessage",
+    "expires_in",
+)
 
 
 def fixed_texts(value: Any) -> list[tuple[str, Any]]:
@@ -192,10 +207,16 @@ ERRORS = [
     # requests.md §3.1, each with the requestId it was captured with where there is one
     pytest.param({"Timestamp": "x"}, 400, "400.002.02", "Bad Request - Invalid Timestamp", id="LNM#36 2019"),
     pytest.param({"Amount": -500}, 400, "400.002.02", "Bad Request - Invalid Amount", id="scedar/m-pesa_going_live#1"),
-    pytest.param({"PhoneNumber": "14155550100"}, 400, "400.002.02", "Bad Request - Invalid PhoneNumber", id="LNM#11 2024"),
+    pytest.param(
+        {"PhoneNumber": "14155550100"}, 400, "400.002.02", "Bad Request - Invalid PhoneNumber", id="LNM#11 2024"
+    ),
     pytest.param({"CallBackURL": "http://a b"}, 400, "400.002.02", "Bad Request - Invalid CallBackURL", id="§1.6"),
     pytest.param(
-        {"TransactionType": "CustomerBuyGoodsOnline"}, 400, "400.002.02", "Bad Request - Invalid TransactionType", id="GMAHIA"
+        {"TransactionType": "CustomerBuyGoodsOnline"},
+        400,
+        "400.002.02",
+        "Bad Request - Invalid TransactionType",
+        id="GMAHIA",
     ),
     pytest.param({"TransactionDesc": None}, 400, "400.002.02", "Bad Request - Invalid Remarks", id="UMOJA 2026"),
     pytest.param({"AccountReference": None}, 400, "400.002.02", "Bad Request - Invalid Remarks", id="id 60062474390"),

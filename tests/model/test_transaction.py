@@ -24,8 +24,8 @@ from mock_daraja.model import (
 
 @pytest.mark.parametrize(
     "row",
-    [App, Callback, CallbackPlan, Customer, Decision, Delivery, Event, FaultSpec, Initiator, Organisation, Outcome, Posting,
-     Token, Transaction],
+    [App, Callback, CallbackPlan, Customer, Decision, Delivery, Event, FaultSpec, Initiator, Organisation, Outcome,
+     Posting, Token, Transaction],
 )  # fmt: skip
 def test_rows_have_slots(row: type) -> None:
     assert "__slots__" in vars(row)
@@ -46,7 +46,12 @@ def test_events_come_in_order_of_due_time_then_of_arrival() -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "synchronous"),
-    [(Outcome(), False), (Outcome(result="1"), False), (Outcome(error="500.003.02"), True), (Outcome(page="waf"), True)],
+    [
+        (Outcome(), False),
+        (Outcome(result="1"), False),
+        (Outcome(error="500.003.02"), True),
+        (Outcome(page="waf"), True),
+    ],
 )
 def test_an_outcome_is_synchronous_when_the_request_itself_is_refused(outcome: Outcome, synchronous: bool) -> None:
     assert outcome.is_synchronous is synchronous

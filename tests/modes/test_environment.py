@@ -26,7 +26,8 @@ def test_production_takes_https_callbacks_only(mock_with: MakeMock, environment:
 
 
 @pytest.mark.parametrize(
-    ("environment", "text"), [("sandbox", "No response from user."), ("production", "DS timeout user cannot be reached")]
+    ("environment", "text"),
+    [("sandbox", "No response from user."), ("production", "DS timeout user cannot be reached")],
 )
 def test_1037_is_worded_differently(mock_with: MakeMock, environment: str, text: str) -> None:
     # callbacks.md §9.4

@@ -88,7 +88,7 @@ SWITCHES: list[tuple[str, Any, Callable[[Mock], object], object, object]] = [
 
 @pytest.mark.parametrize(("name", "value", "look", "without", "with_it"), SWITCHES)
 def test_a_switch_changes_what_it_says(
-    mock_with: MakeMock, name: str, value: object, look: Callable[[Mock], object], without: object, with_it: object
+    mock_with: MakeMock, name: str, value: object, look: Callable[[Mock], object], *, without: object, with_it: object
 ) -> None:
     assert look(mock_with()) == without
     assert look(mock_with(quirks={name: value})) == with_it
@@ -109,7 +109,10 @@ def test_mixed_gives_all_three_shapes_for_the_same_transaction(mock_with: MakeMo
     mock = mock_with(quirks={"in_flight": "mixed"})
     checkout = mock.pushed()
 
-    seen = {(answer.status, answer.body.partition(b"errorMessage")[2]) for answer in (mock.query(checkout) for _ in range(40))}
+    seen = {
+        (answer.status, answer.body.partition(b"errorMessage")[2])
+        for answer in (mock.query(checkout) for _ in range(40))
+    }
 
     assert seen == {(200, b""), (500, b'":""}'), (500, b'":"The transaction is being processed"}')}
 
@@ -146,7 +149,9 @@ def test_the_query_limit_ends_with_the_minute_and_allows_five(mock_with: MakeMoc
 
 
 def test_bodies_stay_json_whatever_the_switches(mock_with: MakeMock) -> None:
-    mock = mock_with(quirks={"two_decimals": True, "balance_item": False, "checkout_id_digits": 3, "legacy_texts": True})
+    mock = mock_with(
+        quirks={"two_decimals": True, "balance_item": False, "checkout_id_digits": 3, "legacy_texts": True}
+    )
     mock.pushed(Amount=250_000)
     mock.advance(10)
 

@@ -81,7 +81,8 @@ def test_no_basic_header_is_invalid_authentication(mock: Mock, headers: dict[str
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?grant_type=", "?grant_type=password", "?grant_type=client_credentials%20", "?grant=client_credentials"]
+    "query",
+    ["", "?grant_type=", "?grant_type=password", "?grant_type=client_credentials%20", "?grant=client_credentials"],
 )
 def test_a_missing_or_wrong_grant_type_is_refused(mock: Mock, query: str) -> None:
     answer = mock.request("GET", f"/oauth/v1/generate{query}", headers=basic())
@@ -220,7 +221,9 @@ def test_an_app_without_a_secret_takes_any(mock: Mock) -> None:
     assert mock.ask_token("test-key", "whatever").status == 200
 
 
-@pytest.mark.parametrize("add", [lambda make: make(app=("a:b",)), lambda make: make(apps=({"key": "a", "secret": "b"},))])
+@pytest.mark.parametrize(
+    "add", [lambda make: make(app=("a:b",)), lambda make: make(apps=({"key": "a", "secret": "b"},))]
+)
 def test_settings_add_apps(mock_with: MakeMock, add: Callable[[MakeMock], Mock]) -> None:
     mock = add(mock_with)
 

@@ -208,7 +208,13 @@ def test_a_wrong_method_is_named(mock: Mock, path: str, method: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/mpesa/stkpush/v1/processrequests", "/mpesa/stkpush/v1/", "/mpesa/stkpushquery/v1/a/b", "/mpesa/stkpush/v1/processrequest/"]
+    "path",
+    [
+        "/mpesa/stkpush/v1/processrequests",
+        "/mpesa/stkpush/v1/",
+        "/mpesa/stkpushquery/v1/a/b",
+        "/mpesa/stkpush/v1/processrequest/",
+    ],
 )
 def test_an_unknown_resource_of_a_known_proxy_is_not_found(mock: Mock, path: str) -> None:
     answer = mock.request("POST", path)
@@ -690,7 +696,16 @@ def test_query_and_callback_word_a_cancellation_differently(mock: Mock) -> None:
 
 @pytest.mark.parametrize(
     ("last", "code"),
-    [("0001", 1), ("0000", 0), ("1032", 1032), ("1037", 1037), ("2001", 2001), ("0017", 17), ("1019", 1019), ("8006", 8006)],
+    [
+        ("0001", 1),
+        ("0000", 0),
+        ("1032", 1032),
+        ("1037", 1037),
+        ("2001", 2001),
+        ("0017", 17),
+        ("1019", 1019),
+        ("8006", 8006),
+    ],
 )
 def test_a_reserved_msisdn_gives_its_own_result(mock: Mock, last: str, code: int) -> None:
     mock.pushed(PhoneNumber=f"25470000{last}")
@@ -701,7 +716,13 @@ def test_a_reserved_msisdn_gives_its_own_result(mock: Mock, last: str, code: int
 
 @pytest.mark.parametrize(
     ("reference", "code"),
-    [("mock:1032", 1032), ("mock:E3008", "E3008"), ("mock:SFC_IC0003", "SFC_IC0003"), ("mock:TP40087", "TP40087"), ("mock:0", 0)],
+    [
+        ("mock:1032", 1032),
+        ("mock:E3008", "E3008"),
+        ("mock:SFC_IC0003", "SFC_IC0003"),
+        ("mock:TP40087", "TP40087"),
+        ("mock:0", 0),
+    ],
 )
 @pytest.mark.parametrize("field", ["AccountReference", "TransactionDesc"])
 def test_a_reference_can_ask_for_a_result_and_codes_that_are_no_numbers_are_strings(
@@ -764,7 +785,9 @@ def test_a_forced_failure_moves_no_money_and_counts_no_pin(mock: Mock) -> None:
 
 
 def test_a_lost_callback_leaves_the_payment_made(mock: Mock, webhook: Webhook) -> None:
-    checkout = mock.push(headers={"X-Mock-Scenario": "stk_push/callback-lost"}, CallBackURL=webhook.url).json["CheckoutRequestID"]
+    checkout = mock.push(headers={"X-Mock-Scenario": "stk_push/callback-lost"}, CallBackURL=webhook.url).json[
+        "CheckoutRequestID"
+    ]
     mock.advance(600)
 
     (row,) = mock.callbacks()
@@ -828,7 +851,9 @@ def test_a_callback_is_posted_as_captured(mock: Mock, webhook: Webhook) -> None:
     assert mock.callbacks()[0].state == "delivered"
 
 
-@pytest.mark.parametrize(("retries", "attempts", "state"), [(0, 1, "failed"), (1, 2, "failed"), (2, 3, "delivered"), (9, 3, "delivered")])
+@pytest.mark.parametrize(
+    ("retries", "attempts", "state"), [(0, 1, "failed"), (1, 2, "failed"), (2, 3, "delivered"), (9, 3, "delivered")]
+)
 def test_nothing_is_tried_again_unless_switched_on(
     mock_with: MakeMock, webhook: Webhook, retries: int, attempts: int, state: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""Whatever customers, integrators and time do, in whatever order: the promises of one outcome and of the ledger hold."""
+"""Whatever customers, integrators and time do, in whatever order: one outcome, and no money made or lost."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ class StkPush(RuleBasedStateMachine):
     @rule(msisdn=customers, answer=st.sampled_from(["pin:1234", "pin:0000", "cancel", "ignore"]))
     def answer(self, msisdn: str, answer: str) -> None:
         prompt = self.open_prompt(msisdn)
-        can = prompt is not None and prompt.prompt == "open" and self.mock.sandbox.customer(msisdn).handset == "reachable"
+        can = (
+            prompt is not None and prompt.prompt == "open" and self.mock.sandbox.customer(msisdn).handset == "reachable"
+        )
 
         try:
             self.mock.sandbox.answer_prompt(msisdn, answer)

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import astuple
 
 import pytest
 
 from mock_daraja.exchange import Exchange
-from mock_daraja.model import App, Callback, Customer, Event, Organisation, Posting, Token, Transaction
+from mock_daraja.model import (
+    App,
+    Callback,
+    Customer,
+    Decision,
+    Event,
+    Organisation,
+    Outcome,
+    Posting,
+    Token,
+    Transaction,
+)
 from mock_daraja.store import MemoryStore, Store
 
 MakeStore = Callable[..., Store]
@@ -94,7 +106,13 @@ def test_a_token_keeps_the_products_it_was_issued_with(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("app", "now", "left"),
-    [(None, 0, {"a1", "a2", "b1"}), (None, 10, {"a2", "b1"}), ("a", 0, {"b1"}), ("b", 0, {"a1", "a2"}), (None, 99, set())],
+    [
+        (None, 0, {"a1", "a2", "b1"}),
+        (None, 10, {"a2", "b1"}),
+        ("a", 0, {"b1"}),
+        ("b", 0, {"a1", "a2"}),
+        (None, 99, set()),
+    ],
 )
 def test_tokens_end_by_app_or_by_time(store: Store, app: str | None, now: int, left: set[str]) -> None:
     for value, key, expires in (("a1", "a", 10), ("a2", "a", 20), ("b1", "b", 20)):
@@ -212,6 +230,35 @@ def test_no_more_transactions_are_kept_than_asked_for_and_the_oldest_go_with_the
     for reference in (rows[0].reference, rows[0].originator_id, rows[0].receipt):
         assert store.find_transaction(str(reference)) is None
     assert [row.id for row in store.completed_since("254708374149", 0)] == [rows[3].id, rows[2].id]
+
+
+def test_a_transaction_long_final_is_read_as_it_was(make_store: MakeStore) -> None:
+    store = make_store(keep=100, keep_bodies=2)  # a store may pack what is no longer among the newest
+    decision = Decision(Outcome(result="0"), "header", "X-Mock-Scenario: 0")
+    rows = [paid(store, 2000 + number, decision=decision if number % 2 else None) for number in range(10)]
+
+    again = [store.transaction(row.id) for row in rows]
+
+    for row, read in zip(rows, again, strict=True):
+        assert read is not None
+        assert astuple(read) == astuple(row)
+    assert [row.id for row in store.completed_since("254708374149", 0)] == [row.id for row in reversed(rows)]
+    assert [row.id for row in store.transactions()] == [row.id for row in rows]
+
+
+def test_a_change_to_a_transaction_long_final_is_kept_when_it_is_saved(make_store: MakeStore) -> None:
+    store = make_store(keep=100, keep_bodies=2)
+    first, *_ = [paid(store, 2000 + number) for number in range(10)]
+
+    with store.unit():
+        row = store.transaction(first.id)
+        assert row is not None
+        row.reversed_by = "UKO123"
+        store.save_transaction(row)
+
+    again = store.find_transaction(first.reference)
+    assert again is not None
+    assert again.reversed_by == "UKO123"
 
 
 def test_a_pending_transaction_stays_however_old(make_store: MakeStore) -> None:

@@ -103,6 +103,7 @@ def test_a_good_push_passes(schemas: Schemas, changes: dict[str, Any]) -> None:
         ("Amount", 250001, "maximum"),
         ("Amount", "250001", "pattern"),
         ("Amount", "250000.5", "pattern"),
+        ("Amount", "1." + "0" * 60, "pattern"),
         ("Amount", True, "type"),
         ("Amount", None, "type"),
         ("Amount", [1], "type"),

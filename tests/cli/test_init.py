@@ -1,0 +1,67 @@
+"""The command itself: its help, its version, and how little it imports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_daraja import __version__
+
+COMMANDS = ("serve", "demo", "why", "codes", "env")
+HEAVY = ("flask", "werkzeug", "faker", "jsonschema", "yaml", "http.client", "cryptography")
+
+
+@pytest.mark.parametrize("arguments", [(), *((each,) for each in COMMANDS)], ids=str)
+def test_help_says_what_it_does_and_has_an_example(run: Callable[..., Any], arguments: tuple[str, ...]) -> None:
+    result = run(*arguments, "--help")
+
+    assert result.exit_code == 0
+    assert f"Usage: mock-daraja {' '.join(arguments)}".strip() in result.stdout
+    assert "Example: mock-daraja" in result.stdout or 'Example: eval "$(mock-daraja' in result.stdout
+
+
+def test_help_lists_every_command(run: Callable[..., Any]) -> None:
+    listed = run("--help").stdout.partition("Commands:")[2]
+
+    assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "][:5] == list(
+        COMMANDS
+    )
+
+
+def test_version(run: Callable[..., Any]) -> None:
+    assert run("--version").stdout == f"mock-daraja {__version__}\n"
+
+
+def test_an_unknown_command_is_wrong_usage(run: Callable[..., Any]) -> None:
+    result = run("server")
+
+    assert result.exit_code == 2
+    assert "No such command 'server'" in result.stderr
+
+
+def test_python_m_is_the_same_command(start: Callable[..., Any]) -> None:
+    process = start("--version")
+
+    assert process.wait() == 0
+    assert process.line() == f"mock-daraja {__version__}"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_imports_nothing_heavy_before_it_runs(command: str) -> None:
+    script = f"import sys, mock_daraja.cli.{command}; print([name for name in {HEAVY!r} if name in sys.modules])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+
+    assert done.stdout == "[]\n"

@@ -1,0 +1,179 @@
+"""A server as people start it: what it prints, how it stops, what it says when it can't start."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from mock_daraja.cli.recorder import record
+from mock_daraja.cli.serve import setting_options
+from mock_daraja.client import Client
+from mock_daraja.settings import option_fields
+
+signals = pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+PUSH = "/mpesa/stkpush/v1/processrequest"
+
+
+def address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return str(parts.hostname), int(parts.port or 80)
+
+
+def test_the_first_line_says_where_it_listens_and_connections_are_accepted_by_then(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0")
+
+    line = server.line()
+
+    assert line.startswith("mock-daraja is listening on http://127.0.0.1:")
+    assert Client(line.rpartition(" ")[2]).health()["status"] == "ok"
+
+
+def test_credentials_and_seed_follow_the_first_line(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0", "--seed", "7", "--app", "my-key:my-secret")
+    url = server.url()
+
+    printed = [server.line() for _ in range(13)]
+
+    text = "\n".join(printed)
+    for value in (
+        "test-key", "test-secret", "my-key", "my-secret", "174379", "bfb279f9", "254708374149, PIN 1234", "testapi",
+        "Safaricom999!*!", f"{url}/_mock", "serve --seed 7",
+    ):  # fmt: skip
+        assert value in text
+
+
+@signals
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_cleanly_within_a_second(start: Callable[..., Any], number: int) -> None:
+    server = start("serve", "--port", "0")
+    idle = socket.create_connection(address(server.url()))
+    began = time.monotonic()
+
+    status = server.end(number)
+
+    assert status == 0
+    assert time.monotonic() - began < 1
+    idle.close()
+
+
+@signals
+def test_a_signal_stops_it_while_a_request_hangs_on_purpose(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0")
+    url = server.url()
+    Client(url).arm({"operation": "oauth.generate"}, {"fault": {"name": "hang"}})
+    with socket.create_connection(address(url)) as client:
+        client.sendall(b"GET /oauth/v1/generate?grant_type=client_credentials HTTP/1.1\r\nHost: a\r\n\r\n")
+        server.until("GET /oauth", "err")
+        began = time.monotonic()
+
+        status = server.end()
+
+    assert status == 0
+    assert time.monotonic() - began < 1
+
+
+def test_each_request_is_a_line_on_standard_error_that_says_why(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0")
+    url = server.url()
+
+    record(url, "POST", PUSH, {}, {})
+    record(url, "GET", "/_mock/health", {})
+    record(url, "GET", "/mpesa/nowhere", {})
+
+    assert server.line("err").startswith(f"POST {PUSH}  404  x1  there is no Authorization header; ")
+    assert server.line("err").startswith("GET /mpesa/nowhere  404  x2  no product has this path; ")
+
+
+@signals
+def test_quiet_logs_nothing(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0", "--quiet")
+    record(server.url(), "POST", PUSH, {}, {})
+
+    server.end()
+
+    assert server._lines["err"].empty()
+
+
+def test_a_taken_port_is_said_with_a_remedy(run: Callable[..., Any]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        result = run("serve", "--port", str(port))
+
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith(
+        f"error: 127.0.0.1:{port}: port {port} is taken\n  remedy: take another with --port"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--clock", "sundial"], "'sundial' is not a clock; use real, scaled:60"),
+        (["--port", "many"], "'many' is not a valid integer"),
+        (["--environment", "staging"], "'staging' is not one of 'sandbox', 'production'"),
+        (["--colour", "red"], "No such option"),
+    ],
+)
+def test_wrong_usage_exits_with_2(run: Callable[..., Any], arguments: list[str], said: str) -> None:
+    result = run("serve", *arguments)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (["--port", "99999"], {}, "error: port is 99999\n  remedy: use a number from 0 to 65535\n"),
+        (["--app", "key"], {}, "error: app 'key' has no secret\n  remedy: write it as KEY:SECRET\n"),
+        ([], {"MOCK_DARAJA_CLOCK": "sundial"}, "error: MOCK_DARAJA_CLOCK: "),
+        (["--port", "0", "--scenario", "stk_push/canceled"], {}, "stk_push/cancelled"),
+    ],
+)
+def test_a_bad_setting_exits_with_1_and_a_remedy(
+    run: Callable[..., Any], arguments: list[str], environment: dict[str, str], said: str
+) -> None:
+    result = run("serve", *arguments, **environment)
+
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert "\n  remedy: " in result.stderr
+
+
+def test_a_bad_settings_file_is_named_with_its_line(run: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "mock-daraja.toml").write_text('seed = 1\nclok = "auto"\n')
+
+    result = run("serve")
+
+    assert result.exit_code == 1
+    assert "mock-daraja.toml:2: there is no setting 'clok'\n  remedy: did you mean 'clock'?" in result.stderr
+
+
+def test_a_flag_goes_before_its_variable(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0", "--clock", "manual", MOCK_DARAJA_CLOCK="auto", MOCK_DARAJA_SEED="5")
+
+    url = server.url()
+
+    assert Client(url).health()["clock"] == "manual"
+    assert Client(url).sandboxes()[0]["seed"] == 5
+
+
+def test_every_setting_is_an_option_with_its_help(run: Callable[..., Any]) -> None:
+    options = {each.name: each for each in setting_options()}
+
+    for field in option_fields():
+        option = options[field.name]
+        assert f"--{field.name.replace('_', '-')}" in option.opts
+        assert option.help is not None
+        assert option.help.startswith(field.metadata["help"])
+        assert option.multiple == (field.default == ())

@@ -1,0 +1,128 @@
+"""What `why` says of an exchange. The whole texts stand in golden/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_daraja.exchange import Exchange, Reply, Step
+from mock_daraja.journal import callback_json, exchange_json, transaction_json
+from mock_daraja.journal.shapes import instant
+from mock_daraja.journal.text import explanation, log_line
+
+GOLDEN = Path(__file__).parent / "golden"
+PUBLIC = "https://shop.example.com/callback"
+
+
+def document(mock: Any) -> dict[str, Any]:
+    """The last exchange, whole, with what it opened: as the control API gives it."""
+    exchange = mock.exchange()
+    row = None if exchange.transaction is None else mock.sandbox.store.transaction(exchange.transaction)
+    callbacks = [] if row is None else mock.sandbox.callbacks_of(row.id)
+    return exchange_json(exchange) | {
+        "transaction": None if row is None else transaction_json(row),
+        "callbacks": [callback_json(each) for each in callbacks],
+    }
+
+
+def clock_of(mock: Any) -> dict[str, Any]:
+    due = [
+        {"at": instant(each.due_ms), "kind": each.kind, "subject": each.subject} for each in mock.sandbox.store.events()
+    ]
+    return {"clock": str(mock.sandbox.clock.setting), "now": instant(mock.sandbox.now_ms), "due": due}
+
+
+def refused(mock: Any) -> None:
+    mock.push(Amount="ten")
+
+
+def pending(mock: Any) -> None:
+    mock.push()
+
+
+def paid_but_not_told(mock: Any) -> None:
+    mock.push(CallBackURL=PUBLIC)
+    mock.advance(60)
+
+
+def paid_and_lost(mock: Any) -> None:
+    mock.push(headers={"X-Mock-Scenario": "stk_push/callback-lost"})
+    mock.advance(60)
+
+
+def nobody_listens(mock: Any) -> None:
+    mock.push(AccountReference="mock:1032")
+    mock.advance(60)
+
+
+def unknown_path(mock: Any) -> None:
+    mock.request("GET", "/mpesa/stkpush/v1/procesrequest")
+
+
+@pytest.mark.parametrize("story", [refused, pending, paid_but_not_told, paid_and_lost, nobody_listens, unknown_path])
+def test_an_exchange_is_explained(mock: Any, story: Callable[[Any], None]) -> None:
+    story(mock)
+
+    text = explanation(document(mock), clock_of(mock))
+
+    assert text == (GOLDEN / f"{story.__name__}.txt").read_text(encoding="utf-8")
+
+
+def test_a_sandbox_with_a_name_is_addressed_by_it(mock: Any) -> None:
+    pending(mock)
+
+    text = explanation(document(mock) | {"sandbox": "mine"}, clock_of(mock))
+
+    assert "POST /_mock/sandboxes/mine/clock/advance" in text
+
+
+def test_an_exchange_of_the_journal_alone_is_explained_without_its_transaction(mock: Any) -> None:
+    pending(mock)
+
+    text = explanation(exchange_json(mock.exchange()))
+
+    assert "Trace" in text
+    assert "Callbacks" not in text
+
+
+def test_each_verdict_is_painted_in_its_role(mock: Any) -> None:
+    refused(mock)
+
+    text = explanation(document(mock), paint=lambda words, role: f"<{role}>{words}</{role}>")
+
+    assert "<bad>refused</bad>  validation" in text
+    assert "<bad>400 Bad Request</bad>" in text
+
+
+def test_what_a_client_sent_never_reaches_a_terminal_raw(mock: Any) -> None:
+    mock.request("GET", "/mpesa/%1b[2J", headers={"Authorization": "Bearer x"})
+
+    text = explanation(document(mock))
+
+    assert "\x1b" not in text
+    assert "\\x1b[2J" in text
+
+
+def exchange(sandbox: str = "default", path: str = "/a", steps: tuple[Step, ...] = ()) -> Exchange:
+    return Exchange(12, sandbox, 0, "POST", path, "", (), b"", steps=list(steps), reply=Reply(400, b""))
+
+
+@pytest.mark.parametrize(
+    ("row", "line"),
+    [
+        (exchange(), "POST /a  400  x12"),
+        (exchange("mine"), "POST /a  400  mine/x12"),
+        (exchange(steps=(Step("access", "ok", "fine"),)), "POST /a  400  x12"),
+        (
+            exchange(steps=(Step("access", "note", "hm"), Step("x", "refused", "no", None, "do"))),
+            "POST /a  400  x12  no; do",
+        ),
+        (exchange(steps=(Step("access", "note", "hm"),)), "POST /a  400  x12  hm"),
+        (exchange(path="/a\nPOST /b  200  x13\x1b[0m"), "POST /a\\x0aPOST /b  200  x13\\x1b[0m  400  x12"),
+    ],
+)
+def test_the_log_has_one_line_a_request(row: Exchange, line: str) -> None:
+    assert log_line(row) == line
