@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from mock_daraja.errors import Problem
-from mock_daraja.model import App, Customer, Initiator, Organisation
-from mock_daraja.msisdn import normalise
+from mock_daraja.model import Initiator, Organisation
 
 APP_KEY: Final = "test-key"
 APP_SECRET: Final = "test-secret"
@@ -31,6 +28,16 @@ _NAMED: Final = {
     TILL: ("Mock Daraja Stores Till 1", frozenset({"till"}), None, HEAD_OFFICE),
     KRA: ("Kenya Revenue Authority", frozenset({"paybill", "b2b", "tax"}), None, None),
 }
+ROLES: Final = (
+    "ORG B2C API initiator",
+    "Org Business Pay Bill API initiator",
+    "Org Business Pay to Bulk API initiator",
+    "Tax Remittance to KRA API",
+    "Balance Query ORG API",
+    "Transaction Status query ORG API",
+    "Org Reversals Initiator",
+)
+"""The roles of an initiator, as documented (callbacks.md §8)."""
 KINDS: Final = ("paybill", "till", "head-office", "b2c", "b2b", "tax")
 
 
@@ -39,10 +46,10 @@ def organisation(shortcode: str) -> Organisation | None:
     if shortcode in _NAMED:
         name, kinds, passkey, head_office = _NAMED[shortcode]
         nominated = CUSTOMER if shortcode == TILL else None
-        return Organisation(shortcode, name, kinds, passkey, head_office, _initiators(), nominated=nominated)
+        return Organisation(shortcode, name, kinds, passkey, head_office, default_initiators(), nominated=nominated)
     if shortcode.isascii() and shortcode.isdigit() and len(shortcode) == 6 and int(shortcode) in _RANGE:
         kinds = frozenset({"paybill", "b2c", "b2b"})
-        return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", kinds, initiators=_initiators())
+        return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", kinds, initiators=default_initiators())
     return None
 
 
@@ -50,86 +57,5 @@ def shortcodes() -> tuple[str, ...]:
     return (*_NAMED, *map(str, _RANGE))
 
 
-def _initiators() -> dict[str, Initiator]:
+def default_initiators() -> dict[str, Initiator]:
     return {INITIATOR: Initiator(INITIATOR, INITIATOR_PASSWORD)}
-
-
-# What settings files and the control API add. Both give tables with these keys; both get Problems that name them.
-
-
-def _checked(table: Mapping[str, Any], keys: Mapping[str, type | tuple[type, ...]], noun: str, key: str) -> None:
-    for name, value in table.items():
-        if name not in keys:
-            raise Problem(f"{noun} has no {name!r}", remedy=f"the keys are {', '.join(keys)}")
-        if not isinstance(value, keys[name]) or (isinstance(value, bool) and keys[name] is not bool):
-            raise Problem(f"{name} of {noun} is {value!r}", remedy=f"give {_kind_name(keys[name])}")
-    if key not in table:
-        raise Problem(f"{noun} has no {key}", remedy=f"give {key} besides {', '.join(table) or 'the rest'}")
-
-
-def _kind_name(kind: type | tuple[type, ...]) -> str:
-    names = {str: "text", bool: "true or false", list: "a list of texts", int: "a whole number"}
-    return " or ".join(names.get(each, each.__name__) for each in (kind if isinstance(kind, tuple) else (kind,)))
-
-
-def app_from(table: Mapping[str, Any]) -> App:
-    """An app from `key`, `secret`, and optionally `products` and `shortcodes`."""
-    _checked(table, {"key": str, "secret": str, "products": list, "shortcodes": list}, "an app", "key")
-    if not table.get("secret"):
-        raise Problem(f"app {table['key']!r} has no secret", remedy="give secret as well")
-    products, shortcodes = table.get("products"), table.get("shortcodes")
-    return App(
-        table["key"],
-        table["secret"],
-        None if products is None else frozenset(map(str, products)),
-        None if shortcodes is None else frozenset(map(str, shortcodes)),
-    )
-
-
-def organisation_from(table: Mapping[str, Any], old: Organisation | None) -> Organisation:
-    """An organisation from its table, changing `old` where there is one."""
-    keys: dict[str, type | tuple[type, ...]] = {
-        "shortcode": (str, int), "name": str, "kinds": list, "passkey": str, "head_office": (str, int), "active": bool,
-    }  # fmt: skip
-    _checked(table, keys, "an organisation", "shortcode")
-    shortcode = str(table["shortcode"])
-    if not (shortcode.isascii() and shortcode.isdigit() and 5 <= len(shortcode) <= 7):
-        raise Problem(f"shortcode is {shortcode!r}", remedy="a shortcode is five to seven digits")
-    for kind in table.get("kinds", ()):
-        if kind not in KINDS:
-            raise Problem(f"an organisation of kind {kind!r}", remedy=f"the kinds are {', '.join(KINDS)}")
-    row = old or Organisation(shortcode, f"Organisation {shortcode}", frozenset({"paybill"}), initiators=_initiators())
-    if old is None and "passkey" not in table and "head_office" not in table:
-        row.passkey = PASSKEY
-    row.name = table.get("name", row.name)
-    row.kinds = frozenset(table["kinds"]) if "kinds" in table else row.kinds
-    row.passkey = table.get("passkey", row.passkey)
-    row.head_office = str(table["head_office"]) if "head_office" in table else row.head_office
-    row.active = table.get("active", row.active)
-    return row
-
-
-def customer_from(table: Mapping[str, Any], old: Customer | None) -> Customer:
-    """A customer from its table, changing `old` where there is one. The balance is the ledger's, not set here."""
-    keys: dict[str, type | tuple[type, ...]] = {
-        "msisdn": (str, int), "pin": str, "name": str, "handset": str, "prompt": str, "pin_locked": bool,
-        "registered": bool, "balance": (str, int, float),
-    }  # fmt: skip
-    _checked(table, keys, "a customer", "msisdn")
-    try:
-        row = old or Customer(normalise(str(table["msisdn"])))
-    except ValueError as error:
-        raise Problem(str(error), where="msisdn", remedy="for example 254708374149") from None
-    _one_of(table, "handset", ("reachable", "offline"))
-    _one_of(table, "prompt", ("pay", "wrong-pin", "cancel", "ignore", "ask"))
-    for name in ("pin", "name", "handset", "prompt", "pin_locked", "registered"):
-        if name in table:
-            setattr(row, name, table[name])
-    if table.get("pin_locked") is False:
-        row.wrong_pins = 0
-    return row
-
-
-def _one_of(table: Mapping[str, Any], name: str, options: tuple[str, ...]) -> None:
-    if name in table and table[name] not in options:
-        raise Problem(f"{name} is {table[name]!r}", remedy=f"use one of {', '.join(options)}")

@@ -10,7 +10,7 @@ from itertools import count
 from threading import Condition, RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja import defaults, ids, ledger
+from mock_daraja import defaults, ids, ledger, tables
 from mock_daraja.agenda import Agenda
 from mock_daraja.clock import Clock
 from mock_daraja.errors import Problem
@@ -67,7 +67,7 @@ class Sandbox:
             key, _, secret = text.partition(":")
             self.store.put_app(App(key, secret))
         for app in settings.apps:
-            self.store.put_app(defaults.app_from(app))
+            self.store.put_app(tables.app_from(app))
         for organisation in settings.organisations:
             self.put_organisation(organisation)
         for customer in settings.customers:
@@ -190,6 +190,20 @@ class Sandbox:
         payer.wrong_pins = 0 if right else payer.wrong_pins + 1
         payer.pin_locked = payer.pin_locked or lock
 
+    def count_password(self, transaction: Transaction, *, right: bool, lock: bool) -> None:
+        """The same for the initiator's password."""
+        row = self.organisation(transaction.shortcode)
+        initiator = row.initiators.get(transaction.initiator) if row is not None else None
+        if initiator is not None:
+            initiator.failures = 0 if right else initiator.failures + 1
+            initiator.locked = initiator.locked or lock
+
+    def mark_reversed(self, receipt: str, by: Transaction) -> None:
+        original = self.store.find_transaction(receipt)
+        if original is not None:
+            original.reversed_by = by.receipt
+            self.store.save_transaction(original)
+
     def new_reference(self, now_ms: int, msisdn: str | None) -> str:
         """A CheckoutRequestID for a prompt, else a ConversationID; none that is taken already."""
         if msisdn is None:
@@ -210,15 +224,15 @@ class Sandbox:
         """Add or change an organisation from its table. Raises Problem."""
         with self.store.unit():
             old = self.organisation(str(table.get("shortcode")))
-            row = defaults.organisation_from(table, old)
+            row = tables.organisation_from(table, old)
             return self._open_organisation(row) if old is None else row
 
     def put_customer(self, table: Any) -> Customer:
         """Add or change a customer from its table; `balance` is in shillings. Raises Problem."""
         with self.store.unit():
-            probe = defaults.customer_from(table, None)
+            probe = tables.customer_from(table, None)
             old = self.store.customer(probe.msisdn)
-            row = defaults.customer_from(table, old)
+            row = tables.customer_from(table, old)
             if old is None:
                 self._open_customer(row)
             if "balance" in table:

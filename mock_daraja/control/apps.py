@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Response
 
-from mock_daraja import defaults
+from mock_daraja import tables
 from mock_daraja.control.call import Call, created, gone, shown
 from mock_daraja.control.reading import anything, text
 from mock_daraja.control.routing import Route
@@ -33,7 +33,7 @@ def listed(call: Call) -> Response:
 
 def create(call: Call) -> Response:
     given = call.body(_KEYS, required=("key", "secret"))
-    app = defaults.app_from({name: value for name, value in given.items() if value is not None})
+    app = tables.app_from({name: value for name, value in given.items() if value is not None})
     app_key(app.key, "key")
     slugs = [product.slug for product in call.control.shared.products]
     for slug in sorted(app.products or ()):

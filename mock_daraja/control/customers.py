@@ -19,7 +19,7 @@ from mock_daraja.sandbox import Sandbox
 _SHOWN: Final = 100
 _KEYS: Final = {
     "pin": text, "name": text, "handset": anything, "prompt": anything, "pin_locked": anything, "registered": anything,
-    "balance": shillings,
+    "balance": shillings, "id_number": text, "id_types": anything,
 }  # fmt: skip
 
 
@@ -34,6 +34,8 @@ def _shape(sandbox: Sandbox, row: Customer) -> dict[str, Any]:
         "wrong_pins": row.wrong_pins,
         "pin_locked": row.pin_locked,
         "registered": row.registered,
+        "id_number": row.id_number,
+        "id_types": list(row.id_types),
         "balance": printed(sandbox.balance(ledger.customer(row.msisdn))),
         "open_prompt": None if waiting is None else waiting.reference,
     }

@@ -36,6 +36,10 @@ _KEYS: Final = {
     "passkey": text,
     "head_office": anything,
     "active": anything,
+    "bouquet": anything,
+    "external_validation": anything,
+    "nominated": anything,
+    "initiators": anything,
     "balances": _balances,
 }
 
@@ -48,12 +52,22 @@ def _line(row: Organisation) -> dict[str, Any]:
         "passkey": row.passkey,
         "head_office": row.head_office,
         "active": row.active,
+        "bouquet": row.bouquet,
+        "external_validation": row.external_validation,
+        "nominated": row.nominated,
     }
 
 
 def _whole(sandbox: Sandbox, row: Organisation) -> dict[str, Any]:
     initiators = [
-        {"name": each.name, "password": each.password, "locked": each.locked} for each in row.initiators.values()
+        {
+            "name": each.name,
+            "password": each.password,
+            "roles": None if each.roles is None else sorted(each.roles),
+            "failures": each.failures,
+            "locked": each.locked,
+        }
+        for each in row.initiators.values()
     ]
     accounts = {
         account: printed(sandbox.balance(ledger.organisation(row.shortcode, account)))

@@ -39,6 +39,7 @@ def then(outcome: Outcome) -> dict[str, Any]:
             "page": outcome.page,
             "fault": None if fault is None else {"name": fault.name, **fault.attributes},
             "callback": _plan(outcome.callback) or None,
+            "queue_timeout": outcome.queue_timeout or None,
             "query": None if outcome.query_result is None else {"result": outcome.query_result},
             "goto": outcome.goto,
         }

@@ -7,10 +7,8 @@ import json
 from typing import Any, Final
 
 from mock_daraja.errors import DarajaError
-from mock_daraja.ledger import customer, limits, transfer
-from mock_daraja.ledger.tariffs import paybill_charges
-from mock_daraja.model import Organisation, Posting, Transaction
-from mock_daraja.money import cents, shillings
+from mock_daraja.model import Organisation, Transaction
+from mock_daraja.money import cents
 from mock_daraja.products import confirmation, core, families
 from mock_daraja.products.base import (
     Answer,
@@ -27,6 +25,7 @@ from mock_daraja.products.base import (
     reference,
     text,
 )
+from mock_daraja.products.payment import payer_fault, payment
 from mock_daraja.products.urls import url_fault
 from mock_daraja.scenarios import codes
 
@@ -34,7 +33,7 @@ PAYBILL: Final = "CustomerPayBillOnline"
 BUY_GOODS: Final = "CustomerBuyGoodsOnline"
 VALIDATION_MS: Final = 8_000  # "usually < 8 seconds from the moment the request leaves M-PESA" (callbacks.md §4.2)
 
-_ASKED: Final = "asked"
+ASKED: Final = "asked"
 _REJECTED: Final = "rejected:"
 _UNREACHABLE: Final = "unreachable:"
 _SERVER_ERROR: Final = "500.003.1001"
@@ -103,6 +102,13 @@ def read(body: Body, world: World) -> Command | Refusal:
             None,
             "pay from the outside: `mock-daraja pay`",
         )
+    if body["CommandID"] == PAYBILL and not reference(body.get("BillRefNumber")):
+        return _refuse(
+            families.C2B.invalid_field("BillRefNumber"),
+            f"{PAYBILL} needs an account number",
+            body.get("BillRefNumber"),
+            "give BillRefNumber, at most twenty characters",
+        )
     return Command(
         amount_cents=cents(body["Amount"]),
         shortcode=digits(body["ShortCode"]),
@@ -153,44 +159,9 @@ def _refused(transaction: Transaction, receiver: Organisation) -> Settlement | N
     return None
 
 
-def payer_fault(transaction: Transaction, world: World, product: str) -> Settlement | None:
-    """Limits and balance of a paying customer: codes 2, 3, 4 and 1."""
-    msisdn, amount = transaction.msisdn or "", transaction.amount_cents
-    if amount < limits.LEAST_C2B:
-        return core.fail("2", f"{shillings(amount)} is less than {shillings(limits.LEAST_C2B)}", product)
-    if amount > limits.MOST_A_TRANSACTION:
-        return core.fail("3", f"{shillings(amount)} is more than {shillings(limits.MOST_A_TRANSACTION)}", product)
-    paid = core.day_total(msisdn, world, core.PAYS)
-    if paid + amount > limits.MOST_A_DAY:
-        return core.fail(
-            "4", f"{msisdn} has paid {shillings(paid)} today; {shillings(limits.MOST_A_DAY)} is the most", product
-        )
-    need = amount + charges(transaction, world)[0]
-    return core.short_of(customer(msisdn), need, world, product)
-
-
-def charges(transaction: Transaction, world: World) -> tuple[int, int]:
-    """What payer and receiver are charged, in cents. A till's payer pays nothing; the till's tariff has no source."""
-    receiver = world.organisation(transaction.party_b)
-    if receiver is None or confirmation.is_till(receiver):
-        return 0, 0
-    return paybill_charges(receiver.bouquet, transaction.amount_cents)
-
-
 def _paid(transaction: Transaction, world: World) -> Settlement:
-    receiver = world.organisation(transaction.party_b)
-    assert receiver is not None  # a forced success of an unknown party is refused by `ask` and `_truth` alike
-    postings, charged = payment(transaction, receiver, world)
+    postings, charged = payment(transaction, world)
     return core.success("paid", "c2b", postings, charged)
-
-
-def payment(transaction: Transaction, receiver: Organisation, world: World) -> tuple[tuple[Posting, ...], int]:
-    """The postings of a customer's payment with its charges, and the charges' sum."""
-    of_customer, of_business = charges(transaction, world)
-    wallet = customer(transaction.msisdn or "")
-    postings: tuple[Posting, ...] = transfer(wallet, confirmation.receiving_account(receiver), transaction.amount_cents)
-    postings += core.charged(wallet, of_customer) + core.charged_to_organisation(receiver.shortcode, of_business)
-    return postings, of_customer + of_business
 
 
 def ask(transaction: Transaction, world: World) -> Notice | None:

@@ -21,6 +21,7 @@ from mock_daraja.products.base import Body, Refusal, Settlement, World, text
 from mock_daraja.products.urls import url_fault
 from mock_daraja.scenarios import codes
 
+TIMED_OUT: Final = "queue-timeout"  # not a result code of M-PESA's: nothing was carried out, and no Result is sent
 ACCEPTED: Final = "Accept the service request successfully."
 SETTLE_MS: Final = 2_000  # seconds in captures (callbacks.md §6); settings shorten nothing here: the clock does
 WRONG_PASSWORDS_ALLOWED: Final = 3  # the third locks (callbacks.md §8)
@@ -99,6 +100,8 @@ def settle(
     """What a selector forced, else the truth. A forced 0 moves the money with `move`, whatever the truth is."""
     decision = transaction.decision
     forced = decision.outcome.result if decision is not None else None
+    if decision is not None and decision.outcome.queue_timeout and forced is None:
+        return Settlement(TIMED_OUT, "The request timed out in the queue.", f"{decision.selector}: {decision.rule}")
     if decision is None or forced is None:
         return truth(transaction, world)
     if forced == "0":

@@ -1,20 +1,15 @@
-"""M-Pesa Express (STK push) and its query, for paybill and till (requests.md §3, callbacks.md §1 and §2)."""
+"""M-Pesa Express (STK push), for paybill and till (requests.md §3, callbacks.md §1 and §2). Its query: stk_query.py."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any, Final
 
-from mock_daraja.access import check_password
-from mock_daraja.clock import eat_digits, is_timestamp
-from mock_daraja.errors import DarajaError
-from mock_daraja.exchange import Step
-from mock_daraja.ledger import MERCHANT, UTILITY, customer, organisation, transfer
-from mock_daraja.model import Organisation, Transaction
+from mock_daraja.clock import eat_digits
+from mock_daraja.model import Transaction
 from mock_daraja.money import cents, json_number, shillings
 from mock_daraja.products import families
 from mock_daraja.products.base import (
-    Answer,
     Body,
     Command,
     Notice,
@@ -27,14 +22,16 @@ from mock_daraja.products.base import (
     json_code,
     text,
 )
+from mock_daraja.products.confirmation import confirmation
+from mock_daraja.products.payment import payer_fault, payment
+from mock_daraja.products.prompt import prompted
+from mock_daraja.products.stk_merchant import desc_of, invalid, merchant_of, server_error
+from mock_daraja.products.stk_query import query
 from mock_daraja.products.urls import url_fault
-from mock_daraja.scenarios import codes
 
 PAYBILL: Final = "CustomerPayBillOnline"
 BUY_GOODS: Final = "CustomerBuyGoodsOnline"
-WRONG_PINS_ALLOWED: Final = 3  # the third locks the PIN (callbacks.md §2)
 
-_SERVER_ERROR: Final = "500.001.1001"
 _LOCKED: Final = "Unable to lock subscriber, a transaction is already in process for the current subscriber"
 _PROMPT_LIFE_MS: Final = 60_000  # typical; one to three minutes by handset (callbacks.md §1.4)
 _TIMELINE: Final = {  # result: (final after, callback after that), as seen in the sandbox (callbacks.md §1.3)
@@ -46,54 +43,17 @@ _TIMELINE: Final = {  # result: (final after, callback after that), as seen in t
     "SFC_IC0003": (500, 500),
 }
 _ANSWERED: Final = "answered"  # not a result: the customer's answer is there, and it is final at once
-_QUERY_TEXTS: Final = {"1032": "Request Cancelled by user."}  # query and callback differ (NKAP 2026-10)
-_PRODUCTION_TEXTS: Final = {"1037": "DS timeout user cannot be reached"}
-_QUERIES_A_MINUTE: Final = 5
-
-
-def _refuse(error: DarajaError, why: str, value: object = None, remedy: str = "", docs: str = "stk-push") -> Refusal:
-    return Refusal(error, Step("product", "refused", why, value, remedy, docs))
-
-
-def _invalid(field: str, why: str, value: object, remedy: str) -> Refusal:
-    return _refuse(families.STK.invalid_field(field), why, value, remedy)
-
-
-def _server_error(message: str, why: str, value: object, remedy: str, request_id: str | None = None) -> Refusal:
-    step = Step("product", "refused", why, value, remedy, "stk-push")
-    return Refusal(DarajaError(500, _SERVER_ERROR, message), step, request_id)
-
-
-def _merchant(body: Body, world: World) -> Organisation | Refusal:
-    """The organisation whose Password this is: what push and query check alike."""
-    shortcode, timestamp = digits(body["BusinessShortCode"]), text(body["Timestamp"])
-    if not is_timestamp(timestamp):
-        return _invalid(
-            "Timestamp", "Timestamp is not a date and time", timestamp, "write it as YYYYMMDDHHmmss, in EAT"
-        )
-    merchant = world.organisation(shortcode)
-    if merchant is None or merchant.passkey is None:
-        return _server_error(
-            "Merchant does not exist",
-            f"shortcode {shortcode} is not set up for STK push",
-            shortcode,
-            "use 174379, or add an organisation with a passkey",
-        )
-    fault = check_password(text(body["Password"]), shortcode, merchant.passkey, timestamp)
-    if fault is not None:
-        return _server_error("Wrong credentials", fault.why, f"Password, part {fault.part}", fault.remedy)
-    return merchant
 
 
 def read(body: Body, world: World) -> Command | Refusal:
     """The rules a schema can't say: calendar, merchant, type, Password, URL, one open prompt per MSISDN."""
-    merchant = _merchant(body, world)
+    merchant = merchant_of(body, world)
     if isinstance(merchant, Refusal):
         return merchant
     kind = body["TransactionType"]
     wanted = "paybill" if kind == PAYBILL else "head-office"
     if wanted not in merchant.kinds:
-        return _invalid(
+        return invalid(
             "TransactionType",
             f"{merchant.shortcode} is no {wanted.replace('-', ' ')}, which {kind} needs",
             kind,
@@ -101,11 +61,11 @@ def read(body: Body, world: World) -> Command | Refusal:
         )
     fault = url_fault(body["CallBackURL"], world.settings, keywords=world.settings.quirks.stk_url_keywords)
     if fault is not None:
-        return _invalid("CallBackURL", fault.why, body["CallBackURL"], fault.remedy)
+        return invalid("CallBackURL", fault.why, body["CallBackURL"], fault.remedy)
     msisdn = digits(body["PhoneNumber"])
     blocking = world.open_prompt(msisdn)
     if blocking is not None:
-        return _server_error(
+        return server_error(
             _LOCKED,
             f"{msisdn} still has the prompt of {blocking.reference} open",
             msisdn,
@@ -121,6 +81,7 @@ def read(body: Body, world: World) -> Command | Refusal:
         remarks=text(body["TransactionDesc"]),
         result_url=body["CallBackURL"],
         prompts=True,
+        checkout=True,
     )
 
 
@@ -165,62 +126,38 @@ def settle(transaction: Transaction, world: World) -> Settlement:
     """What a selector forced, else what the customer did and what the ledger says."""
     decision = transaction.decision
     if decision is not None and decision.outcome.result is not None:
-        desc = decision.outcome.result_desc or _desc(decision.outcome.result, world)
-        postings = _payment(transaction) if decision.outcome.result == "0" else ()
-        return Settlement(decision.outcome.result, desc, f"{decision.selector}: {decision.rule}", postings)
+        result, why = decision.outcome.result, f"{decision.selector}: {decision.rule}"
+        if result == "0":
+            return _paid(transaction, world, why)
+        return Settlement(result, decision.outcome.result_desc or desc_of(result, world), why)
     party = _party_fault(transaction, world)
     if party is not None:
-        return _fail(party[0], party[1], world)
-    return _answered(transaction, world)
-
-
-def _answered(transaction: Transaction, world: World) -> Settlement:
-    payer = world.customer(transaction.msisdn or "")
-    if not payer.registered:  # the same code as a wrong PIN (DJ22, 2022)
-        return _fail("2001", f"{payer.msisdn} is not registered with M-PESA", world)
-    answer = transaction.prompt or "open"
-    if answer == "open":
-        if payer.handset == "offline":
-            return _fail("1037", f"the handset of {payer.msisdn} is offline", world)
-        if payer.prompt == "ask":
-            return _fail("1019", "nobody answered the prompt while it lived", world)
-        if payer.prompt == "ignore":
-            return _fail("1037", f"{payer.msisdn} ignores prompts", world)
-        answer = {"pay": f"pin:{payer.pin}", "cancel": "cancel"}.get(payer.prompt, "pin:wrong")
-    if answer == "ignore":
-        return _fail("1037", "the prompt was ignored", world)
-    if answer == "cancel":
-        return _fail("1032", "the customer pressed cancel", world)
-    if payer.pin_locked:
-        return _fail("8006", f"the PIN of {payer.msisdn} is locked; unlock the customer to go on", world)
-    if answer != f"pin:{payer.pin}":
-        wrong = payer.wrong_pins + 1
-        code = "8006" if wrong >= WRONG_PINS_ALLOWED else "2001"
-        return Settlement(code, _desc(code, world), f"wrong PIN, number {wrong} of {WRONG_PINS_ALLOWED}", pin="wrong")
+        return _fail(*party, world)
+    answer = prompted(transaction, world.customer(transaction.msisdn or ""))
+    if answer.code is not None:
+        return Settlement(answer.code, desc_of(answer.code, world), answer.why, pin=answer.pin)
     return _pay(transaction, world)
 
 
 def _pay(transaction: Transaction, world: World) -> Settlement:
+    """The right PIN was entered: the same-amount rule, the limits, the balance."""
     msisdn, amount = transaction.msisdn or "", transaction.amount_cents
     window_ms = world.settings.quirks.same_amount_seconds * 1000
     for earlier in world.completed_since(msisdn, world.now_ms - window_ms) if window_ms else ():
-        if earlier.operation != transaction.operation or earlier.amount_cents != amount:
-            continue
-        why = f"{msisdn} paid {shillings(amount)} already, receipt {earlier.receipt}, within {window_ms // 1000} s"
-        return Settlement("17", _desc("17", world), why, pin="right")
-    balance = world.balance(customer(msisdn))
-    if balance < amount:
-        why = f"the wallet of {msisdn} holds {shillings(balance)}, the payment is {shillings(amount)}"
-        return Settlement("1", _desc("1", world), why, pin="right")
-    return Settlement("0", _desc("0", world), "paid", _payment(transaction), pin="right")
+        if earlier.operation == transaction.operation and earlier.amount_cents == amount:
+            why = f"{msisdn} paid {shillings(amount)} already, receipt {earlier.receipt}, within {window_ms // 1000} s"
+            return Settlement("17", desc_of("17", world), why, pin="right")
+    fault = payer_fault(transaction, world, "stk-push")
+    if fault is not None:
+        return Settlement(fault.result, fault.desc, fault.why, pin="right")
+    return _paid(transaction, world, "paid")
 
 
-def _payment(transaction: Transaction) -> Any:
-    """Customer to Utility (paybill) or Merchant (till) account (callbacks.md §8)."""
-    account = MERCHANT if transaction.command == BUY_GOODS else UTILITY
-    return transfer(
-        customer(transaction.msisdn or ""), organisation(transaction.party_b, account), transaction.amount_cents
-    )
+def _paid(transaction: Transaction, world: World, why: str) -> Settlement:
+    postings, charged = payment(transaction, world)
+    outcome = transaction.decision.outcome if transaction.decision is not None else None
+    desc = (outcome.result_desc if outcome is not None else None) or desc_of("0", world)
+    return Settlement("0", desc, why, postings, pin="right", charge_cents=charged, makes_receipt=True)
 
 
 def _party_fault(transaction: Transaction, world: World) -> tuple[str, str] | None:
@@ -239,13 +176,7 @@ def _party_fault(transaction: Transaction, world: World) -> tuple[str, str] | No
 
 
 def _fail(code: str, why: str, world: World) -> Settlement:
-    return Settlement(code, _desc(code, world), why)
-
-
-def _desc(code: str, world: World) -> str:
-    if world.settings.environment == "production" and code in _PRODUCTION_TEXTS:
-        return _PRODUCTION_TEXTS[code]
-    return codes.text(code, "stk-push") or f"Result {code}"
+    return Settlement(code, desc_of(code, world), why)
 
 
 def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
@@ -261,7 +192,9 @@ def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
     _, delay_ms = _TIMELINE.get(transaction.result, (0, int(world.settings.callback_after * 1000)))
     headers = (("Businessshortcode", transaction.shortcode),)  # captured (NKAP)
     body = {"Body": {"stkCallback": callback}}
-    return (Notice("stk", transaction.result_url, body, delay_ms, headers),)
+    notice = Notice("stk", transaction.result_url, body, delay_ms, headers)
+    receiver = world.organisation(transaction.party_b)
+    return (notice,) if receiver is None else (notice, *confirmation(transaction, receiver, world))
 
 
 def _metadata(transaction: Transaction, world: World) -> list[dict[str, Any]]:
@@ -277,65 +210,6 @@ def _metadata(transaction: Transaction, world: World) -> list[dict[str, Any]]:
     if quirks.balance_item:
         items.insert(2, {"Name": "Balance"})
     return items
-
-
-def query(body: Body, world: World) -> Answer | Refusal:
-    """The final state as strings, without receipt or amount; in flight, the shape the quirk names."""
-    merchant = _merchant(body, world)
-    if isinstance(merchant, Refusal):
-        return merchant
-    rate = world.settings.quirks.query_rate_limit
-    if rate and world.calls_since("stk-push.query", world.now_ms - 60_000) > _QUERIES_A_MINUTE:
-        return _refuse(
-            DarajaError(429, "500.003.02", "Error Occurred: Spike Arrest Violation"),
-            f"more than {_QUERIES_A_MINUTE} queries within a minute, and the query_rate_limit quirk is on",
-            remedy="query less often: the callback is the answer",
-        )
-    reference = text(body["CheckoutRequestID"])
-    transaction = world.find_transaction(reference)
-    if transaction is None or transaction.reference != reference or transaction.shortcode != merchant.shortcode:
-        return _server_error(
-            "The transaction does not Exist",
-            f"no push of {merchant.shortcode} has this CheckoutRequestID",
-            reference,
-            "use the CheckoutRequestID of the push's answer, with the same BusinessShortCode and sandbox",
-            reference,
-        )
-    if not transaction.is_final:
-        return _in_flight(transaction, world)
-    result, desc = transaction.result or "", transaction.result_desc or ""
-    if transaction.decision is not None and transaction.decision.outcome.query_result is not None:
-        result = transaction.decision.outcome.query_result
-        desc = _desc(result, world)
-    if desc == _desc(result, world):  # and not a scenario's own words
-        desc = _QUERY_TEXTS.get(result, desc)
-    return Answer(_query_body(transaction, result, desc, world))
-
-
-def _query_body(transaction: Transaction, result: str, desc: str, world: World) -> Body:
-    accepted = "successsfully" if world.settings.quirks.legacy_texts else "successfully"
-    return {
-        "ResponseCode": "0",
-        "ResponseDescription": f"The service request has been accepted {accepted}",
-        "MerchantRequestID": transaction.originator_id,
-        "CheckoutRequestID": transaction.reference,
-        "ResultCode": result,
-        "ResultDesc": desc,
-    }
-
-
-def _in_flight(transaction: Transaction, world: World) -> Answer | Refusal:
-    """Three shapes co-exist (callbacks.md §1.3); `mixed` reproduces their interleaving of October 2026."""
-    shape: str = world.settings.quirks.in_flight
-    if shape == "mixed":
-        shape = world.pick(("processing", "4999", "4999", "4999", "empty"))
-    if shape == "4999":
-        return Answer(_query_body(transaction, "4999", "The transaction is still under processing", world))
-    return Refusal(
-        DarajaError(500, _SERVER_ERROR, "" if shape == "empty" else "The transaction is being processed"),
-        Step("product", "note", "the transaction is not final yet", transaction.reference, "ask again later"),
-        request_id=transaction.reference,  # the query's errors carry the CheckoutRequestID (requests.md §1.3)
-    )
 
 
 PRODUCT: Final = Product(

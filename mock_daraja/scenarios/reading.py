@@ -13,7 +13,7 @@ from mock_daraja.scenarios import complaints
 from mock_daraja.scenarios.model import START, Amount, Known, Match, Nth, Provenance, Rule, Scenario
 from mock_daraja.scenarios.yaml import Document, Path
 
-_OF_A_TRANSACTION: Final = ("result", "desc", "after", "callback", "query")
+_OF_A_TRANSACTION: Final = ("result", "desc", "after", "callback", "queue_timeout", "query")
 
 
 def scenario(document: Document, name: str, file: File, known: Known) -> Scenario:
@@ -100,6 +100,7 @@ def _outcome(document: Document, path: Path, value: Mapping[str, Any], known: Kn
             every_ms=_milliseconds(callback.get("every")) or 0,
             before_ack=callback.get("before_ack", False),
         ),
+        queue_timeout=value.get("queue_timeout", False),
         query_result=_code(value.get("query", {}).get("result")),
         goto=value.get("goto"),
     )

@@ -7,10 +7,10 @@ from typing import Final
 
 from mock_daraja import wire
 from mock_daraja.exchange import Reply, Step
-from mock_daraja.model import Transaction
 from mock_daraja.products.base import Operation, Refusal, digits
 from mock_daraja.products.oauth import LIFE_SECONDS
 from mock_daraja.scenarios import Facts
+from mock_daraja.steps.opening import open_command
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
 from mock_daraja.steps.replies import as_decided, refuse
 from mock_daraja.validation import FieldProblem, read_body
@@ -57,7 +57,7 @@ def understand(passage: Passage) -> Reply | None:
         return None
     command = operation.read(passage.body, passage.sandbox)
     if isinstance(command, Refusal):
-        return refuse(passage, command.error, command.step, command.request_id)
+        return refuse(passage, command.error, command.step, command.request_id, command.body)
     passage.command = command
     return None
 
@@ -85,41 +85,18 @@ def decide(passage: Passage) -> Reply | None:
 
 
 def open_transaction(passage: Passage) -> Reply | None:
-    command, sandbox, exchange = passage.command, passage.sandbox, passage.exchange
+    command, exchange = passage.command, passage.exchange
     assert passage.operation is not None and passage.product is not None
-    if command is None:
-        return None
-    now_ms = exchange.received_ms
-    transaction = Transaction(
-        id=sandbox.store.next_transaction_id(),
-        operation=passage.operation.name,
-        accepted_ms=now_ms,
-        amount_cents=command.amount_cents,
-        shortcode=command.shortcode,
-        originator_id=command.originator_id or sandbox.ids.request_id(),
-        reference=sandbox.new_reference(now_ms, command.msisdn if command.prompts else None),
-        exchange=exchange.number,
-        msisdn=command.msisdn,
-        party_b=command.party_b,
-        command=command.command,
-        account_reference=command.account_reference,
-        remarks=command.remarks,
-        initiator=command.initiator,
-        credential=command.credential,
-        occasion=command.occasion,
-        subject=command.subject,
-        parties=command.parties,
-        result_url=command.result_url,
-        timeout_url=command.timeout_url,
-        decision=passage.decision,
-        prompt="open" if command.prompts else None,
-    )
-    sandbox.store.add_transaction(transaction)
-    if passage.product.settle_at is not None:
-        due_ms = passage.product.settle_at(transaction, sandbox)
-        sandbox.agenda.schedule(due_ms, "settle", transaction.id, exchange.number)
-    exchange.transaction = transaction.id
-    passage.transaction = transaction
+    if command is not None:
+        passage.transaction = open_command(
+            passage.sandbox,
+            passage.product,
+            passage.operation,
+            command,
+            decision=passage.decision,
+            exchange=exchange.number,
+        )
+        exchange.transaction = passage.transaction.id
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from mock_daraja.callbacks.connections import Connections, Tls
@@ -9,23 +10,26 @@ from mock_daraja.callbacks.courier import Courier
 from mock_daraja.callbacks.delivery import deliver
 from mock_daraja.callbacks.policy import Target
 from mock_daraja.clock import monotonic
+from mock_daraja.products.c2b import VALIDATION_MS
 from mock_daraja.sandbox import Sandbox
-from mock_daraja.steps.later import schedule_again
+from mock_daraja.steps.later import hear, schedule_again
+from mock_daraja.steps.passage import Shared
 
 _RETRY_MS: Final = 5_000  # ours: the real API makes no second attempt (callbacks.md §6)
 
 
-def new_courier() -> Courier[tuple[Sandbox, int]]:
+def new_courier(shared: Shared) -> Courier[tuple[Sandbox, int]]:
     tls = Tls()
-    return Courier(carry, lambda: Connections(monotonic, tls))
+    return Courier(partial(carry, shared), lambda: Connections(monotonic, tls))
 
 
-def carry(item: tuple[Sandbox, int], connections: Connections) -> None:
+def carry(shared: Shared, item: tuple[Sandbox, int], connections: Connections) -> None:
     """One attempt at a callback, with every byte of it recorded."""
     sandbox, callback_id = item
     row = sandbox.store.callback(callback_id)
     if row is None:
         return
+    is_question = row.kind == "validation"
     target = sandbox.policy.resolve(row.url)
     if isinstance(target, Target):
         settings = sandbox.settings
@@ -34,7 +38,9 @@ def carry(item: tuple[Sandbox, int], connections: Connections) -> None:
             "POST",
             row.body,
             row.headers,
-            timeout_s=settings.callback_timeout,
+            timeout_s=min(settings.callback_timeout, VALIDATION_MS / 1000)
+            if is_question
+            else settings.callback_timeout,
             connections=connections,
             sent_ms=sandbox.now_ms,
         )
@@ -54,4 +60,6 @@ def carry(item: tuple[Sandbox, int], connections: Connections) -> None:
     if row.resends > 0 and row.state != "scheduled":
         row.resends -= 1
         schedule_again(sandbox, row)
+    if is_question:
+        hear(shared, sandbox, row)
     sandbox.announce()

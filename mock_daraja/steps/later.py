@@ -5,10 +5,13 @@ from __future__ import annotations
 from mock_daraja import wire
 from mock_daraja.callbacks.plan import copies
 from mock_daraja.errors import Problem
-from mock_daraja.model import Callback, CallbackPlan, Transaction
-from mock_daraja.products.base import Notice
+from mock_daraja.model import Callback, CallbackPlan, Delivery, Transaction
+from mock_daraja.products.base import Notice, Settlement
+from mock_daraja.products.c2b import ASKED, VALIDATION_MS
+from mock_daraja.products.result import timeout_notice
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.passage import Shared
+from mock_daraja.validation import read_body
 
 
 def settle(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
@@ -31,31 +34,85 @@ def finish(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
         transaction = sandbox.store.transaction(transaction_id)
         if transaction is None or transaction.is_final:
             return False
-        product = shared.product_of(transaction)
-        assert product.settle is not None and product.notices is not None
-        settlement = product.settle(transaction, sandbox)
-        sandbox.post(settlement.postings)
-        if transaction.msisdn is not None and settlement.pin is not None:
-            sandbox.count_pin(transaction.msisdn, right=settlement.pin == "right", lock=settlement.result == "8006")
-        transaction.result, transaction.result_desc = settlement.result, settlement.desc
-        transaction.why = settlement.why
-        transaction.state = "completed" if settlement.is_success else "failed"
-        transaction.final_ms = sandbox.now_ms
-        if settlement.is_success:
-            transaction.receipt = sandbox.ids.receipt(transaction.final_ms)
-        sandbox.store.finish_transaction(transaction)
+        if _ask(shared, sandbox, transaction):
+            return True
+        settle_now = shared.product_of(transaction).settle
+        assert settle_now is not None
+        _apply(sandbox, transaction, settle_now(transaction, sandbox))
         _plan_callbacks(shared, sandbox, transaction)
     sandbox.announce()
     return True
 
 
+def _ask(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> bool:
+    """Ask whoever must be asked first. The answer, or the time-out, brings the transaction back here."""
+    product = shared.product_of(transaction)
+    forced = transaction.decision is not None and transaction.decision.outcome.result is not None
+    if product.ask is None or transaction.validation is not None or forced:
+        return False
+    transaction.receipt = transaction.receipt or sandbox.ids.receipt(sandbox.now_ms)
+    notice = product.ask(transaction, sandbox)
+    if notice is None:
+        return False
+    transaction.validation = ASKED
+    row = _row(sandbox, transaction, notice, wire.dumps(notice.body), sandbox.now_ms, attempts=1)
+    sandbox.agenda.schedule(row.due_ms, "deliver", row.id, transaction.exchange)
+    sandbox.agenda.schedule(sandbox.now_ms + VALIDATION_MS, "settle", transaction.id, transaction.exchange)
+    return True
+
+
+def hear(shared: Shared, sandbox: Sandbox, row: Callback) -> None:
+    """The answer to what `_ask` asked, or that there was none. An answer after the time-out changes nothing."""
+    with sandbox.store.unit():
+        transaction = sandbox.store.transaction(row.transaction)
+        if transaction is None or transaction.validation != ASKED:
+            return
+        heard = shared.product_of(transaction).heard
+        assert heard is not None
+        delivery = row.deliveries[-1] if row.deliveries else Delivery(row.url, sandbox.now_ms, b"", error=row.note)
+        body = delivery.answer.partition(b"\r\n\r\n")[2]
+        transaction.validation = heard(delivery.status, body, delivery.error)
+        sandbox.agenda.schedule(sandbox.now_ms, "settle", transaction.id)
+
+
+def _apply(sandbox: Sandbox, transaction: Transaction, settlement: Settlement) -> None:
+    """Post the money, count PINs and passwords, write the final state."""
+    sandbox.post(settlement.postings)
+    locks = settlement.result == "8006"
+    if transaction.msisdn is not None and settlement.pin is not None:
+        sandbox.count_pin(transaction.msisdn, right=settlement.pin == "right", lock=locks)
+    if settlement.initiator is not None:
+        sandbox.count_password(transaction, right=settlement.initiator == "right", lock=locks)
+    transaction.result, transaction.result_desc = settlement.result, settlement.desc
+    transaction.why = settlement.why
+    transaction.state = "completed" if settlement.is_success else "failed"
+    transaction.final_ms = sandbox.now_ms
+    transaction.charge_cents = settlement.charge_cents
+    if settlement.makes_receipt and transaction.receipt is None:
+        transaction.receipt = sandbox.ids.receipt(transaction.final_ms)
+    if settlement.reverses is not None:
+        sandbox.mark_reversed(settlement.reverses, by=transaction)
+    sandbox.store.finish_transaction(transaction)
+
+
+def _owed(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> tuple[Notice, ...]:
+    """The product's notices; after a queue time-out, the one for QueueTimeOutURL in their place."""
+    notices = shared.product_of(transaction).notices
+    assert notices is not None
+    timed_out = transaction.decision is not None and transaction.decision.outcome.queue_timeout
+    if not timed_out or transaction.timeout_url is None:
+        return notices(transaction, sandbox)
+    exchange = sandbox.store.exchange(transaction.exchange)
+    request = {} if exchange is None else read_body("application/json", exchange.body).value
+    return (timeout_notice(transaction, request),)
+
+
 def _plan_callbacks(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> None:
     """Each notice the product owes, as many times and as late as the outcome says. A dropped one is kept, unsent."""
-    notices = shared.product_of(transaction).notices
-    assert notices is not None and transaction.final_ms is not None
+    assert transaction.final_ms is not None
     _ = shared.courier  # made here, a moment before it is needed: its imports would make the first callbacks late
     plan = transaction.decision.outcome.callback if transaction.decision is not None else CallbackPlan()
-    for notice in notices(transaction, sandbox):
+    for notice in _owed(shared, sandbox, transaction):
         body = wire.dumps(notice.body)
         for due_ms in copies(plan, notice.delay_ms, transaction.final_ms):
             row = _row(sandbox, transaction, notice, body, due_ms)
@@ -66,7 +123,9 @@ def _plan_callbacks(shared: Shared, sandbox: Sandbox, transaction: Transaction) 
             row.state, row.note = "dropped", "the outcome says that this callback is lost; resend it to deliver it"
 
 
-def _row(sandbox: Sandbox, transaction: Transaction, notice: Notice, body: bytes, due_ms: int) -> Callback:
+def _row(
+    sandbox: Sandbox, transaction: Transaction, notice: Notice, body: bytes, due_ms: int, *, attempts: int | None = None
+) -> Callback:
     row = Callback(
         sandbox.store.next_callback_id(),
         notice.kind,
@@ -75,7 +134,7 @@ def _row(sandbox: Sandbox, transaction: Transaction, notice: Notice, body: bytes
         body,
         notice.headers,
         due_ms,
-        attempts_left=1 + sandbox.settings.callback_retries,
+        attempts_left=1 + sandbox.settings.callback_retries if attempts is None else attempts,
     )
     sandbox.store.put_callback(row)
     return row

@@ -60,7 +60,7 @@ class Shared:
             if self._courier is None:
                 from mock_daraja.steps.delivering import new_courier
 
-                self._courier = new_courier()
+                self._courier = new_courier(self)
             return self._courier
 
     def stop_courier(self) -> None:

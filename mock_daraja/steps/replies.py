@@ -9,16 +9,19 @@ from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import DARAJA_JSON, JSON, Reply, Step
 from mock_daraja.faults import pages
 from mock_daraja.model import Decision
+from mock_daraja.products.base import Body
 from mock_daraja.scenarios import codes
 from mock_daraja.steps.passage import Passage
 
 _EMPTY: Final = ()
 
 
-def refuse(passage: Passage, error: DarajaError, step: Step, request_id: str | None = None) -> Reply:
-    """Daraja's own error body; `step` tells people why."""
+def refuse(
+    passage: Passage, error: DarajaError, step: Step, request_id: str | None = None, own: Body | None = None
+) -> Reply:
+    """Daraja's own error body, or the product's `own`; `step` tells people why."""
     passage.note(step)
-    body = error.body(request_id or passage.sandbox.ids.request_id())
+    body = error.body(request_id or passage.sandbox.ids.request_id()) if own is None else wire.dumps(own)
     return Reply(error.status, body, DARAJA_JSON if body else _EMPTY)
 
 

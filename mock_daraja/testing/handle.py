@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any, Final
 
-from mock_daraja import defaults
+from mock_daraja import defaults, tables
 from mock_daraja.errors import Problem
 from mock_daraja.model import App, Callback, Event
 from mock_daraja.msisdn import normalise
@@ -136,7 +136,7 @@ class Daraja:
             "products": None if products is None else list(products),
             "shortcodes": None if shortcodes is None else list(shortcodes),
         }
-        app = defaults.app_from({"key": key, "secret": secret or f"{key}-secret", **_given(given)})
+        app = tables.app_from({"key": key, "secret": secret or f"{key}-secret", **_given(given)})
         self._sandbox.store.put_app(app)
         return app
 

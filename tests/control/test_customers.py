@@ -21,7 +21,7 @@ def test_posting_creates_and_then_changes(control: Any) -> None:
     assert (first.status, second.status) == (201, 200)
     assert second.json | {"wrong_pins": 0} == {
         "msisdn": "254712345678", "name": "AMINA OTIENO", "pin": "9876", "handset": "offline", "prompt": "pay",
-        "wrong_pins": 0, "pin_locked": False, "registered": True, "balance": "12.50", "open_prompt": None,
+        "wrong_pins": 0, "pin_locked": False, "registered": True, "id_number": None, "id_types": ["01"], "balance": "12.50", "open_prompt": None,
     }  # fmt: skip
 
 

@@ -17,7 +17,9 @@ def test_one_is_shown_with_its_accounts_and_initiators(control: Any) -> None:
 
     assert row["accounts"]["Utility Account"] == "1000.00" or row["accounts"]["Utility Account"].endswith(".00")
     assert list(row["accounts"])[:2] == ["Working Account", "Utility Account"]
-    assert row["initiators"] == [{"name": "testapi", "password": "Safaricom999!*!", "locked": False}]
+    assert row["initiators"] == [
+        {"name": "testapi", "password": "Safaricom999!*!", "roles": None, "failures": 0, "locked": False}
+    ]
 
 
 def test_one_is_added_and_then_changed(control: Any) -> None:

@@ -1,0 +1,73 @@
+"""STK query: how a push stands, final or in flight (requests.md §3.2, callbacks.md §1.3)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mock_daraja.errors import DarajaError
+from mock_daraja.exchange import Step
+from mock_daraja.model import Transaction
+from mock_daraja.products.base import Answer, Body, Refusal, World, text
+from mock_daraja.products.stk_merchant import SERVER_ERROR, desc_of, merchant_of, refuse, server_error
+
+_TEXTS: Final = {"1032": "Request Cancelled by user."}  # query and callback differ (NKAP 2026-10)
+_QUERIES_A_MINUTE: Final = 5
+
+
+def query(body: Body, world: World) -> Answer | Refusal:
+    """The final state as strings, without receipt or amount; in flight, the shape the quirk names."""
+    merchant = merchant_of(body, world)
+    if isinstance(merchant, Refusal):
+        return merchant
+    limited = world.settings.quirks.query_rate_limit
+    if limited and world.calls_since("stk-push.query", world.now_ms - 60_000) > _QUERIES_A_MINUTE:
+        return refuse(
+            DarajaError(429, "500.003.02", "Error Occurred: Spike Arrest Violation"),
+            f"more than {_QUERIES_A_MINUTE} queries within a minute, and the query_rate_limit quirk is on",
+            remedy="query less often: the callback is the answer",
+        )
+    reference = text(body["CheckoutRequestID"])
+    transaction = world.find_transaction(reference)
+    if transaction is None or transaction.reference != reference or transaction.shortcode != merchant.shortcode:
+        return server_error(
+            "The transaction does not Exist",
+            f"no push of {merchant.shortcode} has this CheckoutRequestID",
+            reference,
+            "use the CheckoutRequestID of the push's answer, with the same BusinessShortCode and sandbox",
+            reference,
+        )
+    if not transaction.is_final:
+        return _in_flight(transaction, world)
+    result, desc = transaction.result or "", transaction.result_desc or ""
+    if transaction.decision is not None and transaction.decision.outcome.query_result is not None:
+        result = transaction.decision.outcome.query_result
+        desc = desc_of(result, world)
+    if desc == desc_of(result, world):  # and not a scenario's own words
+        desc = _TEXTS.get(result, desc)
+    return Answer(_query_body(transaction, result, desc, world))
+
+
+def _query_body(transaction: Transaction, result: str, desc: str, world: World) -> Body:
+    accepted = "successsfully" if world.settings.quirks.legacy_texts else "successfully"
+    return {
+        "ResponseCode": "0",
+        "ResponseDescription": f"The service request has been accepted {accepted}",
+        "MerchantRequestID": transaction.originator_id,
+        "CheckoutRequestID": transaction.reference,
+        "ResultCode": result,
+        "ResultDesc": desc,
+    }
+
+
+def _in_flight(transaction: Transaction, world: World) -> Answer | Refusal:
+    """Three shapes co-exist (callbacks.md §1.3); `mixed` reproduces their interleaving of October 2026."""
+    shape: str = world.settings.quirks.in_flight
+    if shape == "mixed":
+        shape = world.pick(("processing", "4999", "4999", "4999", "empty"))
+    if shape == "4999":
+        return Answer(_query_body(transaction, "4999", "The transaction is still under processing", world))
+    return Refusal(
+        DarajaError(500, SERVER_ERROR, "" if shape == "empty" else "The transaction is being processed"),
+        Step("product", "note", "the transaction is not final yet", transaction.reference, "ask again later"),
+        request_id=transaction.reference,  # the query's errors carry the CheckoutRequestID (requests.md §1.3)
+    )
