@@ -13,7 +13,8 @@ from mock_daraja.access import basic_credentials, bearer_token
 from mock_daraja.exchange import Exchange, Reply
 from mock_daraja.model import App, Event, Token, Transaction
 from mock_daraja.products import PRODUCTS
-from mock_daraja.sandbox import Sandbox, Sandboxes
+from mock_daraja.sandbox import Sandbox
+from mock_daraja.sandboxes import Sandboxes
 from mock_daraja.scenarios import Library
 from mock_daraja.settings import Settings
 from mock_daraja.steps.accept import acknowledge, decide, open_transaction, understand, validate

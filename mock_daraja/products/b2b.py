@@ -11,13 +11,11 @@ from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import FLOAT, MERCHANT, UTILITY, WORKING, limits, organisation, tariffs, transfer
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents, shillings
-from mock_daraja.products import core, families
+from mock_daraja.products import core
 from mock_daraja.products.base import (
     Body,
     Command,
     Notice,
-    Operation,
-    Product,
     Refusal,
     Settlement,
     World,
@@ -183,29 +181,21 @@ def _documented(transaction: Transaction, world: World) -> list[Pair]:
     ]
 
 
-def _product(slug: str, title: str, operation: str, path: str, schema: str) -> Product:
-    return Product(
-        slug=slug,
-        title=title,
-        family=families.CORE,
-        operations=(
-            Operation(
-                operation,
-                "POST",
-                (path,),
-                schema=schema,
-                owner="PartyA",
-                read=read,
-                acknowledge=partial(core.acknowledge, originator_first=True),
-            ),
-        ),
-        settle_at=core.settle_at,
-        settle=partial(settle, product=slug),
-        notices=notices,
-    )
-
-
-PRODUCT: Final = _product(
-    "b2b", "Business to Business (B2B)", "b2b.payment", "/mpesa/b2b/v1/paymentrequest", "b2b/payment"
+PRODUCT: Final = core.core_product(
+    "b2b.payment",
+    "Business to Business (B2B)",
+    "/mpesa/b2b/v1/paymentrequest",
+    "PartyA",
+    read=read,
+    settle=partial(settle, product="b2b"),
+    notices=notices,
 )
-TAX: Final = _product("tax", "Tax Remittance", "tax.remit", "/mpesa/b2b/v1/remittax", "tax/remit")
+TAX: Final = core.core_product(
+    "tax.remit",
+    "Tax Remittance",
+    "/mpesa/b2b/v1/remittax",
+    "PartyA",
+    read=read,
+    settle=partial(settle, product="tax"),
+    notices=notices,
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from mock_daraja.clock import eat_digits
@@ -10,13 +9,11 @@ from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS, organisation
 from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
-from mock_daraja.products import core, families
+from mock_daraja.products import core
 from mock_daraja.products.base import (
     Body,
     Command,
     Notice,
-    Operation,
-    Product,
     Refusal,
     Settlement,
     World,
@@ -73,22 +70,12 @@ def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
     return (result_notice(transaction, body, world),)
 
 
-PRODUCT: Final = Product(
-    slug=_SLUG,
-    title="Account Balance",
-    family=families.CORE,
-    operations=(
-        Operation(
-            "balance.query",
-            "POST",
-            ("/mpesa/accountbalance/v1/query",),
-            schema="balance/query",
-            owner="PartyA",
-            read=read,
-            acknowledge=partial(core.acknowledge, originator_first=True),
-        ),
-    ),
-    settle_at=core.settle_at,
+PRODUCT: Final = core.core_product(
+    "balance.query",
+    "Account Balance",
+    "/mpesa/accountbalance/v1/query",
+    "PartyA",
+    read=read,
     settle=settle,
     notices=notices,
 )

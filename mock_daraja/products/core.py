@@ -7,6 +7,7 @@ B2C, Pochi, B2B, tax, balance, status and reversal read their initiator, credent
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from mock_daraja.access.security_credential import FAULT, PASSWORD
@@ -17,7 +18,7 @@ from mock_daraja.ledger import CHARGES_PAID, REVENUE, organisation, transfer
 from mock_daraja.model import Posting, Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products import families
-from mock_daraja.products.base import Body, Refusal, Settlement, World, text
+from mock_daraja.products.base import Body, Command, Notice, Operation, Product, Refusal, Settlement, World, text
 from mock_daraja.products.urls import url_fault
 from mock_daraja.scenarios import codes
 
@@ -184,3 +185,36 @@ def short_of(account: str, need_cents: int, world: World, product: str) -> Settl
     if balance >= need_cents:
         return None
     return fail("1", f"{account} holds {shillings(balance)}, {shillings(need_cents)} is needed", product)
+
+
+def core_product(
+    operation: str,
+    title: str,
+    path: str,
+    owner: str,
+    *,
+    read: Callable[[Body, World], Command | Refusal],
+    settle: Callable[[Transaction, World], Settlement],
+    notices: Callable[[Transaction, World], tuple[Notice, ...]],
+) -> Product:
+    """A product of one operation whose ack starts with OriginatorConversationID, as most of the core's do."""
+    slug, _, name = operation.partition(".")
+    return Product(
+        slug=slug,
+        title=title,
+        family=families.CORE,
+        operations=(
+            Operation(
+                operation,
+                "POST",
+                (path,),
+                schema=f"{slug}/{name}",
+                owner=owner,
+                read=read,
+                acknowledge=partial(acknowledge, originator_first=True),
+            ),
+        ),
+        settle_at=settle_at,
+        settle=settle,
+        notices=notices,
+    )

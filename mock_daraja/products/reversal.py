@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from mock_daraja.clock import eat_digits
@@ -10,13 +9,11 @@ from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import limits, transfer
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents, shillings
-from mock_daraja.products import core, families
+from mock_daraja.products import core
 from mock_daraja.products.base import (
     Body,
     Command,
     Notice,
-    Operation,
-    Product,
     Refusal,
     Settlement,
     World,
@@ -112,22 +109,12 @@ def _parameters(transaction: Transaction, of: Sides, world: World) -> list[Pair]
     ]
 
 
-PRODUCT: Final = Product(
-    slug=_SLUG,
-    title="Reversal",
-    family=families.CORE,
-    operations=(
-        Operation(
-            "reversal.request",
-            "POST",
-            ("/mpesa/reversal/v1/request",),
-            schema="reversal/request",
-            owner="ReceiverParty",
-            read=read,
-            acknowledge=partial(core.acknowledge, originator_first=True),
-        ),
-    ),
-    settle_at=core.settle_at,
+PRODUCT: Final = core.core_product(
+    "reversal.request",
+    "Reversal",
+    "/mpesa/reversal/v1/request",
+    "ReceiverParty",
+    read=read,
     settle=settle,
     notices=notices,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import partial
 from typing import Final
 
 from mock_daraja.clock import eat_digits
@@ -15,8 +14,6 @@ from mock_daraja.products.base import (
     Body,
     Command,
     Notice,
-    Operation,
-    Product,
     Refusal,
     Settlement,
     World,
@@ -130,22 +127,12 @@ def _short_decimal(cents: int) -> Decimal:
     return Decimal(written[:-1] if written.endswith("0") else written)
 
 
-PRODUCT: Final = Product(
-    slug=_SLUG,
-    title="Transaction Status",
-    family=families.CORE,
-    operations=(
-        Operation(
-            "status.query",
-            "POST",
-            ("/mpesa/transactionstatus/v1/query",),
-            schema="status/query",
-            owner="PartyA",
-            read=read,
-            acknowledge=partial(core.acknowledge, originator_first=True),
-        ),
-    ),
-    settle_at=core.settle_at,
+PRODUCT: Final = core.core_product(
+    "status.query",
+    "Transaction Status",
+    "/mpesa/transactionstatus/v1/query",
+    "PartyA",
+    read=read,
     settle=settle,
     notices=notices,
 )

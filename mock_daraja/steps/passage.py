@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from mock_daraja.exchange import Exchange, Step
 from mock_daraja.model import App, CallbackPlan, Decision, Token, Transaction
 from mock_daraja.products.base import Command, Family, Operation, Product
-from mock_daraja.sandbox import Sandbox, Sandboxes
+from mock_daraja.sandbox import Sandbox
+from mock_daraja.sandboxes import Sandboxes
 from mock_daraja.settings import Settings
 from mock_daraja.validation import Schemas
 
