@@ -17,12 +17,12 @@ from flask import Flask
 
 from mock_daraja import resources
 from mock_daraja.exchange import Exchange, Reply
-from mock_daraja.faults import from_spec, pages
+from mock_daraja.faults import pages, withholds_answer
 from mock_daraja.gateway import Gateway
-from mock_daraja.products import PRODUCTS
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Known, Library
 from mock_daraja.settings import Settings, load
+from mock_daraja.steps.known import names_known
 from mock_daraja.steps.passage import Shared
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def create_app(settings: Settings | None = None, *, on_exchange: Callable[[Excha
     Daraja's paths before its reply is sent. Raises Problem on settings that are wrong.
     """
     settings = load() if settings is None else settings
-    known = Known({each.name for product in PRODUCTS for each in product.operations}, pages.NAMES, from_spec)
-    library = Library([*map(Path, settings.scenarios), resources.scenarios()], known)
+    known = names_known()
+    library = Library([*map(Path, settings.scenarios), resources.scenarios()], known, watch=settings.watch)
     gateway = Gateway(settings, library)
     app = Flask("mock_daraja", static_folder=None)
     app.extensions["mock_daraja"] = gateway
@@ -105,6 +105,8 @@ class DarajaPaths:
         if reply.fault is not None:
             environ["mock_daraja.fault"] = reply.fault
             environ["mock_daraja.clock"] = sandbox.clock
+            if withholds_answer(reply.fault):
+                sandbox.agenda.release(exchange.number)  # what was accepted goes on, though nobody is told
         extra = () if sandbox.settings.pure else _explanation(exchange)
         start_response(_status_line(reply), [*reply.headers, *extra, ("Content-Length", str(len(reply.body)))])
         return Sent(reply.body, sandbox, exchange.number)

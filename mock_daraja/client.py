@@ -174,10 +174,45 @@ class Client:
     def put_organisation(self, shortcode: str, **table: Any) -> Row:
         return self._row(self.call("POST", "/organisations", {"shortcode": shortcode, **table}))
 
+    # the SecurityCredential
+
+    def certificate(self) -> bytes:
+        """The sandbox's own, in PEM: what an initiator's password is to be encrypted with."""
+        path = self.base + "/certificate"
+        answer = self.send("GET", path)
+        if answer.status >= 400 or not answer.body.startswith(b"-----BEGIN CERTIFICATE-----"):
+            self._checked(Answer(max(answer.status, 400), answer.body), "GET", path)
+        return answer.body
+
+    def credential(self, password: str) -> str:
+        """The SecurityCredential of an initiator's password, good for this sandbox while the server runs."""
+        return str(self.call("POST", "/credential", {"password": password})["credential"])
+
+    # a payment that nobody asked for
+
+    def pay(
+        self,
+        amount: float | str,
+        *,
+        paybill: str | int | None = None,
+        till: str | int | None = None,
+        account: str | None = None,
+        msisdn: str | int | None = None,
+        wait: bool = False,
+    ) -> Row:
+        """A customer pays a paybill, with an account, or a till: the transaction, pending, or final with `wait`."""
+        given = {"msisdn": msisdn, "paybill": paybill, "till": till, "account": account, "amount": amount, "wait": wait}
+        body = {name: value for name, value in given.items() if value is not None}
+        return self._row(self.call("POST", "/pay", body, more_seconds=60 if wait else 0))
+
     # scenarios
 
     def scenarios(self) -> list[Row]:
         return self._rows(self.call("GET", "/scenarios"), "scenarios")
+
+    def scenario(self, name: str) -> Row:
+        """One of the library, with its rules."""
+        return self._row(self.call("GET", f"/scenarios/{quote(name)}"))
 
     def play(self, name: str) -> Row:
         return self._row(self.call("PUT", "/scenario", {"name": name}))

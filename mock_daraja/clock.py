@@ -10,8 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from heapq import heappop, heappush
-from threading import Condition, Event
+from threading import TIMEOUT_MAX, Condition, Event
 from typing import Final, Literal
 
 from mock_daraja.errors import Problem
@@ -21,7 +20,6 @@ MODES: Final = ("real", "scaled", "manual", "auto")
 EAT: Final = timezone(timedelta(hours=3), "EAT")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_EAT: Final = _EPOCH.astimezone(EAT)
-_POLL: Final = 0.05  # seconds between looks at `interrupted` while the clock stands still
 
 monotonic = time.monotonic
 
@@ -148,19 +146,25 @@ class Clock:
     def next_sleeper(self) -> int | None:
         """When the first of those who wait on a standing clock wants to wake up."""
         with self._changed:
-            while self._sleepers and self._sleepers[0] <= self._base_ms:
-                heappop(self._sleepers)
-            return self._sleepers[0] if self._sleepers else None
+            return min((due_ms for due_ms in self._sleepers if due_ms > self._base_ms), default=None)
 
     def wait_until(self, due_ms: int, interrupted: Event) -> bool:
-        """Wait for a time of this clock. False when `interrupted` was set first."""
+        """Wait for a time of this clock. False when `interrupted` was set first; who sets it calls `wake`."""
         with self._changed:
-            heappush(self._sleepers, due_ms)
+            self._sleepers.append(due_ms)
         self.on_wait()
         with self._changed:
-            while (now := self.now()) < due_ms:
-                if interrupted.is_set():
-                    return False
-                pause = _POLL if self.stands_still else min(_POLL, (due_ms - now) / 1000 / self.setting.factor)
-                self._changed.wait(pause)
-        return True
+            try:
+                while self.now() < due_ms:
+                    if interrupted.is_set():
+                        return False
+                    pause = None if self.stands_still else min(TIMEOUT_MAX, self.seconds_until(due_ms))
+                    self._changed.wait(pause)
+                return True
+            finally:
+                self._sleepers.remove(due_ms)
+
+    def wake(self) -> None:
+        """Let everybody who waits look whether they are interrupted."""
+        with self._changed:
+            self._changed.notify_all()

@@ -18,8 +18,10 @@ INITIATOR: Final = "testapi"
 INITIATOR_PASSWORD: Final = "Safaricom999!*!"
 OPENING_BALANCES: Final = {"Working Account": 100_000_000, "Utility Account": 100_000_000}
 """Cents in an organisation's accounts at first sight. Ours: the real sandbox's move all the time."""
-CUSTOMER_OPENING: Final = 30_000_000
-"""Cents in a wallet at first sight: enough for the largest payment, under the largest balance."""
+TILL_OPENING: Final = {"Merchant Account": 100_000_000}
+"""The same for a till, which pays from its Merchant Account when B2B Express asks it to."""
+CUSTOMER_OPENING: Final = 25_000_000
+"""Cents in a wallet at first sight: it can make the largest payment, and it can take one."""
 
 _RANGE: Final = range(600_000, 601_000)
 _NAMED: Final = {
@@ -51,6 +53,10 @@ def organisation(shortcode: str) -> Organisation | None:
         kinds = frozenset({"paybill", "b2c", "b2b"})
         return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", kinds, initiators=default_initiators())
     return None
+
+
+def opening_balances(row: Organisation) -> dict[str, int]:
+    return OPENING_BALANCES | (TILL_OPENING if "till" in row.kinds else {})
 
 
 def shortcodes() -> tuple[str, ...]:

@@ -7,10 +7,12 @@ the passage, or None. Nothing here knows a socket: replies, and the faults to ca
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from mock_daraja.access import basic_credentials, bearer_token
-from mock_daraja.exchange import Exchange, Reply
+from mock_daraja.exchange import Exchange, Reply, Step
+from mock_daraja.faults import drawn
 from mock_daraja.model import App, Event, Token, Transaction
 from mock_daraja.products import PRODUCTS
 from mock_daraja.sandbox import Sandbox
@@ -86,10 +88,11 @@ class Gateway:
 
     def _overtake(self, sandbox: Sandbox, transaction: Transaction) -> None:
         """Settle and deliver inside the request: the callback that is there before the acknowledgement."""
-        finish(self.shared, sandbox, transaction.id)
-        for row in sandbox.callbacks_of(transaction.id):
-            if row.due_ms <= sandbox.now_ms and claim(sandbox, row.id):
-                self.shared.courier.run_inline((sandbox, row.id))
+        for _ in range(2):  # where somebody is asked first, the answer settles it
+            finish(self.shared, sandbox, transaction.id)
+            for row in sandbox.callbacks_of(transaction.id):
+                if row.due_ms <= sandbox.now_ms and claim(sandbox, row.id):
+                    self.shared.courier.run_inline((sandbox, row.id))
 
     def close(self) -> None:
         self.shared.sandboxes.close()
@@ -100,7 +103,15 @@ def _answer(passage: Passage) -> Reply:
     for step in ON_REQUEST:
         reply = step(passage)
         if reply is not None:
-            decision = passage.decision or passage.early
-            fault = decision.outcome.fault if decision is not None else None
-            return reply if fault is None else Reply(reply.status, reply.body, reply.headers, fault)
+            return _with_fault(passage, reply)
     raise AssertionError("the last step answers whatever came so far")
+
+
+def _with_fault(passage: Passage, reply: Reply) -> Reply:
+    """What is left to chance is drawn here, from the sandbox's seed: the server carries out data."""
+    decision = passage.decision or passage.early
+    if decision is None or decision.outcome.fault is None:
+        return reply
+    fault = drawn(decision.outcome.fault, passage.sandbox.ids)
+    passage.note(Step("faults", "note", f"this reply goes out with a fault: {fault}", docs="scenarios"))
+    return replace(reply, fault=fault)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import string
 from typing import Final
@@ -89,6 +90,17 @@ class Ids:
 
     def choice(self, options: tuple[str, ...]) -> str:
         return self._random.choice(options)
+
+    def chance(self) -> float:
+        """From 0 up to but not including 1: what a rule's probability is held against."""
+        return self._random.random()
+
+    def uniform(self, least: float, most: float) -> float:
+        return self._random.uniform(least, most)
+
+    def lognormal(self, median: float, sigma: float) -> float:
+        """Half of the draws are below `median`; `sigma` is the standard deviation of their logarithms."""
+        return self._random.lognormvariate(math.log(median), sigma)
 
 
 def _base36(number: int) -> str:

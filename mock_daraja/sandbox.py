@@ -14,7 +14,7 @@ from mock_daraja.clock import Clock
 from mock_daraja.errors import Problem
 from mock_daraja.model import App, Callback, Customer, Event, Organisation, Posting, Token, Transaction
 from mock_daraja.money import cents
-from mock_daraja.scenarios import Engine, Library
+from mock_daraja.scenarios import Engine, Library, Seen
 from mock_daraja.settings import Settings
 from mock_daraja.store import MemoryStore, Store
 
@@ -46,7 +46,7 @@ class Sandbox:
         self.ids = ids.Ids(self.seed)
         self.store: Store = MemoryStore(settings.keep, settings.keep_bodies)
         self.library = library
-        self.engine = Engine(library.find)
+        self.engine = Engine(library.find, chance=self.ids.chance, look=self._look, latest=library.latest)
         if settings.allow_callbacks_to or settings.rewrite_callbacks:
             _ = self.policy  # what is wrong with them is said now
         self.agenda = Agenda(name, self.clock, self.store, lambda event: run(self, event))
@@ -113,7 +113,7 @@ class Sandbox:
 
     def _open_organisation(self, row: Organisation) -> Organisation:
         self.store.put_organisation(row)
-        for account, opening in defaults.OPENING_BALANCES.items():
+        for account, opening in defaults.opening_balances(row).items():
             self.post(ledger.transfer(ledger.OPENING, ledger.organisation(row.shortcode, account), opening))
         return row
 
@@ -131,6 +131,10 @@ class Sandbox:
         if self.store.balance(wallet) is None:
             self.post(ledger.transfer(ledger.OPENING, wallet, defaults.CUSTOMER_OPENING))
         return row
+
+    def _look(self, msisdn: str) -> Seen:
+        row = self.customer(msisdn)
+        return Seen(self.balance(ledger.customer(msisdn)), row.handset, row.registered, row.pin_locked)
 
     def customer_name(self, msisdn: str) -> str:
         return ledger.full_name(msisdn, self.customer(msisdn).name)
@@ -167,6 +171,14 @@ class Sandbox:
         ledger.check(postings)
         with self.store.unit():
             self.store.post(postings)
+
+    def bring_in(self, account: str) -> None:
+        """Whose account it is comes into being, with what they hold at first sight, before money is moved."""
+        owner, _, name = account.partition(":")
+        if name:
+            self.organisation(owner)
+        else:
+            self.customer(owner)
 
     def count_call(self, operation: str) -> None:
         self._calls.setdefault(operation, deque(maxlen=_CALLS_KEPT)).append(self.now_ms)

@@ -88,6 +88,7 @@ class Settings:
     start: str | None = _setting(None, "the clock's first instant, e.g. 2026-11-24T10:00+03:00", metavar="INSTANT")
     scenario: str | None = _setting(None, "scenario to play from the start: a name or a file", metavar="NAME")
     scenarios: tuple[str, ...] = _setting((), "one more folder of scenario files; may be repeated", metavar="FOLDER")
+    watch: bool = _setting(False, "take up changed scenario files while serving; a file that is wrong changes nothing")
     seed: int | None = _setting(None, "seed of every id; default: a new one at each start", metavar="N")
     app: tuple[str, ...] = _setting((), "one more app, as KEY:SECRET; may be repeated", metavar="KEY:SECRET")
     accept_any_app: bool = _setting(False, "register an unknown consumer key at first sight")

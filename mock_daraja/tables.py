@@ -25,7 +25,7 @@ def _checked(table: Mapping[str, Any], keys: Mapping[str, type | tuple[type, ...
 
 
 def _kind_name(kind: type | tuple[type, ...]) -> str:
-    names = {str: "text", bool: "true or false", list: "a list of texts", int: "a whole number"}
+    names = {str: "text", bool: "true or false", list: "a list", int: "a whole number", type(None): "null"}
     return " or ".join(names.get(each, each.__name__) for each in (kind if isinstance(kind, tuple) else (kind,)))
 
 
@@ -59,7 +59,8 @@ def organisation_from(table: Mapping[str, Any], old: Organisation | None) -> Org
         if kind not in KINDS:
             raise Problem(f"an organisation of kind {kind!r}", remedy=f"the kinds are {', '.join(KINDS)}")
     _one_of(table, "bouquet", ("customer", "business", "mgao"))
-    initiators = [initiator_from(each) for each in table.get("initiators", ())]
+    known = {} if old is None else old.initiators
+    initiators = [initiator_from(each, known) for each in table.get("initiators", ())]
     nominated = _msisdn(table, "nominated") if "nominated" in table else None
     row = old or Organisation(
         shortcode, f"Organisation {shortcode}", frozenset({"paybill"}), initiators=default_initiators()
@@ -76,19 +77,33 @@ def organisation_from(table: Mapping[str, Any], old: Organisation | None) -> Org
     return row
 
 
-def initiator_from(table: Any) -> Initiator:
-    """An initiator from `name`, `password` and optionally `roles`; without roles it has them all."""
+def initiator_from(table: Any, known: Mapping[str, Initiator]) -> Initiator:
+    """An initiator from `name`, `password`, `roles` and `locked`, changing the known one of that name if there is one.
+
+    A new one needs a password. `roles` of None, as where they are left out, are all roles. Whenever `locked` or
+    `password` is given, its failures are counted anew.
+    """
     if not isinstance(table, Mapping):
         raise Problem(f"an initiator is {table!r}", remedy="give an object with name and password")
-    _checked(table, {"name": str, "password": str, "roles": list, "locked": bool}, "an initiator", "name")
-    if not table.get("password"):
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "name": str, "password": str, "roles": (list, type(None)), "locked": bool
+    }  # fmt: skip
+    _checked(table, kinds, "an initiator", "name")
+    old = known.get(table["name"])
+    password = table.get("password", "" if old is None else old.password)
+    if not password:
         raise Problem(f"initiator {table['name']!r} has no password", remedy="give password as well")
-    roles = table.get("roles")
+    roles = table.get("roles", None if old is None else old.roles)
     for role in roles or ():
         if role not in ROLES:
             raise Problem(f"there is no role {role!r}", remedy=f"the roles are {'; '.join(ROLES)}")
+    anew = old is None or "locked" in table or "password" in table
     return Initiator(
-        table["name"], table["password"], None if roles is None else frozenset(roles), locked=table.get("locked", False)
+        table["name"],
+        password,
+        None if roles is None else frozenset(roles),
+        failures=0 if anew or old is None else old.failures,
+        locked=table.get("locked", old is not None and old.locked),
     )
 
 

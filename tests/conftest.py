@@ -6,10 +6,13 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
 from typing import Any
 
 import pytest
 
+from mock_daraja import resources
 from mock_daraja.access.password import password
 from mock_daraja.app import create_app, served
 from mock_daraja.clock import ClockSetting, eat_digits
@@ -17,6 +20,8 @@ from mock_daraja.defaults import APP_KEY, APP_SECRET, CUSTOMER, PASSKEY, PAYBILL
 from mock_daraja.exchange import Exchange
 from mock_daraja.gateway import Gateway
 from mock_daraja.model import Callback, Event, Transaction
+from mock_daraja.products import PRODUCTS
+from mock_daraja.products.base import Operation
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.server import Server
 from mock_daraja.settings import Quirks, Settings
@@ -58,6 +63,7 @@ class Mock:
     gateway: Gateway
     app: Any
     _token: str = field(default="", repr=False)
+    _numbers: Iterator[int] = field(default_factory=count, repr=False)
 
     @property
     def sandbox(self) -> Sandbox:
@@ -103,6 +109,31 @@ class Mock:
     def query(self, checkout: object, *, headers: dict[str, str] | None = None, **changes: object) -> Answer:
         return self.post(QUERY_PATH, query_body(self.sandbox.now_ms, checkout, **changes), headers)
 
+    def send(self, operation: str, *, headers: dict[str, str] | None = None, **changes: object) -> Answer:
+        """Any operation, with its schema's example: keywords change fields, None leaves one out."""
+        return self.post(operation_of(operation).paths[0], self.body(operation, **changes), headers)
+
+    def body(self, operation: str, **changes: object) -> dict[str, object]:
+        """The schema's example with URLs where nothing listens and, where the caller names it, a fresh id."""
+        body = example(operation) | changes
+        if "OriginatorConversationID" in body and operation != "status.query":
+            body |= {"OriginatorConversationID": f"mine-{next(self._numbers)}"} | changes
+        return {name: value for name, value in body.items() if value is not None}
+
+    def settled(self, operation: str, *, headers: dict[str, str] | None = None, **changes: object) -> Transaction:
+        """Send it, have it accepted, and wait until it is final and its callback sent."""
+        answer = self.send(operation, headers=headers, **changes)
+        assert answer.status == 200, (answer.status, answer.body, answer.why)
+        row = self.sandbox.store.transaction(self.exchange().transaction or 0)
+        assert row is not None
+        self.advance(10)
+        return row
+
+    def result_of(self, row: Transaction) -> Any:
+        """The Result object of the one callback that a transaction brought."""
+        (callback,) = self.sandbox.callbacks_of(row.id)
+        return json.loads(callback.body)["Result"]
+
     def advance(self, seconds: float) -> list[Event]:
         return self.sandbox.agenda.advance(int(seconds * 1000))
 
@@ -128,6 +159,28 @@ class Mock:
     def balance(self, account: str) -> int | None:
         """In cents."""
         return self.sandbox.store.balance(account)
+
+
+def operation_of(name: str) -> Operation:
+    return next(each for product in PRODUCTS for each in product.operations if each.name == name)
+
+
+@cache
+def _example(schema: str) -> str:
+    document = json.loads((resources.schemas() / f"{schema}.request.json").read_text(encoding="utf-8"))
+    return json.dumps(document["examples"][0])
+
+
+def example(operation: str) -> dict[str, object]:
+    """The first example of the operation's schema, with URLs where nothing listens."""
+    body: dict[str, object] = json.loads(_example(str(operation_of(operation).schema)))
+    return {name: NOWHERE if name.lower().endswith("url") else value for name, value in body.items()}
+
+
+def parameters(result: Any) -> dict[str, Any]:
+    """The ResultParameters of a Result by key, in order; a key without Value is None."""
+    found = result["ResultParameters"]["ResultParameter"]
+    return {each["Key"]: each.get("Value") for each in (found if isinstance(found, list) else [found])}
 
 
 def push_body(now_ms: int, **changes: object) -> dict[str, object]:

@@ -54,7 +54,7 @@ def test_a_sandbox_is_made_used_reset_and_deleted(client: Client) -> None:
     mine.delete()
 
     assert made["app"] == {"key": "mine-key", "secret": "mine-secret"}
-    assert (before, after) == ("5.00", "300000.00")
+    assert (before, after) == ("5.00", "250000.00")
     assert [each["name"] for each in client.sandboxes()] == ["default"]
 
 
@@ -68,6 +68,34 @@ def test_the_clock_is_read_switched_and_moved(client: Client, mock: Any) -> None
     assert [each["kind"] for each in due] == ["settle"]
     assert moved["callbacks"] == [1]
     assert switched["clock"] == "auto"
+
+
+def test_a_customer_pays_at_once_or_by_and_by(client: Client) -> None:
+    pending = client.pay(10, paybill="600992", account="INV-1")
+    final = client.pay("7.50", till=3000001, msisdn="0711222333", wait=True)
+
+    assert (pending["state"], pending["msisdn"], pending["party_b"]) == ("pending", "254708374149", "600992")
+    assert (final["state"], final["msisdn"], final["amount"]) == ("completed", "254711222333", "7.50")
+    assert client.transaction(pending["id"])["state"] == "completed"
+
+
+def test_the_certificate_and_a_credential_of_the_sandbox_are_had(client: Client, mock: Any) -> None:
+    certificate, credential = client.certificate(), client.credential("secret")
+
+    assert certificate == mock.sandbox.certificate.pem()
+    assert mock.sandbox.open_credential(credential) == "password:secret"
+
+
+def test_the_certificate_of_a_sandbox_that_is_not_there_is_a_problem(client: Client) -> None:
+    with pytest.raises(Problem, match="there is no sandbox 'nowhere'"):
+        client.sandbox("nowhere").certificate()
+
+
+def test_what_is_no_certificate_is_a_problem(at: Callable[[bytes], str]) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+
+    with pytest.raises(Problem, match="not mock-daraja"):
+        Client(at(page)).certificate()
 
 
 def test_apps_are_added_and_removed(client: Client) -> None:

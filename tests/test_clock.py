@@ -126,6 +126,65 @@ def test_a_sleeper_can_be_interrupted(setting: str) -> None:
     interrupted.set()
 
     assert not clock.wait_until(clock.now() + 60_000, interrupted)
+    assert clock.next_sleeper() is None  # an auto clock has no reason to go there any more
+
+
+@pytest.mark.parametrize("setting", ["manual", "real", "scaled:0.001"])
+def test_an_interrupted_sleeper_goes_when_the_clock_wakes_it(setting: str) -> None:
+    clock = Clock(ClockSetting.parse(setting), START)
+    began, interrupted, result = Event(), Event(), []
+    clock.on_wait = began.set
+    sleeper = Thread(target=lambda: result.append(clock.wait_until(START + 3_600_000, interrupted)))
+    sleeper.start()
+    assert began.wait(5)
+
+    interrupted.set()
+    clock.wake()
+    sleeper.join(5)
+
+    assert result == [False]
+
+
+def test_waking_nobody_changes_nothing() -> None:
+    clock = Clock(ClockSetting.parse("manual"), START)
+
+    clock.wake()
+
+    assert clock.now() == START
+
+
+def test_a_sleeper_that_is_not_interrupted_sleeps_on() -> None:
+    clock = Clock(ClockSetting.parse("manual"), START)
+    began, result = Event(), []
+    clock.on_wait = began.set
+    sleeper = Thread(target=lambda: result.append(clock.wait_until(START + 10, Event())))
+    sleeper.start()
+    assert began.wait(5)
+
+    clock.wake()
+    clock.move_to(START + 10)
+    sleeper.join(5)
+
+    assert result == [True]
+
+
+def test_the_first_of_several_sleepers_is_next() -> None:
+    clock = Clock(ClockSetting.parse("manual"), START)
+    began = Event()
+    clock.on_wait = lambda: began.set() if len(clock._sleepers) == 2 else None
+    sleepers = [Thread(target=clock.wait_until, args=(START + ms, Event())) for ms in (20, 10)]
+    for sleeper in sleepers:
+        sleeper.start()
+    assert began.wait(5)
+
+    first = clock.next_sleeper()
+    clock.move_to(START + 10)
+    second = clock.next_sleeper()
+    clock.move_to(START + 20)
+    for sleeper in sleepers:
+        sleeper.join(5)
+
+    assert (first, second, clock.next_sleeper()) == (START + 10, START + 20, None)
 
 
 @pytest.mark.parametrize(

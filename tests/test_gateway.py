@@ -96,6 +96,22 @@ def test_a_fault_rides_on_the_reply_it_was_armed_for(mock: Mock) -> None:
     assert (first.reply.fault, second.reply.fault) == (FaultSpec("reset"), None)
     assert first.transaction is not None  # the request got through, its reply did not
     assert len([step for step in first.steps if step.room == "scenarios"]) == 1
+    assert [step.text for step in first.steps if step.room == "faults"] == ["this reply goes out with a fault: reset"]
+
+
+def test_what_a_fault_leaves_to_chance_is_drawn_before_the_reply_is_data(mock: Mock) -> None:
+    late = FaultSpec("latency", {"distribution": "uniform", "min": 200, "max": 900})
+    mock.sandbox.engine.arm(OneShot(Match(operation="stk-push.process"), Outcome(page="waf", fault=late)))
+
+    mock.push()
+
+    exchange = mock.exchange()
+    assert exchange.reply is not None
+    fault = exchange.reply.fault
+    assert fault is not None
+    assert list(fault.attributes) == ["ms"]
+    assert 200 <= fault.attributes["ms"] <= 900
+    assert exchange.steps[-1].text == f"this reply goes out with a fault: latency, ms {fault.attributes['ms']}"
 
 
 def test_pure_turns_the_headers_off_and_leaves_the_bodies_alone(mock_with: MakeMock) -> None:

@@ -117,3 +117,13 @@ def test_the_same_seed_gives_the_same_ids_and_another_seed_others() -> None:
 
 def test_a_fresh_seed_is_chosen_by_nobody() -> None:
     assert len({fresh_seed() for _ in range(10)}) > 1
+
+
+@given(seeds, st.integers(0, 1000), st.integers(0, 1000))
+def test_a_uniform_draw_lies_between_its_ends(seed: int, least: int, more: int) -> None:
+    assert least <= Ids(seed).uniform(least, least + more) <= least + more
+
+
+@given(seeds, st.integers(1, 10**6))
+def test_a_lognormal_draw_without_spread_is_the_median(seed: int, median: int) -> None:
+    assert Ids(seed).lognormal(median, 0) == pytest.approx(median)

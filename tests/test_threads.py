@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.defaults import CUSTOMER
+from mock_daraja.clock import ClockSetting
+from mock_daraja.defaults import CUSTOMER, CUSTOMER_OPENING
+from mock_daraja.model import Transaction
 from mock_daraja.server import Server
-from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, push_body
+from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, operation_of, push_body
 
 
 def at_once(count: int, act: Callable[[int], None]) -> None:
@@ -50,14 +52,17 @@ def serve() -> Iterator[Callable[[Mock], Server]]:
 
 
 class Poster:
-    """Pushes over one kept-alive connection."""
+    """Posts over one kept-alive connection."""
 
     def __init__(self, server: Server, token: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def push(self, body: dict[str, object]) -> tuple[int, Any]:
-        self._connection.request("POST", PUSH_PATH, json.dumps(body), self._headers)
+        return self.post(PUSH_PATH, body)
+
+    def post(self, path: str, body: dict[str, object]) -> tuple[int, Any]:
+        self._connection.request("POST", path, json.dumps(body), self._headers)
         response = self._connection.getresponse()
         return response.status, json.loads(response.read())
 
@@ -194,3 +199,78 @@ def test_pollers_see_pending_then_one_final_state(mock_with: MakeMock) -> None:
     at_once(8, poll)
 
     assert {states[-1] for states in seen} == {"0"}
+
+
+REVERSAL = operation_of("reversal.request").paths[0]
+SHOP = "600992"
+
+
+def test_of_eight_reversals_at_once_over_the_wire_one_moves_the_money(
+    mock_with: MakeMock, serve: Callable[[Mock], Server]
+) -> None:
+    mock = mock_with(clock="manual")
+    paid = mock.settled("c2b.simulate", Amount=70)
+    held, wallet = mock.balance(f"{SHOP}:Utility Account"), mock.balance(CUSTOMER)
+    server, token = serve(mock), mock.token()
+    mock.sandbox.clock.switch(ClockSetting.parse("scaled:100"))
+    body = mock.body("reversal.request", TransactionID=paid.receipt, Amount=70)
+    accepted: list[str] = []
+
+    def reverse(_: int) -> None:
+        with Poster(server, token) as poster:
+            accepted.append(poster.post(REVERSAL, body)[1]["ConversationID"])
+
+    at_once(8, reverse)
+    rows = [mock.transaction(reference) for reference in accepted]
+    assert mock.sandbox.wait_for(lambda: all(row.is_final for row in rows), 600_000)
+
+    assert Counter(row.result for row in rows) == {"0": 1, "R000001": 7}
+    assert [paid.reversed_by] == [row.receipt for row in rows if row.result == "0"]
+    assert held is not None
+    assert wallet is not None
+    assert mock.balance(f"{SHOP}:Utility Account") == held - 70_00
+    assert mock.balance(CUSTOMER) == wallet + 70_00
+    assert sum(mock.sandbox.store.balances().values()) == 0
+
+
+@pytest.mark.slow
+def test_payouts_payments_and_reversals_from_eight_threads_lose_no_money_and_no_receipt(
+    mock_with: MakeMock, serve: Callable[[Mock], Server]
+) -> None:
+    mock = mock_with(clock="scaled:200")
+    server, token = serve(mock), mock.token()
+    accepted: list[str] = []
+
+    def settled(poster: Poster, operation: str, **changes: object) -> Transaction:
+        status, answer = poster.post(operation_of(operation).paths[0], mock.body(operation, **changes))
+        assert (status, answer["ResponseCode"]) == (200, "0")
+        row = mock.transaction(answer.get("ConversationID") or answer["OriginatorCoversationID"])
+        accepted.append(row.reference)
+        assert mock.sandbox.wait_for(lambda: row.is_final, 2_000_000)
+        return row
+
+    def trade(thread: int) -> None:
+        with Poster(server, token) as poster:
+            for number in range(10):
+                msisdn = f"2547110000{number % 3:02}"
+                settled(poster, "b2c.payment", Amount=200, PartyB=msisdn)
+                paid = settled(poster, "c2b.simulate", Amount=100, Msisdn=msisdn)
+                back = settled(poster, "reversal.request", Amount=100 if thread % 2 else 40, TransactionID=paid.receipt)
+                assert back.result == "0"
+
+    at_once(8, trade)
+
+    rows = list(mock.sandbox.store.transactions())
+    receipts = [row.receipt for row in rows]
+    assert len(rows) == len(accepted) == len(set(accepted)) == 240
+    assert {row.result for row in rows} == {"0"}
+    assert len(set(receipts)) == 240
+    assert None not in receipts
+    assert all(mock.transaction(str(row.receipt)) is row for row in rows)
+    balances = mock.sandbox.store.balances()
+    assert sum(balances.values()) == 0
+    assert balances[f"{SHOP}:Utility Account"] == 1_000_000_00 + 80 * 100_00 - 40 * 100_00 - 40 * 40_00
+    assert balances["600996:Utility Account"] == 1_000_000_00 - 80 * 200_00
+    wallets = sum(balances[f"2547110000{number:02}"] for number in range(3))
+    assert wallets == 3 * CUSTOMER_OPENING + 80 * 100_00 + 40 * 100_00 + 40 * 40_00
+    assert balances["M-PESA:Charges"] == 80 * 5_00

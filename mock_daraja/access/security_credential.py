@@ -7,6 +7,7 @@ the sandbox's own certificate is opened and checked; one made with Safaricom's c
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from threading import Lock
@@ -20,12 +21,22 @@ PASSWORD: Final = "password:"
 FAULT: Final = "fault:"
 _KEY_BITS: Final = 2048
 _BLOCK: Final = _KEY_BITS // 8
+_OTHER_BLOCKS: Final = frozenset({64, 128, 192, 384, 512, 1024})  # bytes, of the other key sizes in use
+_LEAST_PADDED: Final = 10  # 0, 2 and eight bytes of padding precede the password (RFC 8017 §7.2)
+_HEX: Final = re.compile("[0-9a-fA-F]+")
+_BASE64URL: Final = re.compile("[A-Za-z0-9_-]{300,}={0,2}")
+_REMEDY: Final = "encrypt the password with the certificate (`mock-daraja credential PASSWORD`)"
 _LIFE_DAYS: Final = 3650
+MOST_BYTES: Final = _BLOCK - 11
+"""How long a password may be, in UTF-8: what PKCS#1 v1.5 padding leaves of a block."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a SecurityCredential turned out to be. Exactly one of the two is set, or neither for an opaque one."""
+    """What a SecurityCredential turned out to be. Exactly one of the two is set, or neither for an opaque one.
+
+    A fault says which it is of: `encoding: ...`, `certificate: ...`, `padding: ...`, `password: ...`.
+    """
 
     password: str | None = None
     fault: str | None = None
@@ -58,15 +69,9 @@ class Certificate:
 
     def open(self, credential: str) -> Opened:
         """What is in a SecurityCredential, or what is wrong with it."""
-        try:
-            block = b64decode("".join(credential.split()), validate=True)
-        except (binascii.Error, ValueError):
-            return Opened(fault="it is not base64: was the plain password sent, or a hex dump?")
-        if len(block) != _BLOCK:
-            return Opened(
-                fault=f"it decodes to {len(block)} bytes, not to one RSA block of {_BLOCK}: encrypt the password, "
-                "with a 2048-bit certificate"
-            )
+        block = _block("".join(credential.split()))
+        if isinstance(block, Opened):
+            return block
         if self._key is None:
             return Opened()  # nobody has seen our certificate, so it was made for another
         return self._unpad(block)
@@ -78,19 +83,21 @@ class Certificate:
         if number >= modulus:
             return Opened()  # made for another certificate: Safaricom's, as far as anyone can tell
         plain = pow(number, key.d, modulus).to_bytes(_BLOCK, "big")
-        if plain[:2] == b"\0\2" and b"\0" in plain[10:]:
-            return _text(plain[plain.index(b"\0", 10) + 1 :])
+        if plain[:2] == b"\0\2" and plain.find(b"\0", 2) >= _LEAST_PADDED:
+            return _text(plain[plain.index(b"\0", 2) + 1 :])
+        if plain[:_LEAST_PADDED] == bytes(_LEAST_PADDED):
+            return Opened(fault="padding: the SecurityCredential has none; use RSA with PKCS#1 v1.5 padding")
         if plain[0] == 0 and self._is_oaep(block):
-            return Opened(fault="the padding is OAEP: use RSA with PKCS#1 v1.5 padding")
+            return Opened(fault="padding: the SecurityCredential has OAEP's; use RSA with PKCS#1 v1.5 padding")
         return Opened()
 
     def _is_oaep(self, block: bytes) -> bool:
         from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
         from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
-        for kind in (SHA1, SHA256):
+        for digest, mask in ((SHA1, SHA1), (SHA256, SHA256), (SHA256, SHA1)):  # the last is Java's OAEPWithSHA-256
             try:
-                self._private().decrypt(block, OAEP(MGF1(kind()), kind(), None))
+                self._private().decrypt(block, OAEP(MGF1(mask()), digest(), None))
             except ValueError:
                 continue
             return True
@@ -103,11 +110,33 @@ class Certificate:
             return self._key
 
 
+def _block(credential: str) -> bytes | Opened:
+    """The RSA block that the base64 stands for, or the fault."""
+    if not credential:
+        return Opened(fault=f"encoding: the SecurityCredential is blank; {_REMEDY}")
+    if len(credential) == 2 * _BLOCK and _HEX.fullmatch(credential):
+        return Opened(fault="encoding: the SecurityCredential is a hex dump; write the block in base64")
+    try:
+        block = b64decode(credential, validate=True)
+    except (binascii.Error, ValueError):
+        if _BASE64URL.fullmatch(credential):
+            why = "is base64url; write it in standard base64, with + and / and the = at its end"
+            return Opened(fault=f"encoding: the SecurityCredential {why}")
+        return Opened(fault=f"encoding: the SecurityCredential is not base64, perhaps a plain password; {_REMEDY}")
+    if len(block) == _BLOCK:
+        return block
+    holds = f"the SecurityCredential holds {len(block)} bytes"
+    if len(block) in _OTHER_BLOCKS:
+        wanted = f"use a {_KEY_BITS}-bit certificate: GET /_mock/certificate"
+        return Opened(fault=f"certificate: {holds}, which is a block of a {len(block) * 8}-bit key; {wanted}")
+    return Opened(fault=f"encoding: {holds}, and is no RSA block of {_BLOCK}; {_REMEDY}")
+
+
 def _text(password: bytes) -> Opened:
     try:
         return Opened(password=password.decode())
     except UnicodeDecodeError:
-        return Opened(fault="what was encrypted is not text: encrypt the password itself")
+        return Opened(fault="password: what was encrypted is not text; encrypt the password itself, in UTF-8")
 
 
 def _make() -> tuple[RSAPrivateKey, bytes]:

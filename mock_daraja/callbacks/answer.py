@@ -22,7 +22,7 @@ class Garbled(Exception):  # noqa: N818 - said to a person as it stands
 class Answer:
     """Fed with what arrives. `raw` is every byte of it, `status` is known as soon as the head is whole."""
 
-    __slots__ = ("_at", "_chunked", "_end", "_searched", "raw", "reusable", "status")
+    __slots__ = ("_at", "_body_at", "_chunked", "_chunks", "_end", "_searched", "raw", "reusable", "status")
 
     def __init__(self) -> None:
         self.raw = bytearray()
@@ -30,7 +30,9 @@ class Answer:
         self.reusable = False  # whether the connection can carry another request after this answer
         self._at = 0  # where the next thing to read starts: a head, or a chunk's size line
         self._searched = 0  # no end of a head before here
+        self._body_at = 0
         self._chunked = False
+        self._chunks: list[tuple[int, int]] = []  # where the whole ones are, without their size lines
         self._end: int | None = None  # where the body ends; None while only the sender knows
 
     def feed(self, data: bytes) -> bool:
@@ -47,6 +49,13 @@ class Answer:
         if len(self.raw) > self._end:  # the sender speaks out of turn
             self.reusable = False
         return True
+
+    @property
+    def body(self) -> bytes:
+        """What of it has arrived, out of its chunks if it comes in any."""
+        if self._chunked:
+            return b"".join(bytes(self.raw[start:end]) for start, end in self._chunks)
+        return bytes(self.raw[self._body_at : self._end]) if self.status is not None else b""
 
     def ended(self) -> bool:
         """Whether the answer is whole now that the sender has closed the connection."""
@@ -93,6 +102,7 @@ class Answer:
 
     def _frame(self, body: int, length: bytes | None, coding: bytes) -> None:
         """Where the body ends (RFC 9112 §6.3)."""
+        self._body_at = body
         if self.status in (101, 204, 304):
             self._end = body
         elif coding:
@@ -120,7 +130,15 @@ class Answer:
             following = line_end + 2 + size + 2
             if len(self.raw) < following:
                 return
+            self._chunks.append((line_end + 2, following - 2))
             self._at = following
+
+
+def body_of(raw: bytes) -> bytes:
+    """The body of a whole answer."""
+    answer = Answer()
+    answer.feed(raw)
+    return answer.body
 
 
 def _not_http(start: bytes) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mock_daraja import defaults
 from mock_daraja.cli.output import Printer
 from mock_daraja.cli.recorder import Recorded, record
+from mock_daraja.cli.screen import Screen
 from mock_daraja.clock import eat_digits, parse_instant
 from mock_daraja.errors import Problem
-from mock_daraja.journal.message import message_text
 
 if TYPE_CHECKING:
     from mock_daraja.client import Client, Row
@@ -21,7 +21,6 @@ SINK: Final = "demo"
 AMOUNT: Final = 10
 _PUSH: Final = "/mpesa/stkpush/v1/processrequest"
 _QUERY: Final = "/mpesa/stkpushquery/v1/query"
-_TOKEN: Final = "/oauth/v1/generate?grant_type=client_credentials"
 _LONG: Final = 180  # seconds of a manual clock: more than any outcome of a push takes
 _PATIENCE: Final = 30  # seconds that a callback may take to arrive
 
@@ -55,8 +54,7 @@ class _Play:
     def __init__(self, stage: Stage, printer: Printer) -> None:
         self._stage = stage
         self._client = stage.client
-        self._printer = printer
-        self._number = 0
+        self._screen = Screen(stage.client, printer)
         now = eat_digits(parse_instant(stage.client.clock()["now"]))
         password = base64.b64encode(f"{defaults.PAYBILL}{defaults.PASSKEY}{now}".encode()).decode()
         self._credentials = {"BusinessShortCode": int(defaults.PAYBILL), "Password": password, "Timestamp": now}
@@ -79,10 +77,8 @@ class _Play:
         return self._agree(callback, query)
 
     def _get_token(self) -> None:
-        basic = base64.b64encode(f"{self._stage.key}:{self._stage.secret}".encode()).decode()
-        answer = self._show("Your app gets a token", "GET", _TOKEN, {"Authorization": f"Basic {basic}"})
-        token = answer.field("access_token")
-        if answer.status != 200 or token is None:
+        _, token = self._screen.show_token(self._stage.key, self._stage.secret)
+        if token is None:
             raise _Failed("there was no token; `mock-daraja why` explains")
         self._bearer = {"Authorization": f"Bearer {token}"}
 
@@ -102,7 +98,7 @@ class _Play:
         }
         headers = self._bearer | ({} if code is None else {"X-Mock-Scenario": code})
         asked = "" if code is None else f", and the header asks for the outcome {code}"
-        return self._show(
+        return self._screen.show(
             f"Your app asks {defaults.CUSTOMER} to pay {AMOUNT} shillings{asked}", "POST", _PUSH, headers, body
         )
 
@@ -114,29 +110,28 @@ class _Play:
 
     def _query(self, title: str, reference: str) -> Recorded:
         body = {**self._credentials, "CheckoutRequestID": reference}
-        return self._show(title, "POST", _QUERY, self._bearer, body)
+        return self._screen.show(title, "POST", _QUERY, self._bearer, body)
 
     def _enter_pin(self) -> None:
         path = f"{self._client.base}/customers/{defaults.CUSTOMER}/prompt"
         title = "The customer enters the PIN (here: through the control API)"
-        self._heading(title)
+        self._screen.heading(title)
         entered = record(self._client.url, "POST", path, self._client.headers, {"pin": "1234"})
-        self._print(
-            entered.request, entered.answer.partition(b"\r\n")[0]
-        )  # its body is our own view of the transaction
+        status_line = entered.answer.partition(b"\r\n")[0]  # its body is our own view of the transaction
+        self._screen.print(entered.request, status_line)
 
     def _pass_time(self) -> None:
         path = f"{self._client.base}/clock/advance"
         title = f"Time passes: this sandbox's clock is manual, and moved by {_LONG} s"
-        self._show(title, "POST", path, self._client.headers, {"seconds": _LONG})
+        self._screen.show(title, "POST", path, self._client.headers, {"seconds": _LONG})
 
     def _callback(self, reference: str) -> Row:
         (row, *_) = self._client.wait_for_callbacks(_PATIENCE, transaction=reference)
-        self._heading("M-Pesa calls your app back (here: a built-in sink)")
+        self._screen.heading("M-Pesa calls your app back (here: a built-in sink)")
         if not row["deliveries"]:
             raise _Failed(f"the callback was {row['state']}: {row['note']}")
         delivery = row["deliveries"][-1]
-        self._print(delivery["request"], delivery["answer"])
+        self._screen.print(delivery["request"], delivery["answer"])
         if row["state"] != "delivered":
             raise _Failed(f"the callback was {row['state']}: {row['note']}")
         return row
@@ -152,18 +147,3 @@ class _Play:
         items = {each["Name"]: each.get("Value") for each in said.get("CallbackMetadata", {}).get("Item", ())}
         receipt = f", receipt {items['MpesaReceiptNumber']}" if "MpesaReceiptNumber" in items else ""
         return f"callback and query agree: {result} {said['ResultDesc']!r}{receipt}"
-
-    def _show(self, title: str, method: str, target: str, headers: dict[str, str], body: Any = None) -> Recorded:
-        self._heading(title)
-        recorded = record(self._client.url, method, target, headers, body)
-        self._print(recorded.request, recorded.answer)
-        return recorded
-
-    def _heading(self, title: str) -> None:
-        self._number += 1
-        self._printer.say(f"\n{self._printer.paint(f'{self._number}. {title}', 'heading')}")
-
-    def _print(self, request: bytes | str, answer: bytes | str) -> None:
-        self._printer.say(message_text(request, "> ", self._printer.paint))
-        if answer:
-            self._printer.say(message_text(answer, "< ", self._printer.paint))

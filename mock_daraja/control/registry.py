@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from mock_daraja.control import (
     apps,
     callbacks,
+    certificate,
     clock,
     customers,
     exchanges,
@@ -20,6 +21,7 @@ from mock_daraja.control import (
     ledger,
     one_shots,
     organisations,
+    pay,
     reading,
     sandboxes,
     scenarios,
@@ -36,6 +38,7 @@ _LOG: Final = logging.getLogger("mock_daraja")
 _SERVER_NOUNS: Final = (health, sandboxes)
 _NOUNS: Final = (
     clock, apps, customers, organisations, scenarios, one_shots, exchanges, callbacks, transactions, ledger, sinks,
+    certificate, pay,
 )  # fmt: skip
 _COMPLAINTS: Final = {  # Flask's, in our words
     404: ("there is nothing at this path", f"begin with {PREFIX}/health or {PREFIX}/sandboxes"),

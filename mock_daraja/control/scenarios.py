@@ -11,6 +11,7 @@ from mock_daraja.control import words
 from mock_daraja.control.call import Call, gone, shown
 from mock_daraja.control.reading import text
 from mock_daraja.control.routing import Route
+from mock_daraja.errors import Problem
 from mock_daraja.scenarios import Scenario
 
 
@@ -19,24 +20,34 @@ def _line(scenario: Scenario) -> dict[str, Any]:
 
 
 def listed(call: Call) -> Response:
-    return shown({"scenarios": [_line(each) for each in call.control.library.all()]})
+    """A file that is wrong is listed with its problem: it hides no other."""
+    rows = [
+        _line(each) if isinstance(each, Scenario) else {"name": name, "title": "", "story": ""} | _problem(each)
+        for name, each in call.control.library.survey()
+    ]
+    return shown({"scenarios": rows})
+
+
+def _problem(problem: Problem | None) -> dict[str, Any]:
+    return {} if problem is None else {"problem": problem.as_json()}
 
 
 def one(call: Call, name: str) -> Response:
     scenario = call.control.library.find(name)
-    rules = [
-        {"line": rule.line, "when": words.when(rule.when), "then": words.then(rule.then)} for rule in scenario.rules
-    ]
     provenance = None if scenario.provenance is None else asdict(scenario.provenance)
-    return shown(_line(scenario) | {"provenance": provenance, "file": str(scenario.path), "rules": rules})
+    more = {"provenance": provenance, "file": str(scenario.path), "rules": words.rules(scenario)}
+    return shown(_line(scenario) | more | _problem(call.control.library.problem(scenario)))
 
 
 def active(call: Call) -> Response:
-    """`active` is null while none is."""
+    """`active` is null while none is. `problem` is there while its file is wrong and the last good version plays."""
     engine = call.sandbox.engine
     with call.sandbox.store.unit():
+        engine.follow()
         scenario, state = engine.active, engine.state
-    return shown({"active": None if scenario is None else _line(scenario), "state": state})
+    if scenario is None:
+        return shown({"active": None, "state": state})
+    return shown({"active": _line(scenario), "state": state} | _problem(call.control.library.problem(scenario)))
 
 
 def activate(call: Call) -> Response:

@@ -14,6 +14,7 @@ from mock_daraja.control.reading import LIMIT, whole
 from mock_daraja.control.routing import ANY, Route
 from mock_daraja.errors import Problem
 from mock_daraja.faults import NAMES as FAULTS
+from mock_daraja.faults import drawn
 from mock_daraja.journal.shapes import instant
 
 _SHOWN: Final = 100
@@ -31,7 +32,8 @@ def receive(call: Call, name: str, rest: str = "") -> Response:  # noqa: ARG001 
         received_ms=clock.now(),
     )
     if answer.fault is not None:
-        request.environ["mock_daraja.fault"] = answer.fault
+        with call.sandbox.store.unit():
+            request.environ["mock_daraja.fault"] = drawn(answer.fault, call.sandbox.ids)
         request.environ["mock_daraja.clock"] = clock
     return Response(answer.body, answer.status, list(answer.headers))
 

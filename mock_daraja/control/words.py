@@ -7,7 +7,25 @@ from typing import Any
 
 from mock_daraja.model import CallbackPlan, Outcome
 from mock_daraja.money import json_number
-from mock_daraja.scenarios import Amount, Match
+from mock_daraja.scenarios import Amount, Condition, Match, Payer, Rule, Scenario
+
+
+def rules(scenario: Scenario) -> list[dict[str, Any]]:
+    """Each with its line; one that another scenario lends says which, and which of its rules it is."""
+    return [
+        {"line": each.line}
+        | ({"from": each.source, "rule": each.number} if each.source else {})
+        | {"when": when(each.when)}
+        | ({"probability": each.probability} if each.probability < 1 else {})
+        | {"then": then_of(each)}
+        for each in scenario.rules
+    ]
+
+
+def then_of(rule: Rule) -> dict[str, Any]:
+    if not rule.more:
+        return then(rule.then)
+    return {"sequence": [then(each) for each in (rule.then, *rule.more)]} | ({"repeat": "loop"} if rule.loops else {})
 
 
 def when(match: Match) -> dict[str, Any]:
@@ -15,13 +33,14 @@ def when(match: Match) -> dict[str, Any]:
         {
             "operation": match.operation,
             "product": match.product,
-            "msisdn": match.msisdn,
+            "msisdn": _condition(match.msisdn),
             "amount": None if match.amount is None else _amount(match.amount),
-            "shortcode": match.shortcode,
+            "shortcode": _condition(match.shortcode),
             "app": match.app,
             "nth": None if match.nth is None else str(match.nth),
             "state": match.state,
-            "body": dict(match.body) or None,
+            "body": {name: _condition(wanted) for name, wanted in match.body.items()} or None,
+            "customer": None if match.customer is None else _payer(match.customer),
         }
     )
 
@@ -37,6 +56,8 @@ def then(outcome: Outcome) -> dict[str, Any]:
             "status": outcome.status,
             "message": outcome.error_message,
             "page": outcome.page,
+            "executes": outcome.executes or None,
+            "never": outcome.never or None,
             "fault": None if fault is None else {"name": fault.name, **fault.attributes},
             "callback": _plan(outcome.callback) or None,
             "queue_timeout": outcome.queue_timeout or None,
@@ -56,6 +77,20 @@ def _plan(plan: CallbackPlan) -> dict[str, Any]:
             "before_ack": plan.before_ack or None,
         }
     )
+
+
+def _condition(wanted: Any) -> Any:
+    if not isinstance(wanted, Condition):
+        return wanted
+    one_of = None if wanted.one_of is None else list(wanted.one_of)
+    said = {"matches": wanted.matches, "one_of": one_of, "exists": wanted.exists}
+    return _said(said | {"min": wanted.least, "max": wanted.most})
+
+
+def _payer(payer: Payer) -> dict[str, Any]:
+    balance = None if payer.balance is None else _amount(payer.balance)
+    said = {"balance": balance, "handset": payer.handset, "registered": payer.registered}
+    return _said(said | {"pin_locked": payer.pin_locked})
 
 
 def _amount(amount: Amount) -> Any:

@@ -6,15 +6,21 @@ from dataclasses import MISSING, fields
 from typing import ClassVar, Final, Protocol
 
 from mock_daraja.errors import Problem
+from mock_daraja.faults.dribble import Dribble
 from mock_daraja.faults.empty import Empty
+from mock_daraja.faults.endless_chunks import EndlessChunks
+from mock_daraja.faults.garbage import Garbage
 from mock_daraja.faults.hang import Hang
 from mock_daraja.faults.latency import Latency
 from mock_daraja.faults.reset import Reset
 from mock_daraja.faults.truncated import Truncated
 from mock_daraja.faults.wire import Wire
+from mock_daraja.faults.wrong_content_type import WrongContentType
+from mock_daraja.faults.wrong_status import WrongStatus
+from mock_daraja.ids import Ids
 from mock_daraja.model import FaultSpec
 
-__all__ = ["NAMES", "Fault", "from_spec"]
+__all__ = ["ATTRIBUTES", "NAMES", "Fault", "drawn", "from_spec", "withholds_answer"]
 
 
 class Fault(Protocol):
@@ -25,8 +31,20 @@ class Fault(Protocol):
     def carry_out(self, wire: Wire, response: bytes) -> None: ...
 
 
-_FAULTS: Final = (Empty, Hang, Latency, Reset, Truncated)
+_FAULTS: Final = (
+    Dribble,
+    Empty,
+    EndlessChunks,
+    Garbage,
+    Hang,
+    Latency,
+    Reset,
+    Truncated,
+    WrongContentType,
+    WrongStatus,
+)
 NAMES: Final = tuple(fault.name for fault in _FAULTS)
+ATTRIBUTES: Final = {fault.name: tuple(each.name for each in fields(fault)) for fault in _FAULTS}
 
 
 def from_spec(spec: FaultSpec) -> Fault:
@@ -44,3 +62,16 @@ def from_spec(spec: FaultSpec) -> Fault:
         if each.default is MISSING and name not in spec.attributes:
             raise Problem(f"the attribute {name!r} is missing", where=where, remedy=remedy)
     return kind(**spec.attributes)
+
+
+def drawn(spec: FaultSpec, ids: Ids) -> FaultSpec:
+    """The fault with what it leaves to chance decided: a latency's distribution becomes its `ms`."""
+    if "distribution" not in spec.attributes:
+        return spec
+    fault = from_spec(spec)
+    return FaultSpec(Latency.name, {"ms": fault.draw(ids)}) if isinstance(fault, Latency) else spec
+
+
+def withholds_answer(spec: FaultSpec) -> bool:
+    """Whether the client waits, and will never have its answer."""
+    return spec.name in (Hang.name, EndlessChunks.name)

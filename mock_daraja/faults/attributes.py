@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import math
+from typing import Final
 
 from mock_daraja.errors import Problem
 
-
-def whole(fault: str, attribute: str, value: object) -> None:
-    """Raises Problem unless it is a whole number, zero or more."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise _bad(fault, attribute, value, "a whole number of milliseconds, zero or more")
+MOST_SECONDS: Final = 31_536_000  # a year, as for every time in scenario.json
+MOST_MS: Final = MOST_SECONDS * 1000
 
 
-def number(fault: str, attribute: str, value: object) -> None:
-    """Raises Problem unless it is a finite number, zero or more."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
-        raise _bad(fault, attribute, value, "a number of seconds, zero or more")
+def whole(fault: str, attribute: str, value: object, unit: str, *, least: int = 0, most: int) -> None:
+    """Raises Problem unless it is a whole number of so many units."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise bad(fault, attribute, value, f"a whole number of {unit} from {least} to {most}")
 
 
-def _bad(fault: str, attribute: str, value: object, wanted: str) -> Problem:
+def number(fault: str, attribute: str, value: object, unit: str, *, least: float = 0, most: float) -> None:
+    """Raises Problem unless it is a number of so many units."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise bad(fault, attribute, value, f"a number of {unit} from {least} to {most}")
+
+
+def bad(fault: str, attribute: str, value: object, wanted: str) -> Problem:
     return Problem(f"{attribute} is {value!r}", where=f"fault {fault}", remedy=f"{attribute} takes {wanted}")

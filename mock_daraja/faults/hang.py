@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mock_daraja.faults.attributes import number
+from mock_daraja.faults.attributes import MOST_SECONDS, number
 from mock_daraja.faults.wire import Wire
 
 
@@ -18,8 +18,9 @@ class Hang:
 
     def __post_init__(self) -> None:
         if self.seconds is not None:
-            number(self.name, "seconds", self.seconds)
+            number(self.name, "seconds", self.seconds, "seconds", most=MOST_SECONDS)
 
     def carry_out(self, wire: Wire, response: bytes) -> None:  # noqa: ARG002 - never sent: that is the fault
-        wire.wait(None if self.seconds is None else round(self.seconds * 1000), reusable=False)
+        until_ms = None if self.seconds is None else wire.clock.now() + round(self.seconds * 1000)
+        wire.wait_until(until_ms, reusable=False)
         wire.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mock_daraja.faults.response import split
 from mock_daraja.faults.wire import Wire
 
 
@@ -14,6 +15,6 @@ class Truncated:
 
     def carry_out(self, wire: Wire, response: bytes) -> None:
         """An answer without a body is cut in its head, so that it too arrives broken."""
-        head, blank, body = response.partition(b"\r\n\r\n")
-        wire.send(head + blank + body[: len(body) // 2] if body else head[: len(head) // 2])
+        head, body = split(response)
+        wire.send(head + body[: len(body) // 2] if body else head[: len(head) // 2])
         wire.close()

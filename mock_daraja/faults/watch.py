@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
-from collections.abc import Iterator
-from threading import Event, Lock, Thread
+from collections.abc import Callable, Iterator
+from threading import Lock, Thread
 from typing import Final
 
 _SCRAP: Final = 65536  # bytes read at once and thrown away
@@ -21,14 +21,14 @@ class Watch:
         self._thread: Thread | None = None
 
     @contextlib.contextmanager
-    def over(self, sock: socket.socket, gone: Event, reusable: bool = True) -> Iterator[None]:
-        """While inside, `gone` is set as soon as the client closes. Nobody else may read the socket meanwhile.
+    def over(self, sock: socket.socket, gone: Callable[[], None], reusable: bool = True) -> Iterator[None]:
+        """While inside, `gone` is called as soon as the client closes. Nobody else may read the socket meanwhile.
 
         What a client sends on a reusable socket stays unread, and hides its closing from then on.
         """
         with self._lock:
             if self._stopped:
-                gone.set()
+                gone()
             else:
                 self._begin()
                 self._selector.register(sock, selectors.EVENT_READ, (gone, reusable))
@@ -89,6 +89,6 @@ class Watch:
         except OSError:
             at_end = True
         if at_end:
-            gone.set()
+            gone()
         if at_end or reusable:
             self._selector.unregister(sock)

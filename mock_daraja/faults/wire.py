@@ -9,6 +9,7 @@ import struct
 from threading import Event
 from typing import Final, Protocol
 
+from mock_daraja import clock as clocks
 from mock_daraja.faults.watch import Watch
 
 _LINGER_ZERO: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
@@ -21,19 +22,20 @@ class Clock(Protocol):
 
     def wait_until(self, due_ms: int, interrupted: Event) -> bool: ...
 
+    def wake(self) -> None: ...
+
 
 class Wire:
     """`interrupted` is set when the client goes away during a wait, or when the server stops."""
 
-    __slots__ = ("clock", "interrupted", "is_open", "on_clock", "sock", "watch")
+    __slots__ = ("clock", "interrupted", "is_open", "sock", "watch")
 
     def __init__(self, sock: socket.socket, watch: Watch) -> None:
         self.sock = sock
         self.watch = watch
-        self.clock: Clock | None = None
+        self.clock: Clock = clocks.Clock(clocks.ClockSetting())  # a plain WSGI app knows no time but the computer's
         self.interrupted = Event()
         self.is_open = True
-        self.on_clock = False
 
     def send(self, data: bytes) -> None:
         """A client that went away is no error of ours: the wire is closed then."""
@@ -42,23 +44,21 @@ class Wire:
         except OSError:
             self.close()
 
-    def wait(self, ms: int | None, *, reusable: bool = True) -> bool:
+    def wait_until(self, due_ms: int | None, *, reusable: bool = True) -> bool:
         """Wait on the sandbox's clock, or without end for None. True when the time has come, False when interrupted.
 
         A wire that is not reusable loses what the client sends meanwhile, so that its going away is never hidden
         behind unread bytes.
         """
-        with self.watch.over(self.sock, self.interrupted, reusable):
-            if ms is None:
+        with self.watch.over(self.sock, self._let_go, reusable):
+            if due_ms is None:
                 self.interrupted.wait()
                 return False
-            if self.clock is None:  # a plain WSGI app: there is no time but the computer's
-                return not self.interrupted.wait(ms / 1000)
-            self.on_clock = True
-            try:
-                return self.clock.wait_until(self.clock.now() + ms, self.interrupted)
-            finally:
-                self.on_clock = False
+            return self.clock.wait_until(due_ms, self.interrupted)
+
+    def _let_go(self) -> None:
+        self.interrupted.set()
+        self.clock.wake()
 
     def close(self) -> None:
         """Say goodbye in order (FIN). The server closes the socket itself once the client has read everything."""
@@ -75,6 +75,6 @@ class Wire:
 
     def interrupt(self) -> None:
         """From another thread: end every wait and every blocked read of this connection."""
-        self.interrupted.set()
+        self._let_go()
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from typing import Final
 
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
-_SECRET_FIELDS: Final = re.compile(
-    r'("(?:Password|SecurityCredential|access_token|pin|secret)"\s*:\s*")([^"]{0,4})[^"]*(")', re.IGNORECASE
-)
+_NAMES: Final = "Password|SecurityCredential|access_token|pin|secret"
+_LETTER: Final = r'(?:[^"\\]|\\.)'  # of a JSON string
+SECRET_FIELDS: Final = re.compile(rf'("({_NAMES})"\s*:\s*")({_LETTER}{{0,4}}){_LETTER}*(")', re.IGNORECASE)
+"""What comes before the value with its quote, the name, the value's first characters, and its last quote."""
+_SECRET_PAIRS: Final = re.compile(rf"((?:^|[&?])(?:{_NAMES})=)([^&\s]{{0,4}})[^&\s]*", re.IGNORECASE)
 _SHOWN: Final = 4
 
 
@@ -24,4 +26,10 @@ def _header(value: str) -> str:
 
 def redact_body(body: bytes) -> str:
     """The body as text, with the values of secret fields cut to their first characters."""
-    return _SECRET_FIELDS.sub(r"\1\2***\3", body.decode(errors="replace"))
+    text = SECRET_FIELDS.sub(r"\1\3***\4", body.decode(errors="replace"))
+    return redact_query(text) if "=" in text and not text.lstrip().startswith(("{", "[")) else text
+
+
+def redact_query(query: str) -> str:
+    """The same for a query string, or a form that was sent in place of JSON."""
+    return _SECRET_PAIRS.sub(r"\1\2***", query)

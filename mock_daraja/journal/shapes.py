@@ -7,6 +7,7 @@ from typing import Any
 from mock_daraja.clock import eat
 from mock_daraja.exchange import Exchange, Step
 from mock_daraja.journal.redact import redact_body, redact_headers
+from mock_daraja.journal.references import reference
 from mock_daraja.model import Callback, Delivery, Transaction
 from mock_daraja.money import shillings
 
@@ -22,7 +23,7 @@ def step_json(step: Step) -> dict[str, Any]:
     if step.remedy:
         shape["remedy"] = step.remedy
     if step.docs:
-        shape["docs"] = step.docs
+        shape["docs"] = reference(step.docs)
     return shape
 
 
@@ -44,6 +45,7 @@ def exchange_json(exchange: Exchange, *, whole: bool = True) -> dict[str, Any]:
     }
     if whole:
         shape |= {
+            "fault_attributes": reply.fault.attributes if reply and reply.fault else {},
             "request_headers": redact_headers(exchange.headers),
             "request_body": redact_body(exchange.body),
             "response_headers": redact_headers(reply.headers) if reply else [],
@@ -102,5 +104,5 @@ def transaction_json(row: Transaction) -> dict[str, Any]:
         "why": row.why,
         "prompt": None if row.prompt is None else row.prompt.partition(":")[0],
         "callback_url": row.result_url,
-        "exchange": f"x{row.exchange}",
+        "exchange": f"x{row.exchange}" if row.exchange else None,  # none asked for an outside payment
     }

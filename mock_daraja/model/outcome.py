@@ -24,6 +24,9 @@ class FaultSpec:
     name: str
     attributes: dict[str, Any] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        return ", ".join((self.name, *(f"{name} {value}" for name, value in self.attributes.items())))
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -41,11 +44,13 @@ class Outcome:
     queue_timeout: bool = False  # QueueTimeOutURL is called instead of ResultURL
     query_result: str | None = None  # what STK query says, where it disagrees with the callback
     goto: str | None = None  # the scenario's next state
+    executes: bool = False  # the error or page is a lie: the transaction is opened all the same
+    never: bool = False  # accepted, and pending for ever
 
     @property
     def is_synchronous(self) -> bool:
         """Whether the request itself is refused, so that no transaction is opened."""
-        return self.error is not None or self.page is not None
+        return (self.error is not None or self.page is not None) and not self.executes
 
 
 @dataclass(frozen=True, slots=True)

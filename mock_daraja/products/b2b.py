@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -11,7 +11,7 @@ from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import FLOAT, MERCHANT, UTILITY, WORKING, limits, organisation, tariffs, transfer
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents, shillings
-from mock_daraja.products import core
+from mock_daraja.products import core, families
 from mock_daraja.products.base import (
     Body,
     Command,
@@ -21,13 +21,13 @@ from mock_daraja.products.base import (
     World,
     digits,
     reference,
-    text,
 )
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, number_like, result_notice
 
 KRA: Final = "572572"
 _SIXTEEN_ZEROS: Final = "0" * 16  # TransactionID of code 17 (JAVA24, 2024)
-_NO_RECEIPT: Final = frozenset({"17", "26"})
+_NO_RECEIPT: Final = frozenset({"17", "26", core.TIMED_OUT})
+_MSISDN_TYPE: Final = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Kind:
     debit: str
     credit: str
     role: str
-    charge_name: str | None = None  # None: free of charge
+    charge_name: str | None = None  # None: free of charge, as the disbursement captured in 2021 was
     own: bool = False  # between two accounts of PartyA
     has_reference: bool = False  # ReferenceData begins with BillReferenceNumber
 
@@ -48,7 +48,7 @@ COMMANDS: Final = {
     "BusinessBuyGoods": Kind(WORKING, MERCHANT, _PAY_BILL_ROLE, "Business Buy Goods Charge"),
     "BusinessPayToBulk": Kind(WORKING, UTILITY, "Org Business Pay to Bulk API initiator"),
     "PayTaxToKRA": Kind(WORKING, UTILITY, "Tax Remittance to KRA API", has_reference=True),
-    "DisburseFundsToBusiness": Kind(WORKING, WORKING, _PAY_BILL_ROLE, "Disbursement of Funds Charge"),
+    "DisburseFundsToBusiness": Kind(WORKING, WORKING, _PAY_BILL_ROLE),
     "BusinessToBusinessTransfer": Kind(WORKING, WORKING, _PAY_BILL_ROLE),
     "BusinessTransferFromMMFToUtility": Kind(WORKING, UTILITY, _PAY_BILL_ROLE, own=True),
     "BusinessTransferFromUtilityToMMF": Kind(UTILITY, WORKING, _PAY_BILL_ROLE, own=True),
@@ -70,18 +70,31 @@ def read(body: Body, world: World) -> Command | Refusal:
     shared = core.common(body, world, initiator="Initiator")
     if isinstance(shared, Refusal):
         return shared
+    account = reference(body.get("AccountReference"))
+    if shared["command"] == "BusinessPayBill" and not account:  # documented as required; never captured
+        return core.refuse(
+            families.CORE.invalid_field("AccountReference"),
+            "BusinessPayBill needs the account that is paid",
+            body.get("AccountReference"),
+            "give AccountReference, at most 13 characters as documented",
+            "b2b",
+        )
     return Command(
         amount_cents=cents(body["Amount"]),
         shortcode=digits(body["PartyA"]),
         party_b=digits(body["PartyB"]),
-        account_reference=reference(body.get("AccountReference")),
-        parties=f"{text(body['SenderIdentifierType'])} {text(body['RecieverIdentifierType'])}",
+        account_reference=account,
+        parties=f"{digits(body['SenderIdentifierType'])} {digits(body['RecieverIdentifierType'])}",
         **shared,
     )
 
 
 def settle(transaction: Transaction, world: World, product: str) -> Settlement:
-    return core.settle(transaction, world, product, partial(_truth, product=product), partial(_paid, product=product))
+    """A failure has a receipt too (captured: tax 2001, JAVA24), whoever decided it."""
+    settled = core.settle(
+        transaction, world, product, partial(_truth, product=product), partial(_paid, product=product)
+    )
+    return replace(settled, makes_receipt=settled.result not in _NO_RECEIPT)
 
 
 def _truth(transaction: Transaction, world: World, product: str) -> Settlement:
@@ -97,14 +110,16 @@ def _truth(transaction: Transaction, world: World, product: str) -> Settlement:
         fault = core.fail("3", f"{shillings(amount)} is more than {shillings(limits.MOST_B2B)}", product)
     if fault is None:
         fault = core.short_of(organisation(shortcode, kind.debit), amount + _charge(transaction), world, product)
-    if fault is None:
-        return _paid(transaction, world, product)
-    return Settlement(
-        fault.result, fault.desc, fault.why, initiator=fault.initiator, makes_receipt=fault.result not in _NO_RECEIPT
-    )
+    return fault or _paid(transaction, world, product)
 
 
 def _receiver_fault(transaction: Transaction, world: World, product: str) -> Settlement | None:
+    """2029 and 2043 are known from production code alone (EDLUGZ): what brings them about is inferred."""
+    if _MSISDN_TYPE in transaction.parties.split(" "):
+        return core.fail("2029", "an identifier type is 1, an MSISDN, and B2B is between organisations", product)
+    if kind_of(transaction).own and transaction.party_b != transaction.shortcode:
+        why = f"{transaction.command} stays within {transaction.shortcode}, and PartyB is {transaction.party_b}"
+        return core.fail("2043", why, product)
     receiver = world.organisation(_receiver(transaction))
     if receiver is None or (product == "tax" and receiver.shortcode != KRA):
         wanted = f"; taxes go to {KRA}" if product == "tax" else ""

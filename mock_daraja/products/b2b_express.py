@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from mock_daraja.errors import DarajaError
@@ -20,21 +21,26 @@ from mock_daraja.products.base import (
     Settlement,
     World,
     digits,
+    reference,
     text,
 )
-from mock_daraja.products.prompt import prompted
+from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, foreseen, prompted
 from mock_daraja.products.urls import url_fault
+from mock_daraja.scenarios import codes
 
 _SLUG: Final = "b2b-express"
+_KYC: Final = "4102"
+_NO_NUMBER: Final = "4104"
 _CANCELLED: Final = "4001"
 _UNREACHED: Final = "4201"
-_IGNORED: Final = "4203"
+_UNANSWERED: Final = "4203"
 
 
-def _refuse(code: str, status: str, why: str, value: object, remedy: str) -> Refusal:
-    """The shape {code, status} of a refusal is inferred from the success (requests.md §4.8)."""
-    step = Step("product", "refused", why, value, remedy, _SLUG)
-    return Refusal(DarajaError(400, code, status), step, body={"code": code, "status": status})
+def _refuse(code: str, why: str, value: object, remedy: str) -> Refusal:
+    """Codes and texts are documented. That they come at once, with HTTP 400 and in this shape, is inferred."""
+    status = codes.text(code, _SLUG) or ""
+    error = DarajaError(400, code, status)
+    return Refusal(error, Step("product", "refused", why, value, remedy, _SLUG), body=families.ussd_refusal(error))
 
 
 def read(body: Body, world: World) -> Command | Refusal:
@@ -44,25 +50,40 @@ def read(body: Body, world: World) -> Command | Refusal:
         return core.refuse(
             families.EXPRESS.invalid_field("callbackUrl"), fault.why, body["callbackUrl"], fault.remedy, _SLUG
         )
+    unknown = _unknown_merchant(payer, receiver, world)
+    if unknown is not None:
+        return _refuse(_KYC, unknown, payer, "pay from an active till, such as 3000001, to an active shortcode")
     till = world.organisation(payer)
-    if till is None or not till.active or "till" not in till.kinds:
-        return _refuse("4102", "Merchant KYC Fail", f"{payer} is no active till", payer, "use a till, such as 3000001")
-    if till.nominated is None:
+    nominated = till.nominated if till is not None else None
+    if nominated is None:
         why = f"till {payer} has no nominated number to prompt"
-        return _refuse(
-            "4104", "Missing Nominated Number", why, payer, "set `nominated` of the organisation to an MSISDN"
-        )
+        return _refuse(_NO_NUMBER, why, payer, "set `nominated` of the organisation to an MSISDN")
+    blocking = world.open_prompt(nominated)
+    if blocking is not None:
+        why = f"{nominated} still has the prompt of {blocking.reference} open"
+        remedy = "wait until it is final: answer the prompt, or advance the clock"
+        return _refuse(_UNANSWERED, why, nominated, remedy)
     return Command(
         amount_cents=cents(body["amount"]),
         shortcode=payer,
-        msisdn=till.nominated,
+        msisdn=nominated,
         party_b=receiver,
         account_reference=text(body["paymentRef"]),
         remarks=text(body["partnerName"]),
-        subject=text(body.get("RequestRefID") or body.get("RequestRefId") or ""),
+        subject=reference(body.get("RequestRefID")) or reference(body.get("RequestRefId")),
         result_url=text(body["callbackUrl"]),
         prompts=True,
     )
+
+
+def _unknown_merchant(payer: str, receiver: str, world: World) -> str | None:
+    """Why one of the two can't take part, if that is so."""
+    till, vendor = world.organisation(payer), world.organisation(receiver)
+    if till is None or not till.active or "till" not in till.kinds:
+        return f"{payer} is no active till"
+    if vendor is None or not vendor.active:
+        return f"{receiver}, which shall receive, is no active organisation"
+    return None
 
 
 def acknowledge(transaction: Transaction) -> Body:
@@ -71,9 +92,19 @@ def acknowledge(transaction: Transaction) -> Body:
 
 
 def settle_at(transaction: Transaction, world: World) -> int:
+    """When it will be final as things stand: at the answer, or when nobody will give one any more."""
     outcome = transaction.decision.outcome if transaction.decision is not None else None
-    after = outcome.settle_ms if outcome is not None else None
-    return transaction.accepted_ms + (int(world.settings.answer_after * 1000) if after is None else after)
+    if outcome is not None and outcome.settle_ms is not None:
+        return transaction.accepted_ms + outcome.settle_ms
+    answer_ms = int(world.settings.answer_after * 1000)
+    if outcome is not None and outcome.result is not None:
+        return transaction.accepted_ms + answer_ms
+    payer = world.customer(transaction.msisdn or "")
+    expected = foreseen(transaction, payer)
+    if expected == ANSWERED:
+        return transaction.accepted_ms
+    unanswered = expected == "1019" or (expected == "1037" and payer.handset != "offline")
+    return transaction.accepted_ms + (PROMPT_LIFE_MS if unanswered else answer_ms)
 
 
 def settle(transaction: Transaction, world: World) -> Settlement:
@@ -83,13 +114,22 @@ def settle(transaction: Transaction, world: World) -> Settlement:
 def _truth(transaction: Transaction, world: World) -> Settlement:
     answer = prompted(transaction, world.customer(transaction.msisdn or ""))
     if answer.code is not None:
-        code = {"1032": _CANCELLED, "1037": _UNREACHED, "1019": _IGNORED}.get(answer.code, answer.code)
-        settlement = core.fail(code, answer.why, _SLUG)
-        return Settlement(settlement.result, settlement.desc, settlement.why, pin=answer.pin)
-    if world.organisation(transaction.party_b) is None:
-        return core.fail("4102", f"there is no paybill {transaction.party_b}", _SLUG)
+        return replace(core.fail(_result(answer), answer.why, _SLUG), pin=answer.pin)
+    unknown = _unknown_merchant(transaction.shortcode, transaction.party_b, world)
+    if unknown is not None:
+        return replace(core.fail(_KYC, unknown, _SLUG), pin=answer.pin)
     account = organisation(transaction.shortcode, MERCHANT)
-    return core.short_of(account, transaction.amount_cents, world, _SLUG) or _paid(transaction, world)
+    settled = core.short_of(account, transaction.amount_cents, world, _SLUG) or _paid(transaction, world)
+    return replace(settled, pin=answer.pin)
+
+
+def _result(answer: Prompted) -> str:
+    """4001 is documented for a cancelled prompt. Which of the two USSD errors means what is inferred from the names."""
+    if answer.code == "1032":
+        return _CANCELLED
+    if answer.code in ("1019", "1037"):
+        return _UNANSWERED if answer.seen else _UNREACHED
+    return answer.code or ""
 
 
 def _paid(transaction: Transaction, world: World) -> Settlement:
@@ -107,19 +147,20 @@ def _amount(transaction: Transaction) -> str:
 def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
     """Flat, every value a string (documented)."""
     assert transaction.result_url is not None and transaction.result is not None
-    head: dict[str, Any] = {"resultCode": transaction.result, "resultDesc": transaction.result_desc}
+    request_id = transaction.subject or transaction.originator_id
+    body: dict[str, Any] = {"resultCode": transaction.result, "resultDesc": transaction.result_desc}
     if transaction.result == "0":
-        body = head | {
+        body |= {
             "amount": _amount(transaction),
-            "requestId": transaction.subject,
+            "requestId": request_id,
             "resultType": "0",
             "conversationID": transaction.reference,
             "transactionId": transaction.receipt,
             "status": "SUCCESS",
         }
     else:
-        body = head | {
-            "requestId": transaction.subject,
+        body |= {
+            "requestId": request_id,
             "amount": _amount(transaction),
             "paymentReference": transaction.account_reference,
         }

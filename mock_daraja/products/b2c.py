@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -27,8 +28,8 @@ from mock_daraja.products.base import (
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, result_notice
 
 ROLE: Final = "ORG B2C API initiator"
-_NO_RECEIPT: Final = frozenset({"17", "26"})  # failures of the core itself, before there is a transaction
-_NATIONAL_ID: Final = "01"
+_NO_RECEIPT: Final = frozenset({"17", "26", core.TIMED_OUT})  # the core itself failed before there was a transaction
+_TO_ANYBODY: Final = "SalaryPayment"  # the other commands reach registered customers alone (DOC:BusinessToCustomer)
 
 
 def read(body: Body, world: World, product: str, *, own_id: bool) -> Command | Refusal:
@@ -57,7 +58,11 @@ def read(body: Body, world: World, product: str, *, own_id: bool) -> Command | R
 
 
 def settle(transaction: Transaction, world: World, product: str) -> Settlement:
-    return core.settle(transaction, world, product, partial(_truth, product=product), partial(_paid, product=product))
+    """A failure gets a real receipt too (captured for 2001, JAVA24), however it came about."""
+    settled = core.settle(
+        transaction, world, product, partial(_truth, product=product), partial(_paid, product=product)
+    )
+    return settled if settled.result in _NO_RECEIPT else replace(settled, makes_receipt=True)
 
 
 def _truth(transaction: Transaction, world: World, product: str) -> Settlement:
@@ -71,17 +76,14 @@ def _truth(transaction: Transaction, world: World, product: str) -> Settlement:
     if fault is None:
         need = transaction.amount_cents + tariffs.B2C.charge(transaction.amount_cents)
         fault = core.short_of(organisation(shortcode, UTILITY), need, world, product)
-    if fault is None:
-        return _paid(transaction, world, product)
-    return Settlement(
-        fault.result, fault.desc, fault.why, initiator=fault.initiator, makes_receipt=fault.result not in _NO_RECEIPT
-    )
+    return fault or _paid(transaction, world, product)
 
 
 def _customer_fault(transaction: Transaction, world: World, product: str) -> Settlement | None:
     receiver = world.customer(transaction.party_b)
-    if not receiver.registered:
-        return core.fail("2040", f"{receiver.msisdn} is not registered with M-PESA", product)
+    if not receiver.registered and transaction.command != _TO_ANYBODY:
+        why = f"{receiver.msisdn} is not registered with M-PESA, and only {_TO_ANYBODY} reaches such a customer"
+        return core.fail("2040", why, product)
     if not transaction.subject:
         return None
     kind, _, number = transaction.subject.partition(":")

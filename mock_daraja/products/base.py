@@ -130,6 +130,7 @@ class Family:
     wrong_method: Callable[[str], DarajaError]  # of the method
     unknown_resource: DarajaError
     foreign_shortcode: DarajaError  # of an app that is kept to its own shortcodes
+    own_body: Callable[[DarajaError], Body | None] = lambda error: None  # in place of the error envelope
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
-"""C2B: registering URLs, simulated and outside payments, the merchant's validation, and the confirmation
-(requests.md §4.1 and §4.2, callbacks.md §4)."""
+"""C2B: registering URLs, simulated and outside payments (requests.md §4.1 and §4.2).
+
+The merchant's validation is c2b_validation.py's, the bodies that are sent are confirmation.py's.
+"""
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
+from typing import Final
 
 from mock_daraja.errors import DarajaError
-from mock_daraja.model import Organisation, Transaction
-from mock_daraja.money import cents
+from mock_daraja.model import Transaction
+from mock_daraja.money import cents, json_number
 from mock_daraja.products import confirmation, core, families
 from mock_daraja.products.base import (
     Answer,
@@ -25,19 +26,13 @@ from mock_daraja.products.base import (
     reference,
     text,
 )
+from mock_daraja.products.c2b_validation import heard, passed, question, rejection
 from mock_daraja.products.payment import payer_fault, payment
 from mock_daraja.products.urls import url_fault
-from mock_daraja.scenarios import codes
 
 PAYBILL: Final = "CustomerPayBillOnline"
 BUY_GOODS: Final = "CustomerBuyGoodsOnline"
-VALIDATION_MS: Final = 8_000  # "usually < 8 seconds from the moment the request leaves M-PESA" (callbacks.md §4.2)
-
-ASKED: Final = "asked"
-_REJECTED: Final = "rejected:"
-_UNREACHABLE: Final = "unreachable:"
 _SERVER_ERROR: Final = "500.003.1001"
-_LONGEST_THIRD_PARTY_ID: Final = 64
 
 
 def _refuse(error: DarajaError, why: str, value: object, remedy: str) -> Refusal:
@@ -119,6 +114,25 @@ def read(body: Body, world: World) -> Command | Refusal:
     )
 
 
+def from_outside(msisdn: str, shortcode: str, amount_cents: int, command: str, account: str) -> tuple[Body, Command]:
+    """A payment that no request asked for, as a simulate would have asked for it, and what it means."""
+    body = {
+        "ShortCode": shortcode,
+        "CommandID": command,
+        "Amount": json_number(amount_cents),
+        "Msisdn": msisdn,
+        "BillRefNumber": account,
+    }
+    return body, Command(
+        amount_cents=amount_cents,
+        shortcode=shortcode,
+        msisdn=msisdn,
+        party_b=shortcode,
+        command=command,
+        account_reference=account,
+    )
+
+
 def acknowledge(transaction: Transaction) -> Body:
     """Captured 2026 (NM c2b-simulate.json)."""
     return {
@@ -133,79 +147,44 @@ def settle(transaction: Transaction, world: World) -> Settlement:
 
 
 def _truth(transaction: Transaction, world: World) -> Settlement:
+    return (
+        _receiver_fault(transaction, world)
+        or rejection(transaction, world)
+        or payer_fault(transaction, world, "c2b")
+        or _paid(transaction, world)
+    )
+
+
+def _receiver_fault(transaction: Transaction, world: World) -> Settlement | None:
     receiver = world.organisation(transaction.party_b)
     if receiver is None:
         return core.fail("SFC_IC0003", f"there is no shortcode {transaction.party_b}", "c2b")
     if not receiver.active:
         return core.fail("14", f"organisation {receiver.shortcode} is not active", "c2b")
-    if confirmation.is_till(receiver) != (transaction.command == BUY_GOODS):
-        return core.fail("2029", f"{transaction.command} does not fit {sorted(receiver.kinds)}", "c2b")
-    return _refused(transaction, receiver) or payer_fault(transaction, world, "c2b") or _paid(transaction, world)
-
-
-def _refused(transaction: Transaction, receiver: Organisation) -> Settlement | None:
-    """What the merchant's validation means. Unreachable, late or garbled: the registered ResponseType decides."""
-    heard = transaction.validation
-    if heard is None or heard.startswith(confirmation.ACCEPTED):
-        return None
-    if heard.startswith(_REJECTED):
-        code = heard.removeprefix(_REJECTED)
-        known = next(iter(codes.find(code)), None)
-        desc = known.name if known is not None else "External validation failed for the C2B transaction."
-        return Settlement(code, desc, f"the merchant's validation answered {code}")
-    why = heard.removeprefix(_UNREACHABLE) if heard.startswith(_UNREACHABLE) else "no answer within 8 s"
-    if receiver.urls.get("ResponseType") == "Cancelled":
-        return core.fail("2007", f"validation: {why}; the registered ResponseType is Cancelled", "c2b")
+    if ("till" if transaction.command == BUY_GOODS else "paybill") not in receiver.kinds:
+        kinds = " and ".join(sorted(receiver.kinds))
+        why = f"{transaction.command} does not fit {receiver.shortcode}, which is {kinds}"
+        return core.fail("2029", why, "c2b")
     return None
 
 
 def _paid(transaction: Transaction, world: World) -> Settlement:
     postings, charged = payment(transaction, world)
-    return core.success("paid", "c2b", postings, charged)
+    return core.success(passed(transaction, world), "c2b", postings, charged)
 
 
 def ask(transaction: Transaction, world: World) -> Notice | None:
-    """The validation request, where the receiver has a ValidationURL and external validation is on."""
-    receiver = world.organisation(transaction.party_b)
-    if receiver is None or not receiver.urls.get("ValidationURL"):
-        return None
-    on = receiver.external_validation
-    if not (world.settings.environment == "sandbox" if on is None else on):
-        return None
-    return Notice(
-        "validation",
-        receiver.urls["ValidationURL"],
-        confirmation.body(transaction, receiver, world, validation=True),
-        0,
-    )
-
-
-def heard(status: int | None, body: bytes, error: str | None) -> str:
-    """The merchant's answer as a transaction keeps it. Strings and numbers both count; anything else is no answer."""
-    if error is not None or status is None or not 200 <= status < 300:
-        return f"{_UNREACHABLE}{error or f'it answered HTTP {status}'}"
-    answer = _object(body)
-    given = answer.get("ResultCode")
-    if not isinstance(given, (str, int)) or isinstance(given, bool):
-        return f"{_UNREACHABLE}its answer has no ResultCode"
-    if str(given) != "0":
-        return _REJECTED + str(given)[:_LONGEST_THIRD_PARTY_ID]
-    return confirmation.ACCEPTED + reference(answer.get("ThirdPartyTransID"))[:_LONGEST_THIRD_PARTY_ID]
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    """The JSON object in `body`, or an empty one."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+    """Whoever can't be paid is not asked."""
+    return None if _receiver_fault(transaction, world) is not None else question(transaction, world)
 
 
 def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
     receiver = world.organisation(transaction.party_b)
     return () if receiver is None else confirmation.confirmation(transaction, receiver, world)
 
+
+PAY: Final = Operation("c2b.pay", "POST", ())
+"""No path: it is a customer who pays from the outside (`mock-daraja pay`)."""
 
 PRODUCT: Final = Product(
     slug="c2b",
@@ -237,7 +216,7 @@ PRODUCT: Final = Product(
             read=read,
             acknowledge=acknowledge,
         ),
-        Operation("c2b.pay", "POST", ()),
+        PAY,
     ),
     settle_at=core.settle_at,
     settle=settle,
@@ -245,4 +224,3 @@ PRODUCT: Final = Product(
     ask=ask,
     heard=heard,
 )
-"""`c2b.pay` has no path: it is a customer who pays from the outside (`mock-daraja pay`)."""

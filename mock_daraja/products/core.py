@@ -7,6 +7,7 @@ B2C, Pochi, B2B, tax, balance, status and reversal read their initiator, credent
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -25,7 +26,8 @@ from mock_daraja.scenarios import codes
 TIMED_OUT: Final = "queue-timeout"  # not a result code of M-PESA's: nothing was carried out, and no Result is sent
 ACCEPTED: Final = "Accept the service request successfully."
 SETTLE_MS: Final = 2_000  # seconds in captures (callbacks.md §6); settings shorten nothing here: the clock does
-WRONG_PASSWORDS_ALLOWED: Final = 3  # the third locks (callbacks.md §8)
+WRONG_PASSWORDS_ALLOWED: Final = 3  # the third in a row locks (callbacks.md §8)
+_INITIATOR_FAULTS: Final = frozenset({"2001", "8006"})  # any other failure comes after a right password
 
 
 def acknowledge(transaction: Transaction, *, originator_first: bool) -> Body:
@@ -98,13 +100,18 @@ def settle(
     truth: Callable[[Transaction, World], Settlement],
     move: Callable[[Transaction, World], Settlement],
 ) -> Settlement:
-    """What a selector forced, else the truth. A forced 0 moves the money with `move`, whatever the truth is."""
+    """What a selector forced, else the truth. A forced 0 moves the money with `move`, whatever the truth is.
+
+    A queue time-out with a forced 0 is one that was carried out all the same (callbacks.md §3.5).
+    """
     decision = transaction.decision
     forced = decision.outcome.result if decision is not None else None
     if decision is not None and decision.outcome.queue_timeout and forced is None:
         return Settlement(TIMED_OUT, "The request timed out in the queue.", f"{decision.selector}: {decision.rule}")
     if decision is None or forced is None:
-        return truth(transaction, world)
+        told = truth(transaction, world)
+        passed = told.initiator is None and told.result not in _INITIATOR_FAULTS
+        return replace(told, initiator="right") if passed else told
     if forced == "0":
         return move(transaction, world)
     desc = decision.outcome.result_desc or codes.text(forced, product) or f"Result {forced}"
@@ -125,9 +132,7 @@ def initiator_fault(transaction: Transaction, world: World, product: str, role: 
         why = f"name: {transaction.shortcode} has no initiator {transaction.initiator!r}; it has {known}"
         return fail("2001", why, product)
     if initiator.locked:
-        why = (
-            f"the password of {initiator.name} is locked after {WRONG_PASSWORDS_ALLOWED} failures; unlock the initiator"
-        )
+        why = f"the password of {initiator.name} is locked: PATCH /_mock/organisations/{row.shortcode} unlocks it"
         return fail("8006", why, product)
     wrong = _credential_fault(transaction.credential, initiator.password)
     if wrong is not None:
@@ -142,7 +147,7 @@ def initiator_fault(transaction: Transaction, world: World, product: str, role: 
 
 def _credential_fault(credential: str, password: str) -> str | None:
     if credential.startswith(FAULT):
-        return f"SecurityCredential: {credential.removeprefix(FAULT)}"
+        return credential.removeprefix(FAULT)
     if credential.startswith(PASSWORD) and credential.removeprefix(PASSWORD) != password:
         return "password: the SecurityCredential was made with our certificate, and holds another password"
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mock_daraja.errors import DarajaError
-from mock_daraja.products.base import Family
+from mock_daraja.products.base import Body, Family
 
 STK: Final = Family(
     invalid_token=lambda token: DarajaError(404, "404.001.03", "Invalid Access Token"),
@@ -52,6 +52,14 @@ C2B: Final = Family(
 )
 """C2B register and simulate (captured: node-lib#56, osen#69)."""
 
+USSD_CODES: Final = frozenset({"4102", "4104", "4201", "4203"})
+
+
+def ussd_refusal(error: DarajaError) -> Body | None:
+    """A refusal behind the gateway, shaped like the documented success; the shape is inferred (requests.md §4.8)."""
+    return {"code": error.code, "status": error.message} if error.code in USSD_CODES else None
+
+
 EXPRESS: Final = Family(
     invalid_token=lambda token: DarajaError(401, "401", "Unauthorized - Invalid Access Token"),
     product_missing=lambda token: DarajaError(401, "401", "Unauthorized - Invalid Access Token"),
@@ -59,5 +67,6 @@ EXPRESS: Final = Family(
     wrong_method=lambda method: DarajaError(405, "405.001", f"{method} Method Not Allowed"),
     unknown_resource=DarajaError(404, "404.002.01", "Resource not found"),
     foreign_shortcode=DarajaError(400, "400.002.02", "Bad Request - Kindly use your own ShortCode"),
+    own_body=ussd_refusal,
 )
 """B2B Express Checkout (token error captured, NM 2026). Its field errors were never captured: inferred."""

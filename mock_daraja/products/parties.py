@@ -13,16 +13,21 @@ from mock_daraja.products.confirmation import receiving_account
 
 BY_CUSTOMER: Final = frozenset({"stk-push", "c2b"})
 _TO_CUSTOMER: Final = frozenset({"b2c", "b2c-validated", "pochi"})
+WALLET: Final = "MMF Account For Customer"
 _B2C_REASONS: Final = {
     "SalaryPayment": "Salary Payment to Customer via API",
     "PromotionPayment": "Promotion Payment to Customer via API",
     "BusinessPayToPochi": "Business Payment to Pochi via API",
 }
+_REVERSAL: Final = "Transaction Reversal"
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Names as "number - NAME"; `debit` and `credit` are ledger accounts. `reason` and account type are M-Pesa's."""
+    """Names as "number - NAME", empty when nobody is known; `debit` and `credit` are ledger accounts.
+
+    `reason` and account type are M-Pesa's words.
+    """
 
     by_customer: bool
     debit_name: str
@@ -33,6 +38,10 @@ class Sides:
     debit_account: str
     reason: str
     charge_name: str = ""
+
+    @property
+    def debit_party(self) -> str:
+        return self.debit.partition(":")[0]
 
 
 def person(msisdn: str, world: World) -> str:
@@ -75,16 +84,35 @@ def sides(row: Transaction, world: World) -> Sides:
             f"{row.command} via API",
             kind.charge_name or "",
         )
+    if product == "reversal":
+        return _reversal(row, world)
     return Sides(
         False,
         business(row.shortcode, world),
-        business(row.party_b, world) if row.party_b else "",
+        business(row.party_b, world),
         organisation(row.shortcode, MERCHANT),
         organisation(row.party_b, UTILITY),
         row.party_b,
         MERCHANT,
-        "Transaction Reversal" if product == "reversal" else "Business to Business via USSD",
+        "Business to Business via USSD",
     )
+
+
+def _reversal(row: Transaction, world: World) -> Sides:
+    """The sides of what it reverses, the other way round. Nobody is known who gets what was never paid."""
+    original = world.find_transaction(row.subject)
+    if original is None or original.operation == row.operation:
+        utility = organisation(row.shortcode, UTILITY)
+        return Sides(False, business(row.shortcode, world), "", utility, "", "", UTILITY, _REVERSAL)
+    of = sides(original, world)
+    return Sides(
+        False, of.credit_name, of.debit_name, of.credit, of.debit, of.debit_party, account_type(of.credit), _REVERSAL
+    )
+
+
+def account_type(account: str) -> str:
+    """What M-Pesa calls the kind of a ledger account."""
+    return account.partition(":")[2] or WALLET
 
 
 def _by_customer(row: Transaction, world: World) -> Sides:
@@ -98,6 +126,6 @@ def _by_customer(row: Transaction, world: World) -> Sides:
         customer(msisdn),
         receiving_account(receiver) if receiver is not None else organisation(row.party_b, UTILITY),
         row.party_b,
-        "MMF Account For Customer",
+        WALLET,
         "Merchant Payment Online" if till else "Pay Bill Online",
     )

@@ -13,7 +13,7 @@ from mock_daraja.products.confirmation import is_till, receiving_account
 
 def payer_fault(transaction: Transaction, world: World, product: str) -> Settlement | None:
     """Limits and balance of the customer who pays: codes 2, 3, 4 and 1 (callbacks.md §2 and §8)."""
-    msisdn, amount = transaction.msisdn or "", transaction.amount_cents
+    msisdn, amount, wallet = transaction.msisdn or "", transaction.amount_cents, _wallet(transaction, world)
     if amount < limits.LEAST_C2B:
         return core.fail("2", f"{shillings(amount)} is less than {shillings(limits.LEAST_C2B)}", product)
     if amount > limits.MOST_A_TRANSACTION:
@@ -22,7 +22,12 @@ def payer_fault(transaction: Transaction, world: World, product: str) -> Settlem
     if paid + amount > limits.MOST_A_DAY:
         why = f"{msisdn} has paid {shillings(paid)} today; {shillings(limits.MOST_A_DAY)} is the most"
         return core.fail("4", why, product)
-    return core.short_of(customer(msisdn), amount + _charges(transaction, world)[0], world, product)
+    return core.short_of(wallet, amount + _charges(transaction, world)[0], world, product)
+
+
+def _wallet(transaction: Transaction, world: World) -> str:
+    """The payer's account. At first sight it comes into being with its owner, filled."""
+    return customer(world.customer(transaction.msisdn or "").msisdn)
 
 
 def _charges(transaction: Transaction, world: World) -> tuple[int, int]:
@@ -39,7 +44,7 @@ def payment(transaction: Transaction, world: World) -> tuple[tuple[Posting, ...]
     if receiver is None:
         return (), 0
     of_customer, of_business = _charges(transaction, world)
-    wallet = customer(transaction.msisdn or "")
+    wallet = _wallet(transaction, world)
     postings: tuple[Posting, ...] = transfer(wallet, receiving_account(receiver), transaction.amount_cents)
     postings += core.charged(wallet, of_customer) + core.charged_to_organisation(receiver.shortcode, of_business)
     return postings, of_customer + of_business

@@ -8,6 +8,8 @@ from typing import Final, Literal
 from mock_daraja.model import Customer, Transaction
 
 WRONG_PINS_ALLOWED: Final = 3  # the third locks the PIN (callbacks.md §2)
+PROMPT_LIFE_MS: Final = 60_000  # typical; one to three minutes by handset (callbacks.md §1.4)
+ANSWERED: Final = "answered"  # not a result: the customer's answer is there, and it is final at once
 _HABITS: Final = {"cancel": "cancel", "wrong-pin": "pin:wrong"}
 
 
@@ -18,6 +20,16 @@ class Prompted:
     code: str | None
     why: str
     pin: Literal["right", "wrong"] | None = None
+    seen: bool = True  # whether the prompt came up on the handset
+
+
+def foreseen(transaction: Transaction, payer: Customer) -> str:
+    """ANSWERED, or the STK result code to expect as things stand, as far as it decides how long the prompt is open."""
+    if transaction.prompt != "open":
+        return "1037" if transaction.prompt == "ignore" else ANSWERED
+    if payer.handset == "offline" or payer.prompt == "ignore":
+        return "1037"
+    return "1019" if payer.prompt == "ask" else "0"
 
 
 def prompted(transaction: Transaction, payer: Customer) -> Prompted:
@@ -27,7 +39,7 @@ def prompted(transaction: Transaction, payer: Customer) -> Prompted:
     answer = transaction.prompt or "open"
     if answer == "open":
         if payer.handset == "offline":
-            return Prompted("1037", f"the handset of {payer.msisdn} is offline")
+            return Prompted("1037", f"the handset of {payer.msisdn} is offline", seen=False)
         if payer.prompt == "ask":
             return Prompted("1019", "nobody answered the prompt while it lived")
         if payer.prompt == "ignore":

@@ -20,6 +20,7 @@ _HOSTS: Final = {
     "sandbox": "https://internalsandbox.safaricom.co.ke",
     "production": "https://internalapi.safaricom.co.ke",
 }
+_PRODUCTION_B2B: Final = "https://internalapi.safaricom.net"  # B2B alone, captured 2026 (callbacks.md §3.1, rule 6)
 
 
 def number_like(value: str) -> int | str:
@@ -34,7 +35,9 @@ def decimal(cents: int) -> Decimal:
 
 def internal_timeout_url(path: str, world: World) -> Pair:
     """The QueueTimeoutURL of ReferenceData is Safaricom's own, not the caller's. `path` is e.g. "b2cresults"."""
-    return "QueueTimeoutURL", f"{_HOSTS[world.settings.environment]}/mpesa/{path}/v1/submit"
+    environment = world.settings.environment
+    host = _PRODUCTION_B2B if (environment, path) == ("production", "b2bresults") else _HOSTS[environment]
+    return "QueueTimeoutURL", f"{host}/mpesa/{path}/v1/submit"
 
 
 def _items(pairs: Iterable[Pair]) -> Any:

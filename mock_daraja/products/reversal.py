@@ -20,7 +20,7 @@ from mock_daraja.products.base import (
     digits,
     text,
 )
-from mock_daraja.products.parties import Sides, sides
+from mock_daraja.products.parties import Sides, account_type, sides
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, result_notice
 
 ROLE: Final = "Org Reversals Initiator"
@@ -54,10 +54,16 @@ def _truth(transaction: Transaction, world: World) -> Settlement:
     return fault or _original_fault(transaction, world) or _reversed(transaction, world)
 
 
+def _original(transaction: Transaction, world: World) -> Transaction | None:
+    """What is to be reversed: money that has moved, by its receipt and by nothing else."""
+    found = world.find_transaction(transaction.subject)
+    return found if found is not None and found.receipt == transaction.subject and found.state == "completed" else None
+
+
 def _original_fault(transaction: Transaction, world: World) -> Settlement | None:
     """Unknown, not reversible or not yours: R000002; done already: R000001; the money is gone: 1."""
-    original = world.find_transaction(transaction.subject)
-    if original is None or original.receipt != transaction.subject or original.state != "completed":
+    original = _original(transaction, world)
+    if original is None:
         return core.fail("R000002", f"no completed transaction has the receipt {transaction.subject}", _SLUG)
     product = original.operation.partition(".")[0]
     if product not in _REVERSIBLE:
@@ -78,17 +84,17 @@ def _original_fault(transaction: Transaction, world: World) -> Settlement | None
 
 def _reversed(transaction: Transaction, world: World) -> Settlement:
     """From where it came to, back to where it came from. Charges are not refunded (callbacks.md §8)."""
-    original = world.find_transaction(transaction.subject)
-    if original is None or original.receipt != transaction.subject:
-        return core.success("forced, with nothing to reverse", _SLUG)
+    original = _original(transaction, world)
+    if original is None or original.reversed_by is not None:
+        return core.success("forced, with nothing left to reverse", _SLUG)
     of = sides(original, world)
     postings = transfer(of.credit, of.debit, transaction.amount_cents)
     return core.success(f"reverses {transaction.subject}", _SLUG, postings, reverses=transaction.subject)
 
 
 def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
-    original = world.find_transaction(transaction.subject)
-    done = transaction.result == "0" and original is not None
+    original = _original(transaction, world) if transaction.result == "0" else None
+    done = original is not None and original.reversed_by == transaction.receipt
     parameters = _parameters(transaction, sides(original, world), world) if done and original is not None else None
     receipt = transaction.receipt or zero_receipt(transaction.final_ms or 0)
     body = envelope(transaction, receipt, parameters, [internal_timeout_url("reversalresults", world)])
@@ -99,7 +105,7 @@ def _parameters(transaction: Transaction, of: Sides, world: World) -> list[Pair]
     """As documented in 2021, numbers as numbers. The debit party is the organisation that gives back."""
     balance = shillings(world.balance(of.credit))
     return [
-        ("DebitAccountBalance", f"{of.credit.partition(':')[2]}|KES|{balance}|{balance}|0.00|0.00"),
+        ("DebitAccountBalance", f"{account_type(of.credit)}|KES|{balance}|{balance}|0.00|0.00"),
         ("Amount", decimal(transaction.amount_cents)),
         ("TransCompletedTime", int(eat_digits(transaction.final_ms or 0))),
         ("OriginalTransactionID", transaction.subject),

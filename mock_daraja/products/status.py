@@ -26,7 +26,9 @@ from mock_daraja.products.result import Pair, envelope, number_like, result_noti
 ROLE: Final = "Transaction Status query ORG API"
 _SLUG: Final = "status"
 _RECEIPT: Final = "receipt:"
-_STATES: Final = {"1032": "Cancelled", "1031": "Cancelled", "1019": "Expired", "1037": "Expired"}
+_NO_RECEIPTS: Final = frozenset({"balance", "status"})  # what has none, nobody can ask about
+_CANCELLED: Final = frozenset({"1031", "1032", "4001"})
+_EXPIRED: Final = frozenset({"1019", "1037", "4201", "4203", core.TIMED_OUT})
 
 
 def read(body: Body, world: World) -> Command | Refusal:
@@ -62,7 +64,10 @@ def _truth(transaction: Transaction, world: World) -> Settlement:
         return fault or _found(transaction, world)
     if transaction.subject.startswith(_RECEIPT):
         receipt = transaction.subject.removeprefix(_RECEIPT)
-        return core.fail("2032", f"no transaction of this sandbox has the receipt {receipt}", _SLUG)
+        why = f"no transaction of this sandbox has the receipt {receipt}"
+        if world.find_transaction(receipt) is not None:
+            why = f"{receipt} is a conversation id, not a receipt: send it as OriginalConversationID"
+        return core.fail("2032", why, _SLUG)
     return core.fail("2033", f"no transaction has the conversation id {transaction.subject}", _SLUG)
 
 
@@ -72,11 +77,13 @@ def _found(transaction: Transaction, world: World) -> Settlement:
 
 
 def _original(transaction: Transaction, world: World) -> Transaction | None:
-    """Either id may name it; by TransactionID only a receipt counts."""
+    """Either id may name it; by TransactionID only a receipt counts. Queries have no receipt that could be found."""
     wanted = transaction.subject.removeprefix(_RECEIPT)
     found = world.find_transaction(wanted)
+    if found is None or found.operation.partition(".")[0] in _NO_RECEIPTS:
+        return None
     by_receipt = transaction.subject.startswith(_RECEIPT)
-    return None if found is None or (by_receipt and found.receipt != wanted) else found
+    return None if by_receipt and found.receipt != wanted else found
 
 
 def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
@@ -90,10 +97,10 @@ def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
 def _parameters(original: Transaction, of: Sides) -> list[Pair]:
     """Key order and types of production, 2024. For what a customer paid, the conversation ids have no Value."""
     by_customer = of.by_customer
-    final_ms = original.accepted_ms if original.final_ms is None else original.final_ms
+    finalised = None if original.final_ms is None else int(eat_digits(original.final_ms))
     return [
         ("DebitPartyName", of.debit_name),
-        ("CreditPartyName", of.credit_name),
+        ("CreditPartyName", of.credit_name or None),
         ("OriginatorConversationID", None if by_customer else original.originator_id),
         ("InitiatedTime", int(eat_digits(original.accepted_ms))),
         ("CreditPartyCharges" if by_customer else "DebitPartyCharges", _charges(original, of)),
@@ -101,7 +108,7 @@ def _parameters(original: Transaction, of: Sides) -> list[Pair]:
         ("TransactionReason", None),
         ("ReasonType", of.reason),
         ("TransactionStatus", _status(original)),
-        ("FinalisedTime", int(eat_digits(final_ms))),
+        ("FinalisedTime", finalised),
         ("Amount", _short_decimal(original.amount_cents)),
         ("ConversationID", None if by_customer else original.reference),
         ("ReceiptNo", original.receipt),
@@ -118,7 +125,11 @@ def _status(original: Transaction) -> str:
     """Only Completed was captured; the other words are the community's (callbacks.md §3.4)."""
     if original.state == "pending":
         return "Initiated"
-    return "Completed" if original.state == "completed" else _STATES.get(original.result or "", "Declined")
+    if original.state == "completed":
+        return "Completed"
+    if original.result in _CANCELLED:
+        return "Cancelled"
+    return "Expired" if original.result in _EXPIRED else "Declined"
 
 
 def _short_decimal(cents: int) -> Decimal:

@@ -24,7 +24,7 @@ from mock_daraja.products.base import (
 )
 from mock_daraja.products.confirmation import confirmation
 from mock_daraja.products.payment import payer_fault, payment
-from mock_daraja.products.prompt import prompted
+from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, foreseen, prompted
 from mock_daraja.products.stk_merchant import desc_of, invalid, merchant_of, server_error
 from mock_daraja.products.stk_query import query
 from mock_daraja.products.urls import url_fault
@@ -33,16 +33,14 @@ PAYBILL: Final = "CustomerPayBillOnline"
 BUY_GOODS: Final = "CustomerBuyGoodsOnline"
 
 _LOCKED: Final = "Unable to lock subscriber, a transaction is already in process for the current subscriber"
-_PROMPT_LIFE_MS: Final = 60_000  # typical; one to three minutes by handset (callbacks.md §1.4)
 _TIMELINE: Final = {  # result: (final after, callback after that), as seen in the sandbox (callbacks.md §1.3)
     "1037": (14_000, 12_000),
-    "1019": (_PROMPT_LIFE_MS, 1_000),
+    "1019": (PROMPT_LIFE_MS, 1_000),
     "2029": (500, 500),  # often under a second, before any prompt; the others of a wrong receiver likewise
     "2028": (500, 500),
     "2006": (500, 500),
     "SFC_IC0003": (500, 500),
 }
-_ANSWERED: Final = "answered"  # not a result: the customer's answer is there, and it is final at once
 
 
 def read(body: Body, world: World) -> Command | Refusal:
@@ -104,12 +102,7 @@ def _expected(transaction: Transaction, world: World) -> str:
     party = _party_fault(transaction, world)
     if party is not None:
         return party[0]
-    if transaction.prompt != "open":
-        return "1037" if transaction.prompt == "ignore" else _ANSWERED
-    payer = world.customer(transaction.msisdn or "")
-    if payer.handset == "offline" or payer.prompt == "ignore":
-        return "1037"
-    return "1019" if payer.prompt == "ask" else "0"
+    return foreseen(transaction, world.customer(transaction.msisdn or ""))
 
 
 def settle_at(transaction: Transaction, world: World) -> int:
@@ -117,7 +110,7 @@ def settle_at(transaction: Transaction, world: World) -> int:
     if transaction.decision is not None and transaction.decision.outcome.settle_ms is not None:
         return transaction.accepted_ms + transaction.decision.outcome.settle_ms
     expected = _expected(transaction, world)
-    answered_ms = 0 if expected == _ANSWERED else int(world.settings.answer_after * 1000)
+    answered_ms = 0 if expected == ANSWERED else int(world.settings.answer_after * 1000)
     after, _ = _TIMELINE.get(expected, (answered_ms, 0))
     return transaction.accepted_ms + after
 

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from mock_daraja.scenarios.candidates import Loser
+from mock_daraja.scenarios.condition import Condition
 from mock_daraja.scenarios.engine import Engine, Verdict
-from mock_daraja.scenarios.loader import Library, find, load_file, load_library, one_shot
-from mock_daraja.scenarios.model import START, Amount, Facts, Known, Match, Nth, OneShot, Provenance, Rule, Scenario
+from mock_daraja.scenarios.library import Library, find, load_library
+from mock_daraja.scenarios.loader import load_file, one_shot
+from mock_daraja.scenarios.model import (
+    START,
+    Amount,
+    Facts,
+    Known,
+    Match,
+    Nth,
+    OneShot,
+    Payer,
+    Provenance,
+    Rule,
+    Scenario,
+    Seen,
+)
 
 __all__ = [
     "START",
     "Amount",
+    "Condition",
     "Engine",
     "Facts",
     "Known",
@@ -18,9 +34,11 @@ __all__ = [
     "Match",
     "Nth",
     "OneShot",
+    "Payer",
     "Provenance",
     "Rule",
     "Scenario",
+    "Seen",
     "Verdict",
     "find",
     "load_file",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mock_daraja.model import Decision, Outcome
-from mock_daraja.scenarios import matching
+from mock_daraja.scenarios import matching, templates
 from mock_daraja.scenarios.model import Facts, Match, OneShot, Scenario
 
 NEAREST: Final = 3
@@ -16,19 +16,37 @@ NEAREST: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`rule` is for people, `key` is that of its count, `one_shot` the id of the one it stands for."""
+    """`rule` is for people, `key` is that of its count, `one_shot` the id of the one it stands for. `turn` says which
+    of its outcomes comes next."""
 
     selector: str
     rule: str
     match: Match
-    outcome: Outcome
+    outcomes: tuple[Outcome, ...]
     key: str
     one_shot: int = 0
+    probability: float = 1.0
+    loops: bool = False
+    turn: int = 0
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.outcomes[self.turn]
 
     @property
     def is_early(self) -> bool:
         """Whether it can be judged, and carried out, before the caller is known and the body read."""
-        return (self.outcome.is_synchronous or self.outcome.fault is not None) and not self.match.is_late
+        outcome = self.outcome
+        at_once = outcome.is_synchronous or (outcome.fault is not None and not outcome.executes)
+        asks_body = templates.has_any(outcome.error_message) or templates.has_any(outcome.result_desc)
+        return at_once and not asks_body and not self.match.is_late
+
+    def next(self) -> Candidate:
+        """As it stands once it has decided: the last outcome of a sequence repeats, unless it loops."""
+        turn = self.turn + 1
+        if turn < len(self.outcomes):
+            return replace(self, turn=turn)
+        return replace(self, turn=0) if self.loops else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +58,21 @@ class Loser:
 
 
 def of_scenario(scenario: Scenario, selector: str) -> Iterator[Candidate]:
-    for number, rule in enumerate(scenario.rules, start=1):
-        described = f"{scenario.name}, rule {number} (line {rule.line})"
-        yield Candidate(selector, described, rule.when, rule.then, f"rule {number}")
+    for index, rule in enumerate(scenario.rules):
+        yield Candidate(
+            selector,
+            scenario.label(index),
+            rule.when,
+            (rule.then, *rule.more),
+            f"rule {index + 1}",
+            probability=rule.probability,
+            loops=rule.loops,
+        )
 
 
 def of_one_shot(one_shot: OneShot) -> Candidate:
     name = f"one-shot {one_shot.id}"
-    return Candidate("one-shot", name, one_shot.match, one_shot.outcome, name, one_shot.id)
+    return Candidate("one-shot", name, one_shot.match, (one_shot.outcome,), name, one_shot.id)
 
 
 def split(candidates: Sequence[Candidate], facts: Facts, state: str) -> int:
@@ -75,6 +100,9 @@ def nearest(
         reasons = matching.unmet(match, facts, state, numbers.get(candidate.key, 1))
         if reasons:
             near.append((len(reasons), Loser(candidate.rule, "; ".join(reasons))))
+        elif candidate.probability < 1:
+            why = f"matches too, but its probability is only {candidate.probability:g}"
+            near.append((0, Loser(candidate.rule, why)))
         elif winner is None:
             winner = Decision(candidate.outcome, candidate.selector, candidate.rule)
         else:

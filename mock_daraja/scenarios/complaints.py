@@ -41,7 +41,7 @@ def first(errors: Iterable[ValidationError], document: Document) -> Problem | No
     """The error that stands first in the file, as a Problem. A missing field comes last: it may just be misspelt."""
 
     def order(error: ValidationError) -> tuple[bool, Place]:
-        return error.validator == "required", document.place(*_place(error))
+        return error.validator in ("required", "anyOf"), document.place(*_place(error))
 
     found = min(errors, key=order, default=None)
     return None if found is None else _problem(found, document)
@@ -51,7 +51,11 @@ def shown(path: Path) -> str:
     """`rules[0].then` for people, counting rules from 1 as the trace does."""
     if not path:
         return "the file"
-    words = [f"rule {part + 1}" if isinstance(part, int) else f"`{part}`" for part in path if part != "rules"]
+    words = [
+        f"`{part}`" if isinstance(part, str) else f"{'rule' if before == 'rules' else 'number'} {part + 1}"
+        for before, part in zip(("", *path), path, strict=False)
+        if part != "rules"
+    ]
     return " of ".join(reversed(words)) or "`rules`"
 
 
@@ -75,6 +79,10 @@ def _problem(error: ValidationError, document: Document) -> Problem:
     if field is not None:
         what, remedy = unknown(field, _schema(error)["properties"], "field")
         return Problem(f"{what} in {shown(path)}", where=where, remedy=remedy)
+    if error.validator == "anyOf":  # of fields, one of which has to be there
+        names = [name for option in _limit(error) for name in option["required"]]
+        remedy = " or ".join(f"`{name}:`" for name in names)
+        return Problem(f"{shown(path)} has no `{names[0]}`", where=where, remedy=f"add {remedy}")
     if error.validator == "required":
         missing = next(name for name in _limit(error) if name not in _instance(error))
         return Problem(f"{shown(path)} has no `{missing}`", where=where, remedy=f"add `{missing}:`")
@@ -90,6 +98,8 @@ def _fault(error: ValidationError) -> str:
         return f"which is none of {', '.join(limit)}"
     if error.validator in ("minimum", "maximum"):
         return f"and the {'least' if error.validator == 'minimum' else 'most'} allowed is {limit}"
+    if error.validator == "exclusiveMinimum":
+        return f"and has to be more than {limit}"
     if error.validator in ("minItems", "minProperties", "minLength"):
         return "and may not be empty"
     return "which it cannot be"

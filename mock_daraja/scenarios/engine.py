@@ -1,7 +1,8 @@
 """Who decides what happens to a request: one Engine per sandbox, applying the precedence of design §4, steps 1 to 5.
 
-It owns the armed one-shots, the active scenario with its state, and the counts behind `nth`. It has no lock: the
-sandbox's is held around every call. It does not read files (it is given `find`) and knows nothing of products.
+It owns the armed one-shots, the active scenario with its state and the turns of its sequences, and the counts behind
+`nth`. It has no lock: the sandbox's is held around every call. It reads no files and makes no chance (it is given
+`find`, `latest` and `chance`) and knows nothing of products.
 
 A request is considered twice. `early` runs before the caller is authenticated, so that a gateway that is down answers
 requests of every kind; `decide` runs once the body is known to be valid. Header, one-shots and active scenario make one
@@ -19,9 +20,9 @@ from typing import Final
 from mock_daraja.errors import Problem
 from mock_daraja.model import Decision
 from mock_daraja.scenarios import candidates as listed
-from mock_daraja.scenarios import matching, selectors
+from mock_daraja.scenarios import matching, selectors, templates
 from mock_daraja.scenarios.candidates import Candidate, Loser
-from mock_daraja.scenarios.model import START, Facts, Match, OneShot, Scenario
+from mock_daraja.scenarios.model import START, Facts, Match, OneShot, Scenario, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,23 @@ _UNDECIDED: Final = Verdict(None)
 
 
 class Engine:
-    """`find` gives the scenario of a name, or raises a Problem that says which names there are."""
+    """`find` gives the scenario of a name, or raises a Problem that says which names there are; `latest` gives one as
+    its file has it now. `chance` is drawn, from 0 to 1, for a rule with a probability; `look` is at a customer."""
 
-    def __init__(self, find: Callable[[str], Scenario]) -> None:
+    def __init__(
+        self,
+        find: Callable[[str], Scenario],
+        *,
+        chance: Callable[[], float] = lambda: 0.0,
+        look: Callable[[str], Seen | None] = lambda msisdn: None,
+        latest: Callable[[Scenario], Scenario] | None = None,
+    ) -> None:
         self._find = find
+        self._chance = chance
+        self._look = look
+        self._latest = latest
         self._active: Scenario | None = None
-        self._rules: tuple[Candidate, ...] = ()
+        self._rules: list[Candidate] = []
         self._state = START
         self._armed: list[OneShot] = []
         self._counts: dict[str, int] = {}
@@ -66,7 +78,14 @@ class Engine:
         for rule in self._rules:
             self._counts.pop(rule.key, None)
         self._active, self._state = scenario, START
-        self._rules = () if scenario is None else tuple(listed.of_scenario(scenario, "scenario"))
+        self._rules = [] if scenario is None else [*listed.of_scenario(scenario, "scenario")]
+
+    def follow(self) -> None:
+        """Start the active scenario anew if its file has changed."""
+        if self._active is not None and self._latest is not None:
+            newer = self._latest(self._active)
+            if newer is not self._active:
+                self.activate(newer)
 
     def arm(self, one_shot: OneShot) -> OneShot:
         """Put it last in the queue. Returns it with its id."""
@@ -99,13 +118,14 @@ class Engine:
         """
         if not (self._rules or self._armed or facts.header):
             return None
+        self.follow()
         candidates = self._candidates(facts)
         for index in range(listed.split(candidates, facts, self._state)):
-            if self._matches(candidates[index], facts):
+            if self._matches(candidates[index], facts) and self._happens(candidates[index]):
                 for shadowed in candidates[index + 1 :]:
                     if not shadowed.match.is_late:
                         self._matches(shadowed, facts)
-                return self._won(candidates[index])
+                return self._won(candidates[index], facts)
         return None
 
     def decide(self, facts: Facts, early: Decision | None = None, *, explain: bool = False) -> Verdict:
@@ -118,6 +138,7 @@ class Engine:
         losers: tuple[Loser, ...] = ()
         if self._rules or self._armed or facts.header:
             candidates, state = self._candidates(facts), self._state
+            facts = self._looked(candidates, facts)
             if decision is None:
                 decision = self._late(candidates, facts)
             if explain:
@@ -126,7 +147,7 @@ class Engine:
         if carried is not None:
             if decision is None:
                 decision = carried
-            elif decision.outcome.result is None and not decision.outcome.is_synchronous:
+            elif decision.outcome.result is None and not (decision.outcome.is_synchronous or decision.outcome.never):
                 decision = _completed(decision, carried)
             elif explain:
                 losers = (Loser(carried.rule, f"{decision.rule} comes first"), *losers)[: listed.NEAREST]
@@ -135,14 +156,21 @@ class Engine:
     def explain(self, facts: Facts) -> tuple[Loser, ...]:
         """The rules that would come nearest to deciding this request without doing so, were it made now."""
         numbers = {key: count + 1 for key, count in self._counts.items()}
-        return listed.nearest(self._candidates(facts), facts, self._state, numbers, None)
+        candidates = self._candidates(facts)
+        return listed.nearest(candidates, self._looked(candidates, facts), self._state, numbers, None)
+
+    def _looked(self, candidates: list[Candidate], facts: Facts) -> Facts:
+        """With what is true of the customer, where a rule asks for it."""
+        if facts.msisdn is None or all(each.match.customer is None for each in candidates):
+            return facts
+        return replace(facts, customer=self._look(facts.msisdn))
 
     def _late(self, candidates: list[Candidate], facts: Facts) -> Decision | None:
         winner: Candidate | None = None
         for candidate in candidates[listed.split(candidates, facts, self._state) :]:
-            if self._matches(candidate, facts) and winner is None:
+            if self._matches(candidate, facts) and winner is None and self._happens(candidate):
                 winner = candidate
-        return None if winner is None else self._won(winner)
+        return None if winner is None else self._won(winner, facts)
 
     def _candidates(self, facts: Facts) -> list[Candidate]:
         named = self._named(facts.header.strip(), facts.product) if facts.header else ()
@@ -151,7 +179,7 @@ class Engine:
     def _named(self, header: str, product: str) -> Iterable[Candidate]:
         if selectors.is_code(header):
             outcome = selectors.outcome_of(header, product)
-            return (Candidate("header", f"X-Mock-Scenario: {header}", Match(), outcome, "header"),)
+            return (Candidate("header", f"X-Mock-Scenario: {header}", Match(), (outcome,), "header"),)
         return (
             replace(candidate, match=replace(candidate.match, nth=None, state=None))
             for candidate in listed.of_scenario(self._find(header), "header")
@@ -167,14 +195,20 @@ class Engine:
         number = self._counts[candidate.key] = self._counts.get(candidate.key, 0) + 1
         return number in match.nth
 
-    def _won(self, candidate: Candidate) -> Decision:
+    def _happens(self, candidate: Candidate) -> bool:
+        """Drawn only for a rule that would decide, so that the draws are as many as there are such requests."""
+        return candidate.probability >= 1 or self._chance() < candidate.probability
+
+    def _won(self, candidate: Candidate, facts: Facts) -> Decision:
+        if candidate.selector == "scenario" and len(candidate.outcomes) > 1:
+            self._rules[self._rules.index(candidate)] = candidate.next()
         if candidate.outcome.goto is not None and candidate.selector != "header":
             self._state = candidate.outcome.goto
         for armed in self._armed:
             if armed.id == candidate.one_shot:
                 self._forget(armed)
                 break
-        return Decision(candidate.outcome, candidate.selector, candidate.rule)
+        return Decision(templates.filled(candidate.outcome, facts), candidate.selector, candidate.rule)
 
     def _forget(self, armed: OneShot) -> None:
         self._armed.remove(armed)
@@ -182,5 +216,6 @@ class Engine:
 
 
 def _completed(decision: Decision, carried: Decision) -> Decision:
-    outcome = replace(decision.outcome, result=carried.outcome.result, error=carried.outcome.error)
+    error = decision.outcome.error or carried.outcome.error
+    outcome = replace(decision.outcome, result=carried.outcome.result, error=error)
     return Decision(outcome, decision.selector, f"{decision.rule}; {carried.rule}")

@@ -1,11 +1,14 @@
-"""Whether a rule's conditions hold for a request, and in words which do not. Counting and state are the engine's."""
+"""Whether a rule's conditions hold for a request, and in words which do not. Counting, chance and state are the
+engine's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from mock_daraja import money
-from mock_daraja.scenarios.model import Facts, Match
+from mock_daraja.scenarios import condition
+from mock_daraja.scenarios.condition import shown
+from mock_daraja.scenarios.model import Facts, Match, Payer, Seen
 
 
 def holds(match: Match, facts: Facts, state: str) -> bool:
@@ -29,16 +32,17 @@ def unmet(match: Match, facts: Facts, state: str, number: int) -> list[str]:
 def _unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
     yield from _head_unmet(match, facts, state)
     if match.app is not None and match.app != facts.app_key:
-        yield f"app {_shown(facts.app_key)} is not {match.app}"
-    if match.msisdn is not None and match.msisdn != facts.msisdn:
-        yield f"msisdn {_shown(facts.msisdn)} is not {match.msisdn}"
+        yield f"app {shown(facts.app_key)} is not {match.app}"
+    if match.msisdn is not None:
+        yield from condition.unmet("msisdn", match.msisdn, facts.msisdn, is_there=facts.msisdn is not None)
     if match.amount is not None and (facts.amount_cents is None or facts.amount_cents not in match.amount):
         yield f"amount {_amount(facts.amount_cents)} is not {match.amount}"
-    if match.shortcode is not None and match.shortcode != facts.shortcode:
-        yield f"shortcode {_shown(facts.shortcode)} is not {match.shortcode}"
+    if match.shortcode is not None:
+        yield from condition.unmet("shortcode", match.shortcode, facts.shortcode, is_there=facts.shortcode is not None)
     for name, wanted in match.body.items():
-        if not _same(wanted, facts.body.get(name)):
-            yield f"{name} {_shown(facts.body.get(name))} is not {_shown(wanted)}"
+        yield from condition.unmet(name, wanted, facts.body.get(name), is_there=name in facts.body)
+    if match.customer is not None:
+        yield from _payer_unmet(match.customer, facts.customer)
 
 
 def _head_unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
@@ -50,20 +54,19 @@ def _head_unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
         yield f"state {state} is not {match.state}"
 
 
-def _same(wanted: object, got: object) -> bool:
-    """Daraja takes numbers as numbers or strings (requests.md §1.2), so 10 and "10" are one value here."""
-    if isinstance(wanted, bool) or isinstance(got, bool):
-        return wanted is got
-    if isinstance(wanted, str) != isinstance(got, str) and wanted is not None and got is not None:
-        return str(wanted) == str(got)
-    return wanted == got
+def _payer_unmet(wanted: Payer, seen: Seen | None) -> Iterator[str]:
+    if seen is None:
+        yield "no customer takes part"
+        return
+    if wanted.balance is not None and seen.balance_cents not in wanted.balance:
+        yield f"the customer's balance {_amount(seen.balance_cents)} is not {wanted.balance}"
+    if wanted.handset is not None and wanted.handset != seen.handset:
+        yield f"the customer's handset is {seen.handset}, not {wanted.handset}"
+    for name in ("registered", "pin_locked"):
+        asked, is_so = getattr(wanted, name), getattr(seen, name)
+        if asked is not None and asked != is_so:
+            yield f"the customer's {name} is {shown(is_so)}, not {shown(asked)}"
 
 
 def _amount(cents: int | None) -> str:
     return "(none)" if cents is None else money.shillings(cents).removesuffix(".00")
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "(none)"
-    return str(value).lower() if isinstance(value, bool) else str(value)

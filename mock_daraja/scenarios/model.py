@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from mock_daraja import money
 from mock_daraja.model import FaultSpec, Outcome
+from mock_daraja.scenarios.condition import Condition, Scalar
 
 START: Final = "start"
 """The state a scenario is in when it is activated."""
@@ -62,38 +63,66 @@ class Nth:
 
 
 @dataclass(frozen=True, slots=True)
+class Payer:
+    """What must be true of the customer as the request comes in. None means "whatever it is"."""
+
+    balance: Amount | None = None
+    handset: str | None = None
+    registered: bool | None = None
+    pin_locked: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is true of the customer."""
+
+    balance_cents: int
+    handset: str
+    registered: bool
+    pin_locked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """Conditions, all of which must hold. None (or an empty `body`) means "whatever it is"."""
 
     operation: str | None = None
     product: str | None = None
-    msisdn: str | None = None  # in 254… form
+    msisdn: str | Condition | None = None  # in 254… form
     amount: Amount | None = None
-    shortcode: str | None = None
+    shortcode: str | Condition | None = None
     app: str | None = None  # consumer key
     nth: Nth | None = None
     state: str | None = None
-    body: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    body: Mapping[str, Scalar | Condition] = field(default_factory=dict)
+    customer: Payer | None = None
 
     @property
     def is_late(self) -> bool:
         """Whether it can only be judged once the caller is known and the body has been found valid."""
-        late = (self.app, self.msisdn, self.amount, self.shortcode)
+        late = (self.app, self.msisdn, self.amount, self.shortcode, self.customer)
         return bool(self.body) or any(condition is not None for condition in late)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`line` is where it stands in its file."""
+    """`line` is where it stands in its file; `source` and `number` name that file's scenario and the rule's place in it
+    where another scenario uses it. `then` is the first of a sequence, `more` are those after it."""
 
     when: Match
     then: Outcome
     line: int
+    more: tuple[Outcome, ...] = ()
+    loops: bool = False  # a sequence begins again after its last outcome, which otherwise repeats
+    probability: float = 1.0
+    source: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`name` is the path under its library without the suffix: `stk_push/insufficient-funds`."""
+    """`name` is the path under its library without the suffix: `stk_push/insufficient-funds`. `rules` are its own and
+    then those of the scenarios that it uses, whose files are `used`."""
 
     name: str
     title: str
@@ -101,6 +130,12 @@ class Scenario:
     provenance: Provenance | None
     rules: tuple[Rule, ...]
     path: Path
+    used: tuple[Path, ...] = ()
+
+    def label(self, index: int) -> str:
+        """A rule, as traces name it."""
+        rule = self.rules[index]
+        return f"{rule.source or self.name}, rule {rule.number or index + 1} (line {rule.line})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +161,7 @@ class Facts:
     shortcode: str | None = None
     references: tuple[str, ...] = ()
     app_key: str | None = None
+    customer: Seen | None = None  # the engine looks where a rule asks
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,30 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path as File
 from typing import Any, Final, NoReturn
 
 from mock_daraja import money, msisdn
 from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
-from mock_daraja.scenarios import complaints
-from mock_daraja.scenarios.model import START, Amount, Known, Match, Nth, Provenance, Rule, Scenario
+from mock_daraja.scenarios import complaints, templates
+from mock_daraja.scenarios.condition import Condition
+from mock_daraja.scenarios.model import START, Amount, Known, Match, Nth, Payer, Provenance, Rule, Scenario
 from mock_daraja.scenarios.yaml import Document, Path
 
-_OF_A_TRANSACTION: Final = ("result", "desc", "after", "callback", "queue_timeout", "query")
+_OF_A_TRANSACTION: Final = ("result", "desc", "after", "callback", "queue_timeout", "query", "never")
+_OF_AN_END: Final = ("result", "desc", "after", "callback", "queue_timeout", "query")
 
 
-def scenario(document: Document, name: str, file: File, known: Known) -> Scenario:
+def scenario(document: Document, name: str, file: File, known: Known, used: Callable[[str], Scenario]) -> Scenario:
+    """`used` gives a scenario of the name that `use` says. Its rules come after the file's own."""
     value = document.value
-    rules = tuple(rule(document, ("rules", index), known) for index in range(len(value["rules"])))
-    states = {START} | {each.then.goto for each in rules if each.then.goto is not None}
-    for index, each in enumerate(rules):
+    own = tuple(rule(document, ("rules", index), known) for index in range(len(value.get("rules", ()))))
+    others = tuple(_used(document, value.get("use", ()), used))
+    rules = (*own, *(each for other in others for each in _marked(other)))
+    _check_states(document, own, rules)
+    return Scenario(
+        name,
+        value["title"],
+        value.get("story", "").strip(),
+        Provenance(**value["provenance"]) if "provenance" in value else None,
+        rules,
+        file,
+        tuple(path for other in others for path in (other.path, *other.used)),
+    )
+
+
+def _used(document: Document, names: Any, used: Callable[[str], Scenario]) -> Iterable[Scenario]:
+    alone = isinstance(names, str)
+    for index, name in enumerate([names] if alone else names):
+        try:
+            yield used(name)
+        except Problem as problem:
+            if problem.where:  # in the other file
+                raise
+            _refuse(document, ("use",) if alone else ("use", index), problem.what, problem.remedy)
+
+
+def _marked(other: Scenario) -> Iterable[Rule]:
+    """Its rules, each with the name it goes by there."""
+    for number, each in enumerate(other.rules, start=1):
+        yield each if each.source else replace(each, source=other.name, number=number)
+
+
+def _check_states(document: Document, own: tuple[Rule, ...], rules: tuple[Rule, ...]) -> None:
+    states = {START} | {each.goto for rule in rules for each in (rule.then, *rule.more) if each.goto is not None}
+    for index, each in enumerate(own):
         if each.when.state is not None and each.when.state not in states:
             what, remedy = complaints.unknown(each.when.state, states, "`goto` in this file that leads to state")
             _refuse(document, ("rules", index, "when", "state"), what, remedy)
-    provenance = Provenance(**value["provenance"]) if "provenance" in value else None
-    return Scenario(name, value["title"], value.get("story", "").strip(), provenance, rules, file)
 
 
 def rule(document: Document, path: Path, known: Known) -> Rule:
@@ -33,8 +68,33 @@ def rule(document: Document, path: Path, known: Known) -> Rule:
     for part in path:
         value = value[part]
     when = _match(document, (*path, "when"), value.get("when", {}), known)
-    then = _outcome(document, (*path, "then"), value["then"], known)
-    return Rule(when, then, document.place(path)[0])
+    first, *more = _outcomes(document, (*path, "then"), value["then"], known)
+    return Rule(
+        when,
+        first,
+        document.place(path)[0],
+        tuple(more),
+        loops=value["then"].get("repeat") == "loop",
+        probability=float(value.get("probability", 1)),
+    )
+
+
+def _outcomes(document: Document, path: Path, value: Mapping[str, Any], known: Known) -> list[Outcome]:
+    """One, or those of a sequence."""
+    if "sequence" not in value:
+        if "repeat" in value:
+            what = "`repeat` belongs to a `sequence`, and there is none"
+            _refuse(document, (*path, "repeat"), what, "list the outcomes as `sequence`", key=True)
+        return [_outcome(document, path, value, known)]
+    beside = next((name for name in value if name not in ("sequence", "repeat")), None)
+    if beside is not None:
+        what = f"`{beside}` stands beside a `sequence`, which says what happens"
+        _refuse(document, (*path, beside), what, "write it into the outcomes of the sequence", key=True)
+    for index, each in enumerate(value["sequence"]):
+        if "sequence" in each:
+            where = (*path, "sequence", index, "sequence")
+            _refuse(document, where, "a sequence holds no other", "write its outcomes one after the other", key=True)
+    return [_outcome(document, (*path, "sequence", index), each, known) for index, each in enumerate(value["sequence"])]
 
 
 def _match(document: Document, path: Path, value: Mapping[str, Any], known: Known) -> Match:
@@ -42,19 +102,59 @@ def _match(document: Document, path: Path, value: Mapping[str, Any], known: Know
         products = {name.partition(".")[0] for name in known.operations}
         _must_be_known(document, (*path, "operation"), value.get("operation"), known.operations, "operation")
         _must_be_known(document, (*path, "product"), value.get("product"), products, "product")
-    number = value.get("msisdn")
-    shortcode = value.get("shortcode")
     return Match(
         operation=value.get("operation"),
         product=value.get("product"),
-        msisdn=None if number is None else _read(document, (*path, "msisdn"), msisdn.normalise, str(number)),
+        msisdn=_one_or_more(document, (*path, "msisdn"), value.get("msisdn"), msisdn.normalise),
         amount=_amount(document, (*path, "amount"), value.get("amount")),
-        shortcode=None if shortcode is None else str(shortcode),
+        shortcode=_one_or_more(document, (*path, "shortcode"), value.get("shortcode"), str),
         app=value.get("app"),
         nth=_nth(document, (*path, "nth"), value.get("nth")),
         state=value.get("state"),
-        body=dict(value.get("body", {})),
+        body={name: _body(document, (*path, "body", name), each) for name, each in value.get("body", {}).items()},
+        customer=_payer(document, (*path, "customer"), value.get("customer")),
     )
+
+
+def _one_or_more(document: Document, path: Path, value: Any, reader: Callable[[str], str]) -> str | Condition | None:
+    """A number as `reader` makes it, a pattern, or a choice of numbers."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        return str(_read(document, path, reader, str(value)))
+    condition = _condition(document, path, value)
+    if condition.one_of is None:
+        return condition
+    where = (*path, "one_of")
+    options = tuple(_read(document, (*where, at), reader, str(each)) for at, each in enumerate(condition.one_of))
+    return replace(condition, one_of=options)
+
+
+def _body(document: Document, path: Path, value: Any) -> Any:
+    return _condition(document, path, value) if isinstance(value, dict) else value
+
+
+def _condition(document: Document, path: Path, value: Mapping[str, Any]) -> Condition:
+    if "matches" in value:
+        try:
+            re.compile(value["matches"])
+        except re.error as error:
+            what = f"{complaints.shown((*path, 'matches'))} is no regular expression: {error}"
+            _refuse(document, (*path, "matches"), what, "write it like 2547.*; it is held against the whole value")
+    if value.get("exists") is False and len(value) > 1:
+        what = "a field that is absent has no value, so nothing can hold beside `exists: false`"
+        _refuse(document, path, what, "keep `exists` alone")
+    if "min" in value and "max" in value and value["min"] > value["max"]:
+        _refuse(document, path, f"no number is {value['min']} to {value['max']}", "write the smaller one as `min`")
+    one_of = tuple(value["one_of"]) if "one_of" in value else None
+    return Condition(value.get("matches"), one_of, value.get("exists"), value.get("min"), value.get("max"))
+
+
+def _payer(document: Document, path: Path, value: Mapping[str, Any] | None) -> Payer | None:
+    if value is None:
+        return None
+    balance = _amount(document, (*path, "balance"), value.get("balance"))
+    return Payer(balance, value.get("handset"), value.get("registered"), value.get("pin_locked"))
 
 
 def _amount(document: Document, path: Path, value: Any) -> Amount | None:
@@ -103,6 +203,8 @@ def _outcome(document: Document, path: Path, value: Mapping[str, Any], known: Kn
         queue_timeout=value.get("queue_timeout", False),
         query_result=_code(value.get("query", {}).get("result")),
         goto=value.get("goto"),
+        executes=value.get("executes", False),
+        never=value.get("never", False),
     )
 
 
@@ -122,12 +224,24 @@ def _must_agree(document: Document, path: Path, value: Mapping[str, Any]) -> Non
     """What would silently do nothing is refused."""
     callback = value.get("callback", {})
     refusal = next((name for name in ("error", "page") if name in value), None)
+    if refusal is None and value.get("executes"):
+        what = "`executes` belongs to an `error` or a `page`: without one a request is carried out anyway"
+        _refuse(document, (*path, "executes"), what, "leave it out, or say what the caller sees", key=True)
     pairs = [("error", "page")] if refusal else []
-    pairs += [(refusal, name) for name in _OF_A_TRANSACTION] if refusal else []
+    pairs += [(refusal, name) for name in _OF_A_TRANSACTION] if refusal and not value.get("executes") else []
     for one, other in pairs:
         if one in value and other in value:
             what = f"`{one}` refuses the request at once, so `{other}` would do nothing"
-            _refuse(document, (*path, other), what, "keep one of the two", key=True)
+            remedy = "keep one of the two" if other == "page" else "keep one of the two, or add `executes: true`"
+            _refuse(document, (*path, other), what, remedy, key=True)
+    for name in _OF_AN_END if value.get("never") else ():
+        if name in value:
+            what = f"a transaction that is never answered has no end, so `{name}` would do nothing"
+            _refuse(document, (*path, name), what, "keep one of the two", key=True)
+    for name in ("desc", "message"):
+        odd = templates.unknown(value.get(name, ""), is_result=name == "desc")
+        if odd is not None:
+            _refuse(document, (*path, name), f"nothing is known as {{{{{odd}}}}} here", _placeholders(odd, name))
     for name in ("status", "message"):
         if name in value and "error" not in value:
             what = f"`{name}` belongs to an `error`, and there is none"
@@ -140,6 +254,12 @@ def _must_agree(document: Document, path: Path, value: Mapping[str, Any]) -> Non
     if callback.get("before_ack") and ("delay" in callback or "after" in value):
         what = "a callback sent before the answer to the request cannot wait"
         _refuse(document, (*path, "callback", "before_ack"), what, "leave out `after` and `delay`", key=True)
+
+
+def _placeholders(odd: str, name: str) -> str:
+    names = (*templates.OF_REQUEST, *(templates.OF_RESULT if name == "desc" else ()))
+    listed = ", ".join(f"{{{{{each}}}}}" for each in ("body.FIELD", *names))
+    return f"{complaints.did_you_mean(odd, names)} allowed: {listed}".strip()
 
 
 def _must_be_known(document: Document, path: Path, name: str | None, names: Collection[str] | None, what: str) -> None:

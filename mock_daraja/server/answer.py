@@ -71,7 +71,7 @@ class Answer:
         if fault is None:
             self.wire.send(response)
         else:
-            self.wire.clock = self.environ.get("mock_daraja.clock")
+            self.wire.clock = self.environ.get("mock_daraja.clock") or self.wire.clock
             fault.carry_out(self.wire, response)
 
     def apologise(self, error: Exception, where: str) -> None:

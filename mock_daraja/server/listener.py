@@ -126,12 +126,13 @@ class Listener:
         self._mouth.send(b".")
         self._watch.stop()
         for wire in threads.values():
+            wire.interrupted.set()  # all of them first: who is woken along with another one need not wait again
+        for wire in threads.values():
             wire.interrupt()
         threads.pop(current_thread(), None)
         deadline = monotonic() + _GRACE
-        for thread, wire in threads.items():
-            if not wire.on_clock:  # else it ends by itself when the clock next looks up
-                thread.join(max(0.0, deadline - monotonic()))
+        for thread in threads:
+            thread.join(max(0.0, deadline - monotonic()))
 
     def close(self) -> None:
         for sock in (*self._refused, self._ear, self._mouth, self._sock):

@@ -7,7 +7,8 @@ from typing import Final
 
 from mock_daraja import wire
 from mock_daraja.exchange import Reply, Step
-from mock_daraja.products.base import Operation, Refusal, digits
+from mock_daraja.model import Transaction
+from mock_daraja.products.base import Operation, Product, Refusal, digits
 from mock_daraja.products.oauth import LIFE_SECONDS
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.opening import open_command
@@ -78,10 +79,25 @@ def decide(passage: Passage) -> Reply | None:
         references,
         passage.exchange.app_key,
     )
-    passage.decision = passage.sandbox.engine.decide(facts, passage.early).decision
-    if passage.decision is None or passage.decision is passage.early:
-        return None  # nobody asked for anything, or it was carried out on arrival
-    return as_decided(passage, passage.decision)
+    verdict = passage.sandbox.engine.decide(facts, passage.early, explain=True)
+    passage.decision = decision = verdict.decision
+    is_news = decision is not None and decision is not passage.early  # else it was carried out on arrival
+    reply = as_decided(passage, decision) if decision is not None and is_news else None
+    for loser in verdict.losers:
+        passage.note(Step("scenarios", "note", f"{loser.rule} does not decide: {loser.why}", docs="scenarios"))
+    if reply is not None and decision is not None and decision.outcome.executes:
+        _carry_out_all_the_same(passage)
+    return reply
+
+
+def _carry_out_all_the_same(passage: Passage) -> None:
+    """What the caller sees is a lie: the request was accepted."""
+    if passage.command is None:
+        passage.note(Step("scenarios", "note", "there is nothing to carry out: this operation opens no transaction"))
+        return
+    open_transaction(passage)
+    number = passage.exchange.transaction
+    passage.note(Step("scenarios", "note", f"the request is carried out all the same, as transaction {number}"))
 
 
 def open_transaction(passage: Passage) -> Reply | None:
@@ -97,7 +113,21 @@ def open_transaction(passage: Passage) -> Reply | None:
             exchange=exchange.number,
         )
         exchange.transaction = passage.transaction.id
+        _foresee(passage, passage.product, passage.transaction)
     return None
+
+
+def _foresee(passage: Passage, product: Product, transaction: Transaction) -> None:
+    """Note now what the Result would say later, where nobody is prompted or asked first and no selector decides."""
+    outcome = transaction.decision.outcome if transaction.decision is not None else None
+    if outcome is not None and (outcome.result is not None or outcome.queue_timeout or outcome.never):
+        return
+    if product.settle is None or product.ask is not None or transaction.prompt is not None:
+        return
+    told = product.settle(transaction, passage.sandbox)
+    if not told.is_success:
+        text = f"accepted, but as things stand it will fail with {told.result}: {told.why}"
+        passage.note(Step("product", "note", text, docs=product.slug))
 
 
 def acknowledge(passage: Passage) -> Reply | None:

@@ -10,7 +10,7 @@ from mock_daraja.callbacks.courier import Courier
 from mock_daraja.callbacks.delivery import deliver
 from mock_daraja.callbacks.policy import Target
 from mock_daraja.clock import monotonic
-from mock_daraja.products.c2b import VALIDATION_MS
+from mock_daraja.products.c2b_validation import patience_ms
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.later import hear, schedule_again
 from mock_daraja.steps.passage import Shared
@@ -29,21 +29,22 @@ def carry(shared: Shared, item: tuple[Sandbox, int], connections: Connections) -
     row = sandbox.store.callback(callback_id)
     if row is None:
         return
-    is_question = row.kind == "validation"
+    is_question, is_late = row.kind == "validation", False
     target = sandbox.policy.resolve(row.url)
     if isinstance(target, Target):
         settings = sandbox.settings
+        timeout_s = patience_ms(settings) / 1000 if is_question else settings.callback_timeout
+        began = monotonic()
         delivery = deliver(
             target,
             "POST",
             row.body,
             row.headers,
-            timeout_s=min(settings.callback_timeout, VALIDATION_MS / 1000)
-            if is_question
-            else settings.callback_timeout,
+            timeout_s=timeout_s,
             connections=connections,
             sent_ms=sandbox.now_ms,
         )
+        is_late = delivery.error is not None and monotonic() - began >= timeout_s
         row.deliveries.append(delivery)
         row.attempts_left -= 1
         if delivery.error is None and delivery.status is not None and 200 <= delivery.status < 300:
@@ -60,6 +61,6 @@ def carry(shared: Shared, item: tuple[Sandbox, int], connections: Connections) -
     if row.resends > 0 and row.state != "scheduled":
         row.resends -= 1
         schedule_again(sandbox, row)
-    if is_question:
+    if is_question and not is_late:  # what never came is the time-out's, which is on the sandbox clock
         hear(shared, sandbox, row)
     sandbox.announce()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from mock_daraja import wire
+from mock_daraja.callbacks.answer import body_of
 from mock_daraja.callbacks.plan import copies
 from mock_daraja.errors import Problem
 from mock_daraja.model import Callback, CallbackPlan, Delivery, Transaction
 from mock_daraja.products.base import Notice, Settlement
-from mock_daraja.products.c2b import ASKED, VALIDATION_MS
+from mock_daraja.products.c2b_validation import ASKED, patience_ms
+from mock_daraja.products.core import TIMED_OUT
 from mock_daraja.products.result import timeout_notice
 from mock_daraja.sandbox import Sandbox
+from mock_daraja.scenarios import templates
 from mock_daraja.steps.passage import Shared
 from mock_daraja.validation import read_body
 
@@ -50,14 +53,16 @@ def _ask(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> bool:
     forced = transaction.decision is not None and transaction.decision.outcome.result is not None
     if product.ask is None or transaction.validation is not None or forced:
         return False
-    transaction.receipt = transaction.receipt or sandbox.ids.receipt(sandbox.now_ms)
+    transaction.receipt = sandbox.ids.receipt(sandbox.now_ms)  # the confirmation's as well
     notice = product.ask(transaction, sandbox)
     if notice is None:
+        transaction.receipt = None
         return False
     transaction.validation = ASKED
     row = _row(sandbox, transaction, notice, wire.dumps(notice.body), sandbox.now_ms, attempts=1)
     sandbox.agenda.schedule(row.due_ms, "deliver", row.id, transaction.exchange)
-    sandbox.agenda.schedule(sandbox.now_ms + VALIDATION_MS, "settle", transaction.id, transaction.exchange)
+    late_ms = sandbox.now_ms + patience_ms(sandbox.settings)
+    sandbox.agenda.schedule(late_ms, "settle", transaction.id, transaction.exchange)
     return True
 
 
@@ -65,31 +70,35 @@ def hear(shared: Shared, sandbox: Sandbox, row: Callback) -> None:
     """The answer to what `_ask` asked, or that there was none. An answer after the time-out changes nothing."""
     with sandbox.store.unit():
         transaction = sandbox.store.transaction(row.transaction)
-        if transaction is None or transaction.validation != ASKED:
+        if transaction is None or transaction.is_final or transaction.validation != ASKED:
             return
         heard = shared.product_of(transaction).heard
         assert heard is not None
         delivery = row.deliveries[-1] if row.deliveries else Delivery(row.url, sandbox.now_ms, b"", error=row.note)
-        body = delivery.answer.partition(b"\r\n\r\n")[2]
+        body = body_of(delivery.answer) if delivery.error is None else b""
         transaction.validation = heard(delivery.status, body, delivery.error)
         sandbox.agenda.schedule(sandbox.now_ms, "settle", transaction.id)
 
 
 def _apply(sandbox: Sandbox, transaction: Transaction, settlement: Settlement) -> None:
     """Post the money, count PINs and passwords, write the final state."""
+    for posting in settlement.postings:
+        sandbox.bring_in(posting.account)
     sandbox.post(settlement.postings)
     locks = settlement.result == "8006"
     if transaction.msisdn is not None and settlement.pin is not None:
         sandbox.count_pin(transaction.msisdn, right=settlement.pin == "right", lock=locks)
     if settlement.initiator is not None:
         sandbox.count_password(transaction, right=settlement.initiator == "right", lock=locks)
-    transaction.result, transaction.result_desc = settlement.result, settlement.desc
+    transaction.result = settlement.result
     transaction.why = settlement.why
     transaction.state = "completed" if settlement.is_success else "failed"
     transaction.final_ms = sandbox.now_ms
     transaction.charge_cents = settlement.charge_cents
     if settlement.makes_receipt and transaction.receipt is None:
         transaction.receipt = sandbox.ids.receipt(transaction.final_ms)
+    known = {"receipt": transaction.receipt, "reference": transaction.reference}
+    transaction.result_desc = templates.finished(settlement.desc, known)
     if settlement.reverses is not None:
         sandbox.mark_reversed(settlement.reverses, by=transaction)
     sandbox.store.finish_transaction(transaction)
@@ -99,6 +108,8 @@ def _owed(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> tuple[N
     """The product's notices; after a queue time-out, the one for QueueTimeOutURL in their place."""
     notices = shared.product_of(transaction).notices
     assert notices is not None
+    if transaction.result == TIMED_OUT and transaction.timeout_url is None:
+        return ()  # its URL is optional to balance; no Result is sent in its place
     timed_out = transaction.decision is not None and transaction.decision.outcome.queue_timeout
     if not timed_out or transaction.timeout_url is None:
         return notices(transaction, sandbox)

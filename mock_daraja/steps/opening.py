@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
+from mock_daraja.errors import Problem
 from mock_daraja.model import Decision, Transaction
+from mock_daraja.money import cents
+from mock_daraja.msisdn import normalise
+from mock_daraja.products import c2b
 from mock_daraja.products.base import Command, Operation, Product
 from mock_daraja.sandbox import Sandbox
+from mock_daraja.scenarios import Facts
+
+_LONGEST_ACCOUNT: Final = 20  # as BillRefNumber (requests.md §4.2)
 
 
 def open_command(
@@ -16,8 +25,12 @@ def open_command(
     decision: Decision | None = None,
     exchange: int | None = None,
 ) -> Transaction:
-    """The row, kept and put on the agenda. `exchange` is the number of the request that asked for it, if one did."""
+    """The row, kept and put on the agenda. `exchange` is the number of the request that asked for it, if one did.
+
+    One that is never answered is on no agenda, and nobody sees its prompt.
+    """
     now_ms = sandbox.now_ms
+    never = decision is not None and decision.outcome.never
     transaction = Transaction(
         id=sandbox.store.next_transaction_id(),
         operation=operation.name,
@@ -40,9 +53,87 @@ def open_command(
         result_url=command.result_url,
         timeout_url=command.timeout_url,
         decision=decision,
-        prompt="open" if command.prompts else None,
+        prompt="open" if command.prompts and not never else None,
     )
     sandbox.store.add_transaction(transaction)
+    if decision is not None and never:
+        transaction.why = f"{decision.selector}: {decision.rule} leaves it pending for ever"
+        return transaction
     assert product.settle_at is not None  # every product with commands settles them
     sandbox.agenda.schedule(product.settle_at(transaction, sandbox), "settle", transaction.id, exchange)
     return transaction
+
+
+def pay(
+    sandbox: Sandbox,
+    *,
+    msisdn: Any,
+    amount: Any,
+    paybill: Any = None,
+    till: Any = None,
+    account: Any = None,
+) -> Transaction:
+    """A customer pays a paybill or a till from the M-PESA menu: the way of a simulated payment, without a request.
+
+    Raises Problem on what no telephone would send. Whatever M-PESA itself would refuse is opened, and fails. Rules that
+    decide the outcome hold here too, but for synchronous errors, of which a customer sees nothing.
+    """
+    shortcode, command = _receiver(paybill, till)
+    payer, amount_cents, reference = _payer(msisdn), _amount(amount), _account(account, is_till=till is not None)
+    body, meant = c2b.from_outside(payer, shortcode, amount_cents, command, reference)
+    facts = Facts(
+        c2b.PAY.name,
+        c2b.PRODUCT.slug,
+        body=body,
+        msisdn=payer,
+        amount_cents=amount_cents,
+        shortcode=shortcode,
+        references=(reference,),
+    )
+    with sandbox.store.unit():
+        decision = sandbox.engine.decide(facts).decision
+        if decision is not None and decision.outcome.is_synchronous:
+            decision = None
+        return open_command(sandbox, c2b.PRODUCT, c2b.PAY, meant, decision=decision)
+
+
+def _receiver(paybill: Any, till: Any) -> tuple[str, str]:
+    """The shortcode, and the CommandID of a payment to it."""
+    if (paybill is None) == (till is None):
+        what = "neither a paybill nor a till is named" if till is None else "both a paybill and a till are named"
+        raise Problem(what, where="paybill", remedy="give one of the two, e.g. paybill 174379")
+    name, given = ("paybill", paybill) if till is None else ("till", till)
+    shortcode = str(given)
+    if not (shortcode.isascii() and shortcode.isdigit() and 5 <= len(shortcode) <= 7):
+        raise Problem(f"{name} is {given!r:.80}", where=name, remedy="give five to seven digits, e.g. 174379")
+    return shortcode, c2b.PAYBILL if till is None else c2b.BUY_GOODS
+
+
+def _payer(msisdn: Any) -> str:
+    try:
+        return normalise(str(msisdn))
+    except ValueError as error:
+        raise Problem(f"{error}", where="msisdn", remedy="for example 254708374149") from None
+
+
+def _amount(amount: Any) -> int:
+    try:
+        value = cents(amount)
+    except ValueError:
+        value = 0
+    if value <= 0:
+        remedy = "give shillings, more than zero, in whole cents, e.g. 100 or 100.50"
+        raise Problem(f"amount is {amount!r:.80}", where="amount", remedy=remedy)
+    return value
+
+
+def _account(account: Any, *, is_till: bool) -> str:
+    given = "" if account is None else str(account).strip()
+    if is_till and given:
+        remedy = "leave it out, or pay a paybill"
+        raise Problem(f"account is {account!r:.80}, and a till has no accounts", where="account", remedy=remedy)
+    if not is_till and not (0 < len(given) <= _LONGEST_ACCOUNT and given.isprintable()):
+        what = f"account is {account!r:.80}" if given else "a paybill needs an account"
+        remedy = f"give one to {_LONGEST_ACCOUNT} characters: what the customer types as account number"
+        raise Problem(what, where="account", remedy=remedy)
+    return given

@@ -45,7 +45,7 @@ def as_decided(passage: Passage, decision: Decision) -> Reply | None:
             known.message if outcome.error_message is None else outcome.error_message,
         )
         step = Step("scenarios", "refused", f"{rule} refuses with {outcome.error}", docs="scenarios")
-        return refuse(passage, error, step)
+        return refuse(passage, error, step, own=passage.family.own_body(error) if passage.product else None)
     passage.note(Step("scenarios", "note", f"{rule} decides"))
     return None
 

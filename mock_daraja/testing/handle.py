@@ -13,6 +13,7 @@ from mock_daraja.msisdn import normalise
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.scenarios import OneShot
 from mock_daraja.steps.later import resend
+from mock_daraja.steps.opening import pay
 from mock_daraja.steps.passage import Shared
 from mock_daraja.testing import outcomes
 from mock_daraja.testing.parties import CustomerRow, OrganisationRow, customer_row, organisation_row, set_balances
@@ -52,6 +53,9 @@ class Daraja:
         self.passkey: Final = defaults.PASSKEY
         self.msisdn: Final = defaults.CUSTOMER
         """A customer who pays."""
+        self.initiator: Final = defaults.INITIATOR
+        """The API operator of every organisation that nobody gave another."""
+        self.initiator_password: Final = defaults.INITIATOR_PASSWORD
 
     def __repr__(self) -> str:
         return f"<Daraja {self.name} at {self.url}>"
@@ -60,6 +64,19 @@ class Daraja:
     def pin(self) -> str:
         """The PIN of `msisdn`."""
         return self._sandbox.customer(self.msisdn).pin
+
+    def security_credential(self, password: str | None = None) -> str:
+        """The SecurityCredential of a password, by default `initiator_password`, made with this sandbox's certificate.
+
+        Another one than the initiator's is accepted too, and fails with 2001. Raises Problem on one that is too long.
+        """
+        from mock_daraja.access.security_credential import MOST_BYTES
+
+        password = self.initiator_password if password is None else password
+        if len(password.encode()) > MOST_BYTES:
+            remedy = f"an RSA block holds {MOST_BYTES} bytes"
+            raise Problem(f"the password has {len(password.encode())} bytes", where="password", remedy=remedy)
+        return self._sandbox.certificate.encrypt(password)
 
     # who takes part
 
@@ -101,12 +118,18 @@ class Daraja:
         passkey: str | None = None,
         head_office: str | int | None = None,
         active: bool | None = None,
+        bouquet: str | None = None,
+        external_validation: bool | None = None,
         balances: Mapping[str, float | str] | None = None,
+        initiators: Sequence[Mapping[str, Any]] | None = None,
     ) -> OrganisationRow:
         """Add or change an organisation; what is left out stays as it is.
 
         `kinds` are any of paybill, till, head-office, b2c, b2b and tax; `balances` are in shillings, by the name of the
-        account: {"Utility Account": 500}.
+        account: {"Utility Account": 500}. `bouquet` says who pays a paybill's charges: customer (then it is the
+        organisation), business (then it is the customer) or mgao (both); `external_validation`, whether its
+        ValidationURL is asked. An initiator is added or changed by its `name`, with any of `password`, `roles` and
+        `locked`: [{"name": "testapi", "locked": False}] unlocks one.
         """
         given = {
             "name": name,
@@ -114,6 +137,9 @@ class Daraja:
             "passkey": passkey,
             "head_office": head_office,
             "active": active,
+            "bouquet": bouquet,
+            "external_validation": external_validation,
+            "initiators": None if initiators is None else list(initiators),
         }
         row = self._sandbox.put_organisation({"shortcode": shortcode, **_given(given)})
         set_balances(self._sandbox, row.shortcode, balances or {})
@@ -139,6 +165,34 @@ class Daraja:
         app = tables.app_from({"key": key, "secret": secret or f"{key}-secret", **_given(given)})
         self._sandbox.store.put_app(app)
         return app
+
+    def pay(
+        self,
+        amount: float | str,
+        *,
+        paybill: str | int | None = None,
+        till: str | int | None = None,
+        account: str = "INV-1",
+        msisdn: str | int | None = None,
+    ) -> TransactionRow:
+        """A customer pays without being asked to, as from the M-PESA menu: a till, or an account of a paybill.
+
+            daraja.pay(100, account="INV-7")               # to daraja.shortcode, by daraja.msisdn
+            daraja.pay(100, till="3000001")
+
+        It is final after `advance`; then validation and confirmation have gone to the URLs that were registered.
+        """
+        if till is None and paybill is None:
+            paybill = self.shortcode
+        row = pay(
+            self._sandbox,
+            msisdn=self.msisdn if msisdn is None else msisdn,
+            amount=amount,
+            paybill=paybill,
+            till=till,
+            account=None if till is not None else account,
+        )
+        return transaction_row(row)
 
     # what shall happen
 

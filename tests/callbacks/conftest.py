@@ -1,26 +1,28 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import socket
 import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from ipaddress import ip_address
 
 import pytest
-
-CERTIFICATE = Path(__file__).with_name("localhost.pem")  # made for these tests alone, and trusted by nothing else
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 
 class Receiver:
     """A listening socket on 127.0.0.1. Each connection it accepts follows the next script; then it accepts no more."""
 
-    def __init__(self, *scripts: Callable[[Peer], None], tls: bool = False) -> None:
+    def __init__(self, *scripts: Callable[[Peer], None], certificate: str | None = None) -> None:
         self.requests: list[bytes] = []
         self.accepted = 0
         self.released = threading.Event()  # what a script waits for that is to hang
-        self._tls = tls
+        self._certificate = certificate
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._threads = [threading.Thread(target=self._accept, args=(scripts,), daemon=True)]
         self._threads[0].start()
@@ -42,9 +44,9 @@ class Receiver:
 
     def _serve(self, connection: socket.socket, script: Callable[[Peer], None]) -> None:
         with contextlib.suppress(OSError), contextlib.closing(connection):
-            if self._tls:
+            if self._certificate is not None:
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-                context.load_cert_chain(CERTIFICATE)
+                context.load_cert_chain(self._certificate)
                 with context.wrap_socket(connection, server_side=True) as encrypted:
                     script(Peer(self, encrypted))
             else:
@@ -93,12 +95,12 @@ class Peer:
 
 
 @pytest.fixture
-def receive() -> Iterator[Callable[..., Receiver]]:
+def receive(certificate: str) -> Iterator[Callable[..., Receiver]]:
     """Start a receiver whose connections follow the scripts given."""
     receivers: list[Receiver] = []
 
     def start(*scripts: Callable[[Peer], None], tls: bool = False) -> Receiver:
-        receivers.append(Receiver(*scripts, tls=tls))
+        receivers.append(Receiver(*scripts, certificate=certificate if tls else None))
         return receivers[-1]
 
     yield start
@@ -106,7 +108,28 @@ def receive() -> Iterator[Callable[..., Receiver]]:
         receiver.close()
 
 
-@pytest.fixture
-def certificate() -> str:
-    """The file that a client must trust to reach a receiver with `tls`."""
-    return str(CERTIFICATE)
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file that a client must trust to reach a receiver with `tls`; its key is in there too, and as old as it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
+    return str(file)

@@ -6,9 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_daraja.callbacks.answer import LONGEST, Answer, Garbled
+from mock_daraja.callbacks.answer import LONGEST, Answer, Garbled, body_of
 
 OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "body"),
+    [
+        (OK + b"Content-Length: 2\r\n\r\nok", b"ok"),
+        (OK + b"Content-Length: 0\r\n\r\n", b""),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
+        (b"HTTP/1.1 200 OK\nContent-Length: 6\n\na\r\n\r\nb", b"a\r\n\r\nb"),
+        (OK + b"\r\nuntil the connection ends", b"until the connection ends"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Content-Length: 1\r\n\r\nx", b"x"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b""),
+        (
+            OK + b"Transfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\nA\r\n01234\r\n\r\n9\r\n0\r\nTrailer: x\r\n\r\n",
+            b"abc01234\r\n\r\n9",
+        ),
+    ],
+)
+def test_the_body_is_taken_out_of_head_and_chunks(raw: bytes, body: bytes) -> None:
+    assert body_of(raw) == body
 
 
 @pytest.mark.parametrize("step", [1, 2, 7, 100_000])

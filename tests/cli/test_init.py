@@ -12,7 +12,7 @@ import pytest
 
 from mock_daraja import __version__
 
-COMMANDS = ("serve", "demo", "why", "codes", "env")
+COMMANDS = ("serve", "demo", "why", "pay", "codes", "env", "credential")
 HEAVY = ("flask", "werkzeug", "faker", "jsonschema", "yaml", "http.client", "cryptography")
 
 
@@ -28,9 +28,8 @@ def test_help_says_what_it_does_and_has_an_example(run: Callable[..., Any], argu
 def test_help_lists_every_command(run: Callable[..., Any]) -> None:
     listed = run("--help").stdout.partition("Commands:")[2]
 
-    assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "][:5] == list(
-        COMMANDS
-    )
+    named = [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "]
+    assert named[: len(COMMANDS)] == list(COMMANDS)
 
 
 def test_version(run: Callable[..., Any]) -> None:

@@ -9,7 +9,7 @@ import pytest
 def test_a_customer_comes_into_being_at_first_sight(control: Any, written: str) -> None:
     row = control.ok("GET", f"customers/{written}")
 
-    assert (row["msisdn"], row["pin"], row["balance"]) == ("254712345678", "1234", "300000.00")
+    assert (row["msisdn"], row["pin"], row["balance"]) == ("254712345678", "1234", "250000.00")
     assert row["name"].isupper()
     assert control.ok("GET", "customers")["customers"] == [row]
 
@@ -21,7 +21,8 @@ def test_posting_creates_and_then_changes(control: Any) -> None:
     assert (first.status, second.status) == (201, 200)
     assert second.json | {"wrong_pins": 0} == {
         "msisdn": "254712345678", "name": "AMINA OTIENO", "pin": "9876", "handset": "offline", "prompt": "pay",
-        "wrong_pins": 0, "pin_locked": False, "registered": True, "id_number": None, "id_types": ["01"], "balance": "12.50", "open_prompt": None,
+        "wrong_pins": 0, "pin_locked": False, "registered": True,
+        "id_number": None, "id_types": ["01"], "balance": "12.50", "open_prompt": None,
     }  # fmt: skip
 
 

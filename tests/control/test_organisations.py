@@ -43,6 +43,33 @@ def test_balances_are_patched(control: Any) -> None:
     assert control.ok("GET", "ledger")["sum"] == "0.00"
 
 
+def test_initiators_are_added_and_changed_by_their_name(control: Any) -> None:
+    role = "ORG B2C API initiator"
+    added = control.ok(
+        "PATCH", "organisations/600000", {"initiators": [{"name": "boss", "password": "pw", "roles": [role]}]}
+    )
+    locked = control.ok("PATCH", "organisations/600000", {"initiators": [{"name": "boss", "locked": True}]})
+    freed = control.ok(
+        "PATCH", "organisations/600000", {"initiators": [{"name": "boss", "roles": None, "locked": False}]}
+    )
+
+    assert [each["name"] for each in added["initiators"]] == ["testapi", "boss"]
+    assert added["initiators"][1] == {"name": "boss", "password": "pw", "roles": [role], "failures": 0, "locked": False}
+    assert locked["initiators"][1] == added["initiators"][1] | {"locked": True}
+    assert freed["initiators"][1] == added["initiators"][1] | {"roles": None}
+
+
+def test_unlocking_counts_failures_anew(control: Any) -> None:
+    row = control.mock.sandbox.organisation("600000")
+    row.initiators["testapi"].failures, row.initiators["testapi"].locked = 3, True
+
+    shown = control.ok("PATCH", "organisations/600000", {"initiators": [{"name": "testapi", "locked": False}]})
+
+    assert shown["initiators"] == [
+        {"name": "testapi", "password": "Safaricom999!*!", "roles": None, "failures": 0, "locked": False}
+    ]
+
+
 @pytest.mark.parametrize(
     ("request_line", "body", "status", "said"),
     [
@@ -57,6 +84,16 @@ def test_balances_are_patched(control: Any) -> None:
         ("PATCH organisations/174379", {"balances": {"Utility": 5}}, 400, "balances is {'Utility': 5}"),
         ("PATCH organisations/174379", {"balances": {"Utility Account": "x"}}, 400, "balances is"),
         ("PATCH organisations/174379", {"balances": 5}, 400, "balances is 5"),
+        ("PATCH organisations/174379", {"initiators": [{"name": "boss"}]}, 400, "initiator 'boss' has no password"),
+        ("PATCH organisations/174379", {"initiators": [5]}, 400, "an initiator is 5"),
+        ("PATCH organisations/174379", {"initiators": {"name": "boss"}}, 400, "initiators of an organisation is"),
+        (
+            "PATCH organisations/174379",
+            {"initiators": [{"name": "testapi", "roles": ["king"]}]},
+            400,
+            "there is no role 'king'",
+        ),
+        ("PATCH organisations/174379", {"initiators": [{"name": "testapi", "locked": "no"}]}, 400, "locked of"),
         ("PATCH organisations/174379", {"active": "no"}, 400, "active of an organisation is 'no'"),
         ("PATCH organisations/174379", {"shortcode": "174380"}, 400, "no key 'shortcode'"),
     ],

@@ -103,7 +103,7 @@ def test_two_sandboxes_see_nothing_of_each_other(control: Any) -> None:
     one.call("POST", "sink/a", {})
     one.ok("POST", "clock/advance", {"seconds": 60})
 
-    assert two.ok("GET", "customers/254708374149")["balance"] == "300000.00"
+    assert two.ok("GET", "customers/254708374149")["balance"] == "250000.00"
     assert [app["key"] for app in two.ok("GET", "apps")["apps"]] == ["two-key"]
     assert two.ok("GET", "scenario")["active"] is None
     assert two.ok("GET", "one-shots") == {"one_shots": []}

@@ -58,6 +58,18 @@ def test_a_programmed_fault_is_carried_out_by_the_server(control: Any, raw: http
     assert control.ok("GET", "sinks/a")["received"] == 1
 
 
+def test_a_programmed_latency_is_drawn_from_the_sandboxes_seed(control: Any, raw: http.client.HTTPConnection) -> None:
+    late = {"name": "latency", "distribution": "uniform", "min": 100, "max": 100}
+    control.mock.sandbox.clock.on_wait = lambda: control.mock.sandbox.clock.move_to(due())
+    began, due = control.mock.sandbox.now_ms, control.mock.sandbox.clock.next_sleeper
+    control.ok("PUT", "sinks/a", {"fault": late})
+
+    raw.request("POST", "/_mock/sink/a", b"{}")
+
+    assert raw.getresponse().status == 200
+    assert control.mock.sandbox.now_ms == began + 100
+
+
 def test_sinks_are_listed_paged_and_removed(control: Any) -> None:
     for number in range(3):
         control.call("POST", "sink/a", {"n": number})

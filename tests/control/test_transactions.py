@@ -44,4 +44,4 @@ def test_the_ledger_sums_to_zero_after_a_payment(control: Any) -> None:
     ledger = control.ok("GET", "ledger")
 
     assert ledger["sum"] == "0.00"
-    assert ledger["accounts"]["254708374149"] == "299975.00"
+    assert ledger["accounts"]["254708374149"] == "249975.00"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from mock_daraja.clock import Clock, ClockSetting
 from mock_daraja.faults import Fault
 from mock_daraja.faults.watch import Watch
 from mock_daraja.faults.wire import Wire
@@ -34,6 +35,9 @@ class HeldClock:
             if interrupted.is_set():
                 return False
         return True
+
+    def wake(self) -> None:
+        """It looks for itself, often."""
 
 
 @pytest.fixture
@@ -70,6 +74,15 @@ def wire(ends: tuple[socket.socket, socket.socket], watch: Watch, clock: HeldClo
     wire = Wire(ends[1], watch)
     wire.clock = clock
     return wire
+
+
+@pytest.fixture
+def leaping(wire: Wire) -> Clock:
+    """The wire's clock, which leaps to whatever time somebody begins to wait for."""
+    clock = Clock(ClockSetting.parse("manual"), 1_000_000)
+    clock.on_wait = lambda: clock.move_to(clock.next_sleeper() or 0)
+    wire.clock = clock
+    return clock
 
 
 @pytest.fixture

@@ -22,11 +22,11 @@ def test_a_spec_becomes_its_fault(spec, fault):
 
 
 def test_every_name_has_a_fault_of_that_name():
-    attributes = {"latency": {"ms": 1}}
+    attributes = {"latency": {"ms": 1}, "wrong-status": {"status": 500}}
 
     made = [faults.from_spec(FaultSpec(name, attributes.get(name, {}))).name for name in faults.NAMES]
 
-    assert tuple(made) == faults.NAMES == ("empty", "hang", "latency", "reset", "truncated")
+    assert tuple(made) == faults.NAMES == tuple(faults.ATTRIBUTES) == tuple(sorted(made))
 
 
 @pytest.mark.parametrize(
@@ -34,17 +34,21 @@ def test_every_name_has_a_fault_of_that_name():
     [
         (
             FaultSpec("latancy", {"ms": 1}),
-            "fault: there is no fault 'latancy'\n  remedy: the faults are empty, hang, latency, reset, truncated",
+            f"fault: there is no fault 'latancy'\n  remedy: the faults are {', '.join(faults.NAMES)}",
         ),
         (
             FaultSpec("latency", {"seconds": 1}),
-            "fault latency: there is no attribute 'seconds'\n  remedy: its attributes are ms",
+            "fault latency: there is no attribute 'seconds'\n"
+            "  remedy: its attributes are ms, distribution, min, max, median, sigma",
         ),
-        (FaultSpec("latency"), "fault latency: the attribute 'ms' is missing\n  remedy: its attributes are ms"),
+        (
+            FaultSpec("wrong-status"),
+            "fault wrong-status: the attribute 'status' is missing\n  remedy: its attributes are status",
+        ),
         (FaultSpec("reset", {"ms": 1}), "fault reset: there is no attribute 'ms'\n  remedy: it takes no attributes"),
         (
             FaultSpec("latency", {"ms": "soon"}),
-            "fault latency: ms is 'soon'\n  remedy: ms takes a whole number of milliseconds, zero or more",
+            "fault latency: ms is 'soon'\n  remedy: ms takes a whole number of milliseconds from 0 to 31536000000",
         ),
     ],
     ids=["unknown fault", "unknown attribute", "missing attribute", "no attributes", "bad value"],

@@ -13,7 +13,7 @@ from mock_daraja.faults.truncated import Truncated
             b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234",
         ),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n0", b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n"),
-        (b"HTTP/1.1 204 No Content\r\n\r\n", b"HTTP/1.1 20"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", b"HTTP/1.1 204 "),
     ],
     ids=["half the body", "none of one byte", "half the head where there is no body"],
 )

@@ -447,7 +447,7 @@ def test_a_receiver_that_does_not_fit_is_refused_before_any_prompt(
     mock.advance(1)
 
     assert mock.result() == code
-    assert mock.balance(CUSTOMER) == 30_000_000
+    assert mock.balance(CUSTOMER) == 25_000_000
 
 
 def test_a_closed_organisation_cannot_receive(mock: Mock) -> None:
@@ -778,7 +778,7 @@ def test_a_forced_failure_moves_no_money_and_counts_no_pin(mock: Mock) -> None:
 
     customer = mock.sandbox.store.customer(CUSTOMER)
     assert customer is None or customer.wrong_pins == 0
-    assert (mock.balance(CUSTOMER) or 30_000_000) == 30_000_000
+    assert (mock.balance(CUSTOMER) or 25_000_000) == 25_000_000
 
 
 # scenarios about callbacks

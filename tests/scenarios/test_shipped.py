@@ -9,9 +9,14 @@ import pytest
 from mock_daraja import resources
 from mock_daraja.faults import from_spec, pages
 from mock_daraja.model import CallbackPlan, Outcome
+from mock_daraja.products import PRODUCTS
 from mock_daraja.scenarios import Engine, Facts, Known, Library, codes, load_file
 
-KNOWN = Known(operations={"oauth.generate", "stk-push.process", "stk-push.query"}, pages=pages.NAMES, fault=from_spec)
+KNOWN = Known(
+    operations={operation.name for product in PRODUCTS for operation in product.operations},
+    pages=pages.NAMES,
+    fault=from_spec,
+)
 FOLDER = resources.scenarios()
 FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.yaml"))
 PUSH = Facts("stk-push.process", "stk-push", msisdn="254708374149", amount_cents=100, shortcode="174379")
@@ -31,9 +36,10 @@ def test_every_file_loads_and_says_where_it_is_attested(file: str) -> None:
     assert scenario.provenance is not None
     assert scenario.provenance.source.startswith(("callbacks.md §", "requests.md §"))
     for rule in scenario.rules:
+        product = rule.when.product or (rule.when.operation or "stk-push").partition(".")[0]
         for code in (rule.then.result, rule.then.query_result):
-            assert code is None or codes.text(code, "stk-push") is not None
-        assert rule.then.error is None or codes.error(rule.then.error, "stk-push") is not None
+            assert code is None or codes.text(code, product) is not None
+        assert rule.then.error is None or codes.error(rule.then.error, product) is not None
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mock_daraja.clock import Clock, ClockSetting
+from mock_daraja.faults import NAMES
 from mock_daraja.model import FaultSpec
 from tests.server.apps import faulty
 from tests.server.clients import ask, connect
@@ -57,7 +58,8 @@ def test_a_bad_fault_is_a_problem_for_whoever_asked_for_it(serve, caplog):
     status, body = ask(serve(faulty(FaultSpec("latancy"))), "GET", "/fault")
 
     assert status == 500
-    assert json.loads(body)["remedy"] == "the faults are empty, hang, latency, reset, truncated"
+    assert json.loads(body)["problem"] == "there is no fault 'latancy'"
+    assert json.loads(body)["remedy"] == f"the faults are {', '.join(NAMES)}"
 
 
 def test_a_hanging_request_ends_when_its_client_goes_away(serve):

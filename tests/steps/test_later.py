@@ -137,4 +137,4 @@ def test_switching_to_manual_keeps_what_is_owed(mock_with: MakeMock) -> None:
     mock.advance(60)
 
     assert row.result == "0"
-    assert mock.balance(CUSTOMER) == 29_999_900
+    assert mock.balance(CUSTOMER) == 24_999_900

@@ -52,7 +52,7 @@ def test_one_can_be_entered_again() -> None:
     with mock as first:
         first.customer(balance=0)
     with mock as second:
-        assert second.customer().balance == 300_000
+        assert second.customer().balance == 250_000
 
 
 def test_a_setting_there_is_not_is_named() -> None:

@@ -62,7 +62,7 @@ ISOLATION = (
     + """
 @pytest.mark.parametrize("number", range(12))
 def test_alone(daraja, number):
-    assert daraja.exchanges == [] and daraja.customer().balance == 300_000
+    assert daraja.exchanges == [] and daraja.customer().balance == 250_000
     webhook = daraja.sink()
     assert push(daraja, webhook.url, Amount=100 + number).status_code == 200
     daraja.advance(60)

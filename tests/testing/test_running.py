@@ -40,7 +40,7 @@ def test_what_one_test_did_the_next_does_not_see(server: DarajaServer, push: Cal
     second = server.fresh(2)
 
     assert (second.exchanges, second.transactions, second.callbacks) == ([], [], [])
-    assert second.customer().balance == 300_000
+    assert second.customer().balance == 250_000
     assert second.advance(3600) == []
 
 

@@ -1,0 +1,278 @@
+"""`mock-daraja scenario`: list, show, lint, run, and from-journal. Files are read here; only run and the journal need a
+server."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from mock_daraja.cli.output import Printer, client_at, json_option, url_option
+from mock_daraja.errors import Problem
+
+if TYPE_CHECKING:
+    from mock_daraja.client import Client
+    from mock_daraja.journal.paint import Paint
+    from mock_daraja.scenarios import Library, Scenario
+
+_WIDEST: Final = 100
+_NARROWEST: Final = 50
+_FILES: Final = (".yaml", ".yml", ".json")
+
+
+@click.group(
+    epilog="Example: mock-daraja scenario show stk_push/cancelled; mock-daraja scenario lint my-scenarios/",
+    short_help="List, show, check, play and record scenarios.",
+)
+def scenario() -> None:
+    """Scenarios: files of rules that say what happens to a request. docs/scenarios.md has their language."""
+
+
+def _library(*folders: Path) -> Library:
+    """These folders, those of the settings, and what ships."""
+    from mock_daraja import resources
+    from mock_daraja.scenarios import Library
+    from mock_daraja.settings import load
+    from mock_daraja.steps.known import names_known
+
+    return Library([*folders, *map(Path, load().scenarios), resources.scenarios()], names_known())
+
+
+# list
+
+
+@scenario.command(
+    name="list",
+    epilog="Example: mock-daraja scenario list callback; mock-daraja scenario list --json",
+    short_help="Every scenario with its title.",
+)
+@click.argument("words", nargs=-1)
+@json_option
+def listed(words: tuple[str, ...], as_json: bool) -> None:
+    """Every scenario with its title, or those that hold all WORDS in name, title or story."""
+    printer = Printer()
+    rows = [each for each in _library().survey() if _holds(each, words)]
+    if as_json:
+        printer.json([_line(name, each) for name, each in rows])
+        return
+    if not rows:
+        raise Problem(f"no scenario holds {' and '.join(words)}", remedy="`mock-daraja scenario list` has all of them")
+    width = max(len(name) for name, _ in rows)
+    for name, each in rows:
+        title = each.what if isinstance(each, Problem) else each.title
+        text = printer.paint(f"wrong: {title}", "bad") if isinstance(each, Problem) else title
+        printer.say(f"{printer.paint(f'{name:{width}}', 'start')}  {text}")
+
+
+def _line(name: str, each: Scenario | Problem) -> dict[str, Any]:
+    if isinstance(each, Problem):
+        return {"name": name, "problem": each.as_json()}
+    return {"name": name, "title": each.title, "story": each.story}
+
+
+def _holds(row: tuple[str, Scenario | Problem], words: Sequence[str]) -> bool:
+    name, each = row
+    text = f"{name} {each.what}" if isinstance(each, Problem) else f"{name} {each.title} {each.story}"
+    return all(word.casefold() in text.casefold() for word in words)
+
+
+# show
+
+
+@scenario.command(
+    epilog="Example: mock-daraja scenario show stk_push/cancelled; mock-daraja scenario show my-story.yaml --json",
+    short_help="One scenario: its story and its rules in words.",
+)
+@click.argument("name")
+@json_option
+def show(name: str, as_json: bool) -> None:
+    """One scenario: title, story, where it is known from, and its rules in words. NAME may be a file."""
+    printer = Printer()
+    found = _opened(name)
+    if as_json:
+        from mock_daraja.control import words
+
+        level = found.provenance
+        known = None if level is None else {"level": level.level, "source": level.source, "date": level.date}
+        more = {"provenance": known, "file": str(found.path), "rules": words.rules(found)}
+        printer.json(_line(found.name, found) | more)
+        return
+    width = min(max(shutil.get_terminal_size((_WIDEST, 24)).columns, _NARROWEST), _WIDEST)
+    printer.say("\n".join(description(found, width, printer.paint)))
+
+
+def _opened(name: str) -> Scenario:
+    beside = (Path(name).parent,) if name.endswith(_FILES) else ()
+    return _library(*beside).open(name)
+
+
+def description(found: Scenario, width: int, paint: Paint) -> Iterator[str]:
+    from mock_daraja.scenarios import prose
+
+    yield f"{paint(found.name, 'start')}  {paint(found.title, 'heading')}"
+    if found.story:
+        yield from textwrap.wrap(found.story, width, initial_indent="  ", subsequent_indent="  ")
+    if found.provenance is not None:
+        known = found.provenance
+        dated = f", {known.date}" if known.date else ""
+        yield f"  {paint('known from', 'name')}  {known.level}: {known.source}{dated}"
+    yield f"  {paint('file', 'name')}        {found.path}"
+    for index, (condition, outcomes) in enumerate(prose.rules(found)):
+        yield ""
+        yield f"  {paint(found.label(index), 'dim')}"
+        yield from _wrapped("when", condition, width, paint)
+        for at, outcome in enumerate(outcomes):
+            yield from _wrapped("" if at else "then", outcome, width, paint)
+
+
+def _wrapped(label: str, text: str, width: int, paint: Paint) -> Iterator[str]:
+    first, *rest = textwrap.wrap(text, width - 8, break_long_words=False, break_on_hyphens=False) or [""]
+    yield f"  {paint(f'{label:4}', 'name')}  {first}"
+    yield from (f"        {line}" for line in rest)
+
+
+# lint
+
+
+@scenario.command(
+    epilog="Example: mock-daraja scenario lint; mock-daraja scenario lint my-scenarios/ other.yaml",
+    short_help="Check scenario files.",
+)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATHS]...")
+@click.pass_context
+def lint(context: click.Context, paths: tuple[Path, ...]) -> None:
+    """Check scenario files, or all in a folder: what is wrong, with file, line and column, and what to do.
+
+    Without PATHS it checks the folders of the settings and the library that ships. The exit code is 1 if anything is
+    wrong. One problem a file is told, the first.
+    """
+    printer = Printer()
+    found = list(_checked(paths))
+    problems = [each for each in found if isinstance(each, Problem)]
+    for problem in problems:
+        where, colon, rest = str(problem).partition(": ")
+        printer.say(f"{printer.paint(where + colon, 'bad')}{rest}")
+    files = f"{len(found)} {'scenario' if len(found) == 1 else 'scenarios'}"
+    count = f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'}" if problems else "no problem"
+    printer.say(f"{files}, {printer.paint(count, 'bad' if problems else 'good')}")
+    if problems:
+        context.exit(1)
+
+
+def _checked(paths: Sequence[Path]) -> Iterator[Scenario | Problem]:
+    if not paths:
+        yield from (each for _, each in _library().survey())
+    for path in paths:
+        if path.is_dir():
+            library = _library(path)
+            own = {each.as_posix() for each in path.rglob("*") if each.suffix in _FILES}
+            names = {name.relative_to(path).with_suffix("").as_posix() for name in map(Path, own)}
+            yield from (each for name, each in library.survey() if name in names)
+        else:
+            try:
+                yield _library(path.parent).open(str(path)) if path.suffix in _FILES else _no_file(path)
+            except Problem as problem:
+                yield problem
+
+
+def _no_file(path: Path) -> Scenario:
+    remedy = f"name a folder, or a file that ends in {', '.join(_FILES)}"
+    raise Problem("this is no scenario file", where=str(path), remedy=remedy)
+
+
+# run
+
+
+@scenario.command(
+    epilog="Example: mock-daraja scenario run stk_push/callback-twice; mock-daraja scenario run my-story.yaml",
+    short_help="Play a scenario, as the HTTP that goes over the wire.",
+)
+@click.argument("name")
+@url_option
+@click.pass_context
+def run(context: click.Context, name: str, url: str | None) -> None:
+    """Play a scenario against the request it is about, as the HTTP that goes over the wire.
+
+    The request is that of the first rule, else of the scenario's folder, else an STK push, and is made as often as the
+    rules need. It is played at the server of --url, in a sandbox of its own; when none is there, or NAME is a file, on
+    a server of its own. The exit code is 0 if what the scenario says is what happened.
+    """
+    from mock_daraja.cli.rehearsal import stage
+
+    printer = Printer()
+    with ExitStack() as stack:
+        client, name = _server(stack, name, url)
+        played = stack.enter_context(stage(client, name, printer))
+        wrong = played.play()
+        for line in wrong:
+            printer.say(f"\n{printer.paint('scenario: failed', 'bad')}: {line}")
+        if not wrong:
+            printer.say(f"\n{printer.paint('scenario: done', 'good')}: {played.ending()}")
+    if wrong:
+        context.exit(1)
+
+
+def _server(stack: ExitStack, name: str, url: str | None) -> tuple[Client, str]:
+    """A client, and the name that the scenario has on its server."""
+    from mock_daraja.cli.demo import is_there
+    from mock_daraja.cli.running import running
+    from mock_daraja.settings import load
+
+    client = client_at(url)
+    if not name.endswith(_FILES) and is_there(client):
+        return client, name
+    flags: dict[str, Any] = {"host": "127.0.0.1", "port": 0}
+    if name.endswith(_FILES):
+        _opened(name)  # what is wrong with it is said before anything starts
+        flags["scenarios"] = (str(Path(name).parent), *load().scenarios)
+        name = Path(name).stem
+    server, _ = stack.enter_context(running(load(flags)))
+    return client_at(server.url), name
+
+
+# from-journal
+
+
+@scenario.command(
+    name="from-journal",
+    epilog="Example: mock-daraja scenario from-journal x12 -o scenarios/cancelled-again.yaml",
+    short_help="Make a scenario of a recorded exchange.",
+)
+@click.argument("exchange", required=False, metavar="[last|ID]")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
+@click.option("--sandbox", default="default", metavar="NAME", help="The sandbox to ask.  [default: default]")
+@url_option
+def from_journal(exchange: str | None, output: Path | None, sandbox: str, url: str | None) -> None:
+    """Make a scenario of an exchange of a running server: its operation and amount, what it was answered, and how its
+    transaction ended. Secrets, telephone numbers and references stay out.
+
+    ID is what the header X-Mock-Daraja-Exchange and the log call it, such as x12. Without one it is the last exchange
+    that failed, at once or later, else the last.
+    """
+    from mock_daraja.cli.why import last_failure
+    from mock_daraja.faults import pages
+    from mock_daraja.scenarios import recorded
+
+    printer = Printer()
+    if exchange and "/" in exchange:
+        sandbox, _, exchange = exchange.rpartition("/")
+    client = client_at(url, sandbox)
+    row = client.exchange(exchange) if exchange else last_failure(client)
+    known = {name: pages.page(name, row["path"]) for name in pages.NAMES}
+    text = recorded.as_scenario(row, client.clock(), known)
+    if output is None:
+        printer.say(text, end="")
+        return
+    if output.exists():
+        raise Problem(f"{output} is there already", remedy="give another name, or take it away first")
+    output.write_text(text, encoding="utf-8")
+    _opened(str(output))
+    printer.say(f"{output}: mock-daraja scenario show {output}")
+
+
+command = scenario

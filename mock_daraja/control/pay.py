@@ -1,0 +1,39 @@
+"""A customer pays from the outside, as from the M-PESA menu on a telephone."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response
+
+from mock_daraja import defaults
+from mock_daraja.control.call import Call, created
+from mock_daraja.control.reading import anything
+from mock_daraja.control.routing import Route
+from mock_daraja.journal import transaction_json
+from mock_daraja.steps.opening import pay
+
+LONGEST_S: Final = 60
+"""For so long, on the sandbox clock, `wait` waits for the final state."""
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
+_KEYS: Final = {**dict.fromkeys(("msisdn", "paybill", "till", "account", "amount"), anything), "wait": _flag}
+
+
+def payment(call: Call) -> Response:
+    """The transaction: pending, or with `wait` as it ends. A standing clock is moved to its end, and no further."""
+    given = call.body(_KEYS, required=("amount",))
+    wait = given.pop("wait", False)
+    row = pay(call.sandbox, **{"msisdn": defaults.CUSTOMER} | given)
+    if wait:
+        call.sandbox.wait_for(lambda: row.is_final, LONGEST_S * 1000)
+    return created(transaction_json(row))
+
+
+ROUTES: Final = (Route("POST", "pay", payment),)

@@ -1,0 +1,45 @@
+"""The answer never ends: its body is the first chunk, and chunks of blanks follow it, a tenth of a second apart.
+
+No time-out between two reads helps against it: only one over the whole answer, or a bound on its size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from mock_daraja.faults.attributes import MOST_SECONDS, number, whole
+from mock_daraja.faults.response import split, with_header
+from mock_daraja.faults.wire import Wire
+
+_PAUSE_MS: Final = 100
+_BLANKS: Final = b" " * 1023 + b"\n"
+_MOST_BYTES: Final = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class EndlessChunks:
+    """`seconds` is on the sandbox's clock, `max_bytes` counts the body. Whichever comes first cuts the connection."""
+
+    name: ClassVar[str] = "endless-chunks"
+    seconds: float = 60
+    max_bytes: int = 1_000_000
+
+    def __post_init__(self) -> None:
+        number(self.name, "seconds", self.seconds, "seconds", most=MOST_SECONDS)
+        whole(self.name, "max_bytes", self.max_bytes, "bytes", least=1, most=_MOST_BYTES)
+
+    def carry_out(self, wire: Wire, response: bytes) -> None:
+        head, body = split(response)
+        wire.send(with_header(head, b"Transfer-Encoding", b"chunked", instead_of=b"Content-Length"))
+        end_ms = wire.clock.now() + round(self.seconds * 1000)
+        left, chunk = self.max_bytes, body or _BLANKS
+        while wire.is_open and left:
+            chunk = chunk[:left]
+            left -= len(chunk)
+            wire.send(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+            chunk = _BLANKS
+            due_ms = wire.clock.now() + _PAUSE_MS
+            if not wire.wait_until(min(due_ms, end_ms), reusable=False) or due_ms >= end_ms:
+                break
+        wire.close()

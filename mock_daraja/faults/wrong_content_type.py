@@ -1,0 +1,27 @@
+"""The right body under a Content-Type that it is not of: proxies and gateways label JSON as HTML."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from mock_daraja.faults.attributes import bad
+from mock_daraja.faults.response import split, with_header
+from mock_daraja.faults.wire import Wire
+
+_MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}(; ?[ -~]{1,60})?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class WrongContentType:
+    name: ClassVar[str] = "wrong-content-type"
+    type: str = "text/html"
+
+    def __post_init__(self) -> None:
+        if _MEDIA_TYPE.match(str(self.type)) is None:
+            raise bad(self.name, "type", self.type, "a media type such as text/html or text/plain; charset=utf-8")
+
+    def carry_out(self, wire: Wire, response: bytes) -> None:
+        head, body = split(response)
+        wire.send(with_header(head, b"Content-Type", self.type.encode()) + body)

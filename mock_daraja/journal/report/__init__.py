@@ -1,0 +1,66 @@
+"""The report card: how the integration behaved, as far as a sandbox's journal shows it. Pure functions over rows.
+
+`CHECKS` is the whole of what is looked at, in the order of the card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from mock_daraja.exchange import Exchange
+from mock_daraja.journal.report.callbacks import answers_well, in_time, takes_duplicates
+from mock_daraja.journal.report.card import Check, Evidence, Report, Verdict
+from mock_daraja.journal.report.evidence import Expected, Journal
+from mock_daraja.journal.report.outcomes import meets_outcomes
+from mock_daraja.journal.report.payments import asks_when_not_told, retries_after_a_check
+from mock_daraja.journal.report.requests import (
+    asks_known_paths,
+    is_let_in,
+    reuses_tokens,
+    sends_good_fields,
+    stamps_in_eat,
+)
+from mock_daraja.model import Callback, Transaction
+
+__all__ = ["Check", "Evidence", "Expected", "Report", "Verdict", "report_card"]
+
+CHECKS: Final[tuple[Callable[[Journal], Iterable[Check]], ...]] = (
+    answers_well,  # does every callback get a 2xx?
+    in_time,  # and before the deadline?
+    takes_duplicates,  # the second time too?
+    asks_when_not_told,  # is a payment queried whose callback never came?
+    retries_after_a_check,  # or pushed again, blindly?
+    reuses_tokens,
+    stamps_in_eat,
+    asks_known_paths,
+    sends_good_fields,
+    is_let_in,  # tokens, products, Passwords, shortcodes
+    meets_outcomes,  # which result codes did it live through?
+)
+
+
+def report_card(
+    sandbox: str,
+    exchanges: Iterable[Exchange],
+    transactions: Iterable[Transaction],
+    callbacks: Iterable[Callback],
+    expected: Mapping[str, Sequence[Expected]],
+) -> Report:
+    """`expected` holds, by product, the outcomes that every integration should have met."""
+    journal = Journal(
+        tuple(sorted(exchanges, key=lambda row: row.number)),
+        {row.id: row for row in transactions},
+        tuple(sorted(callbacks, key=lambda row: row.id)),
+        expected,
+    )
+    times = [row.received_ms for row in journal.exchanges]
+    return Report(
+        sandbox,
+        len(journal.exchanges),
+        len(journal.transactions),
+        len(journal.callbacks),
+        times[0] if times else None,
+        times[-1] if times else None,
+        tuple(check for each in CHECKS for check in each(journal)),
+    )

@@ -1,0 +1,104 @@
+"""What the checks are based on: the journal's rows, and the few questions that several checks ask of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from mock_daraja.exchange import Exchange
+from mock_daraja.model import Callback, Delivery, Transaction
+
+PUSH: Final = "stk-push.process"
+TOKEN: Final = "oauth.generate"
+ASKING: Final = ("stk-push.query", "status.query")
+_ASKED_BY: Final = ("CheckoutRequestID", "TransactionID", "OriginatorConversationID")
+_OURS: Final = "/_mock/"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An outcome that an integration should have met: its result code, what it means, how to bring it about here."""
+
+    code: str
+    name: str
+    provoke: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """Rows in the order of their numbers."""
+
+    exchanges: tuple[Exchange, ...]
+    transactions: Mapping[int, Transaction]
+    callbacks: tuple[Callback, ...]
+    expected: Mapping[str, Sequence[Expected]]
+    told: Mapping[int, list[Callback]] = field(init=False)  # by transaction, the callbacks that tell its result
+    _questions: Mapping[str, list[Exchange]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        told: dict[int, list[Callback]] = {}
+        for row in self.callbacks:
+            if row.kind in ("stk", "result", "timeout"):
+                told.setdefault(row.transaction, []).append(row)
+        questions: dict[str, list[Exchange]] = {}
+        for exchange in self.exchanges:
+            if exchange.operation in ASKING:
+                fields = fields_of(exchange)
+                for name in {str(fields[each]) for each in _ASKED_BY if each in fields}:
+                    questions.setdefault(name, []).append(exchange)
+        object.__setattr__(self, "told", told)
+        object.__setattr__(self, "_questions", questions)
+
+    def questions(self, transaction: Transaction) -> list[Exchange]:
+        """The queries about it, oldest first."""
+        names = (transaction.reference, transaction.originator_id, transaction.receipt)
+        found = {row.number: row for name in names if name for row in self._questions.get(name, ())}
+        return [found[number] for number in sorted(found)]
+
+    def deliveries(self) -> Iterator[tuple[Callback, Delivery]]:
+        """Those that reached out for the integration: the mock's own sinks say nothing about it."""
+        for row in self.callbacks:
+            for delivery in row.deliveries:
+                if not is_sink(delivery.url):
+                    yield row, delivery
+
+    def opened(self, exchange: Exchange) -> Transaction | None:
+        return None if exchange.transaction is None else self.transactions.get(exchange.transaction)
+
+
+def is_sink(url: str) -> bool:
+    path = urlsplit(url).path
+    return path.startswith(_OURS) and "/sink/" in path
+
+
+def took(delivery: Delivery) -> bool:
+    """Whether the receiver has taken it."""
+    return delivery.error is None and delivery.status is not None and 200 <= delivery.status < 300
+
+
+def fields_of(exchange: Exchange) -> dict[str, Any]:
+    """The JSON object of the request; an empty one where there is none."""
+    try:
+        body = json.loads(exchange.body)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def status_of(exchange: Exchange) -> int | None:
+    return exchange.reply.status if exchange.reply is not None else None
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 callback`, `2 callbacks`, `2 queries`, `2 pushes`."""
+    if number == 1:
+        return f"1 {noun}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith("sh") else f"{noun}s"
+    return f"{number} {plural}"
+
+
+def seconds(ms: int) -> str:
+    return f"{ms / 1000:g} s"

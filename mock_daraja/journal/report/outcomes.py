@@ -1,0 +1,35 @@
+"""Which outcomes of the catalogue the integration lived through, product by product."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from mock_daraja.journal.report.card import Check, Evidence
+from mock_daraja.journal.report.evidence import Journal, counted
+
+
+def meets_outcomes(journal: Journal) -> Iterator[Check]:
+    """A check for each product that was used; it warns of common outcomes that have not come up."""
+    seen: dict[str, Counter[str]] = {}
+    for row in journal.transactions.values():
+        codes = seen.setdefault(row.operation.partition(".")[0], Counter())
+        if row.result is not None:
+            codes[row.result] += 1
+    for product, codes in seen.items():
+        yield _of_product(journal, product, codes)
+    if not seen:
+        remedy = "pay something; `mock-daraja codes` lists what may come of it"
+        yield Check("outcomes", "Meets the common outcomes", "not seen", "no transaction", (), remedy, docs="codes")
+
+
+def _of_product(journal: Journal, product: str, codes: Counter[str]) -> Check:
+    title = f"Meets the common outcomes of {product}"
+    met = ", ".join(f"{code} ({number})" if number > 1 else code for code, number in sorted(codes.items())) or "none"
+    missing = [each for each in journal.expected.get(product, ()) if each.code not in codes]
+    if not missing:
+        return Check(f"outcomes-{product}", title, "pass", f"result codes seen: {met}", docs="codes")
+    evidence = tuple(Evidence(each.code, f"{each.name}: {each.provoke}") for each in missing)
+    summary = f"result codes seen: {met}; {counted(len(missing), 'common one')} not yet"
+    remedy = f"bring them about, one test each; `mock-daraja codes --product {product}` has the rest"
+    return Check(f"outcomes-{product}", title, "warn", summary, evidence, remedy, docs="codes")

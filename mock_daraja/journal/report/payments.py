@@ -1,0 +1,149 @@
+"""What the integration did when it could not know how a payment ended: ask, or push again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from mock_daraja.exchange import Exchange
+from mock_daraja.journal.report.card import Check, Evidence, Verdict
+from mock_daraja.journal.report.evidence import ASKING, PUSH, Journal, counted, fields_of, seconds, status_of, took
+from mock_daraja.model import Callback, Transaction
+from mock_daraja.money import shillings
+
+_QUESTIONS: Final = ("status.query", "balance.query")  # what is lost with their Results is asked again
+_LATE_MS: Final = 60_000  # after the final state; Daraja's own took 12 s at most (callbacks.md §1.3)
+_PATIENCE_MS: Final = 120_000  # after an outage: by then a prompt has expired, and its callback has come
+_SAME_PUSH: Final = ("BusinessShortCode", "PhoneNumber", "Amount", "AccountReference")
+
+
+def asks_when_not_told(journal: Journal) -> Iterator[Check]:
+    """A payment whose callback was lost, or came long after, and that was asked about once it was final."""
+    title = "Asks when a callback stays away"
+    asked, missed, late = 0, list[Evidence](), list[Evidence]()
+    for transaction, rows in _told(journal):
+        taken_ms = _taken_ms(rows)
+        final_ms = transaction.final_ms or 0
+        is_lost = taken_ms is None
+        if taken_ms is not None and taken_ms - final_ms < _LATE_MS:
+            continue
+        questions = journal.questions(transaction)
+        if any(each.received_ms >= final_ms and (is_lost or each.received_ms <= (taken_ms or 0)) for each in questions):
+            asked += 1
+        elif is_lost:
+            early = f"; {questions[-1].id} asked before it was final" if questions else ""
+            missed.append(_missed(transaction, f"its {rows[0].kind} callback was {_fate(rows)}, nobody asked{early}"))
+        else:
+            after = seconds((taken_ms or 0) - final_ms)
+            late.append(_missed(transaction, f"its {rows[0].kind} callback came {after} after the final state"))
+    remedy = "after a minute without a callback, query it: the acknowledgement says only that the request was taken"
+    if missed:
+        summary = f"{counted(len(missed), 'payment')} ended unknown to the integration"
+        yield Check("queries", title, "fail", summary, (*missed, *late), remedy, docs="callbacks")
+    elif late:
+        summary = f"{counted(len(late), 'callback')} came late, and nobody asked meanwhile"
+        yield Check("queries", title, "warn", summary, tuple(late), remedy, docs="callbacks")
+    elif asked:
+        summary = f"{counted(asked, 'callback')} lost or late, and each payment was asked about"
+        yield Check("queries", title, "pass", summary, docs="callbacks")
+    else:
+        remedy = "play the scenario stk_push/callback-lost: does the order stay open for ever?"
+        yield Check("queries", title, "not seen", "no callback was lost or late", (), remedy, docs="callbacks")
+
+
+def _told(journal: Journal) -> Iterator[tuple[Transaction, list[Callback]]]:
+    """Final payments with the callbacks that tell their result, where none is still on its way."""
+    for number, told in journal.told.items():
+        transaction = journal.transactions.get(number)
+        if transaction is None or transaction.final_ms is None or transaction.operation in _QUESTIONS:
+            continue
+        if _taken_ms(told) is not None or all(row.state not in ("scheduled", "delivering") for row in told):
+            yield transaction, told
+
+
+def _taken_ms(rows: list[Callback]) -> int | None:
+    return min((each.sent_ms for row in rows for each in row.deliveries if took(each)), default=None)
+
+
+def _fate(rows: list[Callback]) -> str:
+    return {"dropped": "lost", "refused": "not sent", "failed": "not taken"}.get(rows[-1].state, rows[-1].state)
+
+
+def _missed(transaction: Transaction, text: str) -> Evidence:
+    return Evidence(f"t{transaction.id}", f"{transaction.reference} is {transaction.state}; {text}")
+
+
+def retries_after_a_check(journal: Journal) -> Iterator[Check]:
+    """A push like one before it (same customer, amount, reference) while nobody knew what had become of that one."""
+    title = "Retries only after a check"
+    before: dict[tuple[str, ...], Exchange] = {}
+    found: list[tuple[Verdict, Evidence]] = []
+    pushes = [row for row in journal.exchanges if row.operation == PUSH]
+    for push in pushes:
+        fields = fields_of(push)
+        key = tuple(str(fields.get(name, "")) for name in _SAME_PUSH)
+        earlier = before.get(key)
+        judged = None if earlier is None else _judged(journal, earlier, push)
+        if earlier is not None and judged is not None:
+            after = f"{seconds(push.received_ms - earlier.received_ms)} after {earlier.id}"
+            text = f"{fields.get('Amount')} of {fields.get('PhoneNumber')} again, {after}, {judged[1]}"
+            found.append((judged[0], Evidence(push.id, text)))
+        if _may_have_gone_through(push):
+            before[key] = push
+    evidence = tuple(each for _, each in found)
+    blind = sum(verdict == "fail" for verdict, _ in found)
+    remedy = "query the first before the second; where no CheckoutRequestID came, wait two minutes for a callback"
+    if blind:
+        summary = f"{counted(blind, 'push')} repeated blindly: a customer may pay twice"
+        yield Check("retries", title, "fail", summary, evidence, remedy, docs="stk-push")
+    elif found:
+        summary = f"{counted(len(found), 'push')} repeated"
+        yield Check("retries", title, "warn", summary, evidence, remedy, docs="stk-push")
+    elif pushes:
+        yield Check("retries", title, "pass", "no push was repeated blindly", docs="stk-push")
+    else:
+        yield Check("retries", title, "not seen", "nothing was pushed", (), "push something", docs="stk-push")
+
+
+def _may_have_gone_through(push: Exchange) -> bool:
+    """A refusal that says why is no reason to wait: an outage is, and so is an answer that did not arrive."""
+    return push.transaction is not None or _is_outage(push)
+
+
+def _is_outage(exchange: Exchange) -> bool:
+    refusal = exchange.refusal
+    return (status_of(exchange) or 500) >= 500 and (refusal is None or refusal.room in ("scenarios", "faults"))
+
+
+def _judged(journal: Journal, earlier: Exchange, push: Exchange) -> tuple[Verdict, str] | None:
+    """What is to be said of a repetition, or None where it was right to push again."""
+    transaction = journal.opened(earlier)
+    if transaction is None:
+        if earlier.transaction is not None or push.received_ms - earlier.received_ms >= _PATIENCE_MS:
+            return None  # its row has left the journal, or it was waited for
+        if any(row.operation in ASKING and earlier.number < row.number < push.number for row in journal.exchanges):
+            return None
+        return "warn", f"which got {status_of(earlier) or 'no answer'}; nothing was asked in between"
+    if transaction.final_ms is None or transaction.final_ms > push.received_ms:
+        fault = earlier.reply.fault if earlier.reply is not None else None
+        seen = f"; its answer had gone out with the fault {fault.name}" if fault is not None else ""
+        return "fail", f"while that one was pending{seen}"
+    if _was_known(journal, transaction, push):
+        if transaction.state == "completed":
+            return "warn", f"which was known to be paid, receipt {transaction.receipt}"
+        return None
+    if transaction.state == "completed":
+        return "fail", f"which was paid ({shillings(transaction.amount_cents)}), and nobody had asked"
+    return "warn", f"which had failed with {transaction.result}, but nobody had asked"
+
+
+def _was_known(journal: Journal, transaction: Transaction, push: Exchange) -> bool:
+    """Whether the integration had been told the final state, or had asked for it, before this push."""
+    rows = journal.told.get(transaction.id, [])
+    taken_ms = _taken_ms(rows)
+    if taken_ms is not None and taken_ms <= push.received_ms:
+        return True
+    if not rows:  # they have left the journal: nothing can be said against the integration
+        return True
+    final_ms = transaction.final_ms or 0
+    return any(final_ms <= row.received_ms and row.number < push.number for row in journal.questions(transaction))

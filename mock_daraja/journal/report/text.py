@@ -1,0 +1,53 @@
+"""The report card for people. It reads Report.json(), so that a running server's and one at hand look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mock_daraja.journal.message import printable
+from mock_daraja.journal.paint import Paint, Role, plain
+
+Row = Mapping[str, Any]
+
+_ROLES: Final[dict[str, Role]] = {"pass": "good", "warn": "note", "fail": "bad", "not seen": "dim"}
+_VERDICT: Final = 10  # columns
+_UNDER: Final = " " * _VERDICT
+_MOST_LINES: Final = 5  # of evidence; JSON has all of it
+_TIME: Final = slice(0, 19)  # of an ISO 8601 instant
+
+
+def report_text(report: Row, paint: Paint = plain) -> str:
+    return "\n".join(_lines(report, paint)) + "\n"
+
+
+def check_lines(check: Row, paint: Paint = plain, most: int = _MOST_LINES) -> Iterator[str]:
+    """Summary, evidence, remedy and docs, without the title."""
+    yield printable(check["summary"])
+    shown = check["evidence"][:most]
+    width = max((len(each["ref"]) for each in shown), default=0)
+    for each in shown:
+        yield f"  {paint(printable(each['ref']).ljust(width), 'name')}  {printable(each['text'])}"
+    if len(check["evidence"]) > most:
+        yield f"  {'...':{width}}  and {len(check['evidence']) - most} more: --json lists them"
+    if check["remedy"]:
+        yield f"{paint('remedy:', 'dim')} {printable(check['remedy'])}"
+        if check["docs"]:
+            yield f"{paint('docs:', 'dim')}   {check['docs']}"
+
+
+def _lines(report: Row, paint: Paint) -> Iterator[str]:
+    counts = ", ".join(f"{report[name]} {name}" for name in ("exchanges", "transactions", "callbacks"))
+    yield f"{paint('Report card', 'heading')} of sandbox {report['sandbox']}: {counts}"
+    if report["first"] is not None:
+        between = " to ".join(report[name][_TIME].replace("T", " ") for name in ("first", "last"))
+        yield paint(f"requests from {between} EAT, on the sandbox's clock", "dim")
+    for check in report["checks"]:
+        verdict = check["verdict"]
+        yield ""
+        yield f"{paint(f'{verdict:{_VERDICT}}', _ROLES[verdict])}{paint(check['title'], 'start')}"
+        yield from (_UNDER + line for line in check_lines(check, paint))
+    yield ""
+    verdicts = report["verdicts"]
+    words = {"fail": "failed", "warn": "to look at", "pass": "passed", "not seen": "not seen"}
+    yield ", ".join(paint(f"{verdicts[name]} {word}", _ROLES[name]) for name, word in words.items())

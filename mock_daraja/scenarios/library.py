@@ -1,0 +1,221 @@
+"""The scenarios of some folders, found by name. A file is read again only when it, or one that it uses, has changed.
+
+A watching library also keeps the last good version of a file that is wrong now, and gives it out until it is right.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+from typing import Final
+
+from mock_daraja.clock import monotonic
+from mock_daraja.errors import Problem
+from mock_daraja.scenarios.loader import load_file
+from mock_daraja.scenarios.model import Known, Scenario
+
+SUFFIXES: Final = (".yaml", ".yml", ".json")
+_LOG: Final = logging.getLogger("mock_daraja")
+_LOOK_EVERY: Final = 1.0  # seconds of the computer's time between two looks at the files of an active scenario
+_ANY: Final = Known()
+
+Stamp = tuple[tuple[int, int] | None, ...]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """The last good version of a file, and what is wrong with the file since."""
+
+    scenario: Scenario
+    stamp: Stamp
+    problem: Problem | None = None
+
+
+def load_library(folder: Path, known: Known = _ANY) -> dict[str, Scenario]:
+    """Every scenario under `folder`, by name: its path there without suffix, `stk_push/success`."""
+    return {each.name: each for each in Library([folder], known).all()}
+
+
+def find(name: str, folders: Sequence[Path], known: Known = _ANY) -> Scenario:
+    """By full name, or by its last part where that is unique; an earlier folder's goes first. Raises Problem."""
+    return Library(folders, known).find(name)
+
+
+class Library:
+    """`now` counts seconds, for how often the files of a watching library are looked at."""
+
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        known: Known = _ANY,
+        *,
+        watch: bool = False,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        self._folders = tuple(folders)
+        self._known = known
+        self._watch = watch
+        self._now = now
+        self._lock = RLock()
+        self._paths: dict[str, Path] = {}
+        self._loaded: dict[Path, Loaded] = {}
+        self._looked: dict[Path, float] = {}
+
+    def names(self) -> list[str]:
+        with self._lock:
+            self._list()
+            return sorted(self._paths)
+
+    def all(self) -> list[Scenario]:
+        """In order of names. Raises Problem on the first file that is wrong."""
+        with self._lock:
+            return [self._load(name, self._paths[name]) for name in self.names()]
+
+    def survey(self) -> list[tuple[str, Scenario | Problem]]:
+        """The same, with what is wrong in place of a scenario that cannot be had."""
+        with self._lock:
+            return [(name, self._try(name)) for name in self.names()]
+
+    def _try(self, name: str) -> Scenario | Problem:
+        try:
+            return self._load(name, self._paths[name])
+        except Problem as problem:
+            return problem
+
+    def find(self, name: str) -> Scenario:
+        """By full name, or by its last part where that is unique. Raises Problem that says which names there are."""
+        with self._lock:
+            full = self._existing(name)
+            return self._load(full, self._paths[full])
+
+    def open(self, name: str) -> Scenario:
+        """By name, or the file of that path. For who may read files here: never with a name out of a request."""
+        with self._lock:
+            return self._load(Path(name).stem, Path(name)) if name.endswith(SUFFIXES) else self.find(name)
+
+    def latest(self, scenario: Scenario) -> Scenario:
+        """The scenario as its files now have it; the same one while they have not changed, or are wrong.
+
+        Only a watching library looks, and that at most once a second: this is asked at every request.
+        """
+        if not self._watch:
+            return scenario
+        with self._lock:
+            now = self._now()
+            if now >= self._looked.get(scenario.path, now - _LOOK_EVERY) + _LOOK_EVERY:
+                self._looked[scenario.path] = now
+                with suppress(Problem):  # a file that was never in this library, or never right
+                    return self._load(scenario.name, scenario.path)
+            loaded = self._loaded.get(scenario.path)
+            return scenario if loaded is None else loaded.scenario
+
+    def problem(self, scenario: Scenario) -> Problem | None:
+        """What is wrong with the scenario's files since they were read, if anything is."""
+        with self._lock:
+            rows = (self._loaded.get(path) for path in (scenario.path, *scenario.used))
+            return next((row.problem for row in rows if row is not None and row.problem is not None), None)
+
+    def _existing(self, name: str) -> str:
+        full = self._full_name(name)
+        if full is None or not self._paths[full].exists():
+            self._list()  # what is not there may be new, and what was may be gone
+            full = self._full_name(name)
+        if full is None:
+            raise self._unknown(name)
+        return full
+
+    def _full_name(self, name: str) -> str | None:
+        if name in self._paths:
+            return name
+        ending = [full for full in self._paths if _last(full) == name]
+        if len(ending) > 1:
+            remedy = f"give the full name: {' or '.join(sorted(ending))}"
+            raise Problem(f"`{name}` is the name of {len(ending)} scenarios", remedy=remedy)
+        return ending[0] if ending else None
+
+    def _list(self) -> None:
+        self._paths = {}
+        for folder in reversed(self._folders):
+            self._paths |= _files(folder)
+
+    def _load(self, name: str, path: Path, users: tuple[Path, ...] = ()) -> Scenario:
+        """`users` are the files that led here by `use`, the first first."""
+        loaded = self._loaded.get(path)
+        stamp = None if loaded is None else _stamp(loaded.scenario)
+        if loaded is not None and loaded.stamp == stamp:
+            return loaded.scenario
+        try:
+            fresh = load_file(path, name, self._known, lambda other: self._used(other, path, users))
+        except Problem as problem:
+            if loaded is None or stamp is None or not self._watch:
+                raise
+            loaded.problem, loaded.stamp = problem, stamp
+            _LOG.warning("%s\n  meanwhile the last good version of %s goes on", problem, name)
+            return loaded.scenario
+        self._loaded[path] = Loaded(fresh, _stamp(fresh))
+        return fresh
+
+    def _used(self, name: str, user: Path, users: tuple[Path, ...]) -> Scenario:
+        """What a file uses: one beside it, else by name. Raises Problem, also where it would use itself."""
+        full, path = self._beside(name, user) or self._by_name(name)
+        chain = (*users, user)
+        if path in chain:
+            ring = " uses ".join(f"`{each.stem}`" for each in (*chain[chain.index(path) :], path))
+            raise Problem(f"a scenario cannot use itself: {ring}", remedy="take one of these `use` out")
+        return self._load(full, path, chain)
+
+    def _by_name(self, name: str) -> tuple[str, Path]:
+        full = self._existing(name)
+        return full, self._paths[full]
+
+    def _beside(self, name: str, user: Path) -> tuple[str, Path] | None:
+        for suffix in SUFFIXES:
+            path = user.parent / f"{name}{suffix}"
+            if path.is_file():
+                return next((full for full, each in self._paths.items() if each == path), name), path
+        return None
+
+    def _unknown(self, name: str) -> Problem:
+        from mock_daraja.scenarios import complaints
+
+        near = complaints.did_you_mean(name, [*self._paths, *map(_last, self._paths)])
+        names = f"there are: {', '.join(sorted(self._paths)) or 'none'}"
+        return Problem(f"there is no scenario `{name}`", remedy=f"{near} {names}".strip(), status=404)
+
+
+def _stamp(scenario: Scenario) -> Stamp:
+    return tuple(_stamp_of(path) for path in (scenario.path, *scenario.used))
+
+
+def _stamp_of(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    if not folder.is_dir():
+        remedy = "name a folder that holds scenario files"
+        raise Problem("there is no such folder of scenarios", where=str(folder), remedy=remedy, status=404)
+    files: dict[str, Path] = {}
+    for path in sorted(_scenario_files(folder)):
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        if name in files:
+            what = f"`{name}` is here twice: {files[name].name} and {path.name}"
+            raise Problem(what, where=str(path.parent), remedy="rename one of them")
+        files[name] = path
+    return files
+
+
+def _scenario_files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]

@@ -1,0 +1,113 @@
+"""Rules as a person would say them: what `scenario show` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mock_daraja.model import CallbackPlan, Outcome
+from mock_daraja.scenarios.condition import Condition, shown
+from mock_daraja.scenarios.model import Match, Payer, Rule, Scenario
+
+
+def rules(scenario: Scenario) -> Iterator[tuple[str, list[str]]]:
+    """Of each rule its condition, and what happens: one line, or one for each outcome of a sequence."""
+    for each in scenario.rules:
+        yield condition(each), outcomes(each)
+
+
+def condition(rule: Rule) -> str:
+    parts = [*_when(rule.when)]
+    if rule.probability < 1:
+        parts.append(f"with probability {rule.probability:g}")
+    return ", ".join(parts) or "any request"
+
+
+def outcomes(rule: Rule) -> list[str]:
+    if not rule.more:
+        return [outcome(rule.then)]
+    said = [f"{at}. {outcome(each)}" for at, each in enumerate((rule.then, *rule.more), start=1)]
+    said[-1] += ", and from the first again" if rule.loops else ", and so on"
+    return said
+
+
+def outcome(then: Outcome) -> str:
+    parts = [*_at_once(then), *_later(then)]
+    if then.goto is not None:
+        parts.append(f"the scenario goes to state {then.goto}")
+    return "; ".join(parts) or "as usual"
+
+
+def _when(match: Match) -> Iterator[str]:
+    if match.operation is not None:
+        yield match.operation
+    if match.product is not None:
+        yield f"any {match.product}"
+    for name in ("msisdn", "amount", "shortcode", "app"):
+        wanted = getattr(match, name)
+        if wanted is not None:
+            yield f"{name} {wanted}"
+    for name, wanted in match.body.items():
+        yield f"{name} {wanted if isinstance(wanted, Condition) else shown(wanted)}"
+    if match.customer is not None:
+        yield from _payer(match.customer)
+    if match.nth is not None:
+        yield f"request {match.nth}"
+    if match.state is not None:
+        yield f"in state {match.state}"
+
+
+def _payer(wanted: Payer) -> Iterator[str]:
+    if wanted.balance is not None:
+        yield f"the customer's balance {wanted.balance}"
+    if wanted.handset is not None:
+        yield f"the customer's handset {wanted.handset}"
+    if wanted.registered is not None:
+        yield f"the customer {'registered' if wanted.registered else 'not registered'}"
+    if wanted.pin_locked is not None:
+        yield f"the customer's PIN {'locked' if wanted.pin_locked else 'not locked'}"
+
+
+def _at_once(then: Outcome) -> Iterator[str]:
+    if then.error is not None:
+        status = f" (HTTP {then.status})" if then.status is not None else ""
+        message = f": {then.error_message}" if then.error_message is not None else ""
+        yield f"error {then.error}{status}{message}"
+    if then.page is not None:
+        yield f"the page {then.page}"
+    if then.fault is not None:
+        attributes = ", ".join(f"{name} {value}" for name, value in then.fault.attributes.items())
+        yield f"the fault {then.fault.name}" + (f" ({attributes})" if attributes else "")
+    if then.executes:
+        yield "carried out all the same"
+
+
+def _later(then: Outcome) -> Iterator[str]:
+    if then.never:
+        yield "accepted, and never heard of again"
+    if then.result is not None:
+        yield f"result {then.result}" + ("" if then.result_desc is None else f": {then.result_desc}")
+    elif then.result_desc is not None:
+        yield f"ResultDesc: {then.result_desc}"
+    if then.settle_ms is not None:
+        yield f"final after {_seconds(then.settle_ms)}"
+    yield from _callback(then.callback)
+    if then.queue_timeout:
+        yield "QueueTimeOutURL is called instead of ResultURL"
+    if then.query_result is not None:
+        yield f"the query says {then.query_result}"
+
+
+def _callback(plan: CallbackPlan) -> Iterator[str]:
+    if plan.drop:
+        yield "the callback is lost"
+    if plan.before_ack:
+        yield "the callback comes before the answer"
+    if plan.delay_ms is not None:
+        yield f"the callback comes {_seconds(plan.delay_ms)} later"
+    if plan.copies > 1:
+        apart = f", {_seconds(plan.every_ms)} apart" if plan.every_ms else ""
+        yield f"the callback comes {plan.copies} times{apart}"
+
+
+def _seconds(ms: int) -> str:
+    return f"{ms / 1000:g} s"

@@ -1,0 +1,185 @@
+"""What a SecurityCredential turns out to be, made in each of the ways in which integrators make one."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, AsymmetricPadding, PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
+
+from mock_daraja.access.security_credential import MOST_BYTES, Certificate, Opened
+
+PASSWORD = "Safaricom999!*!"
+KINDS = ("name", "password", "padding", "certificate", "encoding")
+
+
+@pytest.fixture(scope="module")
+def certificate() -> Certificate:
+    """One whose certificate has been handed out."""
+    made = Certificate()
+    made.pem()
+    return made
+
+
+@pytest.fixture(scope="module")
+def foreign() -> Callable[[int], rsa.RSAPublicKey]:
+    """Keys of others, by their size."""
+    made: dict[int, rsa.RSAPublicKey] = {}
+
+    def key(bits: int) -> rsa.RSAPublicKey:
+        if bits not in made:
+            made[bits] = rsa.generate_private_key(65537, bits).public_key()
+        return made[bits]
+
+    return key
+
+
+def block(key: object, secret: bytes = PASSWORD.encode(), padding: AsymmetricPadding | None = None) -> bytes:
+    assert isinstance(key, rsa.RSAPublicKey)
+    return key.encrypt(secret, padding or PKCS1v15())
+
+
+def ours(certificate: Certificate) -> rsa.RSAPublicKey:
+    """The key as a client gets it: out of the PEM."""
+    key = x509.load_pem_x509_certificate(certificate.pem()).public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    return key
+
+
+def oaep(digest: type[HashAlgorithm], mask: type[HashAlgorithm]) -> OAEP:
+    return OAEP(MGF1(mask()), digest(), None)
+
+
+def test_a_password_encrypted_with_our_certificate_is_read(certificate: Certificate) -> None:
+    credential = b64encode(block(ours(certificate))).decode()
+
+    assert len(credential) == 344
+    assert certificate.open(credential) == Opened(password=PASSWORD)
+    assert str(certificate.open(credential)) == f"password:{PASSWORD}"
+
+
+@pytest.mark.parametrize("password", ["x", "", "Pass:word", "naïve €", "p" * MOST_BYTES])
+def test_any_password_comes_back_as_it_was(certificate: Certificate, password: str) -> None:
+    assert certificate.open(certificate.encrypt(password)) == Opened(password=password)
+
+
+@pytest.mark.parametrize("width", [64, 76])
+def test_line_breaks_in_base64_do_no_harm(certificate: Certificate, width: int) -> None:
+    credential = certificate.encrypt(PASSWORD)
+    wrapped = "\r\n".join(credential[at : at + width] for at in range(0, len(credential), width)) + "\n"
+
+    assert certificate.open(wrapped) == Opened(password=PASSWORD)
+
+
+def test_the_certificate_is_made_once_and_says_whose_it_is(certificate: Certificate) -> None:
+    parsed = x509.load_pem_x509_certificate(certificate.pem())
+
+    assert certificate.pem() == certificate.pem()
+    assert "not Safaricom" in parsed.subject.rfc4514_string()
+    assert ours(certificate).key_size == 2048
+
+
+def test_two_sandboxes_do_not_read_each_others(certificate: Certificate) -> None:
+    other = Certificate()
+
+    opened = certificate.open(other.encrypt(PASSWORD))
+
+    assert opened == Opened()
+
+
+def test_a_block_for_another_2048_bit_certificate_is_taken_as_it_is(
+    certificate: Certificate, foreign: Callable[[int], rsa.RSAPublicKey]
+) -> None:
+    opened = certificate.open(b64encode(block(foreign(2048))).decode())
+
+    assert opened == Opened()
+    assert str(opened) == "opaque"
+
+
+def test_a_block_beyond_our_modulus_is_taken_as_it_is(certificate: Certificate) -> None:
+    assert certificate.open(b64encode(b"\xff" * 256).decode()) == Opened()
+
+
+def test_nothing_is_opened_while_nobody_has_our_certificate() -> None:
+    unseen = Certificate()
+
+    opened = unseen.open(b64encode(bytes(256)).decode())
+
+    assert opened == Opened()
+    assert unseen._key is None  # no key was made to find that out
+
+
+@pytest.mark.parametrize(
+    ("digest", "mask"), [(SHA1, SHA1), (SHA256, SHA256), (SHA256, SHA1)], ids=["SHA-1", "SHA-256", "Java's SHA-256"]
+)
+def test_oaep_is_told_from_a_foreign_certificate(
+    certificate: Certificate, digest: type[HashAlgorithm], mask: type[HashAlgorithm]
+) -> None:
+    credential = b64encode(block(ours(certificate), padding=oaep(digest, mask))).decode()
+
+    assert certificate.open(credential).fault == (
+        "padding: the SecurityCredential has OAEP's; use RSA with PKCS#1 v1.5 padding"
+    )
+
+
+def test_no_padding_at_all_is_told(certificate: Certificate) -> None:
+    numbers = ours(certificate).public_numbers()
+    raw = pow(int.from_bytes(PASSWORD.encode(), "big"), numbers.e, numbers.n).to_bytes(256, "big")
+
+    fault = certificate.open(b64encode(raw).decode()).fault
+
+    assert fault == "padding: the SecurityCredential has none; use RSA with PKCS#1 v1.5 padding"
+
+
+def test_what_was_encrypted_must_be_text(certificate: Certificate) -> None:
+    fault = certificate.open(b64encode(block(ours(certificate), b"\xff\xfe")).decode()).fault
+
+    assert fault == "password: what was encrypted is not text; encrypt the password itself, in UTF-8"
+
+
+@pytest.mark.parametrize("bits", [1024, 4096])
+def test_a_key_of_another_size_is_told(
+    certificate: Certificate, foreign: Callable[[int], rsa.RSAPublicKey], bits: int
+) -> None:
+    fault = certificate.open(b64encode(block(foreign(bits))).decode()).fault
+
+    assert fault == (
+        f"certificate: the SecurityCredential holds {bits // 8} bytes, which is a block of a {bits}-bit key; "
+        "use a 2048-bit certificate: GET /_mock/certificate"
+    )
+
+
+RAW = bytes(range(256))
+MALFORMED = [
+    pytest.param("", "is blank", id="empty"),
+    pytest.param(" \n", "is blank", id="blank"),
+    pytest.param(PASSWORD, "is not base64, perhaps a plain password", id="plain"),
+    pytest.param("Safaricom123!!", "is not base64, perhaps a plain password", id="another plain"),
+    pytest.param("ünïcode", "is not base64", id="plain, not ASCII"),
+    pytest.param("Password", "holds 6 bytes, and is no RSA block", id="plain, yet base64"),
+    pytest.param(b64encode(PASSWORD.encode()).decode(), "holds 15 bytes", id="encoded, not encrypted"),
+    pytest.param(RAW.hex(), "is a hex dump", id="hex"),
+    pytest.param(RAW.hex().upper(), "is a hex dump", id="HEX"),
+    pytest.param(urlsafe_b64encode(RAW).decode(), "is base64url", id="base64url"),
+    pytest.param(urlsafe_b64encode(RAW).decode().rstrip("="), "is base64url", id="base64url, no ="),
+    pytest.param(b64encode(RAW).decode()[:-1], "is not base64", id="cut short"),
+    pytest.param(b64encode(RAW + b"x").decode(), "holds 257 bytes", id="one byte more"),
+    pytest.param("%2B".join(b64encode(RAW).decode().split("+")), "is not base64", id="URL-encoded"),
+    pytest.param("zAzA" * 1_000_000, "holds 3000000 bytes", id="huge"),
+]
+
+
+@pytest.mark.parametrize(("credential", "said"), MALFORMED)
+def test_what_is_no_rsa_block_says_what_it_is(credential: str, said: str) -> None:
+    fault = Certificate().open(credential).fault
+
+    assert fault is not None
+    assert said in fault
+    assert fault.partition(":")[0] in KINDS
+    assert re.search("base64|encrypt|certificate", fault.partition("; ")[2]), "a fault ends with its remedy"
+    assert PASSWORD not in fault

@@ -1,0 +1,33 @@
+"""The generated blocks of docs/ by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from tests.docs import mimicry, usage
+
+_BLOCKS: Final[Mapping[str, Callable[..., Iterator[str]]]] = {
+    "products": mimicry.products,
+    "fields": mimicry.request_fields,
+    "provenance": mimicry.provenance,
+    "charges": mimicry.charges,
+    "openings": mimicry.openings,
+    "settings": usage.settings,
+    "quirks": usage.quirks,
+    "commands": usage.command_help,
+    "codes": mimicry.catalogue,
+    "scenario-keys": mimicry.scenario_keys,
+    "library": mimicry.library,
+    "faults": mimicry.fault_list,
+    "pages": mimicry.gateway_pages,
+    "control": usage.control,
+    "fixtures": usage.fixture_docs,
+    "handle": usage.handle,
+}
+
+
+def block(name: str) -> str:
+    """The text of a block. Its name may carry one argument: `fields stk-push.process`."""
+    kind, _, argument = name.partition(" ")
+    return "\n".join(_BLOCKS[kind](argument) if argument else _BLOCKS[kind]())

@@ -1,0 +1,158 @@
+"""Everything that a user can name stands on its page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from mock_daraja import faults, resources
+from mock_daraja.cli import commands
+from mock_daraja.clock import MODES
+from mock_daraja.errors import Problem
+from mock_daraja.faults import pages as gateway_pages
+from mock_daraja.journal.references import reference
+from mock_daraja.products import PRODUCTS
+from mock_daraja.products.base import Operation
+from mock_daraja.scenarios import Library, codes
+from mock_daraja.settings import ENVIRONMENT_PREFIX, Quirks, option_fields
+from mock_daraja.tables import app_from, customer_from, organisation_from
+from tests.docs.api import anchors, control_nouns, fixtures, handle_members
+from tests.docs.generate import DOCS, ROOT, pages
+from tests.docs.links import dead_links, headings
+
+
+def text(page: str) -> str:
+    return (DOCS / page).read_text(encoding="utf-8")
+
+
+def missing(page: str, names: Iterator[str] | list[str]) -> list[str]:
+    said = text(page)
+    return [name for name in names if f"`{name}`" not in said]
+
+
+def test_every_page_is_in_the_index() -> None:
+    said = text("index.md")
+
+    assert [page.name for page in pages() if f"({page.name})" not in said] == ["index.md"]
+
+
+def test_every_setting_is_documented_with_flag_variable_and_key() -> None:
+    names = [each.name for each in option_fields()]
+
+    assert missing("settings.md", names + [ENVIRONMENT_PREFIX + name.upper() for name in names]) == []
+    assert [name for name in names if f"`--{name.replace('_', '-')}" not in text("settings.md")] == []
+
+
+@pytest.mark.parametrize("page", ["settings.md", "fidelity.md"])
+def test_every_switch_is_documented(page: str) -> None:
+    assert missing(page, [each.name for each in fields(Quirks)]) == []
+
+
+@pytest.mark.parametrize("read", [app_from, partial(organisation_from, old=None), partial(customer_from, old=None)])
+def test_every_key_of_a_party_is_documented(read: Any) -> None:
+    with pytest.raises(Problem) as refused:
+        read({"no such key": 1})
+
+    assert missing("settings.md", refused.value.remedy.removeprefix("the keys are ").split(", ")) == []
+
+
+def test_every_command_and_option_is_documented() -> None:
+    said = text("cli.md")
+    context = click.Context(commands, **commands.context_settings)
+    names = commands.list_commands(context)
+
+    assert [name for name in names if f"## mock-daraja {name}\n" not in said] == []
+    for name in names:
+        command = commands.get_command(context, name)
+        assert command is not None
+        options = [option for each in command.params for option in each.opts if option.startswith("-")]
+        assert [option for option in options if option not in said] == []
+
+
+def test_every_route_of_the_control_api_is_documented() -> None:
+    said = text("control-api.md")
+    routes = [route for noun in control_nouns().values() for route in noun]
+
+    assert [route.key for route in routes if f"### {route.heading}\n" not in said] == []
+
+
+def test_every_fixture_is_documented() -> None:
+    found = [each.name for each in fixtures()]
+
+    assert "daraja" in found
+    assert [name for name in found if f"### {name}\n" not in text("testing.md")] == []
+
+
+def test_every_member_of_the_handle_is_documented() -> None:
+    assert missing("testing.md", [each.name for each in handle_members()]) == []
+
+
+OPERATIONS = [each for product in PRODUCTS for each in product.operations]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_operation_is_documented(operation: Operation) -> None:
+    own_page = text(reference(operation.product).removeprefix("docs/").partition("#")[0])
+    same_fields = [each.name for each in OPERATIONS if each.schema == operation.schema]
+
+    assert missing("products.md", [operation.name, *operation.paths]) == []
+    assert [path for path in operation.paths if path not in own_page] == []
+    assert operation.schema is None or any(f"<!-- generated: fields {name} -->" in own_page for name in same_fields)
+
+
+@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.slug)
+def test_every_code_of_a_product_is_documented(product: Any) -> None:
+    assert missing("codes.md", [each.code for each in codes.for_product(product.slug)]) == []
+
+
+def scenario_keys() -> Iterator[str]:
+    def keys(part: Mapping[str, Any], path: str) -> Iterator[str]:
+        for name, said in part.get("properties", {}).items():
+            yield path + name
+            yield from keys(said, f"{path}{name}.")
+
+    schema = json.loads((resources.schemas() / "scenario.json").read_text(encoding="utf-8"))
+    yield from keys(schema, "")
+    for name in ("when", "then"):
+        yield from keys(schema["definitions"][name], f"{name}.")
+
+
+def test_every_key_of_a_scenario_is_documented() -> None:
+    assert missing("scenarios.md", scenario_keys()) == []
+
+
+def test_every_shipped_scenario_fault_and_gateway_page_is_documented() -> None:
+    names = Library([resources.scenarios()]).names()
+
+    assert missing("scenarios.md", [*names, *faults.NAMES, *gateway_pages.NAMES]) == []
+
+
+def test_every_clock_is_documented() -> None:
+    assert [mode for mode in MODES if f"`{mode}" not in text("clocks.md")] == []
+
+
+@pytest.mark.parametrize("anchor", sorted(anchors()))
+def test_what_a_trace_refers_to_is_there(anchor: str) -> None:
+    page, _, heading = reference(anchor).partition("#")
+
+    assert (ROOT / page).is_file(), f"Step.docs {anchor!r} leads to {page}, which is not there"
+    assert not heading or heading in headings((ROOT / page).read_text(encoding="utf-8"))
+
+
+def test_the_trace_refers_to_more_than_one_page() -> None:
+    assert {"oauth", "stk-push", "paths", "scenarios", "callbacks", "c2b"} <= anchors()
+
+
+LINKING = [*pages(), *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
+
+
+@pytest.mark.parametrize("page", LINKING, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    assert dead_links(page) == []

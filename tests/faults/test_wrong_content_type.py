@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from mock_daraja.errors import Problem
+from mock_daraja.faults.wrong_content_type import WrongContentType
+
+JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@pytest.mark.parametrize(
+    ("fault", "named"),
+    [(WrongContentType(), b"text/html"), (WrongContentType("text/plain; charset=utf-8"), b"text/plain; charset=utf-8")],
+)
+def test_the_right_body_comes_under_another_type(client, wire, fault, named):
+    fault.carry_out(wire, JSON)
+
+    assert client.recv(1000) == JSON.replace(b"application/json", named)
+    assert wire.is_open
+
+
+@pytest.mark.parametrize("type_", ["", "html", "text/html\r\nX: y", "text/", 5, None, "text/h tml"])
+def test_refuses_what_is_no_media_type(type_):
+    with pytest.raises(Problem) as caught:
+        WrongContentType(type=type_)
+
+    assert caught.value.what == f"type is {type_!r}"
+    assert "text/html" in caught.value.remedy

@@ -1,0 +1,353 @@
+"""What the products of the M-Pesa core share: the ack, the initiator, what a selector forces, limits and charges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mock_daraja.access.security_credential import Opened
+from mock_daraja.defaults import CUSTOMER, INITIATOR_PASSWORD
+from mock_daraja.ledger import REVENUE
+from mock_daraja.model import Decision, Outcome, Posting, Transaction
+from mock_daraja.products import core
+from mock_daraja.products.base import Refusal, Settlement
+from tests.conftest import NOWHERE, MakeMock, Mock
+
+ROLE = "ORG B2C API initiator"
+PAYER = "600996"
+CORE = ("b2b.payment", "tax.remit", "balance.query", "status.query", "reversal.request")
+"""Those with `Initiator`; B2C's InitiatorName is in test_b2c.py."""
+RIGHT = str(Opened(password=INITIATOR_PASSWORD))
+WRONG = str(Opened(password="x"))
+PADDED = str(Opened(fault="padding: it is OAEP"))
+OPAQUE = str(Opened())
+
+
+def transaction(**fields: Any) -> Transaction:
+    given = {"shortcode": PAYER, "initiator": "testapi", "credential": OPAQUE, "party_b": CUSTOMER} | fields
+    return Transaction(
+        id=1,
+        operation="b2c.payment",
+        accepted_ms=1_000,
+        amount_cents=1_000,
+        originator_id="own",
+        reference="AG_1",
+        exchange=1,
+        **given,
+    )
+
+
+def decided(**outcome: Any) -> Transaction:
+    return transaction(decision=Decision(Outcome(**outcome), "header", "X-Mock-Scenario"))
+
+
+def fault_of(mock: Mock, **fields: Any) -> Settlement | None:
+    return core.initiator_fault(transaction(**fields), mock.sandbox, "b2c", ROLE)
+
+
+def set_initiator(mock: Mock, **changes: Any) -> None:
+    mock.sandbox.put_organisation({"shortcode": PAYER, "initiators": [{"name": "testapi", **changes}]})
+
+
+# the acknowledgement and the request
+
+
+@pytest.mark.parametrize("originator_first", [True, False])
+def test_the_ack_has_four_strings_in_one_of_two_orders(originator_first: bool) -> None:
+    body = core.acknowledge(transaction(), originator_first=originator_first)
+
+    ids = ["OriginatorConversationID", "ConversationID"]
+    assert list(body) == [*(ids if originator_first else ids[::-1]), "ResponseCode", "ResponseDescription"]
+    assert body == {
+        "OriginatorConversationID": "own",
+        "ConversationID": "AG_1",
+        "ResponseCode": "0",
+        "ResponseDescription": "Accept the service request successfully.",
+    }
+
+
+@pytest.mark.parametrize("operation", CORE)
+def test_the_initiator_is_no_initiator_name_here(mock: Mock, operation: str) -> None:
+    answer = mock.send(operation, Initiator=None, InitiatorName="testapi")
+
+    assert answer.error == (400, "400.002.02", "Bad Request - Invalid Initiator")
+
+
+@pytest.mark.parametrize("operation", CORE)
+@pytest.mark.parametrize("field", ["ResultURL", "QueueTimeOutURL"])
+def test_production_wants_https(mock_with: MakeMock, operation: str, field: str) -> None:
+    mock = mock_with(environment="production")
+    urls = {"ResultURL": "https://example.com/r", "QueueTimeOutURL": "https://example.com/q"}
+
+    answer = mock.send(operation, **(urls | {field: "http://example.com/x"}))
+
+    assert answer.error == (400, "400.002.02", f"Bad Request - Invalid {field}")
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8000/mpesa/result", "http://10.0.0.1/safaricom?cmd=query"])
+def test_words_of_a_result_url_do_no_harm(mock: Mock, url: str) -> None:
+    assert mock.send("b2c.payment", ResultURL=url, QueueTimeOutURL=url).status == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "read"),
+    [
+        ({}, ""),
+        ({"Occasion": "a"}, "a"),
+        ({"Occassion": "b"}, "b"),
+        ({"Occasion": "a", "Occassion": "b"}, "b"),
+        ({"Occasion": 2026}, "2026"),
+        ({"Occasion": None, "Occassion": ""}, ""),
+    ],
+    ids=str,
+)
+def test_the_occasion_is_read_in_either_spelling(mock: Mock, fields: dict[str, Any], read: str) -> None:
+    body = {
+        "Initiator": "testapi",
+        "SecurityCredential": "x",
+        "CommandID": "AccountBalance",
+        "ResultURL": NOWHERE,
+        **fields,
+    }
+
+    common = core.common(body, mock.sandbox, initiator="Initiator")
+
+    assert not isinstance(common, Refusal)
+    assert (common["occasion"], common["remarks"], common["timeout_url"]) == (read, "", None)
+
+
+# the initiator
+
+
+@pytest.mark.parametrize("credential", [RIGHT, OPAQUE])
+def test_a_good_initiator_has_no_fault(mock: Mock, credential: str) -> None:
+    assert fault_of(mock, credential=credential) is None
+
+
+FAULTS = [
+    ({"shortcode": "123456"}, "2001", "there is no organisation 123456, so it has no initiator"),
+    ({"initiator": "Testapi"}, "2001", "name: 600996 has no initiator 'Testapi'; it has testapi"),
+    ({"credential": WRONG}, "2001", "password: the SecurityCredential was made with our certificate, and holds "),
+    ({"credential": PADDED}, "2001", "padding: it is OAEP (failure 1 of 3)"),
+]
+
+
+@pytest.mark.parametrize(("fields", "code", "why"), FAULTS)
+def test_a_fault_is_2001_and_says_what_is_wrong(mock: Mock, fields: dict[str, Any], code: str, why: str) -> None:
+    fault = fault_of(mock, **fields)
+
+    assert fault is not None
+    assert (fault.result, fault.desc) == (code, "The initiator information is invalid.")
+    assert fault.why.startswith(why)
+    assert INITIATOR_PASSWORD not in fault.why
+
+
+@pytest.mark.parametrize("credential", [WRONG, PADDED])
+def test_only_what_is_wrong_with_the_credential_counts(mock: Mock, credential: str) -> None:
+    counted, uncounted = fault_of(mock, credential=credential), fault_of(mock, initiator="nobody")
+
+    assert counted is not None and counted.initiator == "wrong"
+    assert uncounted is not None and uncounted.initiator is None
+
+
+def test_the_third_failure_is_8006(mock: Mock) -> None:
+    set_initiator(mock)
+    row = mock.sandbox.organisation(PAYER)
+    assert row is not None
+    row.initiators["testapi"].failures = 2
+
+    fault = fault_of(mock, credential=WRONG)
+
+    assert fault is not None
+    assert (fault.result, fault.initiator) == ("8006", "wrong")
+    assert fault.why.endswith("(failure 3 of 3)")
+
+
+@pytest.mark.parametrize("credential", [RIGHT, OPAQUE, WRONG, PADDED])
+def test_a_locked_initiator_is_8006_whatever_the_password(mock: Mock, credential: str) -> None:
+    set_initiator(mock, locked=True)
+
+    fault = fault_of(mock, credential=credential)
+
+    assert fault is not None
+    assert (fault.result, fault.desc) == ("8006", "The security credential is locked.")
+    assert fault.initiator is None
+    assert "unlocks it" in fault.why
+
+
+@pytest.mark.parametrize(
+    ("roles", "code"),
+    [
+        (None, None),
+        ([ROLE], None),
+        ([ROLE, "Org Reversals Initiator"], None),
+        (["Org Reversals Initiator"], "21"),
+        ([], "21"),
+    ],
+)
+def test_a_role_is_needed_where_roles_are_given(mock: Mock, roles: list[str] | None, code: str | None) -> None:
+    set_initiator(mock, roles=roles)
+
+    fault = fault_of(mock)
+
+    assert (fault and fault.result) == code
+
+
+def test_the_name_is_looked_at_before_the_lock_and_the_lock_before_the_role(mock: Mock) -> None:
+    set_initiator(mock, locked=True, roles=[])
+
+    results = [fault and fault.result for fault in (fault_of(mock, initiator="nobody"), fault_of(mock))]
+
+    assert results == ["2001", "8006"]
+
+
+# what decides
+
+
+def told(result: str) -> Any:
+    return lambda row, world: Settlement(result, "", "the truth")
+
+
+def moved(row: Transaction, world: object) -> Settlement:
+    return Settlement("0", "", "moved")
+
+
+def settled(mock: Mock, row: Transaction, truth: str = "1") -> Settlement:
+    return core.settle(row, mock.sandbox, "b2c", told(truth), moved)
+
+
+@pytest.mark.parametrize(
+    ("row", "result", "why"),
+    [
+        (transaction(), "1", "the truth"),
+        (decided(settle_ms=5), "1", "the truth"),
+        (decided(result="0"), "0", "moved"),
+        (decided(result="17"), "17", "header: X-Mock-Scenario"),
+        (decided(queue_timeout=True), core.TIMED_OUT, "header: X-Mock-Scenario"),
+        (decided(queue_timeout=True, result="0"), "0", "moved"),
+        (decided(queue_timeout=True, result="17"), "17", "header: X-Mock-Scenario"),
+    ],
+    ids=lambda each: str(each.decision and each.decision.outcome)[:60] if isinstance(each, Transaction) else str(each),
+)
+def test_a_selector_decides_before_the_truth(mock: Mock, row: Transaction, result: str, why: str) -> None:
+    settlement = settled(mock, row)
+
+    assert (settlement.result, settlement.why) == (result, why)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "desc"),
+    [
+        ({"result": "17"}, "System internal error."),
+        ({"result": "17", "result_desc": "Rather not."}, "Rather not."),
+        ({"result": "777"}, "Result 777"),
+    ],
+    ids=str,
+)
+def test_a_forced_result_has_the_catalogues_text_unless_another_is_given(
+    mock: Mock, outcome: dict[str, str], desc: str
+) -> None:
+    assert settled(mock, decided(**outcome)).desc == desc
+
+
+@pytest.mark.parametrize(
+    ("result", "initiator"), [("0", "right"), ("1", "right"), ("21", "right"), ("2001", None), ("8006", None)]
+)
+def test_whatever_fails_behind_the_password_was_asked_with_the_right_one(
+    mock: Mock, result: str, initiator: str | None
+) -> None:
+    assert settled(mock, transaction(), result).initiator == initiator
+
+
+@pytest.mark.parametrize(
+    ("row", "at"), [(transaction(), 3_000), (decided(settle_ms=70_000), 71_000)], ids=["own", "told"]
+)
+def test_it_is_final_after_two_seconds_unless_the_outcome_says_when(mock: Mock, row: Transaction, at: int) -> None:
+    assert core.settle_at(row, mock.sandbox) == at
+
+
+# the organisation and its money
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({}, None), ({"active": False}, "11"), ({"kinds": ["paybill"]}, "2028"), ({"active": False, "kinds": []}, "11")],
+    ids=str,
+)
+def test_the_debited_organisation_must_be_active_and_have_the_product(
+    mock: Mock, changes: dict[str, Any], code: str | None
+) -> None:
+    mock.sandbox.put_organisation({"shortcode": PAYER, **changes})
+
+    fault = core.organisation_fault(PAYER, "b2c", mock.sandbox, "b2c")
+
+    assert (fault and fault.result) == code
+
+
+@pytest.mark.parametrize(("need", "code"), [(100_000_000, None), (100_000_001, "1")])
+def test_an_account_covers_what_it_holds(mock: Mock, need: int, code: str | None) -> None:
+    mock.sandbox.organisation(PAYER)
+
+    fault = core.short_of(f"{PAYER}:Utility Account", need, mock.sandbox, "b2c")
+
+    assert (fault and fault.result) == code
+    assert fault is None or fault.why == "600996:Utility Account holds 1000000.00, 1000000.01 is needed"
+
+
+def test_a_charge_goes_from_charges_paid_to_m_pesa() -> None:
+    assert core.charged_to_organisation(PAYER, 0) == ()
+    assert core.charged_to_organisation(PAYER, 500) == (
+        Posting(f"{PAYER}:Charges Paid Account", -500),
+        Posting(REVENUE, 500),
+    )
+
+
+def test_a_days_total_counts_the_completed_of_the_products_asked_for(mock: Mock) -> None:
+    mock.settled("b2c.payment", Amount=100)
+    mock.settled("pochi.payment", Amount=50)
+    mock.settled("b2c.payment", Amount=9)
+    mock.pushed(Amount=7)
+    mock.advance(90)
+
+    totals = [core.day_total(CUSTOMER, mock.sandbox, products) for products in (core.RECEIVES, core.PAYS)]
+
+    assert totals == [15_000, 700]
+
+
+# the note on the acknowledgement
+
+
+@pytest.mark.parametrize("operation", ["b2c.payment", "pochi.payment", *CORE])
+def test_what_will_fail_is_foretold(mock: Mock, operation: str) -> None:
+    name = "Initiator" if operation in CORE else "InitiatorName"
+
+    answer = mock.send(operation, **{name: "nobody"})
+
+    assert answer.status == 200
+    assert answer.why.startswith("accepted, but as things stand it will fail with 2001: name: ")
+
+
+@pytest.mark.parametrize("operation", ["b2c.payment", "pochi.payment", "b2b.payment", "tax.remit", "balance.query"])
+def test_nothing_is_foretold_of_what_will_do(mock: Mock, operation: str) -> None:
+    assert mock.send(operation).why == ""
+
+
+def test_foretelling_counts_no_password_and_moves_no_money(mock: Mock) -> None:
+    for _ in range(5):
+        mock.send("b2c.payment", SecurityCredential="plain text")
+
+    row = mock.sandbox.organisation(PAYER)
+    assert row is not None
+    assert row.initiators["testapi"].failures == 0
+    assert mock.balance(f"{PAYER}:Utility Account") == 100_000_000
+
+
+def test_what_is_put_right_in_time_does_not_fail(mock: Mock) -> None:
+    mock.sandbox.put_organisation({"shortcode": PAYER, "active": False})
+    answer = mock.send("b2c.payment")
+    mock.sandbox.put_organisation({"shortcode": PAYER, "active": True})
+    mock.advance(10)
+
+    assert "it will fail with 11" in answer.why
+    assert mock.transaction(answer.json["ConversationID"]).result == "0"

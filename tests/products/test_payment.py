@@ -1,0 +1,130 @@
+"""What a customer's payment moves and costs, by bouquet and by kind of shortcode (callbacks.md §8)."""
+
+from __future__ import annotations
+
+import pytest
+
+from mock_daraja.defaults import CUSTOMER
+from mock_daraja.ledger import CHARGES_PAID, MERCHANT, REVENUE, UTILITY, organisation
+from tests.conftest import Mock
+from tests.products.merchants import PAYBILL, TILL, Merchant
+
+OPENING = 900_000_00
+ACCOUNTS = {
+    "customer": CUSTOMER,
+    "utility": organisation(PAYBILL, UTILITY),
+    "charges paid": organisation(PAYBILL, CHARGES_PAID),
+    "till": organisation(TILL, MERCHANT),
+    "revenue": REVENUE,
+}
+
+
+@pytest.fixture
+def rich(merchant: Merchant) -> Merchant:
+    """A merchant whose customer can pay anything."""
+    merchant.mock.sandbox.put_customer({"msisdn": CUSTOMER, "balance": OPENING / 100})
+    for shortcode in (PAYBILL, TILL):
+        merchant.mock.sandbox.organisation(shortcode)
+    return merchant
+
+
+def balances(mock: Mock) -> dict[str, int]:
+    return {name: mock.balance(account) or 0 for name, account in ACCOUNTS.items()}
+
+
+def moved(mock: Mock, before: dict[str, int]) -> dict[str, float]:
+    """What has changed, in shillings."""
+    after = balances(mock)
+    return {name: (after[name] - before[name]) / 100 for name in after if after[name] != before[name]}
+
+
+@pytest.mark.parametrize(
+    ("bouquet", "amount", "of_customer", "of_business"),
+    [
+        ("customer", 100, 0, 0),
+        ("customer", 101, 0, 5),
+        ("customer", 2_500, 0, 20),
+        ("customer", 250_000, 0, 108),
+        ("business", 100, 0, 0),
+        ("business", 500, 5, 0),
+        ("business", 50_000, 108, 0),
+        ("mgao", 100, 0, 0),
+        ("mgao", 500, 5, 0),
+        ("mgao", 1_500, 10, 5),
+        ("mgao", 5_000, 16, 18),
+        ("mgao", 45_001, 24, 84),
+    ],
+)
+def test_a_paybill_payment_is_charged_by_bouquet(
+    rich: Merchant, bouquet: str, amount: int, of_customer: int, of_business: int
+) -> None:
+    rich.mock.sandbox.put_organisation({"shortcode": PAYBILL, "bouquet": bouquet})
+    before = balances(rich.mock)
+
+    row = rich.paid(amount)
+
+    wanted = {
+        "customer": -float(amount + of_customer),
+        "utility": float(amount),
+        "charges paid": -float(of_business),
+        "revenue": float(of_customer + of_business),
+    }
+    assert row.charge_cents == (of_customer + of_business) * 100
+    assert moved(rich.mock, before) == {name: change for name, change in wanted.items() if change}
+
+
+def test_a_till_payment_costs_the_payer_nothing(rich: Merchant) -> None:
+    before = balances(rich.mock)
+
+    rich.paid(50_000, till=TILL)
+
+    assert moved(rich.mock, before) == {"customer": -50_000.0, "till": 50_000.0}
+
+
+@pytest.mark.parametrize(
+    ("bouquet", "balance", "result"),
+    [("customer", 500, "0"), ("customer", 499.99, "1"), ("business", 505, "0"), ("business", 504.99, "1")],
+)
+def test_the_wallet_must_cover_amount_and_charge(merchant: Merchant, bouquet: str, balance: float, result: str) -> None:
+    merchant.mock.sandbox.put_organisation({"shortcode": PAYBILL, "bouquet": bouquet})
+    merchant.mock.sandbox.put_customer({"msisdn": CUSTOMER, "balance": balance})
+
+    row = merchant.paid(500)
+
+    assert row.result == result
+    assert merchant.mock.balance(CUSTOMER) == (0 if result == "0" else round(balance * 100))
+
+
+def test_a_push_is_charged_as_an_outside_payment_is(rich: Merchant) -> None:
+    mock = rich.mock
+    mock.sandbox.put_organisation({"shortcode": "174379", "bouquet": "business"})
+
+    row = mock.transaction(mock.pushed(Amount=2_500))
+    mock.advance(60)
+
+    assert row.charge_cents == 20_00
+    assert mock.balance(CUSTOMER) == OPENING - 2_520_00
+
+
+def test_pushes_and_payments_share_the_day(rich: Merchant) -> None:
+    rich.mock.pushed(Amount=250_000)
+    rich.mock.advance(60)
+    rich.paid(249_990, till=TILL)
+
+    assert rich.paid(20, till=TILL).result == "4"
+
+
+def test_a_forced_payment_moves_money_that_is_not_there(merchant: Merchant) -> None:
+    merchant.mock.sandbox.put_customer({"msisdn": CUSTOMER, "balance": 0})
+
+    row = merchant.paid(10, paybill=PAYBILL, account="mock:0")
+
+    assert row.state == "completed"
+    assert merchant.mock.balance(CUSTOMER) == -10_00
+
+
+def test_a_forced_payment_to_nobody_moves_nothing(merchant: Merchant) -> None:
+    row = merchant.paid(10, paybill="699999", account="mock:0")
+
+    assert (row.state, row.charge_cents) == ("completed", 0)
+    assert merchant.mock.callbacks() == []

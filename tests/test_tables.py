@@ -1,0 +1,180 @@
+"""Apps, organisations, initiators and customers from tables, and what is said of a table that can't be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mock_daraja.defaults import PASSKEY, ROLES
+from mock_daraja.errors import Problem
+from mock_daraja.model import App, Customer, Initiator, Organisation
+from mock_daraja.tables import app_from, customer_from, initiator_from, organisation_from
+
+
+def organisation(old: Organisation | None = None, **table: Any) -> Organisation:
+    return organisation_from({"shortcode": "888880", **table}, old)
+
+
+def initiator(known: Initiator | None = None, **table: Any) -> Initiator:
+    return initiator_from({"name": "boss", **table}, {} if known is None else {known.name: known})
+
+
+# apps
+
+
+def test_an_app_may_call_everything_unless_it_is_told_otherwise() -> None:
+    free = app_from({"key": "k", "secret": "s"})
+    bound = app_from({"key": "k", "secret": "s", "products": ["b2c"], "shortcodes": [600000]})
+
+    assert free == App("k", "s", None, None)
+    assert bound == App("k", "s", frozenset({"b2c"}), frozenset({"600000"}))
+
+
+# organisations
+
+
+def test_a_new_organisation_is_a_paybill_with_the_public_passkey_and_testapi() -> None:
+    row = organisation()
+
+    assert (row.name, row.kinds, row.passkey, row.active) == (
+        "Organisation 888880",
+        frozenset({"paybill"}),
+        PASSKEY,
+        True,
+    )
+    assert list(row.initiators) == ["testapi"]
+
+
+def test_a_till_of_a_head_office_gets_no_passkey_of_its_own() -> None:
+    row = organisation(kinds=["till"], head_office=3000000)
+
+    assert (row.passkey, row.head_office, row.kinds) == (None, "3000000", frozenset({"till"}))
+
+
+def test_what_is_left_out_stays_as_it_was() -> None:
+    old = organisation(name="Duka", kinds=["b2c"], bouquet="mgao", nominated="0708374149")
+
+    row = organisation(old, active=False)
+
+    assert row is old
+    assert (row.name, row.kinds, row.bouquet, row.nominated) == ("Duka", frozenset({"b2c"}), "mgao", "254708374149")
+    assert not row.active
+
+
+# initiators
+
+
+def test_a_new_initiator_has_every_role_unless_some_are_given() -> None:
+    assert initiator(password="pw") == Initiator("boss", "pw", None)
+    assert initiator(password="pw", roles=[ROLES[0]]) == Initiator("boss", "pw", frozenset({ROLES[0]}))
+    assert initiator(password="pw", roles=[]) == Initiator("boss", "pw", frozenset())
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, Initiator("boss", "pw", frozenset(), failures=2, locked=True)),
+        ({"password": "new"}, Initiator("boss", "new", frozenset(), failures=0, locked=True)),
+        ({"locked": False}, Initiator("boss", "pw", frozenset(), failures=0, locked=False)),
+        ({"roles": None}, Initiator("boss", "pw", None, failures=2, locked=True)),
+        ({"roles": [ROLES[1]]}, Initiator("boss", "pw", frozenset({ROLES[1]}), failures=2, locked=True)),
+    ],
+    ids=str,
+)
+def test_a_known_initiator_changes_by_its_name(change: dict[str, Any], expected: Initiator) -> None:
+    known = Initiator("boss", "pw", frozenset(), failures=2, locked=True)
+
+    assert initiator(known, **change) == expected
+
+
+def test_an_organisation_gets_further_initiators() -> None:
+    old = organisation()
+
+    row = organisation(old, initiators=[{"name": "boss", "password": "pw"}, {"name": "testapi", "locked": True}])
+
+    assert list(row.initiators) == ["testapi", "boss"]
+    assert row.initiators["testapi"].locked
+    assert row.initiators["testapi"].password == "Safaricom999!*!"
+
+
+def test_a_bad_initiator_leaves_the_organisation_alone() -> None:
+    old = organisation()
+
+    with pytest.raises(Problem):
+        organisation(old, name="Other", initiators=[{"name": "boss"}])
+
+    assert old.name == "Organisation 888880"
+    assert list(old.initiators) == ["testapi"]
+
+
+# customers
+
+
+def test_a_customer_is_known_by_any_form_of_the_number() -> None:
+    row = customer_from({"msisdn": "0712 345 678", "registered": False, "id_types": ["01", 5]}, None)
+
+    assert (row.msisdn, row.registered, row.id_types) == ("254712345678", False, ("01", "5"))
+
+
+def test_unlocking_a_pin_counts_its_failures_anew() -> None:
+    old = Customer("254712345678", wrong_pins=3, pin_locked=True)
+
+    row = customer_from({"msisdn": "254712345678", "pin_locked": False}, old)
+
+    assert (row.wrong_pins, row.pin_locked) == (0, False)
+
+
+# what can't be read
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "app": app_from,
+    "organisation": lambda table: organisation_from(table, None),
+    "initiator": lambda table: initiator_from(table, {}),
+    "customer": lambda table: customer_from(table, None),
+}
+SHORTCODE = {"shortcode": "888880"}
+MSISDN = {"msisdn": "254712345678"}
+PROBLEMS = [
+    ("app", {}, "an app has no key", "give key"),
+    ("app", {"key": "k"}, "app 'k' has no secret", "give secret"),
+    ("app", {"key": "k", "secret": "s", "colour": 1}, "an app has no 'colour'", "key, secret, products, shortcodes"),
+    ("app", {"key": 5, "secret": "s"}, "key of an app is 5", "give text"),
+    ("app", {"key": "k", "secret": "s", "products": "b2c"}, "products of an app is 'b2c'", "give a list"),
+    ("organisation", {"name": "Duka"}, "an organisation has no shortcode", "give shortcode"),
+    ("organisation", {"shortcode": True}, "shortcode of an organisation is True", "text or a whole number"),
+    ("organisation", {"shortcode": "12"}, "shortcode is '12'", "five to seven digits"),
+    ("organisation", {"shortcode": "12345678"}, "shortcode is '12345678'", "five to seven digits"),
+    ("organisation", {"shortcode": "١٢٣٤٥٦"}, "shortcode is", "five to seven digits"),
+    ("organisation", SHORTCODE | {"kinds": ["shop"]}, "kind 'shop'", "paybill, till, head-office, b2c, b2b, tax"),
+    ("organisation", SHORTCODE | {"bouquet": "big"}, "bouquet is 'big'", "customer, business, mgao"),
+    ("organisation", SHORTCODE | {"active": 1}, "active of an organisation is 1", "true or false"),
+    ("organisation", SHORTCODE | {"nominated": "12"}, "12", "254708374149"),
+    ("organisation", SHORTCODE | {"initiators": {}}, "initiators of an organisation is {}", "give a list"),
+    ("organisation", SHORTCODE | {"initiators": ["boss"]}, "an initiator is 'boss'", "name and password"),
+    ("initiator", {"password": "pw"}, "an initiator has no name", "give name"),
+    ("initiator", {"name": "boss"}, "initiator 'boss' has no password", "give password"),
+    ("initiator", {"name": "boss", "password": ""}, "initiator 'boss' has no password", "give password"),
+    ("initiator", {"name": "boss", "password": 5}, "password of an initiator is 5", "give text"),
+    ("initiator", {"name": "boss", "password": "pw", "locked": "no"}, "locked of an initiator is 'no'", "true or"),
+    ("initiator", {"name": "boss", "password": "pw", "roles": ["king"]}, "there is no role 'king'", ROLES[0]),
+    ("initiator", {"name": "boss", "password": "pw", "roles": "all"}, "roles of an initiator is 'all'", "a list"),
+    ("customer", {"name": "Ann"}, "a customer has no msisdn", "give msisdn"),
+    ("customer", {"msisdn": "12"}, "12", "254708374149"),
+    ("customer", MSISDN | {"handset": "off"}, "handset is 'off'", "reachable, offline"),
+    ("customer", MSISDN | {"prompt": "maybe"}, "prompt is 'maybe'", "pay, wrong-pin, cancel, ignore, ask"),
+    ("customer", MSISDN | {"registered": "yes"}, "registered of a customer is 'yes'", "true or false"),
+    ("customer", MSISDN | {"pin": 1234}, "pin of a customer is 1234", "give text"),
+]
+
+
+@pytest.mark.parametrize(("noun", "table", "said", "remedy"), PROBLEMS, ids=str)
+def test_a_problem_names_the_key_its_value_and_what_would_do(
+    noun: str, table: dict[str, Any], said: str, remedy: str
+) -> None:
+    with pytest.raises(Problem) as raised:
+        READERS[noun](table)
+
+    assert said in raised.value.what
+    assert remedy in raised.value.remedy
