@@ -234,6 +234,18 @@ class Client:
         """One whole exchange: with its trace, and the transaction and callbacks when it opened one."""
         return self._row(self.call("GET", f"/exchanges/{quote(str(number), safe='')}"))
 
+    def curl(self, number: str | int = "last") -> str:
+        """The curl command that asks the same again, with variables in place of secrets."""
+        return self._text(f"/exchanges/{quote(str(number), safe='')}?as=curl")
+
+    def har(self) -> Row:
+        """All exchanges and deliveries that the journal keeps, as HAR 1.2."""
+        return self._row(self.call("GET", "/exchanges.har"))
+
+    def report(self) -> Row:
+        """The report card: how the integration behaved, a check each, with verdict, evidence and remedy."""
+        return self._row(self.call("GET", "/report"))
+
     def callbacks(self, **filters: Any) -> list[Row]:
         """Filters: state, kind, transaction."""
         return self._rows(self.call("GET", f"/callbacks{_query(filters)}"), "callbacks")
@@ -269,6 +281,12 @@ class Client:
 
     def remove_sink(self, name: str) -> None:
         self.call("DELETE", f"/sinks/{quote(name, safe='')}")
+
+    def _text(self, path: str) -> str:
+        answer = self.send("GET", self.base + path)
+        if answer.status >= 400:
+            self._checked(answer, "GET", self.base + path)
+        return answer.body.decode()
 
     @staticmethod
     def _row(document: Any) -> Row:

@@ -249,3 +249,18 @@ def test_an_admin_token_is_sent_for_every_sandbox(mock_with: Callable[..., Any])
         assert client.sandbox("mine").clock()["clock"] == "manual"
         with pytest.raises(Problem, match="bearer token"):
             Client(server.url).clock()
+
+
+def test_the_journal_is_had_as_curl_har_and_report(client: Client, mock: Any) -> None:
+    mock.push(Amount="ten")
+
+    command, archive, card = client.curl("x2"), client.har(), client.report()
+
+    assert f"{client.url}/mpesa/stkpush/v1/processrequest" in command
+    assert len(archive["log"]["entries"]) == 2
+    assert card["verdicts"]["warn"] == 1
+
+
+def test_the_curl_command_of_what_is_not_there_is_a_problem(client: Client) -> None:
+    with pytest.raises(Problem, match="there is no exchange 'x9'"):
+        client.curl("x9")

@@ -6,7 +6,7 @@ No redirect is followed, no proxy of the environment used, no name looked up: po
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from mock_daraja.callbacks.answer import LONGEST, Answer, Garbled
@@ -33,12 +33,13 @@ def deliver(
     timeout_s: float,
     connections: Connections,
     sent_ms: int,
+    pause: Callable[[], None] | None = None,
 ) -> Delivery:
     """Send it once and wait for the whole answer, `timeout_s` in all. Raises nothing for what a receiver may do.
 
     `status` is set as soon as the answer's head was whole; `error` says why the answer was not, so a receiver has taken
     the callback when the status is 2xx and there is no error. A kept-alive connection that turns out closed before any
-    byte of an answer is no attempt: the request goes over a new one, once.
+    byte of an answer is no attempt: the request goes over a new one, once. `pause` is called in the middle of sending.
     """
     delivery = Delivery(target.url, sent_ms, b"")
     try:
@@ -48,9 +49,10 @@ def deliver(
         return delivery
     deadline = Deadline(timeout_s, connections.monotonic() + timeout_s)
     answer = Answer()
+    parts = (request,) if pause is None else _Halves(request, pause)
     connection = connections.take(target)
     if connection is not None:
-        delivery.error = _exchange(connection, request, answer, deadline, connections)
+        delivery.error = _exchange(connection, parts, answer, deadline, connections)
         if delivery.error in (_CLOSED, _RESET):
             connections.drop(connection)
             connection = None
@@ -60,7 +62,7 @@ def deliver(
         except NoConnection as problem:
             delivery.error = str(problem)
             return delivery
-        delivery.error = _exchange(connection, request, answer, deadline, connections)
+        delivery.error = _exchange(connection, parts, answer, deadline, connections)
     if delivery.error is None and answer.reusable:
         connections.keep(target, connection)
     else:
@@ -70,14 +72,29 @@ def deliver(
     return delivery
 
 
+class _Halves:
+    """A request in two parts, with a pause before the second; each iteration starts over."""
+
+    def __init__(self, request: bytes, pause: Callable[[], None]) -> None:
+        self._request = request
+        self._pause = pause
+
+    def __iter__(self) -> Iterator[bytes]:
+        middle = len(self._request) // 2
+        yield self._request[:middle]
+        self._pause()
+        yield self._request[middle:]
+
+
 def _exchange(
-    connection: socket.socket, request: bytes, answer: Answer, deadline: Deadline, connections: Connections
+    connection: socket.socket, parts: Iterable[bytes], answer: Answer, deadline: Deadline, connections: Connections
 ) -> str | None:
     """Send and receive over one connection; what went wrong, in words."""
     error: str | None = None
     try:
         connection.settimeout(connections.left(deadline))
-        connection.sendall(request)
+        for part in parts:
+            connection.sendall(part)
         whole = False
         while not whole:
             connection.settimeout(connections.left(deadline))

@@ -14,7 +14,7 @@ from mock_daraja.errors import Problem
 
 __all__ = ["commands", "main"]
 
-_COMMANDS: Final = ("serve", "demo", "why", "pay", "codes", "scenario", "env", "credential")
+_COMMANDS: Final = ("serve", "demo", "why", "journal", "report", "pay", "codes", "scenario", "env", "credential")
 
 
 class Failure(click.ClickException):

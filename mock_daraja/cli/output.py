@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint, Role, plain
 
 if TYPE_CHECKING:
@@ -51,6 +52,19 @@ class Printer:
 
     def json(self, value: Any) -> None:
         self.say(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def save(path: str, text: str, printer: Printer) -> None:
+    """Write a file, or print where the path is `-`. Raises Problem where it can't be written."""
+    if path == "-":
+        printer.say(text, end="")
+        return
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        what = f"{path} can't be written: {error.strerror or error}"
+        raise Problem(what, remedy="give the path of a file in a folder that is there") from None
 
 
 def _painted(text: str, role: Role) -> str:

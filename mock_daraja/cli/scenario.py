@@ -4,7 +4,6 @@ server."""
 from __future__ import annotations
 
 import shutil
-import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +16,6 @@ from mock_daraja.errors import Problem
 
 if TYPE_CHECKING:
     from mock_daraja.client import Client
-    from mock_daraja.journal.paint import Paint
     from mock_daraja.scenarios import Library, Scenario
 
 _WIDEST: Final = 100
@@ -102,6 +100,8 @@ def show(name: str, as_json: bool) -> None:
         more = {"provenance": known, "file": str(found.path), "rules": words.rules(found)}
         printer.json(_line(found.name, found) | more)
         return
+    from mock_daraja.cli.description import description
+
     width = min(max(shutil.get_terminal_size((_WIDEST, 24)).columns, _NARROWEST), _WIDEST)
     printer.say("\n".join(description(found, width, printer.paint)))
 
@@ -109,31 +109,6 @@ def show(name: str, as_json: bool) -> None:
 def _opened(name: str) -> Scenario:
     beside = (Path(name).parent,) if name.endswith(_FILES) else ()
     return _library(*beside).open(name)
-
-
-def description(found: Scenario, width: int, paint: Paint) -> Iterator[str]:
-    from mock_daraja.scenarios import prose
-
-    yield f"{paint(found.name, 'start')}  {paint(found.title, 'heading')}"
-    if found.story:
-        yield from textwrap.wrap(found.story, width, initial_indent="  ", subsequent_indent="  ")
-    if found.provenance is not None:
-        known = found.provenance
-        dated = f", {known.date}" if known.date else ""
-        yield f"  {paint('known from', 'name')}  {known.level}: {known.source}{dated}"
-    yield f"  {paint('file', 'name')}        {found.path}"
-    for index, (condition, outcomes) in enumerate(prose.rules(found)):
-        yield ""
-        yield f"  {paint(found.label(index), 'dim')}"
-        yield from _wrapped("when", condition, width, paint)
-        for at, outcome in enumerate(outcomes):
-            yield from _wrapped("" if at else "then", outcome, width, paint)
-
-
-def _wrapped(label: str, text: str, width: int, paint: Paint) -> Iterator[str]:
-    first, *rest = textwrap.wrap(text, width - 8, break_long_words=False, break_on_hyphens=False) or [""]
-    yield f"  {paint(f'{label:4}', 'name')}  {first}"
-    yield from (f"        {line}" for line in rest)
 
 
 # lint
@@ -170,8 +145,8 @@ def _checked(paths: Sequence[Path]) -> Iterator[Scenario | Problem]:
     for path in paths:
         if path.is_dir():
             library = _library(path)
-            own = {each.as_posix() for each in path.rglob("*") if each.suffix in _FILES}
-            names = {name.relative_to(path).with_suffix("").as_posix() for name in map(Path, own)}
+            own = (each.relative_to(path) for each in path.rglob("*") if each.suffix in _FILES)
+            names = {each.with_suffix("").as_posix() for each in own}
             yield from (each for name, each in library.survey() if name in names)
         else:
             try:

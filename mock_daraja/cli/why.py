@@ -40,14 +40,15 @@ def _has_failed(exchange: Row) -> bool:
 
 
 @click.command(
-    epilog="Example: mock-daraja why; mock-daraja why x12; mock-daraja why last --json",
+    epilog="Example: mock-daraja why; mock-daraja why x12; mock-daraja why last --curl",
     short_help="Explain an answer: what was checked, what failed, what to do.",
 )
 @click.argument("exchange", required=False, metavar="[last|ID]")
 @click.option("--sandbox", default="default", metavar="NAME", help="The sandbox to ask.  [default: default]")
+@click.option("--curl", "as_curl", is_flag=True, help="Print the curl command that asks the same again.")
 @json_option
 @url_option
-def why(exchange: str | None, sandbox: str, as_json: bool, url: str | None) -> None:
+def why(exchange: str | None, sandbox: str, as_curl: bool, as_json: bool, url: str | None) -> None:
     """Explain an answer of a running server: what was checked, what failed, the offending value, and what to do.
 
     ID is what the header X-Mock-Daraja-Exchange and the log call it, such as x12. Without one it is the last exchange
@@ -58,6 +59,9 @@ def why(exchange: str | None, sandbox: str, as_json: bool, url: str | None) -> N
         sandbox, _, exchange = exchange.rpartition("/")
     client = client_at(url, sandbox)
     found = client.exchange(exchange) if exchange else last_failure(client)
+    if as_curl:
+        printer.say(client.curl(found["id"]), end="")
+        return
     if as_json:
         printer.json(found)
         return

@@ -1,4 +1,4 @@
-"""One request to the control API as a view sees it, and the three ways a view answers."""
+"""One request to the control API as a view sees it, and the ways a view answers."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ class Call:
 def shown(value: Any, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:
     body = json.dumps(value, separators=(",", ":")) + "\n"
     return Response(body, status, [("Content-Type", "application/json"), ("Cache-Control", "no-store"), *headers])
+
+
+def written(text: str, kind: str = "text/plain") -> Response:
+    headers = [("Content-Type", f"{kind}; charset=utf-8"), ("Cache-Control", "no-store")]
+    return Response(text.encode(), 200, headers)
 
 
 def created(value: Any) -> Response:

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from flask import Response
 
-from mock_daraja.control.call import Call, shown
-from mock_daraja.control.reading import LIMIT, text, whole
+from mock_daraja import __version__
+from mock_daraja.control.call import Call, shown, written
+from mock_daraja.control.reading import LIMIT, one_of, text, whole
 from mock_daraja.control.routing import Route
 from mock_daraja.control.transactions import row_id
 from mock_daraja.errors import Problem
@@ -41,8 +42,15 @@ def listed(call: Call) -> Response:
 
 
 def one(call: Call, name: str) -> Response:
-    """Whole. `transaction` is the whole row of the one it opened, or null, and `callbacks` are that one's."""
+    """Whole. `transaction` is the whole row of the one it opened, or null, and `callbacks` are that one's.
+
+    With `as` it is the curl command that asks the same again.
+    """
     row = _find(call, name)
+    if call.query.get("as") == "curl":
+        from mock_daraja.journal.curl import curl
+
+        return written(curl(row, call.request.host_url))
     transaction = None if row.transaction is None else call.sandbox.store.transaction(row.transaction)
     callbacks = [] if transaction is None else call.sandbox.callbacks_of(transaction.id)
     opened = {
@@ -50,6 +58,14 @@ def one(call: Call, name: str) -> Response:
         "callbacks": [callback_json(each) for each in callbacks],
     }
     return shown(exchange_json(row) | opened)
+
+
+def archive(call: Call) -> Response:
+    """All that are kept, and every delivery of a callback, as HAR 1.2."""
+    from mock_daraja.journal.har import har
+
+    store = call.sandbox.store
+    return shown(har(store.exchanges(), store.callbacks(), call.request.host_url, __version__))
 
 
 def _find(call: Call, name: str) -> Exchange:
@@ -68,5 +84,6 @@ def _find(call: Call, name: str) -> Exchange:
 _FILTER: Final = {"operation": text, "status": whole(100, 599), "since": _number, "limit": LIMIT}
 ROUTES: Final = (
     Route("GET", "exchanges", listed, _FILTER),
-    Route("GET", "exchanges/<name>", one),
+    Route("GET", "exchanges/<name>", one, {"as": one_of("json", "curl")}),
+    Route("GET", "exchanges.har", archive),
 )

@@ -23,6 +23,7 @@ from mock_daraja.control import (
     organisations,
     pay,
     reading,
+    report,
     sandboxes,
     scenarios,
     sinks,
@@ -38,7 +39,7 @@ _LOG: Final = logging.getLogger("mock_daraja")
 _SERVER_NOUNS: Final = (health, sandboxes)
 _NOUNS: Final = (
     clock, apps, customers, organisations, scenarios, one_shots, exchanges, callbacks, transactions, ledger, sinks,
-    certificate, pay,
+    certificate, pay, report,
 )  # fmt: skip
 _COMPLAINTS: Final = {  # Flask's, in our words
     404: ("there is nothing at this path", f"begin with {PREFIX}/health or {PREFIX}/sandboxes"),

@@ -75,6 +75,11 @@ def _plan(plan: CallbackPlan) -> dict[str, Any]:
             "copies": plan.copies if plan.copies > 1 else None,
             "every": _seconds(plan.every_ms or None),
             "before_ack": plan.before_ack or None,
+            "reorder": plan.reorder or None,
+            "after_timeout": plan.after_timeout or None,
+            "damage": plan.damage,
+            "slow": _seconds(plan.slow_ms or None),
+            "forge": dict(plan.forge) or None,
         }
     )
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.message import printable
-from mock_daraja.journal.redact import SECRET_FIELDS, redact_body, redact_query
+from mock_daraja.journal.redact import SECRET_FIELDS, redact_body, redact_form, redact_query
 
 _CURLS_OWN: Final = frozenset(
     ("host", "content-length", "transfer-encoding", "connection", "user-agent", "accept", "accept-encoding", "expect",
@@ -83,7 +83,7 @@ def _body(exchange: Exchange) -> Iterator[str]:
             continue  # too short to hide anything
         words.append(f'{shlex.quote(text[at : found.start(3)])}"${found[2].upper()}"')
         at = found.start(4)
-    rest = text[at:] if words else redact_body(exchange.body)
+    rest = text[at:] if words else redact_form(text)
     yield f"--data-binary {''.join(words)}{shlex.quote(rest) if rest else ''}"
 
 

@@ -26,10 +26,14 @@ def _header(value: str) -> str:
 
 def redact_body(body: bytes) -> str:
     """The body as text, with the values of secret fields cut to their first characters."""
-    text = SECRET_FIELDS.sub(r"\1\3***\4", body.decode(errors="replace"))
-    return redact_query(text) if "=" in text and not text.lstrip().startswith(("{", "[")) else text
+    return redact_form(SECRET_FIELDS.sub(r"\1\3***\4", body.decode(errors="replace")))
+
+
+def redact_form(text: str) -> str:
+    """The same for a body that may be a form, sent in place of JSON."""
+    return text if text.lstrip().startswith(("{", "[")) else redact_query(text)
 
 
 def redact_query(query: str) -> str:
-    """The same for a query string, or a form that was sent in place of JSON."""
+    """The same for a query string."""
     return _SECRET_PAIRS.sub(r"\1\2***", query)

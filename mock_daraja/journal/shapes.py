@@ -42,6 +42,7 @@ def exchange_json(exchange: Exchange, *, whole: bool = True) -> dict[str, Any]:
         "transaction": exchange.transaction,
         "status": reply.status if reply else None,
         "fault": reply.fault.name if reply and reply.fault else None,
+        "why": exchange.why,
     }
     if whole:
         shape |= {

@@ -103,7 +103,8 @@ def _transaction(row: Row, clock: Row, paint: Paint) -> Iterator[str]:
     state = row["state"]
     result = f": {row['result']} {row['result_desc']}" if row["result"] is not None else ""
     yield f"{paint('Transaction', 'heading')} {row['id']}  {paint(state + result, _STATES.get(state, 'note'))}"
-    payer, payee = row["msisdn"] or row["shortcode"], row["party_b"] or row["shortcode"]
+    payee = row["party_b"] or row["shortcode"]
+    payer = row["msisdn"] if row["msisdn"] not in (None, payee) else row["shortcode"]
     yield f"  {row['amount']} from {payer} to {payee}, {row['reference']}"
     if row["receipt"]:
         yield f"  receipt:   {row['receipt']}"

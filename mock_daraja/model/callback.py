@@ -34,5 +34,6 @@ class Callback:
     state: CallbackState = "scheduled"
     note: str = ""  # why it was refused or dropped, and what to do
     attempts_left: int = 1
+    slow_ms: int = 0  # between the head and the body, on the sandbox clock
     resends: int = 0  # more deliveries that somebody asked for, whatever became of this one
     deliveries: list[Delivery] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,11 @@ class CallbackPlan:
     copies: int = 1
     every_ms: int = 0  # between two copies
     before_ack: bool = False
+    reorder: bool = False  # of a transaction's several callbacks the last goes first
+    after_timeout: bool = False  # the Result comes all the same, behind the queue time-out
+    damage: str | None = None  # "truncated" or "malformed": see callbacks/alter.py
+    slow_ms: int = 0  # between the head and the body of the request
+    forge: Mapping[str, Any] = field(default_factory=dict)  # what is said instead of the truth
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,17 @@ def _callback(plan: CallbackPlan) -> Iterator[str]:
     if plan.copies > 1:
         apart = f", {_seconds(plan.every_ms)} apart" if plan.every_ms else ""
         yield f"the callback comes {plan.copies} times{apart}"
+    if plan.reorder:
+        yield "the last callback goes first"
+    if plan.after_timeout:
+        yield "the result comes all the same, after the time-out"
+    if plan.damage is not None:
+        yield f"the callback is {plan.damage}"
+    if plan.slow_ms:
+        yield f"the callback's body comes {_seconds(plan.slow_ms)} after its head"
+    if plan.forge:
+        said = ", ".join(f"{name} {shown(value)}" for name, value in plan.forge.items())
+        yield f"the callback is forged: {said}"
 
 
 def _seconds(ms: int) -> str:

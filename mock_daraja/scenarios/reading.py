@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path as File
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
-from mock_daraja import money, msisdn
 from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
-from mock_daraja.scenarios import complaints, templates
-from mock_daraja.scenarios.condition import Condition
-from mock_daraja.scenarios.model import START, Amount, Known, Match, Nth, Payer, Provenance, Rule, Scenario
+from mock_daraja.scenarios import complaints, conditions, templates
+from mock_daraja.scenarios.complaints import must_be_known, refuse
+from mock_daraja.scenarios.model import START, Known, Provenance, Rule, Scenario
 from mock_daraja.scenarios.yaml import Document, Path
 
 _OF_A_TRANSACTION: Final = ("result", "desc", "after", "callback", "queue_timeout", "query", "never")
@@ -46,7 +44,7 @@ def _used(document: Document, names: Any, used: Callable[[str], Scenario]) -> It
         except Problem as problem:
             if problem.where:  # in the other file
                 raise
-            _refuse(document, ("use",) if alone else ("use", index), problem.what, problem.remedy)
+            refuse(document, ("use",) if alone else ("use", index), problem.what, problem.remedy)
 
 
 def _marked(other: Scenario) -> Iterable[Rule]:
@@ -60,14 +58,14 @@ def _check_states(document: Document, own: tuple[Rule, ...], rules: tuple[Rule, 
     for index, each in enumerate(own):
         if each.when.state is not None and each.when.state not in states:
             what, remedy = complaints.unknown(each.when.state, states, "`goto` in this file that leads to state")
-            _refuse(document, ("rules", index, "when", "state"), what, remedy)
+            refuse(document, ("rules", index, "when", "state"), what, remedy)
 
 
 def rule(document: Document, path: Path, known: Known) -> Rule:
     value = document.value
     for part in path:
         value = value[part]
-    when = _match(document, (*path, "when"), value.get("when", {}), known)
+    when = conditions.match(document, (*path, "when"), value.get("when", {}), known)
     first, *more = _outcomes(document, (*path, "then"), value["then"], known)
     return Rule(
         when,
@@ -84,104 +82,21 @@ def _outcomes(document: Document, path: Path, value: Mapping[str, Any], known: K
     if "sequence" not in value:
         if "repeat" in value:
             what = "`repeat` belongs to a `sequence`, and there is none"
-            _refuse(document, (*path, "repeat"), what, "list the outcomes as `sequence`", key=True)
+            refuse(document, (*path, "repeat"), what, "list the outcomes as `sequence`", key=True)
         return [_outcome(document, path, value, known)]
     beside = next((name for name in value if name not in ("sequence", "repeat")), None)
     if beside is not None:
         what = f"`{beside}` stands beside a `sequence`, which says what happens"
-        _refuse(document, (*path, beside), what, "write it into the outcomes of the sequence", key=True)
+        refuse(document, (*path, beside), what, "write it into the outcomes of the sequence", key=True)
     for index, each in enumerate(value["sequence"]):
         if "sequence" in each:
             where = (*path, "sequence", index, "sequence")
-            _refuse(document, where, "a sequence holds no other", "write its outcomes one after the other", key=True)
+            refuse(document, where, "a sequence holds no other", "write its outcomes one after the other", key=True)
     return [_outcome(document, (*path, "sequence", index), each, known) for index, each in enumerate(value["sequence"])]
 
 
-def _match(document: Document, path: Path, value: Mapping[str, Any], known: Known) -> Match:
-    if known.operations is not None:
-        products = {name.partition(".")[0] for name in known.operations}
-        _must_be_known(document, (*path, "operation"), value.get("operation"), known.operations, "operation")
-        _must_be_known(document, (*path, "product"), value.get("product"), products, "product")
-    return Match(
-        operation=value.get("operation"),
-        product=value.get("product"),
-        msisdn=_one_or_more(document, (*path, "msisdn"), value.get("msisdn"), msisdn.normalise),
-        amount=_amount(document, (*path, "amount"), value.get("amount")),
-        shortcode=_one_or_more(document, (*path, "shortcode"), value.get("shortcode"), str),
-        app=value.get("app"),
-        nth=_nth(document, (*path, "nth"), value.get("nth")),
-        state=value.get("state"),
-        body={name: _body(document, (*path, "body", name), each) for name, each in value.get("body", {}).items()},
-        customer=_payer(document, (*path, "customer"), value.get("customer")),
-    )
-
-
-def _one_or_more(document: Document, path: Path, value: Any, reader: Callable[[str], str]) -> str | Condition | None:
-    """A number as `reader` makes it, a pattern, or a choice of numbers."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        return str(_read(document, path, reader, str(value)))
-    condition = _condition(document, path, value)
-    if condition.one_of is None:
-        return condition
-    where = (*path, "one_of")
-    options = tuple(_read(document, (*where, at), reader, str(each)) for at, each in enumerate(condition.one_of))
-    return replace(condition, one_of=options)
-
-
-def _body(document: Document, path: Path, value: Any) -> Any:
-    return _condition(document, path, value) if isinstance(value, dict) else value
-
-
-def _condition(document: Document, path: Path, value: Mapping[str, Any]) -> Condition:
-    if "matches" in value:
-        try:
-            re.compile(value["matches"])
-        except re.error as error:
-            what = f"{complaints.shown((*path, 'matches'))} is no regular expression: {error}"
-            _refuse(document, (*path, "matches"), what, "write it like 2547.*; it is held against the whole value")
-    if value.get("exists") is False and len(value) > 1:
-        what = "a field that is absent has no value, so nothing can hold beside `exists: false`"
-        _refuse(document, path, what, "keep `exists` alone")
-    if "min" in value and "max" in value and value["min"] > value["max"]:
-        _refuse(document, path, f"no number is {value['min']} to {value['max']}", "write the smaller one as `min`")
-    one_of = tuple(value["one_of"]) if "one_of" in value else None
-    return Condition(value.get("matches"), one_of, value.get("exists"), value.get("min"), value.get("max"))
-
-
-def _payer(document: Document, path: Path, value: Mapping[str, Any] | None) -> Payer | None:
-    if value is None:
-        return None
-    balance = _amount(document, (*path, "balance"), value.get("balance"))
-    return Payer(balance, value.get("handset"), value.get("registered"), value.get("pin_locked"))
-
-
-def _amount(document: Document, path: Path, value: Any) -> Amount | None:
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        exact = _read(document, path, money.cents, value)
-        return Amount(exact, exact)
-    ends = {name: _read(document, (*path, name), money.cents, end) for name, end in value.items()}
-    amount = Amount(ends.get("min"), ends.get("max"))
-    if amount.least is not None and amount.most is not None and amount.least > amount.most:
-        _refuse(document, path, f"no amount is {amount}", "write the smaller one as `min`")
-    return amount
-
-
-def _nth(document: Document, path: Path, value: Any) -> Nth | None:
-    if value is None:
-        return None
-    first, dash, last = str(int(value) if isinstance(value, float) else value).partition("-")
-    nth = Nth(int(first), (int(last) if last else None) if dash else int(first))
-    if nth.last is not None and nth.first > nth.last:
-        _refuse(document, path, f"no request is number {nth}", "write the smaller number first")
-    return nth
-
-
 def _outcome(document: Document, path: Path, value: Mapping[str, Any], known: Known) -> Outcome:
-    _must_be_known(document, (*path, "page"), value.get("page"), known.pages, "page")
+    must_be_known(document, (*path, "page"), value.get("page"), known.pages, "page")
     _must_agree(document, path, value)
     callback = value.get("callback", {})
     return Outcome(
@@ -199,6 +114,11 @@ def _outcome(document: Document, path: Path, value: Mapping[str, Any], known: Kn
             copies=_whole(callback.get("copies")) or 1,
             every_ms=_milliseconds(callback.get("every")) or 0,
             before_ack=callback.get("before_ack", False),
+            reorder=callback.get("reorder", False),
+            after_timeout=callback.get("after_timeout", False),
+            damage=callback.get("damage"),
+            slow_ms=_milliseconds(callback.get("slow")) or 0,
+            forge=dict(callback.get("forge", {})),
         ),
         queue_timeout=value.get("queue_timeout", False),
         query_result=_code(value.get("query", {}).get("result")),
@@ -216,7 +136,7 @@ def _fault(document: Document, path: Path, value: Mapping[str, Any] | None, know
         try:
             known.fault(fault)
         except Problem as problem:
-            _refuse(document, path, f"{problem.where}: {problem.what}", problem.remedy)
+            refuse(document, path, f"{problem.where}: {problem.what}", problem.remedy)
     return fault
 
 
@@ -226,56 +146,47 @@ def _must_agree(document: Document, path: Path, value: Mapping[str, Any]) -> Non
     refusal = next((name for name in ("error", "page") if name in value), None)
     if refusal is None and value.get("executes"):
         what = "`executes` belongs to an `error` or a `page`: without one a request is carried out anyway"
-        _refuse(document, (*path, "executes"), what, "leave it out, or say what the caller sees", key=True)
+        refuse(document, (*path, "executes"), what, "leave it out, or say what the caller sees", key=True)
     pairs = [("error", "page")] if refusal else []
     pairs += [(refusal, name) for name in _OF_A_TRANSACTION] if refusal and not value.get("executes") else []
     for one, other in pairs:
         if one in value and other in value:
             what = f"`{one}` refuses the request at once, so `{other}` would do nothing"
             remedy = "keep one of the two" if other == "page" else "keep one of the two, or add `executes: true`"
-            _refuse(document, (*path, other), what, remedy, key=True)
+            refuse(document, (*path, other), what, remedy, key=True)
     for name in _OF_AN_END if value.get("never") else ():
         if name in value:
             what = f"a transaction that is never answered has no end, so `{name}` would do nothing"
-            _refuse(document, (*path, name), what, "keep one of the two", key=True)
+            refuse(document, (*path, name), what, "keep one of the two", key=True)
     for name in ("desc", "message"):
         odd = templates.unknown(value.get(name, ""), is_result=name == "desc")
         if odd is not None:
-            _refuse(document, (*path, name), f"nothing is known as {{{{{odd}}}}} here", _placeholders(odd, name))
+            refuse(document, (*path, name), f"nothing is known as {{{{{odd}}}}} here", _placeholders(odd, name))
     for name in ("status", "message"):
         if name in value and "error" not in value:
             what = f"`{name}` belongs to an `error`, and there is none"
-            _refuse(document, (*path, name), what, "name the code as `error`", key=True)
+            refuse(document, (*path, name), what, "name the code as `error`", key=True)
+    _callback_must_agree(document, path, value, callback)
+
+
+def _callback_must_agree(document: Document, path: Path, value: Mapping[str, Any], callback: Mapping[str, Any]) -> None:
     if callback.get("drop") and len(callback) > 1:
-        _refuse(document, (*path, "callback"), "a callback that is dropped has no other property", "keep `drop` alone")
+        refuse(document, (*path, "callback"), "a callback that is dropped has no other property", "keep `drop` alone")
     if "every" in callback and callback.get("copies", 1) == 1:
         what = "`every` parts the copies of a callback, and there is one"
-        _refuse(document, (*path, "callback", "every"), what, "say how many with `copies`", key=True)
+        refuse(document, (*path, "callback", "every"), what, "say how many with `copies`", key=True)
+    if callback.get("after_timeout") and not value.get("queue_timeout"):
+        what = "`after_timeout` is the Result behind a queue time-out, and there is none"
+        refuse(document, (*path, "callback", "after_timeout"), what, "add `queue_timeout: true`", key=True)
     if callback.get("before_ack") and ("delay" in callback or "after" in value):
         what = "a callback sent before the answer to the request cannot wait"
-        _refuse(document, (*path, "callback", "before_ack"), what, "leave out `after` and `delay`", key=True)
+        refuse(document, (*path, "callback", "before_ack"), what, "leave out `after` and `delay`", key=True)
 
 
 def _placeholders(odd: str, name: str) -> str:
     names = (*templates.OF_REQUEST, *(templates.OF_RESULT if name == "desc" else ()))
     listed = ", ".join(f"{{{{{each}}}}}" for each in ("body.FIELD", *names))
     return f"{complaints.did_you_mean(odd, names)} allowed: {listed}".strip()
-
-
-def _must_be_known(document: Document, path: Path, name: str | None, names: Collection[str] | None, what: str) -> None:
-    if name is not None and names is not None and name not in names:
-        _refuse(document, path, *complaints.unknown(name, names, what))
-
-
-def _read(document: Document, path: Path, reader: Callable[[Any], Any], value: object) -> Any:
-    try:
-        return reader(value)
-    except ValueError as error:
-        _refuse(document, path, f"{complaints.shown(path)}: {error}", "")
-
-
-def _refuse(document: Document, path: Path, what: str, remedy: str, *, key: bool = False) -> NoReturn:
-    raise Problem(what, where=document.where(path, key=key), remedy=remedy)
 
 
 def _code(value: Any) -> str | None:

@@ -22,7 +22,7 @@ _KINDS: Final = ("TransactionType", "CommandID")
 
 
 def as_scenario(exchange: Row, clock: Row, pages: Mapping[str, Reply]) -> str:
-    """`exchange` is whole; `clock` is the sandbox's, with what is due; `pages` are the gateway's, by name, for the path.
+    """`exchange` is whole; `clock` is the sandbox's, with what is due; `pages` are the gateway's for the path, by name.
 
     Raises Problem on an exchange that tells no story: answered as usual, still pending, or nothing a scenario can say.
     """

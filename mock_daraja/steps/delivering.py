@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Event
 from typing import Final
 
 from mock_daraja.callbacks.connections import Connections, Tls
@@ -15,6 +16,7 @@ from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.later import hear, schedule_again
 from mock_daraja.steps.passage import Shared
 
+_LOOK_MS: Final = 50  # between two looks at whether the courier was stopped
 _RETRY_MS: Final = 5_000  # ours: the real API makes no second attempt (callbacks.md §6)
 
 
@@ -43,6 +45,7 @@ def carry(shared: Shared, item: tuple[Sandbox, int], connections: Connections) -
             timeout_s=timeout_s,
             connections=connections,
             sent_ms=sandbox.now_ms,
+            pause=partial(_dawdle, sandbox, row.slow_ms, connections) if row.slow_ms else None,
         )
         is_late = delivery.error is not None and monotonic() - began >= timeout_s
         row.deliveries.append(delivery)
@@ -64,3 +67,10 @@ def carry(shared: Shared, item: tuple[Sandbox, int], connections: Connections) -
     if is_question and not is_late:  # what never came is the time-out's, which is on the sandbox clock
         hear(shared, sandbox, row)
     sandbox.announce()
+
+
+def _dawdle(sandbox: Sandbox, ms: int, connections: Connections) -> None:
+    """Let so much time of a running clock pass; a standing clock is moved by nobody meanwhile, so it passes at once."""
+    due_ms, never = sandbox.now_ms + ms, Event()
+    while not sandbox.clock.stands_still and not connections.aborted and sandbox.now_ms < due_ms:
+        sandbox.clock.wait_until(min(due_ms, sandbox.now_ms + _LOOK_MS), never)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 from mock_daraja import wire
+from mock_daraja.callbacks import alter
 from mock_daraja.callbacks.answer import body_of
 from mock_daraja.callbacks.plan import copies
 from mock_daraja.errors import Problem
@@ -15,6 +19,8 @@ from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import templates
 from mock_daraja.steps.passage import Shared
 from mock_daraja.validation import read_body
+
+_AS_IT_IS: Final = CallbackPlan()
 
 
 def settle(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
@@ -108,25 +114,40 @@ def _owed(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> tuple[N
     """The product's notices; after a queue time-out, the one for QueueTimeOutURL in their place."""
     notices = shared.product_of(transaction).notices
     assert notices is not None
+    plan = transaction.decision.outcome.callback if transaction.decision is not None else _AS_IT_IS
     if transaction.result == TIMED_OUT and transaction.timeout_url is None:
         return ()  # its URL is optional to balance; no Result is sent in its place
     timed_out = transaction.decision is not None and transaction.decision.outcome.queue_timeout
     if not timed_out or transaction.timeout_url is None:
-        return notices(transaction, sandbox)
+        owed = notices(transaction, sandbox)
+        return _reordered(owed) if plan.reorder else owed
     exchange = sandbox.store.exchange(transaction.exchange)
     request = {} if exchange is None else read_body("application/json", exchange.body).value
-    return (timeout_notice(transaction, request),)
+    first = timeout_notice(transaction, request)
+    if not plan.after_timeout or transaction.result == TIMED_OUT:
+        return (first,)
+    owed = notices(transaction, sandbox)
+    return (first, *(replace(each, delay_ms=each.delay_ms + first.delay_ms) for each in owed))
+
+
+def _reordered(owed: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    """The same notices with their turns exchanged, a second apart so that the order is sure."""
+    first = min((each.delay_ms for each in owed), default=0)
+    return tuple(replace(each, delay_ms=first + 1000 * turn) for turn, each in enumerate(reversed(owed)))
 
 
 def _plan_callbacks(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> None:
     """Each notice the product owes, as many times and as late as the outcome says. A dropped one is kept, unsent."""
     assert transaction.final_ms is not None
     _ = shared.courier  # made here, a moment before it is needed: its imports would make the first callbacks late
-    plan = transaction.decision.outcome.callback if transaction.decision is not None else CallbackPlan()
+    plan = transaction.decision.outcome.callback if transaction.decision is not None else _AS_IT_IS
     for notice in _owed(shared, sandbox, transaction):
-        body = wire.dumps(notice.body)
+        body = wire.dumps(alter.forged(notice.body, plan.forge) if plan.forge else notice.body)
+        if plan.damage is not None:
+            body = alter.DAMAGES[plan.damage](body)
         for due_ms in copies(plan, notice.delay_ms, transaction.final_ms):
             row = _row(sandbox, transaction, notice, body, due_ms)
+            row.slow_ms = plan.slow_ms
             # Held back while the request is still unanswered: a callback before the ack is the gateway's to deliver.
             sandbox.agenda.schedule(due_ms, "deliver", row.id, transaction.exchange)
         if plan.drop:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from mock_daraja import defaults, tables
 from mock_daraja.errors import Problem
+from mock_daraja.journal.report import Report
 from mock_daraja.model import App, Callback, Event
 from mock_daraja.msisdn import normalise
 from mock_daraja.sandbox import DEFAULT, Sandbox
@@ -15,6 +16,7 @@ from mock_daraja.scenarios import OneShot
 from mock_daraja.steps.later import resend
 from mock_daraja.steps.opening import pay
 from mock_daraja.steps.passage import Shared
+from mock_daraja.steps.reporting import card_of
 from mock_daraja.testing import outcomes
 from mock_daraja.testing.parties import CustomerRow, OrganisationRow, customer_row, organisation_row, set_balances
 from mock_daraja.testing.rows import (
@@ -318,6 +320,16 @@ class Daraja:
     @property
     def exchanges(self) -> Rows[ExchangeRow]:
         return Rows(map(exchange_row, self._sandbox.store.exchanges()))
+
+    def report(self) -> Report:
+        """The report card so far: does the app answer callbacks, take them twice, query when none comes, and so on.
+
+            assert not daraja.report().failures, daraja.report().text
+
+        `.text` is for people, `.json()` and `.junit()` for programs, `.failures`, `.warnings` and `["duplicates"]` for
+        assertions.
+        """
+        return card_of(self._sandbox)
 
     def timeline(self) -> str:
         """What happened so far, a line each, and why: what the report of a failing test shows."""

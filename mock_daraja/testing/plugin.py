@@ -96,7 +96,8 @@ def daraja(request: pytest.FixtureRequest, daraja_server: DarajaServer) -> Itera
     scenario("no-answer"), answer_prompt(pin="1234"). Time: advance(seconds), settle() for all that is due,
     wait_for_callback(). What happened: transactions, callbacks, exchanges, each a list with where(...), and
     print(daraja.timeline()), which a failing test's report shows. Credentials: consumer_key, consumer_secret,
-    shortcode, passkey, msisdn, pin; test-key and test-secret work too.
+    shortcode, passkey, msisdn, pin, and for B2C and its like initiator and security_credential(); test-key and
+    test-secret work too.
     """
     from zlib import crc32
 

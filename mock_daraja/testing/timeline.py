@@ -57,7 +57,9 @@ def _exchange(shape: dict[str, Any]) -> str:
 def _transactions(sandbox: Sandbox) -> Iterator[Line]:
     for row in sandbox.store.transactions():
         shape = transaction_json(row)
-        about = f"t{shape['id']:<3} KES {shape['amount']} {shape['msisdn'] or ''} -> {shape['shortcode']}"
+        payee = shape["party_b"] or shape["shortcode"]
+        payer = shape["msisdn"] if shape["msisdn"] not in (None, payee) else shape["shortcode"]
+        about = f"t{shape['id']:<3} KES {shape['amount']} {payer} -> {payee}"
         if shape["final"] is None:
             yield (
                 shape["accepted"],

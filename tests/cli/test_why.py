@@ -128,3 +128,14 @@ def test_colour_is_there_when_forced(run: Callable[..., Any], mock: Any, live: s
 
     assert "\x1b[" in run("why", "--url", live, FORCE_COLOR="1").stdout
     assert "\x1b[" not in run("why", "--url", live).stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("x2",), ("last",)])
+def test_curl_asks_the_same_again(run: Callable[..., Any], mock: Any, live: str, arguments: tuple[str, ...]) -> None:
+    mock.push(Amount="ten")
+
+    result = run("why", *arguments, "--curl", "--url", live)
+
+    assert result.stdout.startswith("# set TOKEN, PASSWORD\ncurl ")
+    assert f"{live}/mpesa/stkpush/v1/processrequest" in result.stdout
+    assert '"Amount": "ten"' in result.stdout

@@ -50,3 +50,42 @@ def test_one_that_is_not_there_is_named(control: Any, name: str) -> None:
     assert status == 404
     assert name[:20] in problem
     assert "/exchanges" in remedy
+
+
+def test_one_is_a_curl_command_for_the_address_it_was_asked_at(control: Any) -> None:
+    control.mock.push(Amount="ten")
+
+    answer = control.call("GET", "exchanges/x2?as=curl", headers={"Host": "localhost:6737"})
+
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert "http://localhost:6737/mpesa/stkpush/v1/processrequest" in answer.body.decode()
+    assert control.mock.token() not in answer.body.decode()
+
+
+def test_one_is_json_where_that_is_asked_for(control: Any) -> None:
+    control.mock.push(Amount="ten")
+
+    assert control.ok("GET", "exchanges/x2?as=json") == control.ok("GET", "exchanges/x2")
+    assert control.problem("GET", "exchanges/x2?as=wget")[0] == 400
+
+
+def test_all_are_an_archive_with_the_deliveries(control: Any) -> None:
+    control.mock.pushed()
+    control.mock.advance(60)
+
+    entries = control.ok("GET", "exchanges.har")["log"]["entries"]
+
+    assert [each["request"]["url"] for each in entries] == [
+        "http://localhost/oauth/v1/generate?grant_type=client_credentials",
+        "http://localhost/mpesa/stkpush/v1/processrequest",
+        "http://127.0.0.1:9/callback",
+    ]
+
+
+def test_a_line_says_why(control: Any) -> None:
+    control.mock.push(Amount="ten")
+
+    lines = control.ok("GET", "exchanges")["exchanges"]
+
+    assert lines[0]["why"] == ""
+    assert lines[1]["why"].startswith("Amount is not whole shillings")

@@ -42,6 +42,7 @@ class Call:
     body: Any = None
 
 
+_LONGEST = 40  # lines of an answer
 PUSH = Call("push")
 """Not shown: a payment of 10 shillings to the sink `shop`."""
 
@@ -80,6 +81,8 @@ SCRIPT: tuple[Call, ...] = (
     Call("POST callbacks/wait", body={"timeout": 120, "kind": "stk", "transaction": "{checkout}"}),
     Call("POST callbacks/<name>/resend", "callbacks/1/resend", {"times": 1}),
     Call("GET ledger"),
+    Call("GET report"),
+    Call("GET exchanges.har"),
     Call("POST pay", body={"paybill": "600996", "account": "INV-7", "amount": 150, "wait": True}),
     Call("GET certificate"),
     Call("POST credential", body={"password": "Safaricom999!*!"}),
@@ -142,7 +145,8 @@ class _Player:
         if isinstance(answer, str):
             lines += [answer.partition("\n")[0], "..."]
         elif answer is not None:
-            lines += [_laid_out(_cut(answer))]
+            laid_out = _laid_out(_cut(answer)).splitlines()
+            lines += laid_out if len(laid_out) <= _LONGEST else [*laid_out[:_LONGEST], "..."]
         return self._neutral("\n".join(lines))
 
     def _push(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from mock_daraja.defaults import CUSTOMER, CUSTOMER_OPENING
 from mock_daraja.journal import callback_json
+from mock_daraja.journal.text import explanation
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents
 from mock_daraja.scenarios import one_shot
@@ -357,6 +358,13 @@ def test_the_result_is_posted_to_the_result_url_once(mock: Mock, webhook: Webhoo
 
     assert [list(body) for body in webhook.bodies] == [["Result"]]
     assert webhook.paths == ["/hook"]
+
+
+def test_the_trace_tells_who_paid_whom(mock: Mock) -> None:
+    mock.settled(V3)
+
+    whole = mock.request("GET", "/_mock/exchanges/last").json
+    assert f"10.00 from {PAYER} to {CUSTOMER}" in explanation(whole)
 
 
 # a payment that fails

@@ -26,6 +26,7 @@ CUSTOMERS = (CUSTOMER, "254711000001", "254111000002")
 PAYER, SHOP, OTHER = "600996", "600992", "600000"
 ORGANISATIONS = (PAYER, SHOP, OTHER, PAYBILL, TILL, KRA)
 MONEYLESS = frozenset({"balance", "status"})
+REVERSIBLE = frozenset({"stk-push", "c2b", "b2b", "tax", "b2b-express"})
 B2B = sorted(set(COMMANDS) - {"PayTaxToKRA"})
 RESULTS = ("result", "stk", "express")
 """The kinds of callback that tell how a transaction ended."""
@@ -34,7 +35,7 @@ customers = st.sampled_from(CUSTOMERS)
 organisations = st.sampled_from(ORGANISATIONS)
 amounts = st.sampled_from([1, 9, 10, 70, 1000, 5000, 250_000, 250_001])
 credentials = st.sampled_from([None] * 5 + ["not a credential"])
-older = st.integers(0, 5)
+older = st.integers(0, 3)
 
 
 class AllProducts(RuleBasedStateMachine):
@@ -43,7 +44,7 @@ class AllProducts(RuleBasedStateMachine):
         app = create_app(Settings(clock=ClockSetting("manual"), start=START, seed=1))
         self.mock = Mock(served(app), app)
         self.final: dict[int, tuple[Any, ...]] = {}
-        self.base: dict[str, int] = {}  # what accounts would hold if no transaction had been completed
+        self.base: Counter[str] = Counter()  # what accounts would hold if no transaction had been completed
         self.patience = 0.0  # seconds from one request to the next
 
     def teardown(self) -> None:
@@ -57,7 +58,7 @@ class AllProducts(RuleBasedStateMachine):
         for msisdn in CUSTOMERS:
             self.mock.sandbox.customer(msisdn)
         self.mock.sandbox.set_balance(f"{TILL}:{MERCHANT}", 2000)
-        self.base = self.mock.sandbox.store.balances()
+        self.base = Counter(self.mock.sandbox.store.balances())
 
     # what integrators do
 
@@ -116,16 +117,31 @@ class AllProducts(RuleBasedStateMachine):
         assert (answer.status == 200) == (len(self.rows()) > before)
         self.mock.advance(self.patience)
 
-    @rule(back=older, amount=st.sampled_from([None, None, 1, 250_000]), by=st.sampled_from([None, None, PAYER, SHOP]))
-    def reverse(self, back: int, amount: int | None, by: str | None) -> None:
-        """What was paid lately, mostly by whom and as much as is right."""
-        paid = [row for row in self.rows() if row.receipt is not None][-1 - back :][:1]
-        if not paid:
-            return
-        (row,) = paid
-        receiver = by or (row.party_b if row.party_b in ORGANISATIONS else row.shortcode)
-        shillings = amount or row.amount_cents // 100
-        self.send("reversal.request", TransactionID=row.receipt, ReceiverParty=receiver, Amount=shillings)
+    @rule(
+        back=older,
+        whatever=st.sampled_from([False, False, True]),
+        amount=st.sampled_from([None, None, 1, 250_000]),
+        by=st.sampled_from([None, None, None, PAYER]),
+        short=st.sampled_from([False, False, True]),
+    )
+    def reverse(self, back: int, whatever: bool, amount: int | None, by: str | None, short: bool) -> None:
+        """What was paid lately, mostly what can be reversed, by who was paid and as much as it was."""
+        paid = [row for row in self.rows() if row.receipt is not None]
+        if not whatever:
+            paid = [row for row in paid if row.operation.partition(".")[0] in REVERSIBLE and row.state == "completed"]
+        for row in paid[-1 - back :][:1]:
+            receiver = by or (row.party_b if row.party_b in ORGANISATIONS else row.shortcode)
+            if short:
+                self.set_balance(sides(row, self.mock.sandbox).credit, "0.99")
+            self.give_back(str(row.receipt), receiver, amount or row.amount_cents // 100)
+
+    @rule()
+    def reverse_again(self) -> None:
+        for row in [row for row in self.rows() if row.operation == "reversal.request"][-1:]:
+            self.give_back(row.subject, row.shortcode, row.amount_cents // 100)
+
+    def give_back(self, receipt: str, receiver: str, shillings: int) -> None:
+        self.send("reversal.request", TransactionID=receipt, ReceiverParty=receiver, Amount=shillings)
 
     @rule(back=older, by=st.sampled_from(["receipt", "reference", "originator_id"]), credential=credentials)
     def ask_for_the_status(self, back: int, by: str, credential: str | None) -> None:
@@ -171,9 +187,9 @@ class AllProducts(RuleBasedStateMachine):
 
     @rule(
         shortcode=organisations,
-        active=st.sampled_from([True, True, False]),
-        roles=st.sampled_from([None, None, *[[role] for role in ROLES]]),
-        locked=st.sampled_from([False, False, True]),
+        active=st.sampled_from([True, True, True, False]),
+        roles=st.sampled_from([*[None] * 9, *[[role] for role in ROLES]]),
+        locked=st.sampled_from([*[False] * 6, True]),
         bouquet=st.sampled_from(["customer", "business", "mgao"]),
     )
     def change_organisation(
@@ -186,11 +202,14 @@ class AllProducts(RuleBasedStateMachine):
 
     @rule(
         account=st.sampled_from(
-            [*CUSTOMERS, *(f"{each}:{name}" for each in ORGANISATIONS for name in (UTILITY, WORKING))]
+            [*CUSTOMERS, *(f"{each}:{name}" for each in (PAYER, SHOP) for name in (UTILITY, WORKING))]
         ),
-        shillings=st.sampled_from([0, "0.99", 10, 1000, 500_000]),
+        shillings=st.sampled_from([0, "0.99", 10, 71, 500_000]),
     )
     def change_balance(self, account: str, shillings: int | str) -> None:
+        self.set_balance(account, shillings)
+
+    def set_balance(self, account: str, shillings: int | str) -> None:
         before = self.mock.sandbox.balance(account)
         self.mock.sandbox.set_balance(account, shillings)
         given = self.mock.sandbox.balance(account) - before
@@ -290,7 +309,8 @@ class AllProducts(RuleBasedStateMachine):
             original = self.mock.transaction(row.subject)
             assert original.reversed_by == row.receipt
             assert row.amount_cents <= original.amount_cents
-            assert original.operation.partition(".")[0] in ("stk-push", "c2b", "b2b", "tax", "b2b-express")
+            assert sides(original, self.mock.sandbox).credit_party == row.shortcode
+            assert original.operation.partition(".")[0] in REVERSIBLE
         assert sum(row.reversed_by is not None for row in self.rows()) == len(reversals)
 
 
@@ -311,7 +331,7 @@ def _agrees(callback: Callback, row: Transaction) -> None:
 
 TestAllProducts = AllProducts.TestCase
 TestAllProducts.settings = settings(
-    max_examples=25,
+    max_examples=120,
     stateful_step_count=25,
     deadline=None,
     print_blob=True,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_daraja.errors import Problem
+from mock_daraja.ids import Ids
 from mock_daraja.model import CallbackPlan, Decision, FaultSpec, Outcome
-from mock_daraja.scenarios import Amount, Engine, Facts, Loser, Match, Nth, OneShot, Rule, Scenario
+from mock_daraja.scenarios import Amount, Engine, Facts, Loser, Match, Nth, OneShot, Payer, Rule, Scenario, Seen
 
 PUSH = Facts(
     "stk-push.process", "stk-push", msisdn="254708374149", amount_cents=500, shortcode="174379", app_key="test-key"
@@ -351,6 +353,158 @@ def test_a_reserved_msisdn_that_loses_is_told() -> None:
     assert verdict.losers == (Loser("254700001032 is reserved for result 1032", "s, rule 1 (line 5) comes first"),)
 
 
+# sequences, chance, customers
+
+
+def sequence(*codes: str, loops: bool = False, match: Match | None = None, probability: float = 1.0) -> Rule:
+    first, *more = (Outcome(result=code) for code in codes)
+    return Rule(match or Match(), first, 5, tuple(more), loops, probability)
+
+
+def playing(*rules: Rule, chances: list[float] | None = None, **parts: Any) -> Engine:
+    """With the rules active, and these draws of chance in turn."""
+    draws = iter(chances or [])
+    made = Engine(lambda name: story(*rules), chance=lambda: next(draws), **parts)
+    made.activate(story(*rules))
+    return made
+
+
+def story(*rules: Rule) -> Scenario:
+    return Scenario("s", "title", "", None, rules, Path("s.yaml"))
+
+
+@pytest.mark.parametrize(("loops", "expected"), [(False, ["1", "2", "3", "3", "3"]), (True, ["1", "2", "3", "1", "2"])])
+def test_a_sequence_gives_its_outcomes_in_turn(loops: bool, expected: list[str]) -> None:
+    made = playing(sequence("1", "2", "3", loops=loops))
+
+    assert results(made, PUSH, 5) == expected
+
+
+def test_a_sequence_counts_what_it_decides_and_nothing_else() -> None:
+    made = playing(sequence("1", "2", match=Match(msisdn="254708374149")), sequence("8", "9"))
+    other = replace(PUSH, msisdn="254711111111")
+    made.arm(OneShot(Match(), Outcome(result="0")))
+
+    seen = [said(pass_through(made, facts)) for facts in (PUSH, PUSH, other, PUSH, other)]
+
+    assert seen == ["0", "1", "8", "2", "9"]
+
+
+def test_a_sequence_may_begin_with_a_gateway_that_is_down() -> None:
+    rule = Rule(Match(), DOWN, 5, (DOWN, Outcome(result="1")))
+    made = playing(rule)
+
+    assert results(made, PUSH, 4) == ["gateway-timeout", "gateway-timeout", "1", "1"]
+
+
+def test_a_sequence_begins_again_with_its_scenario() -> None:
+    made = playing(sequence("1", "2"))
+    before = results(made, PUSH, 2)
+
+    made.activate(made.active)
+
+    assert before + results(made, PUSH, 1) == ["1", "2", "1"]
+
+
+def test_a_header_takes_the_first_of_a_sequence() -> None:
+    made = playing(sequence("1", "2"))
+
+    assert results(made, replace(PUSH, header="s"), 2) == ["1", "1"]
+    assert results(made, PUSH, 1) == ["1"]
+
+
+def test_a_rule_that_is_left_to_chance_decides_when_the_draw_is_below_it() -> None:
+    made = playing(sequence("1", probability=0.3), sequence("0"), chances=[0.1, 0.3, 0.29, 0.9])
+
+    assert results(made, PUSH, 4) == ["1", "0", "1", "0"]
+
+
+def test_chance_is_drawn_only_for_a_rule_that_would_decide() -> None:
+    rare = sequence("1", probability=0.5, match=Match(msisdn="254711111111", nth=Nth(2, None)))
+    made = playing(sequence("9", match=Match(amount=Amount(900, 900))), rare, chances=[0.4])
+    other = replace(PUSH, msisdn="254711111111")
+
+    seen = [said(pass_through(made, facts)) for facts in (PUSH, other, replace(other, amount_cents=900), other)]
+
+    assert seen == [None, None, "9", "1"]
+
+
+def test_a_gateway_that_is_down_now_and_then_is_drawn_once_a_request() -> None:
+    rule = Rule(Match(), DOWN, 5, probability=0.5)
+    made = playing(rule, chances=[0.6, 0.4, 0.6])
+
+    assert results(made, PUSH, 3) == [None, "gateway-timeout", None]
+
+
+def test_a_text_is_made_the_requests_own() -> None:
+    rule = Rule(Match(), Outcome(error="500.003.02", error_message="{{msisdn}} is busy"), 5)
+    made = playing(rule)
+
+    assert made.early(HEAD) is None
+    decision = made.decide(PUSH).decision
+    assert decision is not None
+    assert decision.outcome.error_message == "254708374149 is busy"
+
+
+def test_a_refusal_that_executes_waits_for_the_body_and_takes_the_requests_result() -> None:
+    made = playing(Rule(Match(), replace(DOWN, executes=True), 5))
+
+    early, decision = made.early(HEAD), made.decide(replace(PUSH, msisdn="254700001032")).decision
+
+    assert early is None
+    assert decision is not None
+    assert decision.outcome == replace(DOWN, executes=True, result="1032")
+
+
+def test_what_is_never_answered_takes_no_result() -> None:
+    made = playing(Rule(Match(), Outcome(never=True), 5))
+
+    decision = made.decide(replace(PUSH, msisdn="254700001032")).decision
+
+    assert decision is not None
+    assert decision.outcome == Outcome(never=True)
+
+
+POOR = Seen(5000, "reachable", registered=True, pin_locked=False)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        (Payer(balance=Amount(None, 5000)), None),
+        (Payer(balance=Amount(5001, None)), "the customer's balance 50 is not at least 50.01"),
+        (Payer(handset="offline"), "the customer's handset is reachable, not offline"),
+        (Payer(registered=False), "the customer's registered is true, not false"),
+        (Payer(pin_locked=True), "the customer's pin_locked is false, not true"),
+    ],
+)
+def test_a_rule_may_ask_what_is_true_of_the_customer(wanted: Payer, why: str | None) -> None:
+    made = playing(sequence("1", match=Match(customer=wanted)), look=lambda msisdn: POOR)
+
+    verdict = made.decide(PUSH, explain=True)
+
+    assert (verdict.decision is None) == (why is not None)
+    assert [loser.why for loser in verdict.losers] == ([] if why is None else [why])
+    assert [loser.why for loser in made.explain(PUSH)] == ([] if why is None else [why])
+
+
+def test_nobody_is_looked_at_where_no_rule_asks() -> None:
+    looked: list[str] = []
+    made = playing(sequence("1"), look=looked.append)
+
+    pass_through(made, PUSH)
+
+    assert looked == []
+
+
+def test_a_rule_about_a_customer_does_not_match_where_there_is_none() -> None:
+    made = playing(sequence("1", match=Match(customer=Payer(handset="reachable"))), look=lambda msisdn: POOR)
+
+    verdict = made.decide(replace(PUSH, msisdn=None), explain=True)
+
+    assert [loser.why for loser in verdict.losers] == ["no customer takes part"]
+
+
 # properties
 
 CODES = st.sampled_from(["0", "1", "1032"])
@@ -388,6 +542,40 @@ def test_the_same_calls_give_the_same_decisions(
         return [pass_through(made, facts) for facts in requests]
 
     assert play() == play()
+
+
+ANY_RULES = st.lists(
+    st.builds(
+        lambda match, first, more, loops, probability: Rule(match, first, 5, tuple(more), loops, probability),
+        MATCHES,
+        OUTCOMES,
+        st.lists(OUTCOMES, max_size=2),
+        st.booleans(),
+        st.sampled_from([0.2, 0.7, 1.0]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(ANY_RULES, REQUESTS, st.integers(0, 2**32 - 1))
+def test_the_same_seed_gives_the_same_decisions(rules: list[Rule], requests: list[Facts], seed: int) -> None:
+    def play() -> list[Decision | None]:
+        made = Engine(lambda name: story(*rules), chance=Ids(seed).chance)
+        made.activate(story(*rules))
+        return [pass_through(made, facts) for facts in requests]
+
+    assert play() == play()
+
+
+@given(st.lists(CODES, min_size=1, max_size=5), st.booleans(), st.integers(0, 12))
+def test_the_nth_of_a_sequence_is_the_nth_decided(codes: list[str], loops: bool, calls: int) -> None:
+    made = playing(sequence(*codes, loops=loops))
+    last = len(codes) - 1
+
+    expected = [codes[at % len(codes) if loops else min(at, last)] for at in range(calls)]
+
+    assert results(made, PUSH, calls) == expected
 
 
 @given(RULES, REQUESTS)

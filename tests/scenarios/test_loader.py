@@ -16,10 +16,12 @@ from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
 from mock_daraja.scenarios import (
     Amount,
+    Condition,
     Known,
     Library,
     Match,
     Nth,
+    Payer,
     Provenance,
     find,
     load_file,
@@ -109,6 +111,9 @@ rules:
         ("{fault: {name: latency, ms: 5}}", Outcome(fault=FaultSpec("latency", {"ms": 5}))),
         ("{callback: {drop: true}}", Outcome(callback=CallbackPlan(drop=True))),
         ("{callback: {before_ack: true}}", Outcome(callback=CallbackPlan(before_ack=True))),
+        ("{never: true}", Outcome(never=True)),
+        ("{page: waf, executes: true, result: 0}", Outcome(page="waf", executes=True, result="0")),
+        ('{desc: "no, {{msisdn}}: {{receipt}}"}', Outcome(result_desc="no, {{msisdn}}: {{receipt}}")),
     ],
 )
 def test_each_outcome_is_read(write: Write, then: str, outcome: Outcome) -> None:
@@ -117,6 +122,59 @@ def test_each_outcome_is_read(write: Write, then: str, outcome: Outcome) -> None
     scenario = load_file(path, known=KNOWN)
 
     assert scenario.rules[0].then == outcome
+
+
+@pytest.mark.parametrize(
+    ("then", "outcomes", "loops"),
+    [
+        ("{sequence: [{result: 1}]}", [Outcome(result="1")], False),
+        ("{sequence: [{result: 1}, {page: waf}, {}]}", [Outcome(result="1"), Outcome(page="waf"), Outcome()], False),
+        ("{sequence: [{result: 1}, {}], repeat: last}", [Outcome(result="1"), Outcome()], False),
+        ("{sequence: [{result: 1}, {}], repeat: loop}", [Outcome(result="1"), Outcome()], True),
+    ],
+)
+def test_a_sequence_is_read(write: Write, then: str, outcomes: list[Outcome], loops: bool) -> None:
+    rule = load_file(write(f"  - then: {then}\n"), known=KNOWN).rules[0]
+
+    assert [rule.then, *rule.more] == outcomes
+    assert rule.loops is loops
+
+
+@pytest.mark.parametrize(
+    ("when", "match"),
+    [
+        ("{msisdn: {matches: 25471.*}}", Match(msisdn=Condition(matches="25471.*"))),
+        (
+            "{msisdn: {one_of: [0712345678, 254711111111]}}",
+            Match(msisdn=Condition(one_of=("254712345678", "254711111111"))),
+        ),
+        ("{shortcode: {one_of: [174379, 600000]}}", Match(shortcode=Condition(one_of=("174379", "600000")))),
+        (
+            "{body: {A: {matches: INV-.*}, B: {one_of: [1, x]}, C: {exists: false}, D: {min: 1, max: 2.5}, E: 5}}",
+            Match(
+                body={
+                    "A": Condition(matches="INV-.*"),
+                    "B": Condition(one_of=(1, "x")),
+                    "C": Condition(exists=False),
+                    "D": Condition(least=1, most=2.5),
+                    "E": 5,
+                }
+            ),
+        ),
+        (
+            "{customer: {balance: {max: 99.99}, handset: offline, registered: true, pin_locked: false}}",
+            Match(customer=Payer(Amount(None, 9999), "offline", True, False)),
+        ),
+    ],
+)
+def test_conditions_beyond_equality_are_read(write: Write, when: str, match: Match) -> None:
+    assert load_file(write(f"  - when: {when}\n    then: {{}}\n")).rules[0].when == match
+
+
+def test_a_probability_is_read(write: Write) -> None:
+    rules = load_file(write("  - probability: 0.3\n    then: {}\n  - then: {}\n")).rules
+
+    assert [rule.probability for rule in rules] == [0.3, 1]
 
 
 @pytest.mark.parametrize(
@@ -173,6 +231,29 @@ def test_a_typo_is_named_with_its_place_and_what_was_meant(monkeypatch: pytest.M
         ("  - then: {callback: {drop: true, copies: 2}}", "3:22", "dropped has no other property", "alone"),
         ("  - then: {callback: {every: 2}}", "3:23", "parts the copies", "`copies`"),
         ("  - then: {after: 1, callback: {before_ack: true}}", "3:33", "cannot wait", "`after`"),
+        ("  - then: {page: waf, result: 0}", "3:23", "`result` would do nothing", "add `executes: true`"),
+        ("  - then: {executes: true, result: 0}", "3:12", "`executes` belongs to an `error` or", "leave it out"),
+        ("  - then: {error: 500.003.02, never: true}", "3:31", "`never` would do nothing", "executes"),
+        ("  - then: {never: true, result: 0}", "3:25", "never answered has no end", "keep one"),
+        ("  - then: {message: 5, error: 500.003.02}", "3:21", "is 5, which is not text", 'in quotes: "5"'),
+        ("  - then: {desc: 'to {{msidn}}'}", "3:18", "nothing is known as {{msidn}} here", "did you mean `msisdn`?"),
+        ("  - then: {error: 500.003.02, message: '{{receipt}}'}", "3:40", "nothing is known as {{receipt}}", "amount"),
+        ("  - then: {sequence: []}", "3:22", "`sequence` of `then` of rule 1 is [], and may not be empty", ""),
+        ("  - then: {sequence: [{}, {resutl: 1}]}", "3:28", "in number 2 of `sequence` of `then`", "`result`"),
+        ("  - then: {sequence: [{}], result: 1}", "3:28", "`result` stands beside a `sequence`", "into the outcomes"),
+        ("  - then: {sequence: [{sequence: [{}]}]}", "3:24", "a sequence holds no other", "one after the other"),
+        ("  - then: {repeat: loop}", "3:12", "`repeat` belongs to a `sequence`", "`sequence`"),
+        ("  - then: {sequence: [{}], repeat: lop}", "3:36", "none of last, loop", "did you mean `loop`?"),
+        ("  - then: {}\n    probability: 0", "4:18", "is 0, and has to be more than 0", "0.3"),
+        ("  - then: {}\n    probability: 30", "4:18", "is 30, and the most allowed is 1", "0.3"),
+        ("  - when: {body: {A: {matches: '('}}}\n    then: {}", "3:32", "is no regular expression", "2547.*"),
+        ("  - when: {body: {A: {macthes: x}}}\n    then: {}", "3:23", "no field `macthes` in `A`", "`matches`"),
+        ("  - when: {body: {A: {min: 2, max: 1}}}\n    then: {}", "3:22", "no number is 2 to 1", "`min`"),
+        ("  - when: {body: {A: {exists: false, min: 1}}}\n    then: {}", "3:22", "has no value", "keep `exists`"),
+        ("  - when: {msisdn: {one_of: [0712345678, 07]}}\n    then: {}", "3:42", "'07' is not a Kenyan mobile", ""),
+        ("  - when: {msisdn: {exists: true}}\n    then: {}", "3:21", "no field `exists` in `msisdn`", "matches"),
+        ("  - when: {customer: {handset: off}}\n    then: {}", "3:32", "none of reachable, offline", "`offline`?"),
+        ("  - when: {customer: {balance: lots}}\n    then: {}", "3:32", "'lots' is not an amount", ""),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_problem_with_place_and_remedy(
@@ -314,6 +395,8 @@ def test_a_one_shot_has_the_shape_of_a_rule() -> None:
         ({"then": {"resutl": 1}}, "one-shot: there is no field `resutl` in `then`\n  remedy: did you mean `result`?"),
         ({"when": {"nth": "x"}, "then": {}}, 'one-shot: `nth` of `when` is "x", which it cannot be'),
         ([], "one-shot: the file is [], which is not a mapping"),
+        ({"then": {"sequence": [{}, {}]}}, "one-shot: a one-shot happens once, so it has no sequence"),
+        ({"then": {}, "probability": 0.5}, "one-shot: a one-shot is not left to chance"),
     ],
 )
 def test_a_one_shot_that_is_wrong_is_a_problem(value: Any, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -330,3 +331,73 @@ def test_on_a_running_clock_it_waits_and_cannot_be_moved(webhook: Any, push: Pus
         assert callback.json == webhook.bodies[0]
         with pytest.raises(Problem, match="can't be moved"):
             daraja.advance()
+
+
+# the initiator
+
+
+Pay = Callable[..., Any]
+
+
+@pytest.fixture
+def pay(call: Any) -> Pay:
+    """A B2C payment, settled; gives the Result code."""
+
+    def ask(daraja: Daraja, **changes: object) -> str | None:
+        basic = base64.b64encode(f"{daraja.consumer_key}:{daraja.consumer_secret}".encode()).decode()
+        _, token = call(
+            f"{daraja.url}/oauth/v1/generate?grant_type=client_credentials", headers={"Authorization": f"Basic {basic}"}
+        )
+        body = {
+            "InitiatorName": daraja.initiator,
+            "SecurityCredential": daraja.security_credential(),
+            "CommandID": "BusinessPayment",
+            "Amount": 10,
+            "PartyA": "600000",
+            "PartyB": daraja.msisdn,
+            "Remarks": "Refund",
+            "QueueTimeOutURL": NOWHERE,
+            "ResultURL": NOWHERE,
+        }
+        headers = {"Authorization": f"Bearer {token['access_token']}"}
+        status, answer = call(f"{daraja.url}/mpesa/b2c/v1/paymentrequest", body | changes, headers)
+        assert status == 200, answer
+        daraja.settle()
+        return daraja.transactions[-1].result
+
+    return ask
+
+
+def test_a_credential_of_the_initiators_password_pays(daraja: Daraja, pay: Pay) -> None:
+    assert (daraja.initiator, daraja.initiator_password) == ("testapi", "Safaricom999!*!")
+    assert pay(daraja) == "0"
+
+
+def test_a_credential_of_another_password_fails_until_it_locks(daraja: Daraja, pay: Pay) -> None:
+    wrong = daraja.security_credential("Safaricom123!!")
+
+    assert [pay(daraja, SecurityCredential=wrong) for _ in range(4)] == ["2001", "2001", "8006", "8006"]
+    assert "locked" in daraja.transactions[-1].why
+
+
+def test_a_locked_initiator_is_unlocked_by_its_name(daraja: Daraja, pay: Pay) -> None:
+    daraja.organisation(600000, initiators=[{"name": daraja.initiator, "locked": True}])
+    locked = pay(daraja)
+
+    daraja.organisation(600000, initiators=[{"name": daraja.initiator, "locked": False}])
+
+    assert (locked, pay(daraja)) == ("8006", "0")
+
+
+def test_an_initiator_of_ones_own_has_the_roles_it_is_given(daraja: Daraja, pay: Pay) -> None:
+    daraja.organisation(600000, initiators=[{"name": "boss", "password": "pw", "roles": ["Balance Query ORG API"]}])
+    credential = daraja.security_credential("pw")
+
+    assert pay(daraja, InitiatorName="boss", SecurityCredential=credential) == "21"
+
+
+def test_what_is_wrong_with_an_initiator_is_said(daraja: Daraja) -> None:
+    with pytest.raises(Problem, match="no password"):
+        daraja.organisation(600000, initiators=[{"name": "boss"}])
+    with pytest.raises(Problem, match="the password has 246 bytes"):
+        daraja.security_credential("x" * 246)

@@ -18,7 +18,10 @@ _NO_RETRIES: Final = "Daraja sends a callback once: what the receiver does not t
 def answers_well(journal: Journal) -> Iterator[Check]:
     title = "Answers every callback with 2xx"
     answered = [(row, each) for row, each in journal.deliveries() if not _is_late(each) and each.error != _OUR_STOP]
-    wrong = [_line(row, each) for row, each in answered if not took(each)]
+    rejected = sum(_rejects(each) and journal.is_spoilt(row) for row, each in answered)
+    wrong = [
+        _line(row, each) for row, each in answered if not took(each) and not (_rejects(each) and journal.is_spoilt(row))
+    ]
     refused = [Evidence(f"c{row.id}", f"{row.kind} to {row.url}: {row.note}") for row in _unsent(journal)]
     if wrong:
         summary = f"{len(wrong)} of {counted(len(answered), 'delivery')} got no 2xx"
@@ -29,7 +32,8 @@ def answers_well(journal: Journal) -> Iterator[Check]:
         remedy = "give a URL on this machine, or map it: --rewrite-callbacks FROM=TO"
         yield Check("callbacks-answered", title, "warn", summary, tuple(refused), remedy, docs="callbacks")
     elif answered:
-        summary = f"{counted(len(answered), 'delivery')}, each answered 2xx"
+        but = f", but for {rejected} that a scenario had spoilt: 4xx" if rejected else ""
+        summary = f"{counted(len(answered), 'delivery')}, each answered 2xx{but}"
         yield Check("callbacks-answered", title, "pass", summary, docs="callbacks")
     else:
         yield Check("callbacks-answered", title, "not seen", *_none(journal), docs="callbacks")
@@ -84,6 +88,10 @@ def takes_duplicates(journal: Journal) -> Iterator[Check]:
 
 def _is_late(delivery: Delivery) -> bool:
     return delivery.error is not None and _TOO_LATE.search(delivery.error) is not None
+
+
+def _rejects(delivery: Delivery) -> bool:
+    return delivery.error is None and delivery.status is not None and 400 <= delivery.status < 500
 
 
 def _unsent(journal: Journal) -> list[Callback]:

@@ -67,6 +67,12 @@ class Report:
 
         return report_text(self.json())
 
+    def junit(self, *, strict: bool = False) -> str:
+        """As JUnit XML, with a test case for each check; `strict` makes failures of warnings as well."""
+        from mock_daraja.journal.report.junit import report_junit
+
+        return report_junit(self.json(), strict=strict)
+
     def json(self) -> dict[str, Any]:
         return {
             "sandbox": self.sandbox,

@@ -65,6 +65,14 @@ class Journal:
                 if not is_sink(delivery.url):
                     yield row, delivery
 
+    def is_spoilt(self, row: Callback) -> bool:
+        """Whether a scenario forged or damaged it: a receiver does well to refuse such a one."""
+        transaction = self.transactions.get(row.transaction)
+        if transaction is None or transaction.decision is None:
+            return False
+        plan = transaction.decision.outcome.callback
+        return bool(plan.forge or plan.damage)
+
     def opened(self, exchange: Exchange) -> Transaction | None:
         return None if exchange.transaction is None else self.transactions.get(exchange.transaction)
 

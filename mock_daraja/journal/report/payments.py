@@ -36,6 +36,11 @@ def asks_when_not_told(journal: Journal) -> Iterator[Check]:
         else:
             after = seconds((taken_ms or 0) - final_ms)
             late.append(_missed(transaction, f"its {rows[0].kind} callback came {after} after the final state"))
+    for transaction in _hanging(journal):
+        if journal.questions(transaction):
+            asked += 1
+        else:
+            missed.append(_missed(transaction, "it stays so, nobody asked"))
     remedy = "after a minute without a callback, query it: the acknowledgement says only that the request was taken"
     if missed:
         summary = f"{counted(len(missed), 'payment')} ended unknown to the integration"
@@ -44,7 +49,7 @@ def asks_when_not_told(journal: Journal) -> Iterator[Check]:
         summary = f"{counted(len(late), 'callback')} came late, and nobody asked meanwhile"
         yield Check("queries", title, "warn", summary, tuple(late), remedy, docs="callbacks")
     elif asked:
-        summary = f"{counted(asked, 'callback')} lost or late, and each payment was asked about"
+        summary = f"{counted(asked, 'callback')} lost, late or never owed, and each payment was asked about"
         yield Check("queries", title, "pass", summary, docs="callbacks")
     else:
         remedy = "play the scenario stk_push/callback-lost: does the order stay open for ever?"
@@ -61,6 +66,12 @@ def _told(journal: Journal) -> Iterator[tuple[Transaction, list[Callback]]]:
             yield transaction, told
 
 
+def _hanging(journal: Journal) -> list[Transaction]:
+    """Payments that a scenario keeps pending for ever."""
+    rows = journal.transactions.values()
+    return [row for row in rows if not row.is_final and row.decision is not None and row.decision.outcome.never]
+
+
 def _taken_ms(rows: list[Callback]) -> int | None:
     return min((each.sent_ms for row in rows for each in row.deliveries if took(each)), default=None)
 
@@ -70,7 +81,8 @@ def _fate(rows: list[Callback]) -> str:
 
 
 def _missed(transaction: Transaction, text: str) -> Evidence:
-    return Evidence(f"t{transaction.id}", f"{transaction.reference} is {transaction.state}; {text}")
+    asked_by = f" (x{transaction.exchange})" if transaction.exchange else ""
+    return Evidence(f"t{transaction.id}", f"{transaction.reference}{asked_by} is {transaction.state}; {text}")
 
 
 def retries_after_a_check(journal: Journal) -> Iterator[Check]:
@@ -126,7 +138,8 @@ def _judged(journal: Journal, earlier: Exchange, push: Exchange) -> tuple[Verdic
         return "warn", f"which got {status_of(earlier) or 'no answer'}; nothing was asked in between"
     if transaction.final_ms is None or transaction.final_ms > push.received_ms:
         fault = earlier.reply.fault if earlier.reply is not None else None
-        seen = f"; its answer had gone out with the fault {fault.name}" if fault is not None else ""
+        lie = f"; it had got {status_of(earlier)}" if (status_of(earlier) or 0) >= 400 else ""
+        seen = f"; its answer had gone out with the fault {fault.name}" if fault is not None else lie
         return "fail", f"while that one was pending{seen}"
     if _was_known(journal, transaction, push):
         if transaction.state == "completed":

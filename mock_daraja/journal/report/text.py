@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint, Role, plain
+from mock_daraja.journal.report.evidence import counted
 
 Row = Mapping[str, Any]
 
@@ -37,7 +38,7 @@ def check_lines(check: Row, paint: Paint = plain, most: int = _MOST_LINES) -> It
 
 
 def _lines(report: Row, paint: Paint) -> Iterator[str]:
-    counts = ", ".join(f"{report[name]} {name}" for name in ("exchanges", "transactions", "callbacks"))
+    counts = ", ".join(counted(report[f"{noun}s"], noun) for noun in ("exchange", "transaction", "callback"))
     yield f"{paint('Report card', 'heading')} of sandbox {report['sandbox']}: {counts}"
     if report["first"] is not None:
         between = " to ".join(report[name][_TIME].replace("T", " ") for name in ("first", "last"))

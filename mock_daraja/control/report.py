@@ -1,0 +1,26 @@
+"""The report card: how the integration behaved, as far as this sandbox's journal shows it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response
+
+from mock_daraja.control.call import Call, shown, written
+from mock_daraja.control.reading import one_of
+from mock_daraja.control.routing import Route
+from mock_daraja.steps.reporting import card_of
+
+
+def card(call: Call) -> Response:
+    """As JSON; with `as` as the text that `mock-daraja report` prints, or as JUnit XML."""
+    report = card_of(call.sandbox)
+    form = call.query.get("as", "json")
+    if form == "text":
+        return written(report.text)
+    if form == "junit":
+        return written(report.junit(), "application/xml")
+    return shown(report.json())
+
+
+ROUTES: Final = (Route("GET", "report", card, {"as": one_of("json", "text", "junit")}),)

@@ -1,0 +1,65 @@
+"""`journal` against a running server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def test_each_request_is_a_line(run: Callable[..., Any], mock: Any, live: str) -> None:
+    mock.pushed()
+    mock.push(Amount="ten")
+    mock.push(PhoneNumber="254711222333", headers={"X-Mock-Scenario": "faults/reset"})
+
+    lines = run("journal", "--url", live).stdout.splitlines()
+
+    assert lines[0] == "10:00:00.000  x1  GET /oauth/v1/generate  200"
+    assert lines[1] == "10:00:00.000  x2  POST /mpesa/stkpush/v1/processrequest  200  opens t1"
+    assert lines[2].startswith(
+        "10:00:00.000  x3  POST /mpesa/stkpush/v1/processrequest  400  Amount is not whole shillings"
+    )
+    assert lines[3].startswith("10:00:00.000  x4  POST /mpesa/stkpush/v1/processrequest  reset")
+
+
+def test_the_latest_are_shown(run: Callable[..., Any], mock: Any, live: str) -> None:
+    mock.push(Amount="ten")
+    mock.push(Amount="ten")
+
+    lines = run("journal", "--limit", "1", "--url", live).stdout.splitlines()
+
+    assert [line.split()[1] for line in lines] == ["x3"]
+
+
+def test_json_is_the_rows(run: Callable[..., Any], mock: Any, live: str) -> None:
+    mock.push(Amount="ten")
+
+    assert [each["id"] for each in json.loads(run("journal", "--json", "--url", live).stdout)] == ["x1", "x2"]
+
+
+def test_har_is_written_to_a_file(run: Callable[..., Any], mock: Any, live: str, tmp_path: Path) -> None:
+    mock.pushed()
+    mock.advance(60)
+
+    result = run("journal", "--har", "run.har", "--url", live)
+
+    entries = json.loads((tmp_path / "run.har").read_text(encoding="utf-8"))["log"]["entries"]
+    assert result.stdout == "3 entries in run.har\n"
+    assert entries[1]["request"]["url"] == f"{live}/mpesa/stkpush/v1/processrequest"
+
+
+def test_har_is_printed(run: Callable[..., Any], mock: Any, live: str) -> None:
+    mock.push()
+
+    assert json.loads(run("journal", "--har", "-", "--url", live).stdout)["log"]["version"] == "1.2"
+
+
+def test_before_any_request_it_says_so(run: Callable[..., Any], live: str) -> None:
+    assert run("journal", "--url", live).stdout == "nothing was asked of this sandbox yet\n"
+
+
+def test_what_a_client_sent_never_reaches_a_terminal_raw(run: Callable[..., Any], mock: Any, live: str) -> None:
+    mock.request("GET", "/%1b[2J")
+
+    assert "\x1b" not in run("journal", "--url", live).stdout

@@ -1,0 +1,367 @@
+"""`mock-daraja scenario`: what each of its commands prints, and when it fails."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_daraja import resources
+from mock_daraja.client import Client
+from mock_daraja.faults import pages
+from mock_daraja.scenarios import load_file
+from mock_daraja.steps.known import names_known
+
+GOLDEN = Path(__file__).parent / "golden"
+PUSH = {"operation": "stk-push.process"}
+FIXED = {"MOCK_DARAJA_START": "2026-11-24T10:00+03:00"}
+OWN = ("--url", "http://127.0.0.1:0")
+STORY = """\
+title: A bad day
+story: Everything that can be said, said once.
+provenance: {level: inferred, source: this test, date: "2026-11"}
+use: paid
+rules:
+  - when: {product: oauth}
+    then: {}
+  - when: {operation: stk-push.process, nth: "1-2", msisdn: {matches: 2547.*}, amount: {min: 1, max: 10}}
+    then: {page: gateway-timeout, executes: true, result: 1032, after: 3}
+  - when:
+      operation: stk-push.process
+      state: start
+      app: test-key
+      shortcode: 174379
+      body: {TransactionType: CustomerPayBillOnline, AccountReference: {exists: true}}
+      customer: {balance: {max: 10}, handset: offline, registered: true, pin_locked: false}
+    probability: 0.25
+    then:
+      sequence:
+        - {error: "500.003.02", status: 503, message: "{{msisdn}} is busy", fault: {name: latency, ms: 5}}
+        - {result: 0, desc: "{{receipt}}", callback: {delay: 5, copies: 2, every: 1.5}, query: {result: 1032}}
+        - {result: 1, goto: done}
+        - {callback: {drop: true}, queue_timeout: true}
+        - {callback: {before_ack: true}}
+        - {never: true}
+      repeat: loop
+"""
+PAID = "title: Paid\nrules:\n  - then: {result: 0}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of scenarios that the settings name."""
+    path = tmp_path / "stories"
+    path.mkdir()
+    (path / "bad-day.yaml").write_text(STORY, encoding="utf-8")
+    (path / "paid.yaml").write_text(PAID, encoding="utf-8")
+    return path
+
+
+def plain(text: str, folder: Path) -> str:
+    text = text.replace(str(resources.scenarios()), "LIBRARY").replace(str(folder), "FOLDER")
+    return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
+
+
+def golden(name: str) -> str:
+    return (GOLDEN / name).read_text(encoding="utf-8")
+
+
+# list
+
+
+def test_the_list_has_every_scenario_with_its_title(run: Callable[..., Any], folder: Path) -> None:
+    result = run("scenario", "list", MOCK_DARAJA_SCENARIOS=str(folder))
+
+    lines = dict(re.split(r"  +", line, maxsplit=1) for line in result.stdout.splitlines())
+    assert lines["bad-day"] == "A bad day"
+    assert lines["stk_push/cancelled"] == "The customer cancels the prompt"
+
+
+@pytest.mark.parametrize("words", [("SAID once",), ("bad", "said"), ("bad-day",)])
+def test_words_pick_from_the_list(run: Callable[..., Any], folder: Path, words: tuple[str, ...]) -> None:
+    result = run("scenario", "list", "--json", *words, MOCK_DARAJA_SCENARIOS=str(folder))
+
+    (row,) = json.loads(result.stdout)
+    assert row == {"name": "bad-day", "title": "A bad day", "story": "Everything that can be said, said once."}
+
+
+def test_a_file_that_is_wrong_stands_in_the_list(run: Callable[..., Any], folder: Path) -> None:
+    (folder / "bad-day.yaml").write_text("title: x\n", encoding="utf-8")
+
+    shown = run("scenario", "list", "bad-day", MOCK_DARAJA_SCENARIOS=str(folder)).stdout
+    (row,) = json.loads(run("scenario", "list", "bad-day", "--json", MOCK_DARAJA_SCENARIOS=str(folder)).stdout)
+
+    assert shown == "bad-day  wrong: the file has no `rules`\n"
+    assert row["problem"]["where"] == f"{folder / 'bad-day.yaml'}:1:1"
+
+
+def test_words_that_nothing_holds_are_a_problem(run: Callable[..., Any]) -> None:
+    result = run("scenario", "list", "zebra")
+
+    assert result.exit_code == 1
+    assert "no scenario holds zebra" in result.stderr
+
+
+# show
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("bad-day", "scenario_show_story.txt"), ("stk_push/no-answer", "scenario_show_no_answer.txt")]
+)
+def test_one_is_shown_in_words(run: Callable[..., Any], folder: Path, name: str, file: str) -> None:
+    result = run("scenario", "show", name, MOCK_DARAJA_SCENARIOS=str(folder))
+
+    assert plain(result.stdout, folder) == golden(file)
+
+
+def test_a_file_is_shown_too_with_what_it_uses_beside_it(run: Callable[..., Any], folder: Path) -> None:
+    by_name = run("scenario", "show", "bad-day", MOCK_DARAJA_SCENARIOS=str(folder))
+    by_path = run("scenario", "show", str(folder / "bad-day.yaml"))
+
+    assert by_path.stdout == by_name.stdout
+
+
+def test_one_is_shown_as_json_in_the_words_of_its_file(run: Callable[..., Any]) -> None:
+    row = json.loads(run("scenario", "show", "cancelled", "--json").stdout)
+
+    assert row["rules"] == [{"line": 7, "when": {"operation": "stk-push.process"}, "then": {"result": "1032"}}]
+    assert row["provenance"]["level"] == "captured"
+
+
+def test_an_unknown_name_is_a_problem(run: Callable[..., Any]) -> None:
+    result = run("scenario", "show", "canceled")
+
+    assert result.exit_code == 1
+    assert "did you mean" in result.stderr
+
+
+# lint
+
+
+def test_the_library_that_ships_is_right(run: Callable[..., Any]) -> None:
+    result = run("scenario", "lint")
+
+    assert result.exit_code == 0
+    assert re.fullmatch(r"\d+ scenarios, no problem\n", result.stdout)
+
+
+def test_what_is_wrong_is_told_with_its_place(run: Callable[..., Any], folder: Path) -> None:
+    (folder / "typo.yaml").write_text("title: x\nrules:\n  - then: {resutl: 1}\n", encoding="utf-8")
+    (folder / "deep").mkdir()
+    (folder / "deep" / "ring.yaml").write_text("title: x\nuse: ring\n", encoding="utf-8")
+    (folder / "page.yaml").write_text("title: x\nrules:\n  - then: {page: wfa}\n", encoding="utf-8")
+
+    result = run("scenario", "lint", str(folder))
+    remedies = {f"allowed: {', '.join(sorted(pages.NAMES))}": "allowed: PAGES"}
+    text = plain(result.stdout, folder)
+    for long, short in remedies.items():
+        text = text.replace(long, short)
+
+    assert result.exit_code == 1
+    assert text == golden("scenario_lint.txt")
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "said"),
+    [
+        ("bad-day.yaml", 0, "1 scenario, no problem\n"),
+        ("none.yaml", 1, "the scenario file cannot be read"),
+        ("none", 1, "this is no scenario file"),
+    ],
+)
+def test_single_files_are_checked(run: Callable[..., Any], folder: Path, path: str, code: int, said: str) -> None:
+    result = run("scenario", "lint", str(folder / path))
+
+    assert result.exit_code == code
+    assert said in result.stdout
+
+
+# run
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("stk_push/callback-twice", "scenario_run_twice.txt"), ("gateway/down-then-up", "scenario_run_down.txt")],
+)
+def test_a_scenario_is_played_as_http(run: Callable[..., Any], folder: Path, name: str, file: str) -> None:
+    result = run("scenario", "run", name, *OWN, **FIXED)
+
+    assert result.exit_code == 0, result.stdout
+    assert plain(result.stdout, folder) == golden(file)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "  - when: {operation: stk-push.process}\n    then: {page: waf, executes: true, result: 1032}\n",
+        "  - when: {operation: stk-push.process, amount: 77, msisdn: 0711111111}\n    then: {never: true}\n",
+        "  - when: {operation: stk-push.process}\n    then: {sequence: [{page: waf}, {result: 1}, {result: 0}]}\n",
+        "  - when: {operation: stk-push.process, nth: '2-'}\n    then: {result: 2001}\n",
+        "  - when: {operation: stk-push.process}\n    then: {fault: {name: reset}, result: 0}\n",
+        "  - when: {operation: stk-push.process}\n    then: {fault: {name: latency, ms: 90000}, result: 1}\n",
+        "  - when: {operation: stk-push.process, customer: {balance: {max: 5}}}\n    then: {result: 2001}\n",
+        "  - when: {operation: b2c.payment, body: {CommandID: {one_of: [SalaryPayment]}}}\n    then: {result: 2}\n",
+        "  - when: {product: reversal}\n    then: {result: R000002}\n",
+        "  - when: {product: status}\n    then: {result: 0}\n",
+        "  - when: {product: balance}\n    then: {queue_timeout: true}\n",
+        "  - when: {product: oauth}\n    then: {error: 404.001.03}\n",
+        "  - when: {operation: c2b.simulate}\n    then: {callback: {drop: true}}\n",
+    ],
+    ids=lambda rules: str(rules).partition("\n")[0].strip(" -"),
+)
+def test_what_a_scenario_says_happens(run: Callable[..., Any], folder: Path, rules: str) -> None:
+    path = folder / "mine.yaml"
+    path.write_text(f"title: x\nrules:\n{rules}", encoding="utf-8")
+
+    result = run("scenario", "run", str(path))
+
+    assert result.exit_code == 0, result.stdout
+    assert "scenario: done: mine, rule 1 (line 3) decided " in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ("  - when: {app: nobody}\n    then: {result: 1}\n", "no rule of it decided anything"),
+        (
+            "  - when: {operation: c2b.register}\n    then: {result: 1}\n",
+            "no transaction was opened, which `result` needs",
+        ),
+    ],
+)
+def test_what_does_not_happen_is_told(run: Callable[..., Any], folder: Path, rules: str, said: str) -> None:
+    path = folder / "mine.yaml"
+    path.write_text(f"title: x\nrules:\n{rules}", encoding="utf-8")
+
+    result = run("scenario", "run", str(path))
+
+    assert result.exit_code == 1
+    assert f"scenario: failed: {said}" in result.stdout or said in result.stdout
+
+
+def test_a_running_server_is_used_and_left_as_it_was(run: Callable[..., Any], live: str) -> None:
+    result = run("scenario", "run", "cancelled", "--url", live)
+
+    assert result.exit_code == 0, result.stdout
+    assert live.removeprefix("http://") in result.stdout
+    assert [each["name"] for each in Client(live).sandboxes()] == ["default"]
+    assert Client(live).exchanges() == []
+
+
+# from-journal
+
+
+@pytest.fixture
+def record(run: Callable[..., Any], live: str, folder: Path, mock: Any) -> Callable[..., Any]:
+    """Make a scenario file of the last exchange, and load it."""
+
+    def record(exchange: str = "last") -> Any:
+        path = folder / "recorded.yaml"
+        result = run("scenario", "from-journal", exchange, "-o", str(path), "--url", live)
+        assert result.exit_code == 0, result.stderr
+        assert result.stdout == f"{path}: mock-daraja scenario show {path}\n"
+        return load_file(path, known=names_known())
+
+    return record
+
+
+def test_a_payment_becomes_a_scenario(run: Callable[..., Any], live: str, mock: Any, folder: Path) -> None:
+    mock.push(Amount=10, AccountReference="SECRET-REFERENCE")
+    mock.advance(60)
+
+    result = run("scenario", "from-journal", "default/x2", "--url", live)
+
+    assert result.stdout == golden("scenario_recorded.txt")
+    for secret in ("254708374149", "SECRET-REFERENCE", "http"):
+        assert secret not in result.stdout.replace("with HTTP", "")
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ({"result": "1032", "after": 7}, {"result": "1032", "settle_ms": 7000}),
+        ({"result": "1", "desc": "Too poor"}, {"result": "1", "result_desc": "Too poor"}),
+        ({"result": "0", "desc": "{{receipt}}!"}, {"result": "0", "result_desc": "{{receipt}}!"}),
+        ({"never": True}, {"never": True}),
+        ({"error": "500.003.02"}, {"error": "500.003.02", "status": 500}),
+        ({"page": "gateway-timeout"}, {"page": "gateway-timeout"}),
+        ({"page": "waf", "executes": True, "result": "2001"}, {"page": "waf", "executes": True, "result": "2001"}),
+        ({"result": "0", "fault": {"name": "latency", "ms": 3}}, {"result": "0"}),
+    ],
+)
+def test_what_was_recorded_is_what_is_replayed(
+    mock: Any, record: Callable[..., Any], then: dict[str, Any], said: dict[str, Any]
+) -> None:
+    mock.token()
+    mock.request("POST", "/_mock/one-shots", {"when": PUSH, "then": then})
+    mock.push(Amount=10)
+    mock.advance(300)
+
+    outcome = record().rules[0].then
+
+    assert {name: getattr(outcome, name) for name in said} == said
+    fault = None if outcome.fault is None else {"name": outcome.fault.name, **outcome.fault.attributes}
+    assert fault == then.get("fault")
+
+
+@pytest.mark.parametrize(
+    ("callback", "plan"),
+    [
+        ({"delay": 9}, (9000, False, 1, 0)),
+        ({"copies": 3, "every": 2, "delay": 1}, (1000, False, 3, 2000)),
+        ({"drop": True}, (None, True, 1, 0)),
+    ],
+)
+def test_the_plan_of_a_callback_is_recorded(
+    mock: Any, record: Callable[..., Any], callback: dict[str, Any], plan: tuple[Any, ...]
+) -> None:
+    mock.token()
+    mock.request("POST", "/_mock/one-shots", {"when": PUSH, "then": {"callback": callback, "result": "0"}})
+    mock.push()
+    mock.advance(60)
+
+    found = record().rules[0].then.callback
+
+    assert (found.delay_ms, found.drop, found.copies, found.every_ms) == plan
+
+
+@pytest.mark.parametrize(
+    ("story", "said"),
+    [
+        ("pending", "the transaction of x2 is still pending\n  remedy: wait, answer the prompt or advance the clock"),
+        ("query", "x3 was answered as usual, and opened no transaction: there is nothing to tell\n  remedy: choose"),
+        ("path", "x1 called no operation: GET /nowhere\n  remedy: choose another exchange"),
+        ("secret", "x1 was answered with HTTP 400 and neither an error of Daraja's nor a page that is known\n  remedy"),
+    ],
+)
+def test_what_tells_no_story_is_a_problem(run: Callable[..., Any], live: str, mock: Any, story: str, said: str) -> None:
+    if story == "path":
+        mock.request("GET", "/nowhere")
+    elif story == "secret":
+        mock.ask_token(secret="wrong")
+    else:
+        checkout = mock.pushed()
+        if story == "query":
+            mock.advance(60)
+            mock.query(checkout)
+
+    result = run("scenario", "from-journal", "last", "--url", live)
+
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
+def test_a_file_that_is_there_is_kept(run: Callable[..., Any], live: str, mock: Any, folder: Path) -> None:
+    mock.ask_token()
+    mock.push()
+    mock.advance(60)
+
+    result = run("scenario", "from-journal", "-o", str(folder / "paid.yaml"), "--url", live)
+
+    assert result.exit_code == 1
+    assert "is there already" in result.stderr
+    assert (folder / "paid.yaml").read_text(encoding="utf-8") == PAID

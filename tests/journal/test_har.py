@@ -1,0 +1,136 @@
+"""The journal as HAR 1.2, held against har_schema.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from mock_daraja.exchange import Exchange, Reply
+from mock_daraja.journal.har import har
+from mock_daraja.model import Callback, Delivery, FaultSpec
+
+SCHEMA = Draft202012Validator(json.loads(Path(__file__).with_name("har_schema.json").read_text(encoding="utf-8")))
+SERVER = "http://127.0.0.1:6737/"
+
+
+def entries(*rows: Exchange | Callback) -> list[Any]:
+    """Of a document that is HAR and JSON."""
+    exchanges = [row for row in rows if isinstance(row, Exchange)]
+    callbacks = [row for row in rows if isinstance(row, Callback)]
+    document = json.loads(json.dumps(har(exchanges, callbacks, SERVER, "0.1.0")))
+    assert [error.message for error in SCHEMA.iter_errors(document)] == []
+    return list(document["log"]["entries"])
+
+
+def of(mock: Any) -> list[Any]:
+    return entries(*mock.sandbox.store.exchanges(), *mock.callbacks())
+
+
+def exchange(**changes: Any) -> Exchange:
+    row = Exchange(1, "default", 0, "GET", "/a", "", (), b"", reply=Reply(200, b"{}"))
+    for name, value in changes.items():
+        setattr(row, name, value)
+    return row
+
+
+def delivered(answer: bytes, status: int | None = 200, error: str | None = None, **changes: Any) -> Callback:
+    request = b'POST /hook HTTP/1.1\r\nHost: a:1\r\nContent-Type: application/json\r\n\r\n{"a": 1}'
+    url = changes.get("url", "http://127.0.0.1:8000/hook?a=1&secret=abcdefg")
+    row = Callback(4, "stk", 2, url, b"{}", (), 0)
+    row.deliveries = [Delivery(url, 1_000, request, status, answer, error)]
+    return row
+
+
+def test_exchanges_and_deliveries_stand_in_the_order_of_the_clock(mock: Any, webhook: Any) -> None:
+    checkout = mock.pushed(CallBackURL=webhook.url)
+    mock.advance(60)
+    mock.query(checkout)
+
+    found = of(mock)
+
+    assert [(each.get("_exchange") or f"c{each['_callback']}", each["_transaction"]) for each in found] == [
+        ("x1", None), ("x2", 1), ("c1", 1), ("x3", None)
+    ]  # fmt: skip
+    assert [each["startedDateTime"][11:23] for each in found] == [
+        "10:00:00.000", "10:00:00.000", "10:00:06.000", "10:01:00.000"
+    ]  # fmt: skip
+
+
+def test_requests_and_answers_are_whole_but_for_secrets(mock: Any, webhook: Any) -> None:
+    mock.pushed(CallBackURL=webhook.url)
+    mock.advance(60)
+
+    token, push, callback = of(mock)
+
+    assert token["request"]["url"] == f"{SERVER}oauth/v1/generate?grant_type=client_credentials"
+    assert token["request"]["queryString"] == [{"name": "grant_type", "value": "client_credentials"}]
+    assert json.loads(push["request"]["postData"]["text"])["Amount"] == 1
+    assert push["request"]["postData"]["mimeType"] == "application/json"
+    assert "CheckoutRequestID" in push["response"]["content"]["text"]
+    assert push["response"]["content"]["mimeType"] == "application/json;charset=UTF-8"
+    assert callback["request"]["url"] == webhook.url
+    assert "stkCallback" in callback["request"]["postData"]["text"]
+    assert (callback["response"]["status"], callback["response"]["statusText"]) == (200, "OK")
+    assert mock._token not in json.dumps([token, push, callback])
+
+
+def test_what_went_wrong_is_the_comment(mock: Any) -> None:
+    mock.push(Amount="ten")
+    mock.push(CallBackURL="http://127.0.0.1:9/callback")
+    mock.advance(60)
+
+    _, refused, _, unanswered = of(mock)
+
+    assert refused["comment"].startswith("Amount is not whole shillings")
+    assert unanswered["response"]["status"] == 0
+    assert unanswered["comment"].startswith("connection refused")
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "value"),
+    [
+        (exchange(path="/a b", query="access_token=abcdefg"), "request.url", f"{SERVER}a%20b?access_token=abcd***"),
+        (exchange(headers=(("Authorization", "Bearer abcdefg"),)), "request.headers.0.value", "Bearer abcd***"),
+        (exchange(body=b"\xff"), "request.postData.text", "\ufffd"),
+        (exchange(body=b"\xff"), "request.postData.mimeType", "x-unknown"),
+        (exchange(reply=None), "response.status", 0),
+        (exchange(reply=Reply(302, b"", (("Location", "/b"),))), "response.redirectURL", "/b"),
+        (exchange(reply=Reply(599, b"")), "response.statusText", ""),
+        (exchange(reply=Reply(200, b"", fault=FaultSpec("hang", {"seconds": 5}))), "_fault", "hang, seconds 5"),
+        (delivered(b""), "request.url", "http://127.0.0.1:8000/hook?a=1&secret=abcd***"),
+        (delivered(b""), "request.postData.text", '{"a": 1}'),
+        (delivered(b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nhello"), "response.content.text", "hello"),
+        (delivered(b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nhello"), "response.headers.0", {"name": "A", "value": "b"}),
+        (
+            delivered(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
+            "response.content.text",
+            "abcde",
+        ),
+        (
+            delivered(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n9\r\nd"),
+            "response.content.text",
+            "abcd",
+        ),
+        (
+            delivered(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n"),
+            "response.content.text",
+            "",
+        ),
+        (delivered(b"HTTP/1.1 500 Oops\r\n\r\n", 500, "cut short"), "comment", "cut short"),
+        (delivered(b"", None, "no answer within 10 s"), "response.bodySize", -1),
+    ],
+)
+def test_each_part_is_where_har_has_it(row: Any, name: str, value: object) -> None:
+    found: Any = entries(row)[0]
+
+    for part in name.split("."):
+        found = found[int(part)] if part.isdigit() else found[part]
+    assert found == value
+
+
+def test_an_empty_journal_is_an_empty_archive() -> None:
+    assert entries() == []

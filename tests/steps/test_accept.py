@@ -1,0 +1,177 @@
+"""What a decision does to a request: carried out all the same, never answered, told in the trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_daraja.errors import Problem
+
+CUSTOMER = "254708374149"
+Play = Callable[..., Any]
+
+
+@pytest.fixture
+def play(mock_with: Callable[..., Any], tmp_path: Path) -> Play:
+    """A Mock that plays these rules."""
+
+    def play(rules: str, **settings: Any) -> Any:
+        path = tmp_path / "story.yaml"
+        path.write_text(f"title: x\nrules:\n{rules}", encoding="utf-8")
+        return mock_with(scenario=str(path), **settings)
+
+    return play
+
+
+def trace(mock: Any) -> list[str]:
+    return [step.text for step in mock.exchange().steps if step.room == "scenarios"]
+
+
+# executes
+
+
+@pytest.mark.parametrize("said", ["page: gateway-timeout", 'error: "500.003.02"'])
+def test_a_push_goes_through_though_the_caller_was_told_otherwise(play: Play, said: str) -> None:
+    mock = play(f"  - when: {{operation: stk-push.process}}\n    then: {{{said}, executes: true}}\n")
+
+    answer = mock.push(Amount=10)
+    prompted = mock.sandbox.open_prompt(CUSTOMER)
+    mock.advance(60)
+
+    assert answer.status >= 500
+    assert prompted is not None
+    assert mock.exchange().transaction == prompted.id
+    assert trace(mock)[-1] == f"the request is carried out all the same, as transaction {prompted.id}"
+    assert (prompted.state, mock.result()) == ("completed", 0)
+
+
+def test_what_goes_through_has_the_result_that_is_asked_for(play: Play) -> None:
+    mock = play("  - when: {product: stk-push}\n    then: {page: waf, executes: true, result: 1032, after: 3}\n")
+
+    mock.push()
+    mock.advance(60)
+
+    assert mock.result() == 1032
+
+
+def test_an_operation_that_opens_nothing_has_nothing_to_carry_out(play: Play) -> None:
+    mock = play("  - when: {operation: stk-push.query}\n    then: {page: waf, executes: true}\n")
+    checkout = mock.pushed()
+
+    answer = mock.query(checkout)
+
+    assert answer.status == 403
+    assert trace(mock)[-1] == "there is nothing to carry out: this operation opens no transaction"
+
+
+# never
+
+
+def test_a_push_that_is_never_answered_stays_in_flight(play: Play) -> None:
+    mock = play("  - when: {amount: 13}\n    then: {never: true}\n")
+    checkout = mock.pushed(Amount=13)
+    mock.advance(600)
+
+    row = mock.transaction(checkout)
+
+    assert (row.state, mock.callbacks()) == ("pending", [])
+    assert row.why == "scenario: story, rule 1 (line 3) leaves it pending for ever"
+    assert mock.query(checkout).error[2] == "The transaction is being processed"
+
+
+def test_its_prompt_is_seen_by_nobody_and_blocks_nobody(play: Play) -> None:
+    mock = play("  - when: {nth: 1, operation: stk-push.process}\n    then: {never: true}\n")
+    mock.pushed()
+
+    with pytest.raises(Problem, match="no prompt open"):
+        mock.sandbox.answer_prompt(CUSTOMER, "pin:1234")
+    assert mock.push().status == 200
+
+
+# templates
+
+
+def test_texts_are_filled_in(play: Play) -> None:
+    mock = play(
+        "  - when: {amount: {max: 9}}\n"
+        '    then: {error: "400.002.02", message: "{{body.Amount}} of {{msisdn}} is too little"}\n'
+        '  - then: {result: 0, desc: "{{amount}} paid for {{body.AccountReference}}: {{receipt}}"}\n'
+    )
+
+    refused = mock.push(Amount=5)
+    checkout = mock.pushed(Amount=10)
+    mock.advance(60)
+
+    assert refused.error[2] == f"5 of {CUSTOMER} is too little"
+    receipt = mock.transaction(checkout).receipt
+    assert mock.callback()["ResultDesc"] == f"10 paid for INV-1: {receipt}"
+    assert mock.query(checkout).json["ResultDesc"] == f"10 paid for INV-1: {receipt}"
+
+
+# chance and customers
+
+
+def outcomes(mock: Any, times: int) -> list[int]:
+    statuses = []
+    for _ in range(times):
+        statuses.append(mock.push().status)
+        mock.advance(200)
+    return statuses
+
+
+def test_chance_is_the_seeds(play: Play) -> None:
+    rules = "  - when: {operation: stk-push.process}\n    probability: 0.5\n    then: {page: gateway-timeout}\n"
+
+    first, again, other = (outcomes(play(rules, seed=seed), 12) for seed in (7, 7, 8))
+
+    assert first == again != other
+    assert set(first) == {200, 504}
+
+
+def test_a_rule_looks_at_the_wallet(play: Play) -> None:
+    mock = play("  - when: {customer: {balance: {max: 99.99}}}\n    then: {result: 2001}\n")
+    mock.sandbox.put_customer({"msisdn": CUSTOMER, "balance": 99})
+
+    mock.pushed(Amount=10)
+    mock.advance(60)
+
+    assert mock.result() == 2001
+
+
+# the trace
+
+
+def test_the_rules_that_nearly_decided_are_told(play: Play) -> None:
+    mock = play(
+        "  - when: {operation: stk-push.process, amount: {min: 1000}}\n    then: {result: 1}\n"
+        "  - when: {operation: stk-push.process, msisdn: '0711111111'}\n    then: {result: 1032}\n"
+        "  - when: {operation: b2c.payment}\n    then: {}\n"
+    )
+
+    answer = mock.push(Amount=10)
+
+    assert trace(mock) == [
+        "story, rule 1 (line 3) does not decide: amount 10 is not at least 1000",
+        f"story, rule 2 (line 5) does not decide: msisdn {CUSTOMER} is not 254711111111",
+    ]
+    assert answer.why == trace(mock)[0]
+
+
+def test_the_one_that_decides_comes_first_in_the_trace(play: Play) -> None:
+    mock = play("  - when: {nth: 9}\n    then: {result: 1}\n  - then: {result: 1032}\n")
+
+    mock.push()
+
+    assert trace(mock) == [
+        "scenario: story, rule 2 (line 5) decides",
+        "story, rule 1 (line 3) does not decide: request 2 is not 9",
+    ]
+
+
+def test_nothing_is_told_where_nothing_is_armed(mock: Any) -> None:
+    mock.push()
+
+    assert trace(mock) == []
