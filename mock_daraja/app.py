@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
-
-from flask import Flask
 
 from mock_daraja import resources
 from mock_daraja.exchange import Exchange, Reply
@@ -23,10 +22,10 @@ from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Known, Library
 from mock_daraja.settings import Settings, load
 from mock_daraja.steps.known import names_known
-from mock_daraja.steps.passage import Shared
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask
 
 OURS: Final = "/_mock"
 _STATUS_LINES: Final = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
@@ -39,59 +38,70 @@ def create_app(settings: Settings | None = None, *, on_exchange: Callable[[Excha
     Settings of None are read from the environment and mock-daraja.toml. `on_exchange` is given every exchange on
     Daraja's paths before its reply is sent. Raises Problem on settings that are wrong.
     """
-    settings = load() if settings is None else settings
-    known = names_known()
-    library = Library([*map(Path, settings.scenarios), resources.scenarios()], known, watch=settings.watch)
-    gateway = Gateway(settings, library)
-    app = Flask("mock_daraja", static_folder=None)
-    app.extensions["mock_daraja"] = gateway
-    ours = OurPaths(app, gateway.shared, library, known)
-    app.wsgi_app = DarajaPaths(gateway, ours, on_exchange)  # type: ignore[method-assign]  # Flask's documented way
+    paths = daraja_paths(load() if settings is None else settings, on_exchange=on_exchange)
+    app = paths.ours.app
+    app.wsgi_app = paths  # type: ignore[method-assign]  # Flask's documented way
     return app
 
 
-class OurPaths:
-    """/_mock, wired when the first request for it comes: a server that only mimics starts without it."""
+def daraja_paths(settings: Settings, *, on_exchange: Callable[[Exchange], None] | None = None) -> DarajaPaths:
+    """The same as a plain WSGI app, which imports Flask with the first request to /_mock: what `serve` runs."""
+    known = names_known()
+    library = Library([*map(Path, settings.scenarios), resources.scenarios()], known, watch=settings.watch)
+    gateway = Gateway(settings, library)
+    return DarajaPaths(gateway, OurPaths(gateway, library, known), on_exchange)
 
-    def __init__(self, app: Flask, shared: Shared, library: Library, known: Known) -> None:
-        self._flask = app.wsgi_app
-        self._wire: Callable[[], None] | None = lambda: _register(app, shared, library, known)
+
+class OurPaths:
+    """/_mock on Flask, wired when the first request for it comes: a server that only mimics starts without it."""
+
+    def __init__(self, gateway: Gateway, library: Library, known: Known) -> None:
+        self._gateway = gateway
+        self._library = library
+        self._known = known
         self._lock = Lock()
+        self._is_wired = False
+
+    @cached_property
+    def app(self) -> Flask:
+        from flask import Flask
+
+        app = Flask("mock_daraja", static_folder=None)
+        app.extensions["mock_daraja"] = self._gateway
+        self._dispatch: WSGIApplication = app.wsgi_app
+        return app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if self._wire is not None:
-            with self._lock:
-                if self._wire is not None:
-                    self._wire()
-                self._wire = None
-        return self._flask(environ, start_response)
+        if not self._is_wired:
+            self._wire()
+        return self._dispatch(environ, start_response)
 
+    def _wire(self) -> None:
+        from mock_daraja.control import register
 
-def _register(app: Flask, shared: Shared, library: Library, known: Known) -> None:
-    from mock_daraja.control import register
-
-    register(app, shared, library, known)
+        with self._lock:
+            if not self._is_wired:
+                register(self.app, self._gateway.shared, self._library, self._known)
+                self._is_wired = True
 
 
 class DarajaPaths:
     """The thin shell around the gateway: WSGI in, values through, WSGI out."""
 
-    def __init__(
-        self, gateway: Gateway, ours: WSGIApplication, on_exchange: Callable[[Exchange], None] | None = None
-    ) -> None:
-        self._gateway = gateway
+    def __init__(self, gateway: Gateway, ours: OurPaths, on_exchange: Callable[[Exchange], None] | None = None) -> None:
+        self.gateway = gateway
+        self.ours = ours
         self._on_exchange = on_exchange
-        self._ours = ours
         self._settings = gateway.shared.settings
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
         if path.startswith(OURS) and path[len(OURS) :][:1] in ("", "/"):
-            return self._ours(environ, start_response)
+            return self.ours(environ, start_response)
         body = _read(environ, self._settings.max_body)
         if body is None:
             return self._too_big(path, start_response)
-        sandbox, exchange = self._gateway.handle(
+        sandbox, exchange = self.gateway.handle(
             environ["REQUEST_METHOD"],
             path.encode("latin-1").decode(errors="replace"),
             environ.get("QUERY_STRING", ""),

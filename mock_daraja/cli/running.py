@@ -25,12 +25,14 @@ def running(
     settings: Settings, on_exchange: Callable[[Exchange], None] | None = None
 ) -> Iterator[tuple[Server, Gateway]]:
     """Connections are accepted inside the block. Raises Problem where the address can't be had."""
-    from mock_daraja.app import create_app, served
+    gc.disable()  # imports make much and drop little
+    from mock_daraja.app import daraja_paths
     from mock_daraja.server import Server
 
-    app = create_app(settings, on_exchange=on_exchange)
+    app = daraja_paths(settings, on_exchange=on_exchange)
     gc.freeze()  # what was imported stays: looked through again and again, it makes callbacks milliseconds late
-    gateway = served(app)
+    gc.enable()
+    gateway = app.gateway
     try:
         bounds = {"max_connections": settings.max_connections, "max_body": settings.max_body}
         server = Server(app, settings.host, settings.port, **bounds)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from mock_daraja.access.security_credential import FAULT, PASSWORD
 from mock_daraja.clock import start_of_day
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step
@@ -146,6 +145,8 @@ def initiator_fault(transaction: Transaction, world: World, product: str, role: 
 
 
 def _credential_fault(credential: str, password: str) -> str | None:
+    from mock_daraja.access.security_credential import FAULT, PASSWORD
+
     if credential.startswith(FAULT):
         return credential.removeprefix(FAULT)
     if credential.startswith(PASSWORD) and credential.removeprefix(PASSWORD) != password:
