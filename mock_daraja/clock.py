@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from threading import TIMEOUT_MAX, Condition, Event
 from typing import Final, Literal
 
@@ -61,7 +62,12 @@ def eat(ms: int) -> datetime:
 
 def eat_digits(ms: int) -> str:
     """yyyyMMddHHmmss in EAT, the form of Timestamp and TransactionDate."""
-    return eat(ms).strftime("%Y%m%d%H%M%S")
+    return _digits(ms // 1000)
+
+
+@lru_cache(maxsize=512)  # many transactions share a second
+def _digits(second: int) -> str:
+    return eat(second * 1000).strftime("%Y%m%d%H%M%S")
 
 
 def eat_dotted(ms: int) -> str:
@@ -106,6 +112,7 @@ class Clock:
         self._sleepers: list[int] = []
         self.setting = setting
         self.on_wait: Callable[[], None] = lambda: None  # called when somebody begins to wait
+        self.on_move: Callable[[int], None] = lambda ms: None  # told where a standing clock was moved to
         self._start(wall_ms() if start_ms is None else start_ms)
 
     def _start(self, now_ms: int) -> None:
@@ -137,6 +144,14 @@ class Clock:
         """Move a standing clock forward; it never goes back."""
         with self._changed:
             self._base_ms = max(self._base_ms, ms)
+            self.on_move(self._base_ms)
+            self._changed.notify_all()
+
+    def put_back(self, ms: int) -> None:
+        """Set a standing clock to a time it has had before: its whole world goes back with it."""
+        with self._changed:
+            self._base_ms = ms
+            self.on_move(ms)
             self._changed.notify_all()
 
     def seconds_until(self, due_ms: int) -> float:

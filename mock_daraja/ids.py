@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import random
 import string
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from mock_daraja.clock import eat, eat_digits
 
@@ -67,9 +68,9 @@ class Ids:
 
     def checkout_request_id(self, now_ms: int, msisdn: str, fraction_digits: int) -> str:
         """ws_CO_DDMMYYYYHHmmss, 1 (2026) or 3 (2022-2025) sub-second digits, last nine digits of the MSISDN."""
-        moment = eat(now_ms)
+        digits = eat_digits(now_ms)
         fraction = f"{now_ms % 1000:03}"[:fraction_digits]
-        return f"ws_CO_{moment:%d%m%Y%H%M%S}{fraction}{msisdn[-9:]}"
+        return f"ws_CO_{digits[6:8]}{digits[4:6]}{digits[:4]}{digits[8:]}{fraction}{msisdn[-9:]}"
 
     def token(self) -> str:
         """28 alphanumeric characters (requests.md §1.4)."""
@@ -87,6 +88,15 @@ class Ids:
             self._serial = first * 36 ** (_SERIAL_DIGITS - 1) + self._random.randrange(36 ** (_SERIAL_DIGITS - 1))
         self._serial += self._random.randrange(1, 60)
         return day + _base36(self._serial)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Where the generator is, for `restore`."""
+        return {**vars(self), "_random": self._random.getstate()}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Go on from there: the same calls give the same ids again."""
+        self._random.setstate(saved["_random"])
+        vars(self).update({name: value for name, value in saved.items() if name != "_random"})
 
     def choice(self, options: tuple[str, ...]) -> str:
         return self._random.choice(options)

@@ -31,6 +31,7 @@ def running(
 
     app = daraja_paths(settings, on_exchange=on_exchange)
     gc.freeze()  # what was imported stays: looked through again and again, it makes callbacks milliseconds late
+    gc.set_threshold(20_000, 10, 10)  # under load most rows stay: looked at after every 700, they cost a tenth of it
     gc.enable()
     gateway = app.gateway
     try:

@@ -57,6 +57,9 @@ class Shared:
     @property
     def courier(self) -> Courier[tuple[Sandbox, int]]:
         """Made with the first callback that is due."""
+        made = self._courier
+        if made is not None:
+            return made
         with self._lock:
             if self._courier is None:
                 from mock_daraja.steps.delivering import new_courier
