@@ -102,8 +102,8 @@ class Agenda:
 
         Returns what had an effect, in order. Raises Problem on a running clock and while another advance runs.
         """
-        self._check_standing()
-        with self._turn():
+        self.check_standing()
+        with self.turn():
             until_ms = self._clock.now() + ms
             fired = []
             while (event := self._next(until_ms)) is not None:
@@ -114,14 +114,14 @@ class Agenda:
 
     def run_next(self, until_ms: int) -> bool:
         """Run the next event due by `until_ms` on a standing clock. False when there is none."""
-        with self._turn():
+        with self.turn():
             event = self._next(until_ms)
             if event is not None:
                 self._carry_out(event)
             return event is not None
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
         """The right to move a standing clock, or a Problem instead of a deadlock."""
         if not self._moving.acquire(timeout=_ADVANCE_WAIT):
             raise Problem(
@@ -134,7 +134,7 @@ class Agenda:
         finally:
             self._moving.release()
 
-    def _check_standing(self) -> None:
+    def check_standing(self) -> None:
         if not self._clock.stands_still:
             raise Problem(
                 f"the clock is {self._clock.setting}, it can't be moved",
@@ -182,7 +182,7 @@ class Agenda:
         if self._upcoming() is None:
             return None
         self._sleep(_BREATH, self._news)
-        with self._turn():
+        with self.turn():
             due_ms = self._upcoming()
             if due_ms is not None and not self._stopping and self._clock.setting.mode == "auto":
                 event = self._next(due_ms)

@@ -128,8 +128,9 @@ class Client:
 
     # time
 
-    def clock(self) -> Row:
-        return self._row(self.call("GET", "/clock"))
+    def clock(self, **filters: Any) -> Row:
+        """clock, now, and what is due. Filters: limit."""
+        return self._row(self.call("GET", f"/clock{_query(filters)}"))
 
     def switch_clock(self, clock: str) -> Row:
         return self._row(self.call("PUT", "/clock", {"clock": clock}))
@@ -224,6 +225,10 @@ class Client:
         """A one-shot: the next request that matches gets this outcome."""
         return self._row(self.call("POST", "/one-shots", {"when": dict(when), "then": dict(then)}))
 
+    def one_shots(self) -> list[Row]:
+        """Those that nothing has used up."""
+        return self._rows(self.call("GET", "/one-shots"), "one_shots")
+
     # the journal
 
     def exchanges(self, **filters: Any) -> list[Row]:
@@ -273,8 +278,9 @@ class Client:
         """The address of a built-in receiver, to give as a callback URL."""
         return f"{self.url}{self.base}/sink/{quote(name, safe='')}"
 
-    def arrivals(self, sink: str) -> list[Row]:
-        return self._rows(self.call("GET", f"/sinks/{quote(sink, safe='')}"), "arrivals")
+    def arrivals(self, sink: str, **filters: Any) -> list[Row]:
+        """Filters: after (a number), limit."""
+        return self._rows(self.call("GET", f"/sinks/{quote(sink, safe='')}{_query(filters)}"), "arrivals")
 
     def program_sink(self, name: str, program: Any) -> Row:
         return self._row(self.call("PUT", f"/sinks/{quote(name, safe='')}", program))

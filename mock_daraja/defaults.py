@@ -65,3 +65,18 @@ def shortcodes() -> tuple[str, ...]:
 
 def default_initiators() -> dict[str, Initiator]:
     return {INITIATOR: Initiator(INITIATOR, INITIATOR_PASSWORD)}
+
+
+def variables(url: str, key: str = APP_KEY, secret: str = APP_SECRET) -> dict[str, str]:
+    """The environment that a client is configured by: `mock-daraja env` prints it, `daraja_env` sets it."""
+    return {
+        "MPESA_ENVIRONMENT": "sandbox",
+        "MPESA_BASE_URL": url,
+        "MPESA_CONSUMER_KEY": key,
+        "MPESA_CONSUMER_SECRET": secret,
+        "MPESA_SHORTCODE": PAYBILL,
+        "MPESA_PASSKEY": PASSKEY,
+        "MPESA_INITIATOR_NAME": INITIATOR,
+        "MPESA_INITIATOR_PASSWORD": INITIATOR_PASSWORD,
+        "MPESA_TEST_MSISDN": CUSTOMER,
+    }

@@ -21,6 +21,7 @@ from mock_daraja.store import MemoryStore, Store
 if TYPE_CHECKING:
     from mock_daraja.access.security_credential import Certificate
     from mock_daraja.callbacks.policy import Policy
+    from mock_daraja.callbacks.receiver import Receiver
     from mock_daraja.callbacks.sink import Sinks
 
 DEFAULT: Final = "default"
@@ -50,6 +51,7 @@ class Sandbox:
         if settings.allow_callbacks_to or settings.rewrite_callbacks:
             _ = self.policy  # what is wrong with them is said now
         self.agenda = Agenda(name, self.clock, self.store, lambda event: run(self, event))
+        self.receivers: list[Receiver] = []  # of this process, asked before callbacks go out over HTTP
         self._changed = Condition()
         self._closed = False
         self._waiting = 0
@@ -97,6 +99,26 @@ class Sandbox:
         self.agenda.stop()
         with self._changed:
             self._changed.notify_all()
+
+    def snapshot(self) -> tuple[Any, ...]:
+        """The whole world as it is, for `restore`. Raises Problem on a clock that runs, whose world never rests."""
+        self.agenda.check_standing()
+        with self.agenda.turn(), self.store.unit():
+            calls = {name: tuple(times) for name, times in self._calls.items()}
+            states = [part.snapshot() for part in self._parts()]
+            return self.now_ms, calls, self._purged_ms, states
+
+    def restore(self, saved: tuple[Any, ...]) -> None:
+        self.agenda.check_standing()
+        with self.agenda.turn(), self.store.unit():
+            now_ms, calls, self._purged_ms, states = saved
+            self._calls = {name: deque(times, maxlen=_CALLS_KEPT) for name, times in calls.items()}
+            for part, state in zip(self._parts(), states, strict=True):
+                part.restore(state)
+            self.clock.put_back(now_ms)
+
+    def _parts(self) -> tuple[Any, ...]:
+        return self.store, self.engine, self.ids, self.sinks
 
     # what products see (World)
 

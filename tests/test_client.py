@@ -149,8 +149,11 @@ def test_a_scenario_is_played_and_stopped(client: Client, mock: Any) -> None:
 def test_a_one_shot_decides_the_next_request(client: Client, mock: Any) -> None:
     client.arm({"operation": "stk-push.process"}, {"error": "500.003.02"})
 
+    (armed,) = client.one_shots()
+    assert (armed["when"], armed["then"]) == ({"operation": "stk-push.process"}, {"error": "500.003.02"})
     assert mock.push().json["errorCode"] == "500.003.02"
     assert mock.push().status == 200
+    assert client.one_shots() == []
 
 
 def test_exchanges_are_listed_filtered_and_shown_whole(client: Client, mock: Any) -> None:

@@ -215,3 +215,15 @@ def test_eat_is_three_hours_ahead_of_utc_all_year(ms: int) -> None:
     assert moment.utcoffset() == timedelta(hours=3)
     assert parse_instant(moment.isoformat()) == ms
     assert datetime.strptime(eat_digits(ms), "%Y%m%d%H%M%S").replace(tzinfo=EAT) == moment.replace(microsecond=0)
+
+
+def test_somebody_is_told_where_a_standing_clock_is_moved_to() -> None:
+    clock, moves = Clock(ClockSetting("manual"), START), []
+    clock.on_move = moves.append
+
+    clock.move_to(START + 5)
+    clock.move_to(START + 1)
+    clock.put_back(START + 2)
+
+    assert moves == [START + 5, START + 5, START + 2]
+    assert clock.now() == START + 2

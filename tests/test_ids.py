@@ -127,3 +127,17 @@ def test_a_uniform_draw_lies_between_its_ends(seed: int, least: int, more: int) 
 @given(seeds, st.integers(1, 10**6))
 def test_a_lognormal_draw_without_spread_is_the_median(seed: int, median: int) -> None:
     assert Ids(seed).lognormal(median, 0) == pytest.approx(median)
+
+
+def test_what_was_put_back_gives_the_same_ids_again() -> None:
+    ids = Ids(1)
+    ids.receipt(0)
+    saved = ids.snapshot()
+
+    def some() -> list[str]:
+        return [ids.request_id(), ids.receipt(1), ids.receipt(86_400_000), ids.token()]
+
+    first = some()
+    ids.restore(saved)
+
+    assert some() == first

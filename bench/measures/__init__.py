@@ -8,11 +8,12 @@ from bench.figures import Figure, Size
 from bench.measures.callbacks_burst import callbacks_burst
 from bench.measures.fixture import fixture
 from bench.measures.hanging import hanging
+from bench.measures.intercept import intercept
 from bench.measures.memory import memory
 from bench.measures.startup import startup
 from bench.measures.stk_push import stk_push, stk_push_with_callbacks
 
 MEASURES: dict[str, Callable[[Size], list[Figure]]] = {
     measure.__name__: measure
-    for measure in (stk_push, stk_push_with_callbacks, startup, memory, callbacks_burst, hanging, fixture)
+    for measure in (stk_push, stk_push_with_callbacks, startup, memory, callbacks_burst, hanging, fixture, intercept)
 }

@@ -1,4 +1,6 @@
-"""What a test pays: the daraja fixture, stopping a server, and a minute's time-out on the manual clock over HTTP."""
+"""What a test pays: the daraja fixture with its strict check, alone and for a thousand paid tests; stopping a server;
+and a minute's time-out on the manual clock over HTTP.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,8 @@ from bench.load import Job, drive
 from bench.processes import ROOT, ours, running
 from bench.sink import Sink, sink
 
+_WORKERS = 2
+_PAID_AIM_S = 5  # for a thousand
 NO_ANSWER = "1037"  # the code as scenario: the handset never answers (callbacks.md)
 
 _TESTS = """
@@ -32,9 +36,41 @@ def test({fixture}, number):
     assert {fixture}
 """
 
+_PAID_TESTS = """
+import base64, http.client, json
+
+import pytest
+
+
+def ask(daraja, method, path, headers, body=None):
+    connection = http.client.HTTPConnection(daraja.url.removeprefix("http://"), timeout=30)
+    connection.request(method, path, body, headers)
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    return answer
+
+
+@pytest.mark.parametrize("number", range({count}))
+def test_paid(daraja, number):
+    basic = base64.b64encode(f"{{daraja.consumer_key}}:{{daraja.consumer_secret}}".encode()).decode()
+    path = "/oauth/v1/generate?grant_type=client_credentials"
+    token = ask(daraja, "GET", path, {{"Authorization": f"Basic {{basic}}"}})["access_token"]
+    password = base64.b64encode(f"{{daraja.shortcode}}{{daraja.passkey}}20261124120000".encode()).decode()
+    body = {{
+        "BusinessShortCode": daraja.shortcode, "Password": password, "Timestamp": "20261124120000",
+        "TransactionType": "CustomerPayBillOnline", "Amount": 1 + number, "PartyA": daraja.msisdn,
+        "PartyB": daraja.shortcode, "PhoneNumber": daraja.msisdn, "CallBackURL": daraja.sink().url,
+        "AccountReference": "INV-1", "TransactionDesc": "Tea",
+    }}
+    headers = {{"Authorization": f"Bearer {{token}}", "Content-Type": "application/json"}}
+    ask(daraja, "POST", "/mpesa/stkpush/v1/processrequest", headers, json.dumps(body))
+    daraja.settle()
+    assert daraja.sink().received[0]["Body"]["stkCallback"]["ResultCode"] == 0
+"""
+
 
 def fixture(size: Size) -> list[Figure]:
-    return [_for_each_test(size), _server_stop(size), _minute_over_http(size)]
+    return [_for_each_test(size), _paid_tests(size), _server_stop(size), _minute_over_http(size)]
 
 
 def _for_each_test(size: Size) -> Figure:
@@ -53,14 +89,31 @@ def _for_each_test(size: Size) -> Figure:
     return Figure("fixture", "daraja, for each test", statistics.median(rounds), "ms", 2, "less")
 
 
+def _paid_tests(size: Size) -> Figure:
+    """Each asks for a token and a payment, has it settled and its callback delivered, all strictly, on two workers."""
+    count = size.paid_tests
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "test_paid.py"
+        file.write_text(_PAID_TESTS.format(count=count))
+        seconds = _run(file, "-p", "xdist", "-n", str(_WORKERS))
+    detail = f"{seconds / count * 1000:.1f} ms a test, start of the workers included"
+    what = f"{count:,} tests with callback, {_WORKERS} workers"
+    return Figure("fixture", what, seconds, "s", _PAID_AIM_S * max(count, 200) / 1000, "less", detail)
+
+
 def _pytest(folder: Path, fixture_name: str, count: int) -> float:
     file = folder / f"test_{fixture_name}_{count}.py"
     file.write_text(_TESTS.format(fixture=fixture_name, count=count))
+    return _run(file)
+
+
+def _run(file: Path, *arguments: str) -> float:
+    folder = file.parent
     environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "mock_daraja.testing.plugin", "-p", "no:cacheprovider"]
     began = time.perf_counter()
     done = subprocess.run(
-        [*command, "--rootdir", str(folder), "-c", os.devnull, str(file)],
+        [*command, *arguments, "--rootdir", str(folder), "-c", os.devnull, str(file)],
         capture_output=True,
         text=True,
         timeout=120,
@@ -69,7 +122,7 @@ def _pytest(folder: Path, fixture_name: str, count: int) -> float:
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"pytest with {fixture_name}: {done.stdout[-1500:]}{done.stderr[-1500:]}")
+        raise RuntimeError(f"pytest {file.name}: {done.stdout[-1500:]}{done.stderr[-1500:]}")
     return time.perf_counter() - began
 
 

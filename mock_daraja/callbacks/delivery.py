@@ -43,7 +43,7 @@ def deliver(
     """
     delivery = Delivery(target.url, sent_ms, b"")
     try:
-        delivery.request = request = _request(target, method, body, headers)
+        delivery.request = request = request_bytes(target, method, body, headers)
     except ValueError as problem:
         delivery.error = str(problem)
         return delivery
@@ -116,7 +116,7 @@ def _exchange(
     return error
 
 
-def _request(target: Target, method: str, body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
+def request_bytes(target: Target, method: str, body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
     """Request line, headers and body. Raises ValueError on a header that HTTP can't carry."""
     lines = [f"{method} {target.path_and_query} HTTP/1.1", f"Host: {target.host_header}"]
     typed = False

@@ -16,7 +16,7 @@ from ipaddress import ip_network
 from typing import Final
 
 from mock_daraja.callbacks.address import NEIGHBOURS, Address, Network, kind, literal
-from mock_daraja.callbacks.url import Refusal, Url, parse
+from mock_daraja.callbacks.url import Refusal, Url, is_under, lower_origin, parse
 from mock_daraja.errors import Problem
 
 Lookup = Callable[[str], Sequence[str]]
@@ -78,7 +78,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         targets = [_rewrite_target(source, to) for source, to in self.rewrites]
-        prefixes = tuple((_lower_origin(source).rstrip("/"), to.rstrip("/")) for source, to in self.rewrites)
+        prefixes = tuple((lower_origin(source).rstrip("/"), to.rstrip("/")) for source, to in self.rewrites)
         object.__setattr__(self, "_rules", tuple(_rule(pattern) for pattern in self.allow))
         object.__setattr__(self, "_prefixes", prefixes)
         object.__setattr__(self, "_judged", {})
@@ -92,9 +92,9 @@ class Policy:
     def rewrite(self, url: str) -> str:
         """The URL after the first --rewrite-callbacks that it starts with. A prefix ends where a path segment ends."""
         if self._prefixes:
-            plain = _lower_origin(url)
+            plain = lower_origin(url)
             for source, to in self._prefixes:
-                if plain.startswith(source) and plain[len(source) : len(source) + 1] in ("", "/", "?", "#"):
+                if is_under(plain, source):
                     return to + plain[len(source) :]
         return url
 
@@ -228,10 +228,3 @@ def _not_a_rewrite(text: str, why: str) -> Problem:
     return Problem(
         f"{text!r} is no FROM=TO: {why}", where="--rewrite-callbacks", remedy=f"for example {EXAMPLE_REWRITE}"
     )
-
-
-def _lower_origin(url: str) -> str:
-    """Scheme and host in small letters, the rest as it is."""
-    origin, slash, path = url.partition("://")
-    end = next((at for at, letter in enumerate(path) if letter in "/?#"), len(path))
-    return origin.lower() + slash + path[:end].lower() + path[end:]

@@ -99,11 +99,23 @@ class Sink:
         with self._lock:
             return [arrival for arrival in self._arrivals if arrival.number > after]
 
+    def snapshot(self) -> tuple[object, ...]:
+        with self._lock:
+            return tuple(self._arrivals), self._bytes, self._received, self._program, self._turn
+
+    def restore(self, saved: tuple[Any, ...]) -> None:
+        with self._lock:
+            arrivals, self._bytes, self._received, self._program, self._turn = saved
+            self._arrivals = deque(arrivals)
+
     def clear(self) -> None:
         """Forget the arrivals; the program stays as it is."""
         with self._lock:
             self._arrivals.clear()
             self._bytes = 0
+
+
+_EMPTY: Final = Sink("empty").snapshot()
 
 
 class Sinks:
@@ -141,6 +153,16 @@ class Sinks:
     def clear(self) -> None:
         with self._lock:
             self._sinks.clear()
+
+    def snapshot(self) -> dict[str, tuple[object, ...]]:
+        return {sink.name: sink.snapshot() for sink in self}
+
+    def restore(self, saved: Mapping[str, tuple[object, ...]]) -> None:
+        """Sinks stay the objects they are: whoever holds one sees it as it was."""
+        for sink in self:
+            sink.restore(saved.get(sink.name, _EMPTY))
+        for name, state in saved.items():
+            self.open(name).restore(state)
 
 
 def parse_program(document: Any, known_faults: Collection[str] | None = None) -> Program:

@@ -96,3 +96,15 @@ def _escaped(path: str) -> str:
     from urllib.parse import quote
 
     return quote(path, safe=string.printable, errors="replace")
+
+
+def lower_origin(url: str) -> str:
+    """Scheme and host in small letters, the rest as it is."""
+    origin, slash, path = url.partition("://")
+    end = next((at for at, letter in enumerate(path) if letter in "/?#"), len(path))
+    return origin.lower() + slash + path[:end].lower() + path[end:]
+
+
+def is_under(url: str, prefix: str) -> bool:
+    """Whether the URL starts with the prefix, and a path segment ends there. Both as `lower_origin` gives them."""
+    return url.startswith(prefix) and url[len(prefix) : len(prefix) + 1] in ("", "/", "?", "#")

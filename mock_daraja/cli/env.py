@@ -16,20 +16,6 @@ from mock_daraja.cli.output import Printer, server_url, url_option
 _SIMPLE: Final = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")
 
 
-def variables(url: str) -> dict[str, str]:
-    return {
-        "MPESA_ENVIRONMENT": "sandbox",
-        "MPESA_BASE_URL": url,
-        "MPESA_CONSUMER_KEY": defaults.APP_KEY,
-        "MPESA_CONSUMER_SECRET": defaults.APP_SECRET,
-        "MPESA_SHORTCODE": defaults.PAYBILL,
-        "MPESA_PASSKEY": defaults.PASSKEY,
-        "MPESA_INITIATOR_NAME": defaults.INITIATOR,
-        "MPESA_INITIATOR_PASSWORD": defaults.INITIATOR_PASSWORD,
-        "MPESA_TEST_MSISDN": defaults.CUSTOMER,
-    }
-
-
 def _shell(values: Mapping[str, str]) -> str:
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
 
@@ -70,7 +56,7 @@ def env(form: str, url: str | None) -> None:
 
     It needs no running server: these never change.
     """
-    Printer().say(_FORMATS[form](variables(server_url(url))))
+    Printer().say(_FORMATS[form](defaults.variables(server_url(url))))
 
 
 command = env

@@ -8,12 +8,12 @@ import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, url_option
 from mock_daraja.errors import Problem
+from mock_daraja.journal.failure import has_failed
 
 if TYPE_CHECKING:
     from mock_daraja.client import Client, Row
 
 _LOOKED_AT: Final = 20  # newest exchanges among which the last failure is looked for
-_UNDELIVERED: Final = ("failed", "refused", "dropped")
 
 
 def last_failure(client: Client) -> Row:
@@ -25,18 +25,9 @@ def last_failure(client: Client) -> Row:
         if line["status"] == 200 and line["transaction"] is None and line["fault"] is None:
             continue
         whole = client.exchange(line["id"])
-        if _has_failed(whole):
+        if has_failed(whole):
             return whole
     return client.exchange(lines[-1]["id"])
-
-
-def _has_failed(exchange: Row) -> bool:
-    if exchange["fault"] or any(step["verdict"] == "refused" for step in exchange["trace"]):
-        return True
-    opened = exchange["transaction"]
-    if opened is not None and opened["state"] == "failed":
-        return True
-    return any(each["state"] in _UNDELIVERED for each in exchange["callbacks"])
 
 
 @click.command(

@@ -16,7 +16,7 @@ from mock_daraja.model import FaultSpec
 if TYPE_CHECKING:
     from mock_daraja.faults.wire import Wire
 
-__all__ = ["NAMES", "Fault", "attributes_of", "drawn", "from_spec", "withholds_answer"]
+__all__ = ["NAMES", "Fault", "attributes_of", "drawn", "from_spec", "kind_of", "withholds_answer"]
 
 
 class Fault(Protocol):
@@ -42,7 +42,7 @@ NAMES: Final = (
 _WITHHOLDING: Final = ("hang", "endless-chunks")
 
 
-def _kind(name: str) -> Any:
+def kind_of(name: str) -> Any:
     """The class of a fault: `wrong-status` is WrongStatus in wrong_status.py."""
     module = import_module(f"mock_daraja.faults.{name.replace('-', '_')}")
     return getattr(module, name.title().replace("-", ""))
@@ -50,14 +50,14 @@ def _kind(name: str) -> Any:
 
 def attributes_of(name: str) -> tuple[str, ...]:
     """What a fault of this name can be told."""
-    return tuple(each.name for each in fields(_kind(name)))
+    return tuple(each.name for each in fields(kind_of(name)))
 
 
 def from_spec(spec: FaultSpec) -> Fault:
     """Raises Problem that names an unknown fault or a bad attribute, and lists the valid ones."""
     if spec.name not in NAMES:
         raise Problem(f"there is no fault {spec.name!r}", where="fault", remedy=f"the faults are {', '.join(NAMES)}")
-    kind = _kind(spec.name)
+    kind = kind_of(spec.name)
     known = {each.name: each for each in fields(kind)}
     remedy = f"its attributes are {', '.join(known)}" if known else "it takes no attributes"
     where = f"fault {spec.name}"

@@ -16,3 +16,9 @@ _PARTS: Final = {
 def reference(anchor: str) -> str:
     """`stk-push` is docs/stk-push.md. tests/docs holds that each leads somewhere."""
     return f"docs/{_PARTS.get(anchor) or f'{anchor}.md'}"
+
+
+def anchor(reference: str) -> str:
+    """The anchor that leads there."""
+    page = reference.removeprefix("docs/")
+    return next((name for name, part in _PARTS.items() if part == page), page.removesuffix(".md"))

@@ -68,7 +68,7 @@ def callback_json(row: Callback) -> dict[str, Any]:
         "body": redact_body(row.body),
         "note": row.note,
         "deliveries": [_delivery_json(each) for each in row.deliveries],
-    }
+    } | ({"forged": True} if row.forged else {})
 
 
 def _delivery_json(delivery: Delivery) -> dict[str, Any]:

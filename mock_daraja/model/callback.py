@@ -35,5 +35,6 @@ class Callback:
     note: str = ""  # why it was refused or dropped, and what to do
     attempts_left: int = 1
     slow_ms: int = 0  # between the head and the body, on the sandbox clock
+    forged: bool = False  # a test sent it; M-Pesa owes no such callback
     resends: int = 0  # more deliveries that somebody asked for, whatever became of this one
     deliveries: list[Delivery] = field(default_factory=list)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.model import Decision
@@ -102,6 +102,14 @@ class Engine:
                 return armed
         ids = ", ".join(str(armed.id) for armed in self._armed) or "none"
         raise Problem(f"there is no one-shot {number}", remedy=f"armed now: {ids}", status=404)
+
+    def snapshot(self) -> tuple[object, ...]:
+        """What is armed, active and counted, for `restore`."""
+        return self._active, list(self._rules), self._state, list(self._armed), dict(self._counts), self._last_id
+
+    def restore(self, saved: tuple[Any, ...]) -> None:
+        self._active, rules, self._state, armed, counts, self._last_id = saved
+        self._rules, self._armed, self._counts = list(rules), list(armed), dict(counts)
 
     def reset(self) -> None:
         """Nothing armed, no scenario active, as when it was new."""

@@ -9,7 +9,7 @@ from typing import Final
 from mock_daraja.callbacks.connections import Connections, Tls
 from mock_daraja.callbacks.courier import Courier
 from mock_daraja.callbacks.delivery import deliver
-from mock_daraja.callbacks.policy import Target
+from mock_daraja.callbacks.url import Refusal
 from mock_daraja.clock import monotonic
 from mock_daraja.products.c2b_validation import patience_ms
 from mock_daraja.sandbox import Sandbox
@@ -32,21 +32,26 @@ def carry(shared: Shared, item: tuple[Sandbox, int], connections: Connections) -
     if row is None:
         return
     is_question, is_late = row.kind == "validation", False
-    target = sandbox.policy.resolve(row.url)
-    if isinstance(target, Target):
+    receiver = next((each for each in sandbox.receivers if each.takes(row.url)), None)
+    target = sandbox.policy.resolve(row.url) if receiver is None else None
+    if not isinstance(target, Refusal):
         settings = sandbox.settings
         timeout_s = patience_ms(settings) / 1000 if is_question else settings.callback_timeout
         began = monotonic()
-        delivery = deliver(
-            target,
-            "POST",
-            row.body,
-            row.headers,
-            timeout_s=timeout_s,
-            connections=connections,
-            sent_ms=sandbox.now_ms,
-            pause=partial(_dawdle, sandbox, row.slow_ms, connections) if row.slow_ms else None,
-        )
+        if target is None:
+            assert receiver is not None
+            delivery = receiver.deliver(row.url, row.body, row.headers, timeout_s=timeout_s, sent_ms=sandbox.now_ms)
+        else:
+            delivery = deliver(
+                target,
+                "POST",
+                row.body,
+                row.headers,
+                timeout_s=timeout_s,
+                connections=connections,
+                sent_ms=sandbox.now_ms,
+                pause=partial(_dawdle, sandbox, row.slow_ms, connections) if row.slow_ms else None,
+            )
         is_late = delivery.error is not None and monotonic() - began >= timeout_s
         row.deliveries.append(delivery)
         row.attempts_left -= 1

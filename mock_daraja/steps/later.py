@@ -7,7 +7,6 @@ from typing import Final
 
 from mock_daraja import wire
 from mock_daraja.callbacks import alter
-from mock_daraja.callbacks.answer import body_of
 from mock_daraja.callbacks.plan import copies
 from mock_daraja.errors import Problem
 from mock_daraja.model import Callback, CallbackPlan, Delivery, Transaction
@@ -81,6 +80,8 @@ def hear(shared: Shared, sandbox: Sandbox, row: Callback) -> None:
         heard = shared.product_of(transaction).heard
         assert heard is not None
         delivery = row.deliveries[-1] if row.deliveries else Delivery(row.url, sandbox.now_ms, b"", error=row.note)
+        from mock_daraja.callbacks.answer import body_of
+
         body = body_of(delivery.answer) if delivery.error is None else b""
         transaction.validation = heard(delivery.status, body, delivery.error)
         sandbox.agenda.schedule(sandbox.now_ms, "settle", transaction.id)

@@ -13,6 +13,11 @@ from mock_daraja.model import App, Callback, Customer, Event, Organisation, Post
 class Store(Protocol):
     """One sandbox's rows. Every method but `unit` is called inside a unit when it takes part in a change."""
 
+    def snapshot(self) -> object:
+        """All rows and numbers as they are, apart from what becomes of them, for `restore`, any number of times."""
+
+    def restore(self, saved: object) -> None: ...
+
     def unit(self) -> AbstractContextManager[object]:
         """One atomic unit of work; re-entrant."""
 

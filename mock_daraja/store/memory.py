@@ -6,10 +6,11 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from copy import deepcopy
 from heapq import heappop, heappush
-from itertools import chain, count
+from itertools import chain
 from threading import RLock
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from mock_daraja.exchange import Exchange
 from mock_daraja.model import App, Callback, Customer, Event, Organisation, Posting, Token, Transaction
@@ -59,11 +60,24 @@ class MemoryStore:
         self._heap: list[tuple[int, int, Event]] = []  # due time and sequence first: compared in C
         self._callbacks: Ring[Callback] = Ring(keep_bodies, lambda row: row.state not in ("scheduled", "delivering"))
         self._exchanges: Ring[Exchange] = Ring(keep_bodies, lambda row: True)
-        self._transaction_ids, self._event_ids = count(1), count(1)
-        self._callback_ids, self._exchange_numbers = count(1), count(1)
+        self._last = dict.fromkeys(("transaction", "event", "callback", "exchange"), 0)
 
     def unit(self) -> AbstractContextManager[object]:
         return self._lock
+
+    def snapshot(self) -> object:
+        with self._lock:
+            return deepcopy({name: value for name, value in vars(self).items() if name != "_lock"})
+
+    def restore(self, saved: Any) -> None:
+        state = deepcopy(saved)
+        with self._lock:
+            vars(self).update(state)
+
+    def _next(self, noun: str) -> int:
+        with self._lock:
+            self._last[noun] += 1
+            return self._last[noun]
 
     # who may call
 
@@ -129,7 +143,7 @@ class MemoryStore:
     # transactions
 
     def next_transaction_id(self) -> int:
-        return next(self._transaction_ids)
+        return self._next("transaction")
 
     def add_transaction(self, transaction: Transaction) -> None:
         self._live[transaction.id] = transaction
@@ -207,7 +221,7 @@ class MemoryStore:
     # events
 
     def add_event(self, due_ms: int, kind: str, subject: int) -> Event:
-        event = Event(due_ms, next(self._event_ids), kind, subject)
+        event = Event(due_ms, self._next("event"), kind, subject)
         with self._lock:
             heappush(self._heap, (due_ms, event.sequence, event))
         return event
@@ -229,7 +243,7 @@ class MemoryStore:
     # callbacks and exchanges
 
     def next_callback_id(self) -> int:
-        return next(self._callback_ids)
+        return self._next("callback")
 
     def put_callback(self, callback: Callback) -> None:
         self._callbacks.put(callback.id, callback)
@@ -242,7 +256,7 @@ class MemoryStore:
             return list(self._callbacks.rows.values())
 
     def next_exchange_number(self) -> int:
-        return next(self._exchange_numbers)
+        return self._next("exchange")
 
     def put_exchange(self, exchange: Exchange) -> None:
         with self._lock:

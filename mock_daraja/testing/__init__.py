@@ -6,15 +6,18 @@ imported here, nor in plugin.py, until it is used.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from mock_daraja.testing.clocks import DarajaClock
     from mock_daraja.testing.handle import Daraja
     from mock_daraja.testing.running import DarajaServer
+    from mock_daraja.testing.sink import DarajaSink
 
-__all__ = ["Daraja", "DarajaServer", "MockDaraja"]
+__all__ = ["Daraja", "DarajaClock", "DarajaServer", "DarajaSink", "MockDaraja"]
 
-_HOMES: Final = {"Daraja": "handle", "DarajaServer": "running"}
+_HOMES: Final = {"Daraja": "handle", "DarajaClock": "clocks", "DarajaServer": "running", "DarajaSink": "sink"}
 
 
 class MockDaraja:
@@ -32,23 +35,46 @@ class MockDaraja:
 
     In a unittest.TestCase: `self.daraja = self.enterContext(MockDaraja())`. Settings are those of the fixture
     `daraja_settings`; without any, the port is a free one and the clock moves only by `advance`. Raises Problem on
-    settings that are wrong and on a port that is taken.
+    settings that are wrong and on a port that is taken, and AssertionError at the end, where nothing else was raised,
+    on what a strict test fails for; not with strict=False. In a coroutine: `async with MockDaraja() as daraja:`, and
+    then `await daraja.await_callback()`, which lets the event loop go on.
+
+    With `intercept`, https://sandbox.safaricom.co.ke and https://api.safaricom.co.ke lead to it meanwhile, as with the
+    fixture `daraja_intercept`.
     """
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, intercept: bool = False, **settings: Any) -> None:
+        self._intercept = intercept
         self._settings = settings
-        self._server: DarajaServer | None = None
+        self._entered = ExitStack()
+        self._handle: Daraja | None = None
 
     def __enter__(self) -> Daraja:
         from mock_daraja.testing.running import DarajaServer
 
-        self._server = DarajaServer(self._settings).start()
-        return self._server.default()
+        with ExitStack() as entered:
+            server = DarajaServer(self._settings).start()
+            entered.callback(server.stop)
+            if self._intercept:
+                from mock_daraja.intercept import redirect
 
-    def __exit__(self, *_: object) -> None:
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
+                entered.enter_context(redirect(server.url))
+            self._handle = server.default()
+            self._entered = entered.pop_all()
+        return self._handle
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        handle, self._handle = self._handle, None
+        complaint = handle._complaint() if kind is None and handle is not None else None
+        self._entered.close()
+        if complaint is not None:
+            raise AssertionError(complaint)
+
+    async def __aenter__(self) -> Daraja:
+        return self.__enter__()
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.__exit__(kind)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,42 +1,75 @@
-"""What `daraja_settings` and `MockDaraja(...)` are given, to Settings. No file and no environment is read."""
+"""What `daraja_settings`, the marker and `MockDaraja(...)` are given, to Settings. No file, no environment is read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields, replace
 from difflib import get_close_matches
 from os import PathLike
 from typing import Any, Final
 
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
-from mock_daraja.settings import Settings, quirks_from
+from mock_daraja.settings import Quirks, Settings, quirks_from
 
+STRICT: Final = "strict"
 _FOR_TESTS: Final = {"port": 0, "clock": "manual"}
+_OF_THE_SERVER: Final = frozenset(
+    {"host", "port", "scenarios", "watch", "accept_any_app", "admin_token", "allow_host", "max_connections", "max_body"}
+)  # the rest are a sandbox's own
 
 
-def settings_from(changes: Mapping[str, Any]) -> Settings:
+def settings_from(changes: Mapping[str, Any], where: str = "daraja_settings") -> Settings:
     """Settings for tests, changed. Raises Problem that names the setting."""
+    return _changed(Settings(), {**_FOR_TESTS, **changes}, where)
+
+
+def sandbox_settings(base: Settings, changes: Mapping[str, Any], where: str) -> Settings:
+    """The settings of one sandbox. Raises Problem on a setting that is the whole server's."""
+    check_sandbox(changes, where)
+    return _changed(base, changes, where)
+
+
+def check_sandbox(names: Iterable[str], where: str) -> None:
+    for name in names:
+        if name in _OF_THE_SERVER:
+            remedy = "set it in the fixture daraja_settings, for all tests"
+            raise Problem(f"{name} is a setting of the server, not of one sandbox", where=where, remedy=remedy)
+
+
+def split(changes: Mapping[str, Any], strict: bool = True) -> tuple[dict[str, Any], bool]:
+    """The settings, and whether tests are strict. Raises Problem."""
+    rest = dict(changes)
+    value = rest.pop(STRICT, strict)
+    if not isinstance(value, bool):
+        raise Problem(f"strict is {value!r}", where="daraja", remedy="give True or False")
+    return rest, value
+
+
+def _changed(base: Settings, changes: Mapping[str, Any], where: str) -> Settings:
     defaults = {each.name: each.default for each in fields(Settings)}
     for name in changes:
         if name not in defaults:
-            near = get_close_matches(str(name), defaults, 1)
-            remedy = f"did you mean {near[0]!r}?" if near else f"the settings are {', '.join(sorted(defaults))}"
-            raise Problem(f"there is no setting {name!r}", where="daraja_settings", remedy=remedy)
-    return Settings(**{name: _read(name, value, defaults[name]) for name, value in {**_FOR_TESTS, **changes}.items()})
+            near = get_close_matches(str(name), [*defaults, STRICT], 1)
+            known = ", ".join(sorted([*defaults, STRICT]))
+            remedy = f"did you mean {near[0]!r}?" if near else f"the settings are {known}"
+            raise Problem(f"there is no setting {name!r}", where=where, remedy=remedy)
+    return replace(base, **{name: _read(name, value, defaults[name], base, where) for name, value in changes.items()})
 
 
-def _read(name: str, value: Any, default: Any) -> Any:
+def _read(name: str, value: Any, default: Any, base: Settings, where: str) -> Any:
     if name == "clock" and isinstance(value, str):
         return ClockSetting.parse(value)
     if name == "quirks" and isinstance(value, Mapping):
-        return quirks_from(value)
+        return quirks_from(asdict(base.quirks) | dict(value))
+    if name == "quirks" and not isinstance(value, Quirks):
+        raise Problem(f"quirks is {value!r}", where=where, remedy='give a dict such as {"in_flight": "4999"}')
     if isinstance(default, tuple):
         return (_text(value),) if isinstance(value, (str, PathLike, Mapping)) else tuple(map(_text, value))
     value = _text(value)
     if isinstance(default, (int, float)) and not isinstance(value, type(default)) and not isinstance(value, int):
         kind = "True or False" if isinstance(default, bool) else "a number"
-        raise Problem(f"{name} is {value!r}", where="daraja_settings", remedy=f"give {kind}, such as {default}")
+        raise Problem(f"{name} is {value!r}", where=where, remedy=f"give {kind}, such as {default}")
     return value
 
 

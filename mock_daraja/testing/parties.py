@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from mock_daraja import ledger
 from mock_daraja.errors import Problem
 from mock_daraja.ledger.accounts import ORGANISATION_ACCOUNTS
 from mock_daraja.model import Customer, Organisation
-from mock_daraja.money import json_number
+from mock_daraja.money import cents, json_number
 from mock_daraja.sandbox import Sandbox
 
 
@@ -46,6 +47,24 @@ def organisation_row(sandbox: Sandbox, row: Organisation) -> OrganisationRow:
         for account in ORGANISATION_ACCOUNTS
     }
     return OrganisationRow(row.shortcode, row.name, row.kinds, row.passkey, row.head_office, row.active, balances)
+
+
+def customer_of(shape: Mapping[str, Any]) -> CustomerRow:
+    """From the control API's JSON."""
+    values = {each.name: shape[each.name] for each in fields(CustomerRow)}
+    return CustomerRow(**{**values, "balance": json_number(cents(shape["balance"]))})
+
+
+def organisation_of(shape: Mapping[str, Any]) -> OrganisationRow:
+    return OrganisationRow(
+        shape["shortcode"],
+        shape["name"],
+        frozenset(shape["kinds"]),
+        shape["passkey"],
+        shape["head_office"],
+        shape["active"],
+        {account: json_number(cents(held)) for account, held in shape["accounts"].items()},
+    )
 
 
 def set_balances(sandbox: Sandbox, shortcode: str, balances: Mapping[str, float | str]) -> None:

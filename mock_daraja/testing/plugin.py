@@ -1,4 +1,5 @@
-"""The pytest plugin: fixtures, and the section in the report of a failing test. All else is in the rooms behind it.
+"""The pytest plugin: fixtures, marker, options, and the section in the report of a failing test. All else is in the
+rooms behind it.
 
 It is loaded wherever mock-daraja is installed, so it imports nothing but pytest until a fixture is asked for.
 """
@@ -11,10 +12,37 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from mock_daraja.testing.clocks import DarajaClock
     from mock_daraja.testing.handle import Daraja
-    from mock_daraja.testing.running import DarajaServer
+    from mock_daraja.testing.session import Servers, Session
+    from mock_daraja.testing.sink import DarajaSink
 
+_SESSION = pytest.StashKey["Session"]()
 _HANDLE = pytest.StashKey["Daraja"]()
+_OUTCOME = pytest.StashKey[str]()
+_MARKER = (
+    "daraja(scenario=None, clock='manual', strict=True, **settings): the sandbox of this test: settings as in"
+    " mock-daraja.toml, and whether it fails for what went wrong without its saying so"
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("mock-daraja", "mock-daraja, M-Pesa sandboxes")
+    group.addoption(
+        "--daraja-url",
+        metavar="URL",
+        help="use the mock-daraja server that runs there, a container say, in place of one in this process",
+    )
+    group.addoption("--daraja-scenarios", metavar="DIR", help="one more folder of scenario files")
+    group.addoption(
+        "--daraja-keep",
+        action="store_true",
+        help="keep the sandbox of a test that failed, so that `mock-daraja why` can look into it",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", _MARKER)
 
 
 @pytest.fixture(scope="session")
@@ -29,14 +57,31 @@ def daraja_settings() -> dict[str, Any]:
 
     The names are those of mock-daraja.toml; that file and MOCK_DARAJA_* variables are not read in tests. `clock` is
     manual unless it is changed here, `port` a free one. {"start": "2026-11-24T10:00"} makes dates repeat as well as
-    ids, {"app": "my-key:my-secret"} serves a client with a key built in.
+    ids, {"app": "my-key:my-secret"} serves a client with a key built in, {"strict": False} lets pass what goes wrong.
+    For one test, class or module there is the marker:
+
+        import pytest
+
+        @pytest.mark.daraja(scenario="cancelled", clock="auto", quirks={"in_flight": "4999"})
+        def test_a_customer_who_cancels(daraja):
+            assert daraja.clock.setting == "auto"
     """
     return {}
 
 
 @pytest.fixture(scope="session")
-def daraja_server(daraja_settings: dict[str, Any]) -> Iterator[DarajaServer]:
+def _daraja_session(pytestconfig: pytest.Config, daraja_settings: dict[str, Any]) -> Iterator[Session]:
+    from mock_daraja.testing.session import Session
+
+    session = Session.start(pytestconfig, daraja_settings)
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def daraja_server(_daraja_session: Session) -> Servers:
     """The server on which the sandboxes of `daraja` stand: one for each worker, on a free port, until the session ends.
+    With --daraja-url it is the one that runs there.
 
     Ask for it where an address is needed before there is a test:
 
@@ -47,15 +92,11 @@ def daraja_server(daraja_settings: dict[str, Any]) -> Iterator[DarajaServer]:
         def base_url(daraja_server):
             os.environ["MPESA_BASE_URL"] = daraja_server.url
     """
-    from mock_daraja.testing.running import DarajaServer
-
-    server = DarajaServer(daraja_settings).start()
-    yield server
-    server.stop()
+    return _daraja_session.server
 
 
 @pytest.fixture
-def daraja(request: pytest.FixtureRequest, daraja_server: DarajaServer) -> Iterator[Daraja]:
+def daraja(request: pytest.FixtureRequest, _daraja_session: Session) -> Iterator[Daraja]:
     """A fresh M-Pesa sandbox: point your client at daraja.url, move its clock with daraja.advance(), no sleeps.
 
         import base64
@@ -92,19 +133,111 @@ def daraja(request: pytest.FixtureRequest, daraja_server: DarajaServer) -> Itera
             assert webhook.received[0]["Body"]["stkCallback"]["ResultCode"] == 1032
             assert daraja.transactions[0].result == "1032"
 
-    Who takes part: customer(), organisation(), app(). What shall happen: next("stk-push", 1032) for the next request,
-    scenario("no-answer"), answer_prompt(pin="1234"). Time: advance(seconds), settle() for all that is due,
-    wait_for_callback(). What happened: transactions, callbacks, exchanges, each a list with where(...), and
-    print(daraja.timeline()), which a failing test's report shows. Credentials: consumer_key, consumer_secret,
-    shortcode, passkey, msisdn, pin, and for B2C and its like initiator and security_credential(); test-key and
-    test-secret work too.
-    """
-    from zlib import crc32
+    Who takes part: customer(), organisation(), app(), pay(). What shall happen: next("stk-push", 1032) for the next
+    request, scenario("no-answer"), answer_prompt(pin="1234"). Where callbacks go: your app's URL, sink(), or
+    deliver_to(app) without a server; resend(), forge(). Time: advance(seconds), settle() for all that is due,
+    wait_for_callback(), and await_... for coroutines. What happened: transactions, callbacks, exchanges, each a list
+    with where(...); assert_paid(), assert_callback(), assert_requested() and their opposites; snapshot(), restore().
+    Credentials: consumer_key, consumer_secret, shortcode, passkey, msisdn, pin, and for B2C and its like initiator and
+    security_credential(); test-key and test-secret work too.
 
-    handle = daraja_server.fresh(crc32(request.node.nodeid.encode()))
-    request.node.stash[_HANDLE] = handle
+    A test fails at its end for a request that matched no operation or failed validation, a callback that could not be
+    delivered, and a next() that nothing used, unless it says so: expect_errors(), or the marker with strict=False. The
+    report of a failing test has the timeline, and why the last failure was one.
+    """
+    handle = _daraja_session.begin(request.node)
+    request.node.stash[_HANDLE], request.node.stash[_SESSION] = handle, _daraja_session
     yield handle
-    daraja_server.drop(handle)
+    outcome = request.node.stash.get(_OUTCOME, "passed")
+    _daraja_session.end(handle, passed=outcome == "passed", failed=outcome == "failed")
+
+
+@pytest.fixture
+def daraja_env(daraja: Daraja, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment variables that a client is configured by, set for the test: those of `mock-daraja env`.
+
+        import os
+
+        def test_the_shop_is_configured(daraja, daraja_env):
+            assert os.environ["MPESA_BASE_URL"] == daraja.url
+            assert daraja_env["MPESA_CONSUMER_KEY"] == daraja.consumer_key
+
+    They are MPESA_ENVIRONMENT, MPESA_BASE_URL, MPESA_CONSUMER_KEY, MPESA_CONSUMER_SECRET, MPESA_SHORTCODE,
+    MPESA_PASSKEY, MPESA_INITIATOR_NAME, MPESA_INITIATOR_PASSWORD and MPESA_TEST_MSISDN. An app that reads them when it
+    is imported has read them before: set its settings from this dict then.
+    """
+    variables = daraja.environment
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
+
+
+@pytest.fixture
+def daraja_sink(daraja: Daraja) -> DarajaSink:
+    """A receiver of callbacks where the app has none: `daraja.sink()`, with .url, .received and .answer_with(...)."""
+    return daraja.sink()
+
+
+@pytest.fixture
+def daraja_clock(daraja: Daraja) -> DarajaClock:
+    """The clock of the test's sandbox: now, due, advance(seconds), move_to("2026-11-24T18:00"), switch("auto").
+
+    manual stands still until it is moved. With auto, `@pytest.mark.daraja(clock="auto")`, it jumps to whatever is due
+    next, so that an app which polls, or awaits its callback, gets there in milliseconds.
+    """
+    return daraja.clock
+
+
+@pytest.fixture
+def daraja_time(daraja: Daraja) -> Iterator[DarajaClock]:
+    """The computer's time in this process moves in step with the sandbox clock, by time-machine (version 3 or later).
+
+        import time
+
+        def test_the_token_expires_for_both(daraja, daraja_time):
+            before = time.time()
+
+            daraja.advance(3600)
+
+            assert round(time.time() - before) == 3600
+
+    So a client that keeps a token until its time is up asks for a new one when the sandbox would refuse the old. It is
+    for clocks that stand still, manual and auto, and for a sandbox in this process. Sleeps and time-outs stay real.
+    """
+    from mock_daraja.testing.travel import travelling
+
+    with travelling(daraja):
+        yield daraja.clock
+
+
+@pytest.fixture
+def daraja_intercept(daraja: Daraja) -> Iterator[Daraja]:
+    """The sandbox of `daraja`, with Safaricom's addresses leading to it: for clients that have them built in.
+
+        import requests
+
+        def test_the_shop_gets_a_token(daraja_intercept):
+            answer = requests.get(
+                "https://sandbox.safaricom.co.ke/oauth/v1/generate?grant_type=client_credentials",
+                auth=(daraja_intercept.consumer_key, daraja_intercept.consumer_secret),
+                timeout=5,
+            )
+
+            assert answer.json()["expires_in"] == "3599"
+            assert daraja_intercept.exchanges[0].status == 200
+
+    Covers requests, urllib3, httpx (sync and async), aiohttp, http.client and urllib, imported before or during the
+    test; without a patch in your code. Both https://sandbox.safaricom.co.ke and https://api.safaricom.co.ke lead here,
+    whichever the setting `environment` mimics; other hosts are untouched. The client is the real one on a real socket,
+    so its pools, time-outs and retries are tried too; only TLS and a proxy from the environment are passed by. A
+    built-in key must be known: test-key is, others by {"app": "my-key:my-secret"} in `daraja_settings`. After the test
+    all is as it was. Without pytest: MockDaraja(intercept=True), or mock_daraja.intercept.redirect(url) for a mock that
+    runs anyway.
+    """
+    from mock_daraja.intercept import redirect
+
+    with redirect(daraja.url):
+        yield daraja
 
 
 @pytest.hookimpl(wrapper=True)
@@ -114,8 +247,11 @@ def pytest_runtest_makereport(
     report = yield
     handle = item.stash.get(_HANDLE, None)
     if handle is not None:
+        if call.when == "call":
+            item.stash[_OUTCOME] = report.outcome
         if report.failed:
-            report.sections.append(("mock-daraja", handle.timeline()))
+            note = item.stash[_SESSION].note(handle)
+            report.sections.append(("mock-daraja", "\n\n".join(filter(None, (handle._section(), note)))))
         if call.when == "teardown":
             del item.stash[_HANDLE]
     return report

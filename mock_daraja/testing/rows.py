@@ -6,13 +6,14 @@ They are apart from the store's own rows, so that a test's assertions outlive a 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Exchange
 from mock_daraja.model import Callback, Transaction
-from mock_daraja.money import json_number
+from mock_daraja.money import cents, json_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class CallbackRow:
     attempts: int
     status: int | None  # what the receiver last answered
     note: str  # why it was not delivered, and what to do
+    forged: bool = False  # sent by `daraja.forge`
 
 
 Row = TypeVar("Row", ExchangeRow, TransactionRow, CallbackRow)
@@ -117,7 +119,56 @@ def transaction_row(row: Transaction) -> TransactionRow:
 def callback_row(row: Callback) -> CallbackRow:
     last = row.deliveries[-1].status if row.deliveries else None
     return CallbackRow(
-        row.id, row.kind, row.state, row.url, parsed(row.body), row.transaction, len(row.deliveries), last, row.note
+        row.id,
+        row.kind,
+        row.state,
+        row.url,
+        parsed(row.body),
+        row.transaction,
+        len(row.deliveries),
+        last,
+        row.note,
+        row.forged,
+    )
+
+
+def exchange_of(shape: Mapping[str, Any]) -> ExchangeRow:
+    """From a whole exchange of the control API, in which secrets are redacted."""
+    refusal = next((step for step in shape["trace"] if step["verdict"] == "refused"), None)
+    why = "" if refusal is None else "; ".join(filter(None, (refusal["text"], refusal.get("remedy"))))
+    opened = shape["transaction"]
+    return ExchangeRow(
+        shape["id"],
+        shape["operation"],
+        shape["method"],
+        shape["path"],
+        shape["status"],
+        parsed(shape["request_body"].encode()),
+        parsed(shape["response_body"].encode()),
+        why,
+        opened["id"] if isinstance(opened, Mapping) else opened,
+    )
+
+
+def transaction_of(shape: Mapping[str, Any]) -> TransactionRow:
+    names = (each.name for each in fields(TransactionRow))
+    values = {name: shape[name] for name in names}
+    return TransactionRow(**{**values, "amount": json_number(cents(shape["amount"]))})
+
+
+def callback_of(shape: Mapping[str, Any]) -> CallbackRow:
+    deliveries = shape["deliveries"]
+    return CallbackRow(
+        shape["id"],
+        shape["kind"],
+        shape["state"],
+        shape["url"],
+        parsed(shape["body"].encode()),
+        shape["transaction"],
+        len(deliveries),
+        deliveries[-1]["status"] if deliveries else None,
+        shape["note"],
+        shape.get("forged", False),
     )
 
 

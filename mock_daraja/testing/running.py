@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
+from itertools import count
 from typing import Any, Final
 
 from mock_daraja import defaults
 from mock_daraja.app import create_app, served
 from mock_daraja.server import Server
-from mock_daraja.testing.changes import settings_from
+from mock_daraja.settings import Settings
+from mock_daraja.testing.changes import sandbox_settings, settings_from, split
 from mock_daraja.testing.handle import Daraja
+from mock_daraja.testing.local import Local
 
 _PUBLIC_APP: Final = f"{defaults.APP_KEY}:{defaults.APP_SECRET}"
 
@@ -18,7 +22,8 @@ class DarajaServer:
     """Bound at once, serving from `start` to `stop`. Raises Problem on settings that are wrong and on a taken port."""
 
     def __init__(self, changes: Mapping[str, Any] | None = None) -> None:
-        self._settings = settings_from(changes or {})
+        given, self._strict = split(changes or {})
+        self._settings = settings_from(given)
         app = create_app(self._settings)
         self._gateway = served(app)
         self._sandboxes = self._gateway.shared.sandboxes
@@ -45,21 +50,36 @@ class DarajaServer:
 
     def default(self) -> Daraja:
         """The handle on the default sandbox, which also meets every request that belongs to no other."""
-        return Daraja(self.url, self._gateway.shared, self._sandboxes.default)
+        return Daraja(Local(self.url, self._gateway.shared, self._sandboxes.default), strict=self._strict)
 
-    def fresh(self, seed: int) -> Daraja:
+    def fresh(self, seed: int, changes: Mapping[str, Any] | None = None) -> Daraja:
         """The handle on a new sandbox, named after its seed, so that a test's ids are its own and always the same.
 
-        Its first app is its own; then come those of the settings and the public test-key, for clients that have a
-        key built in. They are taken from the default sandbox: a key leads to one sandbox.
+        `changes` are those of its marker. Its first app is its own; then come those of the settings and the public
+        test-key, for clients that have a key built in. They are taken from the default sandbox: a key leads to one
+        sandbox.
         """
-        name = f"test-{seed:08x}"
+        given, strict = split(changes or {}, self._strict)
+        settings = sandbox_settings(self._settings, {"seed": seed, **given}, "pytest.mark.daraja")
         for app in self._sandboxes.default.store.apps():
             self._sandboxes.default.store.remove_app(app.key)
-        settings = self._settings
+        name = self._free_name(f"test-{seed:08x}")
+        own = {each.name: getattr(settings, each.name) for each in fields(Settings)}
         keys = (f"{name}-key:{name}-secret", _PUBLIC_APP, *settings.app)
-        sandbox = self._sandboxes.create(name, seed=seed, app=keys, apps=settings.apps)
-        return Daraja(self.url, self._gateway.shared, sandbox, self._sandboxes.default)
+        sandbox = self._sandboxes.create(name, **{**own, "app": keys})
+        return Daraja(Local(self.url, self._gateway.shared, sandbox, self._sandboxes.default), strict=strict)
+
+    def _free_name(self, name: str) -> str:
+        """A test that is run again while its sandbox is kept gets another."""
+        taken = {each.name for each in self._sandboxes.all()}
+        return name if name not in taken else next(new for n in count(2) if (new := f"{name}-{n}") not in taken)
 
     def drop(self, daraja: Daraja) -> None:
         self._sandboxes.delete(daraja.name)
+
+    def keep(self, daraja: Daraja) -> None:
+        """Let the sandbox stay, with its own app alone: the other keys are the next test's."""
+        store = self._sandboxes.get(daraja.name).store
+        for app in store.apps():
+            if app.key != daraja.consumer_key:
+                store.remove_app(app.key)

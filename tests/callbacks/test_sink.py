@@ -200,3 +200,22 @@ def test_one_sink_too_many_is_a_problem() -> None:
 
     assert caught.value.status == 409
     assert sinks.open("5").name == "5"
+
+
+def test_a_sink_that_is_held_is_put_back_with_the_others() -> None:
+    sinks = Sinks()
+    kept, later = sinks.open("kept"), None
+    kept.answer_with(parse_program([{"status": 500}, {"status": 201}]))
+    first = kept.receive("POST", "/", "", (), body=b"1", received_ms=0)
+    saved = sinks.snapshot()
+
+    for _ in range(2):
+        second = kept.receive("POST", "/", "", (), body=b"2", received_ms=0)
+        later = sinks.open("later")
+        later.receive("POST", "/", "", (), body=b"3", received_ms=0)
+        sinks.restore(saved)
+
+        assert (first.status, second.status) == (500, 201)
+        assert [each.body for each in kept.arrivals()] == [b"1"]
+        assert later.arrivals() == []
+    assert sinks.get("kept") is kept

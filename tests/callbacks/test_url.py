@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_daraja.callbacks.url import Refusal, Url, parse
+from mock_daraja.callbacks.url import Refusal, Url, is_under, lower_origin, parse
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,22 @@ def test_any_text_is_a_safe_url_or_a_refusal(text: str) -> None:
         assert found.path_and_query.isascii()
         assert "\n" not in found.path_and_query + found.host_header
         assert " " not in found.path_and_query + found.host_header
+
+
+@pytest.mark.parametrize(
+    ("url", "prefix", "is_under_it"),
+    [
+        ("http://a/b", "http://a", True),
+        ("http://a?b", "http://a", True),
+        ("http://a/b", "http://a/b", True),
+        ("http://a/bc", "http://a/b", False),
+        ("http://ab", "http://a", False),
+        ("http://a:80/b", "http://a", False),
+    ],
+)
+def test_a_prefix_ends_where_a_segment_ends(url: str, prefix: str, is_under_it: bool) -> None:
+    assert is_under(url, prefix) == is_under_it
+
+
+def test_scheme_and_host_are_in_small_letters() -> None:
+    assert lower_origin("HTTP://Shop.Example:80/Paid?Now") == "http://shop.example:80/Paid?Now"

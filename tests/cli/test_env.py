@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.cli.env import variables
+from mock_daraja.defaults import variables
 
 EXPECTED = variables("http://127.0.0.1:6737")
 

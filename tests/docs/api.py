@@ -16,6 +16,7 @@ from mock_daraja.products import PRODUCTS
 from mock_daraja.testing import plugin
 from mock_daraja.testing.handle import Daraja
 
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 PACKAGE = Path(plugin.__file__).parents[1]
 
 
@@ -51,7 +52,7 @@ def fixtures() -> Iterator[Fixture]:
     """The fixtures of the plugin."""
     for name, value in vars(plugin).items():
         marker = getattr(value, "_fixture_function_marker", None)
-        if marker is not None:
+        if marker is not None and not name.startswith("_"):
             yield Fixture(name, str(marker.scope), inspect.getdoc(value._get_wrapped_function()) or "")
 
 
@@ -63,13 +64,13 @@ class Member:
 
 def handle_members() -> Iterator[Member]:
     """What a test may use of the handle: attributes set in __init__, properties, methods; docs are cut short."""
-    tree = ast.parse(inspect.getsource(Daraja))
-    (body,) = (each.body for each in tree.body if isinstance(each, ast.ClassDef))
-    for each in body:
-        if isinstance(each, ast.FunctionDef) and each.name == "__init__":
-            yield from _attributes(each)
-        elif isinstance(each, ast.FunctionDef) and not each.name.startswith("_"):
-            yield Member(_signature(each), _first_paragraph(ast.get_docstring(each) or ""))
+    for part in Daraja.__mro__[:-1]:
+        (body,) = (each.body for each in ast.parse(inspect.getsource(part)).body if isinstance(each, ast.ClassDef))
+        for each in body:
+            if isinstance(each, ast.FunctionDef) and each.name == "__init__":
+                yield from _attributes(each)
+            elif isinstance(each, FUNCTIONS) and not each.name.startswith("_"):
+                yield Member(_signature(each), _first_paragraph(ast.get_docstring(each) or ""))
 
 
 def _attributes(init: ast.FunctionDef) -> Iterator[Member]:
@@ -80,7 +81,7 @@ def _attributes(init: ast.FunctionDef) -> Iterator[Member]:
             yield Member(each.target.attr, _first_paragraph(doc) or "as the name says")
 
 
-def _signature(function: ast.FunctionDef) -> str:
+def _signature(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     if any(isinstance(each, ast.Name) and each.id == "property" for each in function.decorator_list):
         return function.name
     names = [each.arg for each in (*function.args.args[1:], *function.args.kwonlyargs)]

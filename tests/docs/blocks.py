@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from tests.docs import mimicry, usage
+from tests.clients import page as clients
+from tests.docs import mimicry, sources, usage
 
 _BLOCKS: Final[Mapping[str, Callable[..., Iterator[str]]]] = {
     "products": mimicry.products,
@@ -24,6 +25,9 @@ _BLOCKS: Final[Mapping[str, Callable[..., Iterator[str]]]] = {
     "control": usage.control,
     "fixtures": usage.fixture_docs,
     "handle": usage.handle,
+    "clients": clients.summary,
+    "client-calls": clients.calls,
+    "source": sources.source,
 }
 
 

@@ -615,3 +615,16 @@ def test_nth_picks_exactly_those_requests(nth: Nth, then: Outcome, calls: int) -
     seen = results(made, PUSH, calls)
 
     assert [answer is not None for answer in seen] == [number in nth for number in range(1, calls + 1)]
+
+
+def test_what_was_put_back_is_armed_and_counted_as_it_was() -> None:
+    made = engine()
+    made.arm(OneShot(Match(nth=Nth(2, 2)), Outcome(result="1")))
+    results(made, PUSH, 1)
+    saved = made.snapshot()
+
+    for _ in range(2):
+        made.restore(saved)
+
+        assert results(made, PUSH, 2) == ["1", None]
+        assert made.arm(OneShot(Match(), Outcome(result="2"))).id == 2

@@ -372,3 +372,29 @@ def test_a_unit_can_be_entered_again_and_keeps_others_out(store: Store) -> None:
     thread.join(5)
 
     assert other == [True]
+
+
+def test_rows_are_put_back_as_they_were_however_often(store: Store) -> None:
+    row = opened(store)
+    store.put_app(App("key", "secret"))
+    store.add_event(1000, "settle", row.id)
+    with store.unit():
+        store.post([Posting("a", 5), Posting("b", -5)])
+    saved = store.snapshot()
+
+    for _ in range(2):
+        again = store.transaction(row.id)
+        assert again is not None
+        again.state = "completed"
+        opened(store)
+        store.remove_app("key")
+        store.claim_event(1000)
+        with store.unit():
+            store.post([Posting("a", 1), Posting("b", -1)])
+        store.restore(saved)
+
+    kept = [*store.transactions()]
+    assert [(each.id, each.state) for each in kept] == [(row.id, "pending")]
+    assert kept[0] is store.open_prompt("254708374149")
+    assert (store.app("key"), store.next_due(), store.balances()) == (App("key", "secret"), 1000, {"a": 5, "b": -5})
+    assert store.next_transaction_id() == row.id + 1

@@ -3,12 +3,15 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
+import mock_daraja
 from mock_daraja import MockDaraja
 from mock_daraja.testing import Daraja
 
@@ -17,8 +20,8 @@ _opener = build_opener(ProxyHandler({}))
 
 @pytest.fixture
 def daraja() -> Iterator[Daraja]:
-    """The same handle as the plugin's, whether or not that is installed."""
-    with MockDaraja(seed=1, start="2026-11-24T10:00") as handle:
+    """The same handle as the plugin's, whether or not that is installed. What these tests try goes wrong on purpose."""
+    with MockDaraja(seed=1, start="2026-11-24T10:00", strict=False) as handle:
         yield handle
 
 
@@ -69,3 +72,49 @@ def push() -> Client:
 @pytest.fixture(name="call")
 def call_fixture() -> Client:
     return call
+
+
+# pytest in sessions of its own
+
+PUSH = """
+import base64
+
+import pytest
+import requests
+
+
+def push(daraja, callback_url, **changes):
+    token = requests.get(
+        f"{daraja.url}/oauth/v1/generate?grant_type=client_credentials",
+        auth=(daraja.consumer_key, daraja.consumer_secret), timeout=5,
+    ).json()["access_token"]
+    password = base64.b64encode(f"{daraja.shortcode}{daraja.passkey}20261124120000".encode()).decode()
+    body = {
+        "BusinessShortCode": daraja.shortcode, "Password": password, "Timestamp": "20261124120000",
+        "TransactionType": "CustomerPayBillOnline", "Amount": 10, "PartyA": daraja.msisdn, "PartyB": daraja.shortcode,
+        "PhoneNumber": daraja.msisdn, "CallBackURL": callback_url, "AccountReference": "INV-1", "TransactionDesc": "T",
+    }
+    headers = {"Authorization": f"Bearer {token}"}
+    url = f"{daraja.url}/mpesa/stkpush/v1/processrequest"
+    return requests.post(url, json=body | changes, headers=headers, timeout=5)
+"""
+
+
+RunSession = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def run_session(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> RunSession:
+    """Run pytest with our plugin and those named, and no other that happens to be installed. The tests have `push`."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", str(Path(mock_daraja.__file__).parents[1]))
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+
+    def run(source: str, *arguments: str, conftest: str = "") -> pytest.RunResult:
+        pytester.makepyfile(PUSH + dedent(source))
+        if conftest:
+            pytester.makeconftest(conftest)
+        plugin = ("-p", "mock_daraja.testing.plugin", "-p", "no:cacheprovider", "-W", "error")
+        return pytester.runpytest_subprocess(*plugin, *arguments, timeout=60)
+
+    return run

@@ -21,14 +21,13 @@ ROOM = ROOT / "mock_daraja" / "testing"
 Push = Callable[..., tuple[int, Any]]
 
 
-def example(module: str, name: str) -> str:
-    """The indented lines in the docstring of a function or class."""
+def example(module: str, name: str, number: int = 0) -> str:
+    """The indented lines in the docstring of a function or class, or the `number`th block of them."""
     tree = ast.parse((ROOM / module).read_text(encoding="utf-8"))
     found = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.ClassDef) and each.name == name]
     (doc,) = (text for each in found if (text := ast.get_docstring(each)) is not None and "\n    " in text)
-    indented = re.search(r"(?:^(?:    .*)?\n?)*^    .*$", doc[doc.index("\n    ") + 1 :], re.MULTILINE)
-    assert indented is not None
-    return dedent(indented[0])
+    indented = re.findall(r"^    .*\n?(?:(?:    .*)?\n)*(?:    .*$)?", doc, re.MULTILINE)
+    return dedent(indented[number])
 
 
 def readme_example() -> str:
@@ -48,9 +47,26 @@ def plugin(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest
     return pytester
 
 
-@pytest.mark.parametrize("source", [readme_example(), example("plugin.py", "daraja")], ids=["readme", "daraja"])
+EXAMPLES = {
+    "readme": readme_example(),
+    "marker": example("plugin.py", "daraja_settings", 1),
+    "daraja": example("plugin.py", "daraja"),
+    "daraja_env": example("plugin.py", "daraja_env"),
+}
+
+
+@pytest.mark.parametrize("source", EXAMPLES.values(), ids=EXAMPLES.keys())
 def test_an_example_of_a_test_passes(plugin: pytest.Pytester, source: str) -> None:
     plugin.makepyfile(source)
+
+    result = plugin.runpytest_subprocess("-W", "error", timeout=60)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_the_example_of_daraja_time_passes(plugin: pytest.Pytester) -> None:
+    pytest.importorskip("time_machine")
+    plugin.makepyfile(example("plugin.py", "daraja_time"))
 
     result = plugin.runpytest_subprocess("-W", "error", timeout=60)
 
@@ -83,13 +99,29 @@ def test_the_example_of_mock_daraja_runs() -> None:
 
 
 def test_the_examples_of_next_arm_what_they_say(daraja: Daraja, push: Push) -> None:
-    exec(example("handle.py", "next"), {"daraja": daraja})
+    exec(example("plans.py", "next"), {"daraja": daraja})
 
     push(daraja, daraja.sink().url)
     push(daraja, daraja.sink().url, PhoneNumber="254711222333")
     daraja.settle()
     assert [row.result for row in daraja.transactions] == ["1032", "0"]
     assert len(daraja.sink().received) == 3
+
+
+def test_the_examples_of_forgeries_forge(daraja: Daraja, push: Push) -> None:
+    push(daraja, daraja.sink().url)
+    names = {"daraja": daraja, "transaction": daraja.transactions[0], "webhook": daraja.sink()}
+
+    exec(example("sending.py", "forge"), names)
+
+    assert [row.status for row in daraja.callbacks] == [200] * 4
+
+
+def test_the_examples_of_payments_pay(daraja: Daraja) -> None:
+    exec(example("people.py", "pay"), {"daraja": daraja})
+    daraja.settle()
+
+    assert [row.state for row in daraja.transactions] == ["completed"] * 2
 
 
 def test_the_examples_of_answers_are_answers(daraja: Daraja) -> None:

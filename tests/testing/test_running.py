@@ -127,3 +127,25 @@ def test_the_server_stops_within_fifteen_milliseconds(push: Call) -> None:
         return time.perf_counter() - began
 
     assert min(stop() for _ in range(5)) < 0.015
+
+
+def test_a_sandbox_has_settings_of_its_own(server: DarajaServer) -> None:
+    changes = {"clock": "auto", "quirks": {"in_flight": "4999"}, "customers": {"msisdn": "254711222333", "balance": 5}}
+    daraja = server.fresh(1, changes)
+    server.drop(daraja)
+    plain = server.fresh(2)
+
+    assert (daraja.clock.setting, plain.clock.setting) == ("auto", "manual")
+    assert (daraja.customer("254711222333").balance, plain.customer("254711222333").balance) == (5, 250_000)
+
+
+def test_one_that_is_kept_is_in_nobodys_way(server: DarajaServer, call: Call) -> None:
+    kept = server.fresh(1)
+    server.keep(kept)
+
+    again = server.fresh(1)
+
+    assert (kept.name, again.name) == ("test-00000001", "test-00000001-2")
+    assert ask_token(server, call, "test-key", "test-secret") == 200
+    assert (len(kept.exchanges), len(again.exchanges)) == (0, 1)
+    assert ask_token(server, call, kept.consumer_key, kept.consumer_secret) == 200

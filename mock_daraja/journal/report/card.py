@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from mock_daraja.journal.references import reference
+from mock_daraja.clock import parse_instant
+from mock_daraja.journal.references import anchor, reference
 from mock_daraja.journal.shapes import instant
 
 Verdict = Literal["pass", "warn", "fail", "not seen"]
@@ -96,3 +98,23 @@ def _check_json(check: Check) -> dict[str, Any]:
         "remedy": check.remedy,
         "docs": reference(check.docs) if check.docs else "",
     }
+
+
+def report_of(shape: Mapping[str, Any]) -> Report:
+    """The report whose `json()` this is."""
+    times = [None if shape[name] is None else parse_instant(shape[name]) for name in ("first", "last")]
+    checks = tuple(
+        Check(
+            each["id"],
+            each["title"],
+            each["verdict"],
+            each["summary"],
+            tuple(Evidence(line["ref"], line["text"]) for line in each["evidence"]),
+            each["remedy"],
+            anchor(each["docs"]),
+        )
+        for each in shape["checks"]
+    )
+    return Report(
+        shape["sandbox"], shape["exchanges"], shape["transactions"], shape["callbacks"], times[0], times[1], checks
+    )

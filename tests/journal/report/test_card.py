@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from mock_daraja.journal.report.card import report_of
 from tests.journal.report.rows import callback, card, delivery, push, transaction
 
 
@@ -44,3 +45,8 @@ def test_every_check_that_did_not_pass_says_what_to_do_and_where_it_is_explained
 def test_an_unknown_check_is_answered_with_those_there_are() -> None:
     with pytest.raises(KeyError, match=r"duplicate: the checks are callbacks-answered, .*, duplicates,"):
         card()["duplicate"]
+
+
+def test_a_report_is_read_back_from_its_json() -> None:
+    for report in (card(), card(push(1, refused="route", status=404), transaction(), callback(1, delivery(500)))):
+        assert report_of(report.json()) == report

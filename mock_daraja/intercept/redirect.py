@@ -1,0 +1,120 @@
+"""`redirect`, and what it puts in place for as long as it lasts. How a library is patched is that library's file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from threading import Lock
+from types import ModuleType
+from typing import Any, Final
+
+from mock_daraja.errors import Problem
+from mock_daraja.intercept import aiohttp, httpclient, httpx, imports, urllib3
+from mock_daraja.intercept.hosts import is_daraja
+from mock_daraja.intercept.route import Address, Route, address_of
+
+_LIBRARIES: Final = {each.MODULE: each.patches for each in (httpclient, urllib3, httpx, aiohttp)}
+_LOCK: Final = Lock()
+
+
+@contextmanager
+def redirect(url: str) -> Iterator[None]:
+    """Lead https://sandbox.safaricom.co.ke and https://api.safaricom.co.ke to the mock at `url`, in this process.
+
+        from mock_daraja.intercept import redirect
+
+        with redirect("http://127.0.0.1:6737"):
+            shop.checkout()  # your own code, or an SDK with Safaricom's address built in
+
+    Covers requests, urllib3, httpx, aiohttp, http.client and urllib, those imported later too; imports none. They
+    connect to the mock by plain HTTP, past any proxy, and all else is theirs: Host header, pools, time-outs, errors.
+    Both hosts lead to the same mock, whose setting `environment` says which of the two it mimics; other hosts and ports
+    are untouched. Connections that were open before stay as they are. It is the process that is redirected, all its
+    threads: of several redirects at once, the latest one holds. Child processes, and clients that open their sockets
+    themselves (pycurl, httplib2), are not. Raises Problem on a URL that is not a mock's.
+    """
+    interception, route = _begin(address_of(url))
+    try:
+        interception.patch_imported()
+        yield
+    finally:
+        _end(interception, route)
+
+
+class _Interception:
+    """One for the process. It stands in sys.meta_path, as the hook for what is imported later, and is found there by
+    the next redirect: so it is gone with the last one."""
+
+    def __init__(self) -> None:
+        self.routes: tuple[Route, ...] = ()
+        self._patched: dict[tuple[Any, str], tuple[Any, Any]] = {}
+        self._finding: set[str] = set()
+
+    def find(self, host: str | None, port: int | None) -> Route | None:
+        routes = self.routes  # another thread may replace it
+        return routes[-1] if routes and is_daraja(host, port) else None
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:
+        if name not in _LIBRARIES or name in self._finding:  # other hooks ask all finders too, and so this one
+            return None
+        self._finding.add(name)
+        try:
+            return imports.find_spec(self, name, path, target, self.patch)
+        finally:
+            self._finding.discard(name)
+
+    def patch_imported(self) -> None:
+        for name in _LIBRARIES:
+            if sys.modules.get(name) is not None:
+                self.patch(import_module(name))  # which waits where another thread is just importing it
+
+    def patch(self, module: ModuleType) -> None:
+        with _LOCK:
+            if not self.routes:
+                return
+            try:
+                for owner, name, replacement in _LIBRARIES[module.__name__](module, self.find):
+                    if (owner, name) not in self._patched:
+                        self._patched[owner, name] = (vars(owner)[name], replacement)
+                        setattr(owner, name, replacement)
+            except AttributeError as error:
+                what = f"this {module.__name__} can't be redirected: {error}"
+                remedy = "upgrade it, or point the client at the mock's own URL"
+                raise Problem(what, where="redirect", remedy=remedy) from error
+
+    def unpatch(self) -> None:
+        for (owner, name), (original, replacement) in self._patched.items():
+            if vars(owner).get(name) is replacement:  # else somebody wrapped it, and it only passes on from now on
+                setattr(owner, name, original)
+        self._patched.clear()
+
+
+def _begin(address: Address) -> tuple[_Interception, Route]:
+    with _LOCK:
+        found = next((each for each in sys.meta_path if isinstance(each, _Interception)), None)
+        if found is None:
+            found = _Interception()
+            sys.meta_path.insert(0, found)
+        before = found.routes
+        route = next((each for each in before if each.address == address), None) or Route(address)
+        found.routes = (*before, route)
+    if before and before[-1] is not route:
+        before[-1].cut()  # so that pools connect to this mock now
+    return found, route
+
+
+def _end(interception: _Interception, route: Route) -> None:
+    with _LOCK:
+        routes = list(interception.routes)
+        routes.reverse()
+        routes.remove(route)
+        routes.reverse()
+        interception.routes = tuple(routes)
+        if not routes:
+            interception.unpatch()
+            with suppress(ValueError):  # somebody restored sys.meta_path
+                sys.meta_path.remove(interception)
+    if route not in routes:
+        route.end()

@@ -1,0 +1,68 @@
+"""Route: the mock that Daraja's origins lead to for a while, and the connections that were made to it meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from socket import SHUT_RDWR, socket
+from threading import Lock
+from typing import Any, Final
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from mock_daraja.errors import Problem
+
+Address = tuple[str, int]
+Cut = Callable[[Any], None]
+
+
+class Route:
+    """A client's pool outlives the test; a connection to the mock in it must not. So those still open are cut at the
+    end, which pools notice, and connect anew: to Safaricom again, or to the next test's mock."""
+
+    def __init__(self, address: Address) -> None:
+        self.address: Final = address
+        self._lock: Final = Lock()
+        self._connections: Final = WeakKeyDictionary[Any, Cut]()
+        self._ended = False
+
+    def opened(self, connection: Any, cut: Cut) -> None:
+        """`cut` is called with the connection if it is still referred to at the end, maybe by another thread."""
+        with self._lock:
+            ended = self._ended
+            self._connections[connection] = cut
+        if ended:
+            self.cut()
+
+    def cut(self) -> None:
+        with self._lock:
+            connections = list(self._connections.items())
+            self._connections.clear()
+        for connection, cut in connections:
+            cut(connection)
+
+    def end(self) -> None:
+        with self._lock:
+            self._ended = True
+        self.cut()
+
+
+Find = Callable[[str | None, int | None], Route | None]
+"""The route for a host and port that a client would connect to by TLS, or None: then it must do as it always does."""
+Patch = tuple[Any, str, Callable[..., Any]]
+"""A class, the name of its method, and what takes the method's place."""
+
+
+def address_of(url: str) -> Address:
+    """Of a mock's base URL. Raises Problem on anything else."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname or parts.path not in ("", "/") or parts.query:
+        remedy = "give the mock's base URL, such as http://127.0.0.1:6737"
+        raise Problem(f"{url!r} is nowhere to redirect to", where="redirect", remedy=remedy)
+    return parts.hostname, parts.port or 80
+
+
+def shut(connection: socket) -> None:
+    """The Cut for a socket. Its owner has yet to close it."""
+    with suppress(OSError):  # it is closed already
+        connection.shutdown(SHUT_RDWR)

@@ -1,0 +1,189 @@
+"""Applications in this process that receive callbacks by being called: WSGI and ASGI, without a socket between.
+
+A delivery has the bytes that would have gone over the wire, so the journal, HAR and the timeline show it as any other.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import unquote_to_bytes
+
+from mock_daraja.callbacks.answer import LONGEST
+from mock_daraja.callbacks.delivery import CONTENT_TYPE, request_bytes
+from mock_daraja.callbacks.policy import Target
+from mock_daraja.callbacks.receiver import Receiver
+from mock_daraja.callbacks.url import Refusal, Url, is_under, lower_origin, parse
+from mock_daraja.errors import Problem
+from mock_daraja.model import Delivery
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
+_ROOM: Final = os.path.dirname(__file__)  # its frames say nothing about an exception of the app's
+_FRAMED: Final = ("transfer-encoding", "content-length", "connection")
+Headers = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Answered:
+    """What an app has said so far: all of it, or what came before it raised."""
+
+    status: int | None = None
+    headers: Headers | None = None
+    body: bytes = b""
+
+    def raw(self) -> bytes:
+        """As it would have come over the wire."""
+        if self.status is None:
+            return b""
+        phrase = HTTPStatus(self.status).phrase if self.status in HTTPStatus._value2member_map_ else ""
+        lines = [f"HTTP/1.1 {self.status} {phrase}".rstrip()]
+        lines += [f"{name}: {value}" for name, value in self.headers or () if name.lower() not in _FRAMED]
+        lines.append(f"Content-Length: {len(self.body)}")
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace") + self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One callback on its way into an app."""
+
+    place: Url
+    headers: Headers
+    body: bytes
+    timeout_s: float
+
+
+class NoAnswer(Exception):  # noqa: N818 - said to a person as it stands
+    """The app took longer than a receiver may."""
+
+
+class Caller(Protocol):
+    """Calls the app. What it raises is the app's own exception."""
+
+    def __call__(self, posted: Posted, answered: Answered) -> None: ...
+
+
+def receiver(
+    app: Any, at: str, tracebacks: dict[str, str], home: Callable[[], AbstractEventLoop | None]
+) -> AppReceiver:
+    """`tracebacks` gets that of every exception in the app. Raises Problem on what is no app, and no address."""
+    from inspect import iscoroutinefunction
+
+    if isinstance(place := parse(at), Refusal):
+        raise Problem(f"at is {at!r}: {place.reason}", where="deliver_to", remedy="give http://testserver/, say")
+    if not callable(app):
+        what = f"{type(app).__name__} is no WSGI or ASGI app"
+        raise Problem(
+            what, where="deliver_to", remedy="give the app itself: a Flask, a FastAPI, get_wsgi_application()"
+        )
+    if not (iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__)):
+        return AppReceiver(WsgiCaller(app), at, tracebacks)
+    from mock_daraja.testing.asgi import AsgiCaller
+
+    return AppReceiver(AsgiCaller(app, home), at, tracebacks)
+
+
+class AppReceiver(Receiver):
+    def __init__(self, call: Caller, at: str, tracebacks: dict[str, str]) -> None:
+        self._call = call
+        self._at = lower_origin(at).rstrip("/")
+        self._tracebacks = tracebacks
+
+    def takes(self, url: str) -> bool:
+        return is_under(lower_origin(url), self._at)
+
+    def deliver(
+        self, url: str, body: bytes, headers: Iterable[tuple[str, str]], *, timeout_s: float, sent_ms: int
+    ) -> Delivery:
+        delivery = Delivery(url, sent_ms, b"")
+        place = parse(url)
+        if isinstance(place, Refusal):
+            delivery.error = place.reason
+            return delivery
+        typed = [*headers]
+        if not any(name.lower() == "content-type" for name, _ in typed):
+            typed.insert(0, ("Content-Type", CONTENT_TYPE))
+        answered = Answered()
+        try:
+            delivery.request = request_bytes(_target(url, place), "POST", body, typed)
+            self._call(Posted(place, typed, body, timeout_s), answered)
+        except NoAnswer as problem:
+            delivery.error = str(problem)
+        except Exception as error:
+            delivery.error = self._told(error)
+        if delivery.error is None and answered.status is None:
+            delivery.error = "the app returned without an answer"
+        delivery.status = answered.status
+        delivery.answer = answered.raw()[:LONGEST]
+        return delivery
+
+    def _told(self, error: Exception) -> str:
+        from traceback import extract_tb, format_exception
+
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_ROOM):
+            trace = trace.tb_next
+        frames = extract_tb(trace)
+        where = f", raised at {frames[-1].filename}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
+        text = f"{type(error).__name__}: {error}{where}"
+        self._tracebacks[text] = "".join(format_exception(type(error), error, trace))
+        return text
+
+
+def _target(url: str, place: Url) -> Target:
+    return Target(url, place.scheme, place.host, place.port, (), place.path_and_query, place.host_header)
+
+
+class WsgiCaller:
+    """In the thread that delivers."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def __call__(self, posted: Posted, answered: Answered) -> None:
+        def start_response(status: str, headers: Headers, _exc_info: Any = None) -> Callable[[bytes], None]:
+            answered.status, answered.headers = int(status.split(" ", 1)[0]), headers
+            return chunks.append
+
+        chunks: list[bytes] = []
+        result = self._app(self._environ(posted), start_response)
+        try:
+            chunks += result
+        finally:
+            answered.body = b"".join(chunks)
+            if hasattr(result, "close"):
+                result.close()
+
+    def _environ(self, posted: Posted) -> dict[str, Any]:
+        place = posted.place
+        path, _, query = place.path_and_query.partition("?")
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": "POST",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query,
+            "SERVER_NAME": place.host,
+            "SERVER_PORT": str(place.port),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": place.host_header,
+            "CONTENT_LENGTH": str(len(posted.body)),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": place.scheme,
+            "wsgi.input": BytesIO(posted.body),
+            "wsgi.input_terminated": True,
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        for name, value in posted.headers:
+            key = name.upper().replace("-", "_")
+            environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+        return environ

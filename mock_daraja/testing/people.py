@@ -1,0 +1,161 @@
+"""The handle's verbs about who takes part: customers, organisations, apps, and payments nobody asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from mock_daraja import defaults
+from mock_daraja.errors import Problem
+from mock_daraja.model import App
+from mock_daraja.testing.parties import CustomerRow, OrganisationRow
+from mock_daraja.testing.rows import TransactionRow
+from mock_daraja.testing.world import World
+
+
+class People:
+    _world: World
+
+    def __init__(self, world: World) -> None:
+        app = world.first_app
+        self.consumer_key: Final = app.key
+        self.consumer_secret: Final = app.secret or ""
+        self.shortcode: Final = defaults.PAYBILL
+        self.passkey: Final = defaults.PASSKEY
+        self.msisdn: Final = defaults.CUSTOMER
+        """A customer who pays."""
+        self.initiator: Final = defaults.INITIATOR
+        """The API operator of every organisation that nobody gave another."""
+        self.initiator_password: Final = defaults.INITIATOR_PASSWORD
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that `mock-daraja env` prints, for this sandbox; the fixture `daraja_env` sets them."""
+        return defaults.variables(self._world.url, self.consumer_key, self.consumer_secret)
+
+    @property
+    def pin(self) -> str:
+        """The PIN of `msisdn`."""
+        return self.customer().pin
+
+    def security_credential(self, password: str | None = None) -> str:
+        """The SecurityCredential of a password, by default `initiator_password`, made with this sandbox's certificate.
+
+        Another one than the initiator's is accepted too, and fails with 2001. Raises Problem on one that is too long.
+        """
+        from mock_daraja.access.security_credential import MOST_BYTES
+
+        password = self.initiator_password if password is None else password
+        if len(password.encode()) > MOST_BYTES:
+            remedy = f"an RSA block holds {MOST_BYTES} bytes"
+            raise Problem(f"the password has {len(password.encode())} bytes", where="password", remedy=remedy)
+        return self._world.credential(password)
+
+    def customer(
+        self,
+        msisdn: str | int | None = None,
+        *,
+        balance: float | str | None = None,
+        prompt: str | None = None,
+        pin: str | None = None,
+        handset: str | None = None,
+        name: str | None = None,
+        pin_locked: bool | None = None,
+        registered: bool | None = None,
+    ) -> CustomerRow:
+        """Add or change a customer, by default `msisdn`; what is left out stays as it is.
+
+        `balance` is in shillings; `prompt` is what they do with one: pay, wrong-pin, cancel, ignore, or ask, which
+        leaves it open for `answer_prompt`; `handset` is reachable or offline.
+        """
+        given = {
+            "balance": balance,
+            "prompt": prompt,
+            "pin": pin,
+            "handset": handset,
+            "name": name,
+            "pin_locked": pin_locked,
+            "registered": registered,
+        }
+        return self._world.put_customer({"msisdn": self.msisdn if msisdn is None else msisdn, **_given(given)})
+
+    def organisation(
+        self,
+        shortcode: str | int,
+        *,
+        name: str | None = None,
+        kinds: Sequence[str] | None = None,
+        passkey: str | None = None,
+        head_office: str | int | None = None,
+        active: bool | None = None,
+        bouquet: str | None = None,
+        external_validation: bool | None = None,
+        balances: Mapping[str, float | str] | None = None,
+        initiators: Sequence[Mapping[str, Any]] | None = None,
+    ) -> OrganisationRow:
+        """Add or change an organisation; what is left out stays as it is.
+
+        `kinds` are any of paybill, till, head-office, b2c, b2b and tax; `balances` are in shillings, by the name of the
+        account: {"Utility Account": 500}. `bouquet` says who pays a paybill's charges: customer (then it is the
+        organisation), business (then it is the customer) or mgao (both); `external_validation`, whether its
+        ValidationURL is asked. An initiator is added or changed by its `name`, with any of `password`, `roles` and
+        `locked`: [{"name": "testapi", "locked": False}] unlocks one.
+        """
+        given = {
+            "name": name,
+            "kinds": None if kinds is None else list(kinds),
+            "passkey": passkey,
+            "head_office": head_office,
+            "active": active,
+            "bouquet": bouquet,
+            "external_validation": external_validation,
+            "initiators": None if initiators is None else list(initiators),
+        }
+        return self._world.put_organisation({"shortcode": shortcode, **_given(given)}, balances or {})
+
+    def app(
+        self,
+        key: str | None = None,
+        secret: str | None = None,
+        *,
+        products: Sequence[str] | None = None,
+        shortcodes: Sequence[str] | None = None,
+    ) -> App:
+        """Add or change an app; without key and secret they are made up. None of `products` means all of them."""
+        given = {
+            "products": None if products is None else list(products),
+            "shortcodes": None if shortcodes is None else list(shortcodes),
+        }
+        return self._world.put_app(key, secret, _given(given))
+
+    def pay(
+        self,
+        amount: float | str,
+        *,
+        paybill: str | int | None = None,
+        till: str | int | None = None,
+        account: str = "INV-1",
+        msisdn: str | int | None = None,
+    ) -> TransactionRow:
+        """A customer pays without being asked to, as from the M-PESA menu: a till, or an account of a paybill.
+
+            daraja.pay(100, account="INV-7")               # to daraja.shortcode, by daraja.msisdn
+            daraja.pay(100, till="3000001")
+
+        It is final after `advance`; then validation and confirmation have gone to the URLs that were registered.
+        """
+        if till is None and paybill is None:
+            paybill = self.shortcode
+        return self._world.pay(
+            {
+                "msisdn": self.msisdn if msisdn is None else msisdn,
+                "amount": amount,
+                "paybill": paybill,
+                "till": till,
+                "account": None if till is not None else account,
+            }
+        )
+
+
+def _given(table: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if value is not None}

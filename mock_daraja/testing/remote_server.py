@@ -1,0 +1,81 @@
+"""RemoteServer: what DarajaServer is for a server in this process, for one that runs elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike, environ
+from typing import Any
+
+from mock_daraja.client import Client
+from mock_daraja.errors import Problem
+from mock_daraja.model import App
+from mock_daraja.settings import ENVIRONMENT_PREFIX
+from mock_daraja.testing.changes import check_sandbox, split
+from mock_daraja.testing.handle import Daraja
+from mock_daraja.testing.remote import Remote
+
+_ADMIN_TOKEN = f"{ENVIRONMENT_PREFIX}ADMIN_TOKEN"
+
+
+class RemoteServer:
+    """`changes` are daraja_settings, of which each new sandbox gets its own. Raises Problem where nobody answers."""
+
+    def __init__(self, url: str, changes: Mapping[str, Any] | None = None) -> None:
+        self._changes, self._strict = split(changes or {})
+        check_sandbox(self._changes, "daraja_settings, with --daraja-url")
+        self._client = Client(url.rstrip("/"), admin_token=environ.get(_ADMIN_TOKEN))
+        self._client.health()
+        self.url = self._client.url
+
+    def stop(self) -> None:
+        """It is somebody else's."""
+
+    def fresh(self, seed: int, changes: Mapping[str, Any] | None = None) -> Daraja:
+        """The handle on a new sandbox. Its name is the server's choice: other sessions may run the same test."""
+        given, strict = split(changes or {}, self._strict)
+        check_sandbox(given, "pytest.mark.daraja")
+        settings = {"clock": "manual", "seed": seed, **self._changes, **given}
+        parties = {name: _list(settings.pop(name, ())) for name in ("app", "apps", "organisations", "customers")}
+        row = self._client.create_sandbox(**{name: _plain(name, value) for name, value in settings.items()})
+        client = self._client.sandbox(row["name"])
+        try:
+            _settle_in(client, parties)
+        except Problem:
+            client.delete()
+            raise
+        return Daraja(Remote(client, App(row["app"]["key"], row["app"]["secret"])), strict=strict)
+
+    def drop(self, daraja: Daraja) -> None:
+        world = daraja._world
+        assert isinstance(world, Remote)
+        world.leave()
+        self._client.sandbox(daraja.name).delete()
+
+    def keep(self, daraja: Daraja) -> None:
+        """It stays until somebody deletes it: `DELETE /_mock/sandboxes/NAME`."""
+
+
+def _settle_in(client: Client, parties: Mapping[str, list[Any]]) -> None:
+    for text in parties["app"]:
+        key, _, secret = text.partition(":")
+        client.add_app(key, secret)
+    for app in parties["apps"]:
+        client.add_app(**app)
+    for organisation in parties["organisations"]:
+        client.put_organisation(**{**organisation, "shortcode": str(organisation["shortcode"])})
+    for customer in parties["customers"]:
+        client.put_customer(**{**customer, "msisdn": str(customer["msisdn"])})
+
+
+def _list(value: Any) -> list[Any]:
+    return [value] if isinstance(value, (str, Mapping)) else list(value)
+
+
+def _plain(name: str, value: Any) -> Any:
+    """As JSON carries it. Raises Problem on a file."""
+    if isinstance(value, PathLike):
+        remedy = "start the server with --scenarios FOLDER, and give the scenario's name"
+        raise Problem(f"{name} is {value!s}, a file on this side of --daraja-url", where=name, remedy=remedy)
+    if name == "clock":
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,64 @@
+"""The handle's verbs about callbacks on their way: where they go, and those that are sent again, or forged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_daraja.testing.rows import CallbackRow, TransactionRow
+from mock_daraja.testing.sink import DarajaSink
+from mock_daraja.testing.world import Forgery, World, transaction_id
+
+
+class Sending:
+    _world: World
+
+    def sink(self, name: str = "webhook") -> DarajaSink:
+        """A receiver of callbacks: `.url` to give away, `.received` to assert on, `.answer_with(status=500)`."""
+        return DarajaSink(f"{self._world.control_url}/sink/{name}", name, self._world)
+
+    def deliver_to(self, app: Any, at: str = "http://testserver/") -> str:
+        """Deliver callbacks to a WSGI or ASGI app in this process, without a server: Flask, FastAPI, Django.
+
+            base = daraja.deliver_to(flask_app)            # your CallBackURL: base + "/mpesa/callback"
+            daraja.deliver_to(get_wsgi_application(), at="https://shop.example.com/")
+
+        Every callback URL that starts with `at` is delivered by calling the app, in the thread in which the clock is
+        moved, and recorded as any delivery is. An exception in the app is a failed delivery, and fails a strict test.
+        An ASGI app is called on the event loop of a test that uses `await_advance` and its like, else on one of its
+        own; its lifespan is yours to start. Returns `at`, without a slash at the end.
+        """
+        self._world.deliver_to(app, at)
+        return at.rstrip("/")
+
+    def resend(self, callback: CallbackRow | int, times: int = 1) -> CallbackRow:
+        """Deliver a callback again, the same bytes, so many times; a dropped one for the first time.
+
+        Raises Problem on one that is still to be delivered anyway.
+        """
+        return self._world.resend(callback.id if isinstance(callback, CallbackRow) else callback, times)
+
+    def forge(
+        self,
+        transaction: TransactionRow | int | str | None = None,
+        *,
+        url: str | None = None,
+        operation: str = "stk-push",
+        kind: str | None = None,
+        **changes: Any,
+    ) -> CallbackRow:
+        """Send, now, a callback that M-Pesa would not: one that says "paid", whatever is true.
+
+            daraja.forge(transaction)                      # paid, says somebody who guessed the URL
+            daraja.forge(transaction, amount=1)            # paid, but the amount is another
+            daraja.forge(transaction, receipt="SAB1234567", result=0)
+            daraja.forge(url=webhook.url, reference="ws_CO_nobody", amount=500)
+
+        It has the shape of the transaction's own callback; without a transaction, that of one by `msisdn` which never
+        was, of the product `operation`. `changes` are any of amount, receipt, reference, originator, result and phone.
+        It goes to the transaction's URL, or to `url`; where there are several callbacks, `kind` chooses.
+
+        Nothing in the sandbox changes. Returns what the app answered: `.status`, and `.note` where it gave none.
+        A strict test takes any answer for a good one, but not an exception or no answer at all.
+        """
+        number = None if transaction is None else transaction_id(self._world, transaction)
+        return self._world.forge(Forgery(number, url, operation, kind, changes))

@@ -1,0 +1,107 @@
+"""What the plugin does for a session and for each test of it, once a fixture is asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from zlib import crc32
+
+import pytest
+
+from mock_daraja.errors import Problem
+from mock_daraja.testing.handle import Daraja
+
+
+class Servers(Protocol):
+    """DarajaServer, or RemoteServer where --daraja-url is given."""
+
+    @property
+    def url(self) -> str: ...
+    def fresh(self, seed: int, changes: Mapping[str, Any] | None = None) -> Daraja: ...
+    def drop(self, daraja: Daraja) -> None: ...
+    def keep(self, daraja: Daraja) -> None: ...
+    def stop(self) -> None: ...
+
+
+@dataclass
+class Session:
+    """One server, and the handles whose sandboxes are kept after their tests failed."""
+
+    config: pytest.Config
+    server: Servers
+    kept: list[Daraja] = field(default_factory=list)
+
+    @classmethod
+    def start(cls, config: pytest.Config, settings: Mapping[str, Any]) -> Session:
+        """Raises Problem on options that don't go together, and on settings that are wrong."""
+        url, folder = config.getoption("daraja_url"), config.getoption("daraja_scenarios")
+        if url is None:
+            from mock_daraja.testing.running import DarajaServer
+
+            folders = settings.get("scenarios", ())
+            folders = (folders,) if isinstance(folders, (str, bytes)) or hasattr(folders, "__fspath__") else folders
+            more = {"scenarios": (folder, *folders)} if folder is not None else {}
+            return cls(config, DarajaServer({**settings, **more}).start())
+        if folder is not None:
+            remedy = "start the server with --scenarios DIR instead"
+            raise Problem(
+                "the server behind --daraja-url reads folders of its own", where="--daraja-scenarios", remedy=remedy
+            )
+        from mock_daraja.testing.remote_server import RemoteServer
+
+        return cls(config, RemoteServer(url, settings))
+
+    def begin(self, item: pytest.Item) -> Daraja:
+        return self.server.fresh(crc32(item.nodeid.encode()), marked(item))
+
+    def end(self, handle: Daraja, *, passed: bool, failed: bool) -> None:
+        """Drop the sandbox, or keep it; and fail where a test that has passed is strict and something went wrong."""
+        complaint = handle._complaint() if passed else None
+        if (failed or complaint) and self.config.getoption("daraja_keep"):
+            self.server.keep(handle)
+            self.kept.append(handle)
+        else:
+            self.server.drop(handle)
+        if complaint:
+            pytest.fail(complaint, pytrace=False)
+
+    def stop(self) -> None:
+        """Where sandboxes are kept in this process, and somebody sits before it, they are given time to look."""
+        if self.kept and self.config.getoption("daraja_url") is None and self._is_attended():
+            capture = self.config.pluginmanager.getplugin("capturemanager")
+            with capture.global_and_fixture_disabled():
+                print(
+                    "",
+                    *map(self.note, self.kept),
+                    "Enter ends the server and its sandboxes ",
+                    sep="\n",
+                    end="",
+                    flush=True,
+                )
+                sys.__stdin__.readline()  # type: ignore[union-attr]  # there is one: it is a terminal
+        self.server.stop()
+
+    def _is_attended(self) -> bool:
+        terminal = sys.__stdin__ is not None and sys.__stdin__.isatty()
+        return terminal and not hasattr(self.config, "workerinput")
+
+    def note(self, handle: Daraja) -> str:
+        """What to type to have a failed test explained, where its sandbox is kept; empty where it is not."""
+        if not self.config.getoption("daraja_keep"):
+            return ""
+        while_ = "" if self.config.getoption("daraja_url") is not None else ", while this session runs"
+        return f"kept{while_}: mock-daraja why --url {handle.url} --sandbox {handle.name}"
+
+
+def marked(item: pytest.Item) -> dict[str, Any]:
+    """The settings of the marker `daraja`: of the test before those of its class and module. Raises Problem."""
+    changes: dict[str, Any] = {}
+    for marker in reversed([*item.iter_markers("daraja")]):
+        if marker.args:
+            shown = ", ".join(map(repr, marker.args))
+            remedy = 'name them: @pytest.mark.daraja(scenario="cancelled", clock="auto", strict=False)'
+            raise Problem(f"the marker has {shown} without a name", where="pytest.mark.daraja", remedy=remedy)
+        changes |= marker.kwargs
+    return changes

@@ -1,0 +1,117 @@
+"""Strictness: what went wrong in a sandbox without the test saying that it would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mock_daraja.journal.failure import UNDELIVERED
+from mock_daraja.testing.world import Journal, Shape, World
+
+_UNDER: Final = "\n       "
+_REMEDY: Final = (
+    "meant so? daraja.expect_errors(), as a call for the whole test or as a context for a part of it;"
+    " or @pytest.mark.daraja(strict=False)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    key: str
+    text: str
+    error: str = ""
+
+
+class Strictness:
+    """`excused` holds the keys of what the test has expected."""
+
+    def __init__(self, world: World, *, strict: bool) -> None:
+        self._world = world
+        self.strict = strict
+        self.excused: frozenset[str] = frozenset()
+
+    def keys(self) -> frozenset[str]:
+        return frozenset(each.key for each in findings(self._world.journal()))
+
+    def expect(self) -> Expected:
+        return Expected(self)
+
+    def complaint(self) -> str | None:
+        """What a test is to fail with; None where all went well."""
+        if not self.strict:
+            return None
+        found = [each for each in findings(self._world.journal()) if each.key not in self.excused]
+        if not found:
+            return None
+        lines = [each.text + self._traceback(each.error) for each in found]
+        many = f"{len(lines)} things" if len(lines) > 1 else "something"
+        return "\n".join([f"{many} went wrong that this test did not expect", *lines, _REMEDY])
+
+    def _traceback(self, error: str) -> str:
+        text = self._world.traceback(error) if error else ""
+        return "".join(f"{_UNDER}{line}" for line in text.splitlines())
+
+
+class Expected:
+    """Called, it lets anything go wrong in the whole test; entered, just what goes wrong before it is left."""
+
+    def __init__(self, strictness: Strictness) -> None:
+        self._strictness = strictness
+        self._before: frozenset[str] = frozenset()
+        self._was_strict = strictness.strict
+        strictness.strict = False
+
+    def __enter__(self) -> None:
+        self._strictness.strict = self._was_strict
+        self._before = self._strictness.keys()
+
+    def __exit__(self, *_: object) -> None:
+        self._strictness.excused |= self._strictness.keys() - self._before
+
+
+def findings(journal: Journal) -> Iterator[Finding]:
+    """Requests that no operation has, or that failed validation; callbacks that could not be delivered; one-shots
+    that nothing used."""
+    for exchange in journal.exchanges:
+        if (found := _exchange(exchange, "route", "validation")) is not None:
+            yield found
+    for exchange in journal.strangers:
+        if (found := _exchange(exchange, "route")) is not None:
+            yield Finding(f"stranger {found.key}", found.text)
+    for callback in journal.callbacks:
+        if callback["state"] in UNDELIVERED and callback["state"] != "dropped" and not _is_meant(callback, journal):
+            yield _callback(callback)
+    for one_shot in journal.one_shots:
+        yield Finding(f"one-shot {one_shot['id']}", f"  one-shot {_words(one_shot)} was never used")
+
+
+def _exchange(exchange: Shape, *rooms: str) -> Finding | None:
+    refused = next((step for step in exchange["trace"] if step["verdict"] == "refused"), None)
+    if refused is None or refused["room"] not in rooms:
+        return None
+    value = f" ({refused['value']})" if "value" in refused else ""
+    text = f"  {exchange['id']:<4} {exchange['method']} {exchange['path']} -> {exchange['status']}"
+    text += f"{_UNDER}{refused['text']}{value}"
+    text += f"{_UNDER}remedy: {refused['remedy']}" if "remedy" in refused else ""
+    return Finding(exchange["id"], text)
+
+
+def _is_meant(callback: Shape, journal: Journal) -> bool:
+    """A sink refuses only what a test has told it to; and to refuse what is forged is well done."""
+    last = callback["deliveries"][-1] if callback["deliveries"] else None
+    if callback.get("forged") and last is not None and last["error"] is None:
+        return True
+    return bool(journal.sinks) and str(callback["url"]).startswith(journal.sinks)
+
+
+def _callback(callback: Shape) -> Finding:
+    about = f"  c{callback['id']:<3} {callback['kind']} callback to {callback['url']}"
+    return Finding(f"c{callback['id']}", f"{about} was not delivered: {callback['note']}", callback["note"])
+
+
+def _words(one_shot: Shape) -> str:
+    def said(value: Any) -> str:
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+
+    return f"{one_shot['id']} (when {said(one_shot['when']) or 'anything'}, then {said(one_shot['then'])})"

@@ -1,0 +1,99 @@
+"""The handle's verbs about time: it is moved, or somebody waits; with or without blocking an event loop meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, ParamSpec, TypeVar
+
+from mock_daraja.errors import Problem
+from mock_daraja.model import Event
+from mock_daraja.testing.clocks import DarajaClock
+from mock_daraja.testing.rows import CallbackRow, TransactionRow
+from mock_daraja.testing.timeline import timeline
+from mock_daraja.testing.world import Wanted, World, transaction_id
+
+_MOST_TURNS: Final = 10_000
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+class Waiting:
+    _world: World
+
+    @property
+    def clock(self) -> DarajaClock:
+        """The sandbox's clock: `now`, `due`, `move_to(instant)`, `switch("auto")`."""
+        return DarajaClock(self._world)
+
+    def advance(self, seconds: float = 60) -> list[Event]:
+        """Move the clock, and do all that falls due, in order and at its own time: prompts are answered, callbacks
+        delivered. Returns what was done."""
+        return self._world.advance(round(seconds * 1000))
+
+    def settle(self) -> list[Event]:
+        """Move the clock until nothing is due: everything is final and delivered. Returns what was done."""
+        done: list[Event] = []
+        for _ in range(_MOST_TURNS):
+            due_ms = self._world.next_due()
+            if due_ms is None:
+                return done
+            done += self._world.advance(max(0, due_ms - self._world.now_ms))
+        what = f"something was still due after {_MOST_TURNS} moves of the clock"
+        raise Problem(what, where="settle", remedy="use advance(seconds) where things go on for ever")
+
+    def wait_for_callback(
+        self,
+        *,
+        kind: str | None = None,
+        state: str | None = None,
+        transaction: TransactionRow | int | str | None = None,
+        count: int = 1,
+        timeout: float = 120,
+    ) -> CallbackRow:
+        """The callback, or the `count`th, that matches: in this state, or by default in any but a pending one.
+
+        Waits `timeout` seconds on the sandbox clock, which takes no time on a manual one. `transaction` is a row, an
+        id or any reference. Raises AssertionError that shows what happened instead.
+        """
+        number = None if transaction is None else transaction_id(self._world, transaction)
+        wanted = Wanted(kind, state, number, count, timeout)
+        found = self._world.wait(wanted)
+        if found is None:
+            came = sum(map(wanted.is_met_by, self._world.callbacks()))
+            what = f"{came} of {count} callbacks came within {timeout:g} s of the sandbox clock"
+            raise AssertionError(f"{what}\n{timeline(self._world.journal())}")
+        return found
+
+    async def await_callback(
+        self,
+        *,
+        kind: str | None = None,
+        state: str | None = None,
+        transaction: TransactionRow | int | str | None = None,
+        count: int = 1,
+        timeout: float = 120,
+    ) -> CallbackRow:
+        """`wait_for_callback` for a test that is a coroutine: the event loop, and an app on it, go on meanwhile."""
+        return await self._in_thread(
+            self.wait_for_callback, kind=kind, state=state, transaction=transaction, count=count, timeout=timeout
+        )
+
+    async def await_advance(self, seconds: float = 60) -> list[Event]:
+        """`advance` for a test that is a coroutine."""
+        return await self._in_thread(self.advance, seconds)
+
+    async def await_settle(self) -> list[Event]:
+        """`settle` for a test that is a coroutine."""
+        return await self._in_thread(self.settle)
+
+    async def _in_thread(
+        self, verb: Callable[_Arguments, _Result], *arguments: _Arguments.args, **named: _Arguments.kwargs
+    ) -> _Result:
+        from asyncio import get_running_loop, to_thread
+
+        before: Any = self._world.loop
+        self._world.loop = get_running_loop()
+        try:
+            return await to_thread(verb, *arguments, **named)
+        finally:
+            self._world.loop = before
