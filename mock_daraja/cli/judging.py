@@ -22,7 +22,7 @@ class Seen:
 
     @property
     def transaction(self) -> Row | None:
-        return self.exchange["transaction"]  # type: ignore[no-any-return]
+        return self.exchange["transaction"]  # type: ignore[no-any-return]  # JSON of the control API
 
     @property
     def callbacks(self) -> list[Row]:

@@ -99,7 +99,7 @@ class Remote:
         remedy = 'let the server forge: daraja.next("stk-push", {"callback": {"forge": {"amount": 1}}}), or'
         _here_only("forge", remedy)
 
-    def deliver_to(self, app: Any, at: str) -> None:  # noqa: ARG002
+    def deliver_to(self, app: Any, at: str) -> None:  # noqa: ARG002 - the protocol's signature; refused from afar
         _here_only("deliver_to", "serve the app on a port, give its URL as CallBackURL, or")
 
     # sinks
@@ -149,7 +149,7 @@ class Remote:
             return None
         return callback_of(rows[wanted.count - 1])
 
-    def follow(self, on_move: Callable[[int], None]) -> None:  # noqa: ARG002
+    def follow(self, on_move: Callable[[int], None]) -> None:  # noqa: ARG002 - the protocol's signature; refused from afar
         _here_only("daraja_time", "leave it out, or")
 
     # what happened
@@ -190,7 +190,7 @@ class Remote:
     def snapshot(self) -> object:
         _here_only("snapshot", "make a new sandbox for each case, or")
 
-    def restore(self, saved: Any) -> None:  # noqa: ARG002
+    def restore(self, saved: Any) -> None:  # noqa: ARG002 - the protocol's signature; refused from afar
         _here_only("restore", "make a new sandbox for each case, or")
 
 

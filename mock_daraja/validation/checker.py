@@ -87,7 +87,7 @@ class Checker:
 
 def fastest_engine() -> Engine:
     try:
-        import jsonschema_rs  # noqa: F401
+        import jsonschema_rs  # noqa: F401 - only whether it is there
     except ImportError:
         return fastjsonschema_engine
     return jsonschema_rs_engine
