@@ -47,7 +47,7 @@ def _register(body: Body, world: World, version: str) -> Answer | Refusal:
     receiver = world.organisation(shortcode)
     if receiver is None:
         return _refuse(
-            DarajaError(400, "400.003.02", "Bad Request - Kindly use your own ShortCode"),
+            families.C2B.foreign_shortcode,
             f"there is no organisation {shortcode}",
             shortcode,
             "use 600000 to 600999, or add the organisation",
