@@ -1,12 +1,13 @@
-"""Identifiers in the formats of the real API, from one seeded generator, and the only caller of `random`."""
+"""Identifiers in the formats of the real API, and the only caller of chance."""
 
 from __future__ import annotations
 
 import math
 import random
 import string
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from typing import Final
 
 from mock_daraja.clock import eat, eat_digits
 
@@ -36,35 +37,46 @@ def zero_receipt(ms: int) -> str:
 
 
 class Ids:
-    """One sandbox's identifiers. Same seed and same calls give the same ids. Guarded by the sandbox's lock."""
+    """One sandbox's identifiers, each a hash of seed, sandbox, stream and the number of the draw in that stream.
 
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-        self.prefix = self._uuid_tail()
-        self._counter = self._random.randrange(10_000, 2_000_000)
-        self._day = ""
-        self._serial = 0
+    So the state is one integer a stream, which `count` keeps: given a stream, it counts from 0. Same seed, same
+    sandbox and same calls give the same ids; two sandboxes never share one, whatever their seeds. A
+    CheckoutRequestID is the exception: its format has room for nothing but time and MSISDN.
+    """
 
-    def _uuid_tail(self) -> str:
-        return self.uuid().partition("-")[2]
+    def __init__(self, seed: int, sandbox: str = "default", count: Callable[[str], int] | None = None) -> None:
+        self._hash = blake2b(f"{seed}:{sandbox}:".encode(), digest_size=32)
+        self._count = Counts().next if count is None else count
+        self.prefix = self._uuid("node", 0).partition("-")[2]
+        self._first_request = 10_000 + self._bits("node", 1) % 2_000_000
 
-    def uuid(self) -> str:
-        """A version 4 UUID: responseRefID and the like."""
-        digits = f"{self._random.getrandbits(128):032x}"
+    def _bits(self, stream: str, number: int) -> int:
+        """256 bits."""
+        state = self._hash.copy()
+        state.update(f"{stream}:{number}".encode())
+        return int.from_bytes(state.digest())
+
+    def _draw(self, stream: str) -> int:
+        return self._bits(stream, self._count(stream))
+
+    def _uuid(self, stream: str, number: int) -> str:
+        """A version 4 UUID."""
+        digits = f"{self._bits(stream, number):064x}"
         variant = "89ab"[int(digits[16], 16) % 4]
-        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
     def request_id(self) -> str:
         """requestId, MerchantRequestID and OriginatorConversationID: a UUID without its first group, then a counter.
 
-        The prefix is constant per gateway node and the counter is shared by all products (requests.md §1.4).
+        The prefix is constant per gateway node and the counter is shared by all products (requests.md §1.4); it
+        rises by 1 to 3.
         """
-        self._counter += self._random.randrange(1, 4)
-        return f"{self.prefix}{self._counter}"
+        number = self._count("request")
+        return f"{self.prefix}{self._first_request + 2 * number + self._bits('request', number) % 2}"
 
     def conversation_id(self, now_ms: int) -> str:
         """AG_YYYYMMDD_ + node 2010 + 16 hex digits (requests.md §1.4)."""
-        return f"AG_{eat_digits(now_ms)[:8]}_2010{self._random.getrandbits(64):016x}"
+        return f"AG_{eat_digits(now_ms)[:8]}_2010{self._draw('conversation') >> 192:016x}"
 
     def checkout_request_id(self, now_ms: int, msisdn: str, fraction_digits: int) -> str:
         """ws_CO_DDMMYYYYHHmmss, 1 (2026) or 3 (2022-2025) sub-second digits, last nine digits of the MSISDN."""
@@ -74,43 +86,57 @@ class Ids:
 
     def token(self) -> str:
         """28 alphanumeric characters (requests.md §1.4)."""
-        return "".join(self._random.choices(_ALPHANUMERIC, k=28))
+        bits, letters = self._draw("token"), []
+        for _ in range(28):
+            bits, letter = divmod(bits, len(_ALPHANUMERIC))
+            letters.append(_ALPHANUMERIC[letter])
+        return "".join(letters)
 
     def receipt(self, now_ms: int) -> str:
         """Ten characters: year letter, month letter, day, then a serial that rises within the day.
 
-        The real serial's algorithm is unknown (callbacks.md §7, inferred); ours is a base 36 counter.
+        The real serial's algorithm is unknown (callbacks.md §7, inferred); ours is a base 36 counter that rises by 1
+        to 59 from where the day began.
         """
-        moment, day = eat(now_ms), receipt_day(now_ms)
-        if day != self._day:
-            self._day = day
-            first = self._random.randrange(10, 30) if moment.year >= _LETTER_SERIAL_YEAR else self._random.randrange(9)
-            self._serial = first * 36 ** (_SERIAL_DIGITS - 1) + self._random.randrange(36 ** (_SERIAL_DIGITS - 1))
-        self._serial += self._random.randrange(1, 60)
-        return day + _base36(self._serial)
-
-    def snapshot(self) -> dict[str, Any]:
-        """Where the generator is, for `restore`."""
-        return {**vars(self), "_random": self._random.getstate()}
-
-    def restore(self, saved: Mapping[str, Any]) -> None:
-        """Go on from there: the same calls give the same ids again."""
-        self._random.setstate(saved["_random"])
-        vars(self).update({name: value for name, value in saved.items() if name != "_random"})
+        day, number = receipt_day(now_ms), self._count("receipt")
+        bits = self._bits(f"day {day}", 0)
+        is_letter = eat(now_ms).year >= _LETTER_SERIAL_YEAR
+        first = 10 + bits % 20 if is_letter else bits % 9
+        serial = first * 36 ** (_SERIAL_DIGITS - 1) + (bits >> 64) % 36 ** (_SERIAL_DIGITS - 1)
+        return day + _base36(serial + 30 * number + self._bits("receipt", number) % 30)
 
     def choice(self, options: tuple[str, ...]) -> str:
-        return self._random.choice(options)
+        return options[self._draw("choice") % len(options)]
 
     def chance(self) -> float:
         """From 0 up to but not including 1: what a rule's probability is held against."""
-        return self._random.random()
+        return (self._draw("chance") >> 203) / (1 << 53)
 
     def uniform(self, least: float, most: float) -> float:
-        return self._random.uniform(least, most)
+        return least + (most - least) * self.chance()
 
     def lognormal(self, median: float, sigma: float) -> float:
         """Half of the draws are below `median`; `sigma` is the standard deviation of their logarithms."""
-        return self._random.lognormvariate(math.log(median), sigma)
+        normal = math.sqrt(-2 * math.log(1 - self.chance())) * math.cos(2 * math.pi * self.chance())  # Box and Muller
+        return median * math.exp(sigma * normal)
+
+
+class Counts:
+    """Counters that start at 0, in memory."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, int] = {}
+
+    def next(self, stream: str) -> int:
+        number = self._next.get(stream, 0)
+        self._next[stream] = number + 1
+        return number
+
+    def snapshot(self) -> dict[str, int]:
+        return dict(self._next)
+
+    def restore(self, saved: Mapping[str, int]) -> None:
+        self._next = dict(saved)
 
 
 def _base36(number: int) -> str:

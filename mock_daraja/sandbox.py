@@ -44,7 +44,8 @@ class Sandbox:
         self.settings = settings
         self.seed = ids.fresh_seed() if settings.seed is None else settings.seed
         self.clock = Clock(settings.clock, settings.start_ms)
-        self.ids = ids.Ids(self.seed)
+        self._counts = ids.Counts()
+        self.ids = ids.Ids(self.seed, name, self._counts.next)
         self.store: Store = MemoryStore(settings.keep, settings.keep_bodies)
         self.library = library
         self.engine = Engine(library.find, chance=self.ids.chance, look=self._look, latest=library.latest)
@@ -118,7 +119,7 @@ class Sandbox:
             self.clock.put_back(now_ms)
 
     def _parts(self) -> tuple[Any, ...]:
-        return self.store, self.engine, self.ids, self.sinks
+        return self.store, self.engine, self._counts, self.sinks
 
     # what products see (World)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_daraja.clock import parse_instant
-from mock_daraja.ids import Ids, fresh_seed
+from mock_daraja.ids import Counts, Ids, fresh_seed
 
 NOW = parse_instant("2026-08-17T14:04:03.270+03:00")
 REQUEST_ID = re.compile(r"[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}[0-9]{3,8}")
@@ -32,11 +33,6 @@ def test_the_prefix_stays_and_the_counter_rises(seed: int) -> None:
     assert {each[: len(ids.prefix)] for each in made} == {ids.prefix}
     counters = [int(each[len(ids.prefix) :]) for each in made]
     assert counters == sorted(set(counters))
-
-
-@given(seeds)
-def test_a_uuid_is_version_4(seed: int) -> None:
-    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", Ids(seed).uuid())
 
 
 @given(seeds)
@@ -109,7 +105,7 @@ def test_receipts_of_different_days_differ(seed: int, days: int) -> None:
 def test_the_same_seed_gives_the_same_ids_and_another_seed_others() -> None:
     def some(seed: int) -> list[str]:
         ids = Ids(seed)
-        return [ids.request_id(), ids.token(), ids.receipt(NOW), ids.conversation_id(NOW), ids.uuid(), ids.request_id()]
+        return [ids.request_id(), ids.token(), ids.receipt(NOW), ids.conversation_id(NOW), ids.request_id()]
 
     assert some(1) == some(1)
     assert not set(some(1)) & set(some(2))
@@ -129,15 +125,26 @@ def test_a_lognormal_draw_without_spread_is_the_median(seed: int, median: int) -
     assert Ids(seed).lognormal(median, 0) == pytest.approx(median)
 
 
-def test_what_was_put_back_gives_the_same_ids_again() -> None:
-    ids = Ids(1)
+def test_where_the_counts_are_put_back_the_same_ids_come_again() -> None:
+    counts = Counts()
+    ids = Ids(1, "default", counts.next)
     ids.receipt(0)
-    saved = ids.snapshot()
+    saved = counts.snapshot()
 
     def some() -> list[str]:
-        return [ids.request_id(), ids.receipt(1), ids.receipt(86_400_000), ids.token()]
+        return [ids.request_id(), ids.receipt(1), ids.receipt(86_400_000), ids.token(), ids.conversation_id(0)]
 
     first = some()
-    ids.restore(saved)
+    counts.restore(saved)
 
     assert some() == first
+
+
+@given(seeds)
+def test_two_sandboxes_with_one_seed_share_no_id(seed: int) -> None:
+    def some(sandbox: str) -> set[str]:
+        ids = Ids(seed, sandbox)
+        makers = (ids.request_id, ids.token, partial(ids.receipt, NOW), partial(ids.conversation_id, NOW))
+        return {make() for make in makers for _ in range(20)}
+
+    assert not some("default") & some("shop")
