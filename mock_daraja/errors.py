@@ -32,6 +32,11 @@ class Problem(Exception):  # noqa: N818 - a word of the project: a clear problem
         self.remedy = remedy
         self.status = status
 
+    def at(self, where: str) -> Problem:
+        """This problem, at this place unless it names one."""
+        self.where = self.where or where
+        return self
+
     def __str__(self) -> str:
         where = f"{self.where}: " if self.where else ""
         remedy = f"\n  remedy: {self.remedy}" if self.remedy else ""

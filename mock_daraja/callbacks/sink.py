@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import JSON
+from mock_daraja.fields import shown
 from mock_daraja.model.outcome import FaultSpec
 
 MOST_SINKS: Final = 1000
@@ -183,14 +184,14 @@ def parse_program(document: Any, known_faults: Collection[str] | None = None) ->
 
 def _answer(given: Any, where: str, known_faults: Collection[str] | None) -> SinkAnswer:
     if not isinstance(given, Mapping):
-        raise _problem(where, _shown(given), 'give an object such as {"status": 500, "body": "down"}')
+        raise _problem(where, shown(given), 'give an object such as {"status": 500, "body": "down"}')
     for name in given:
         if name not in _FIELDS:
-            raise _problem(where, f"the field {_shown(name)}", f"the fields are {', '.join(_FIELDS)}")
+            raise _problem(where, f"the field {shown(name)}", f"the fields are {', '.join(_FIELDS)}")
     default = SinkAnswer()
     status = given.get("status", default.status)
     if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
-        raise _problem(f"{where}.status", _shown(status), "give a whole number from 200 to 599")
+        raise _problem(f"{where}.status", shown(status), "give a whole number from 200 to 599")
     body = _body(given, where, default.body)
     headers = _headers(given["headers"], f"{where}.headers") if "headers" in given else ()
     if not any(name.lower() == "content-type" for name, _ in headers):
@@ -210,7 +211,7 @@ def _body(given: Mapping[str, Any], where: str, default: bytes) -> bytes:
     elif "body" not in given:
         return default
     elif not isinstance(given["body"], str):
-        raise _problem(f"{where}.body", _shown(given["body"]), "give text, or use json for a value")
+        raise _problem(f"{where}.body", shown(given["body"]), "give text, or use json for a value")
     else:
         body = given["body"].encode("utf-8", "replace")
     if len(body) > LONGEST_BODY:
@@ -220,28 +221,23 @@ def _body(given: Mapping[str, Any], where: str, default: bytes) -> bytes:
 
 def _headers(given: Any, where: str) -> tuple[tuple[str, str], ...]:
     if not isinstance(given, Mapping):
-        raise _problem(where, _shown(given), 'give an object such as {"Retry-After": "5"}')
+        raise _problem(where, shown(given), 'give an object such as {"Retry-After": "5"}')
     for name, value in given.items():
         if _TOKEN.match(name) is None:
-            raise _problem(where, f"the name {_shown(name)}", "use letters, digits and dashes")
+            raise _problem(where, f"the name {shown(name)}", "use letters, digits and dashes")
         if not isinstance(value, str) or not value.isprintable() or not value.isascii():
-            raise _problem(f"{where}.{name}", _shown(value), "give text of one line, in ASCII")
+            raise _problem(f"{where}.{name}", shown(value), "give text of one line, in ASCII")
     return tuple(given.items())
 
 
 def _fault(given: Any, where: str, known: Collection[str] | None) -> FaultSpec:
     attributes = {"name": given} if isinstance(given, str) else given
     if not isinstance(attributes, Mapping) or not isinstance(attributes.get("name"), str):
-        raise _problem(where, _shown(given), 'give the name of a fault, or {"name": ..., and its attributes}')
+        raise _problem(where, shown(given), 'give the name of a fault, or {"name": ..., and its attributes}')
     name = attributes["name"]
     if known is not None and name not in known:
-        raise _problem(where, _shown(name), f"the faults are {', '.join(sorted(known))}")
+        raise _problem(where, shown(name), f"the faults are {', '.join(sorted(known))}")
     return FaultSpec(name, {key: value for key, value in attributes.items() if key != "name"})
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _problem(where: str, what: str, remedy: str) -> Problem:

@@ -8,10 +8,10 @@ from flask import Response
 
 from mock_daraja import tables
 from mock_daraja.control.call import Call, created, gone, shown
-from mock_daraja.control.reading import anything, text
 from mock_daraja.control.routing import Route
 from mock_daraja.control.sandboxes import app_key
 from mock_daraja.errors import Problem
+from mock_daraja.fields import anything, text
 from mock_daraja.model import App
 
 MOST: Final = 10_000

@@ -11,6 +11,7 @@ from flask import Request, Response
 
 from mock_daraja.control import reading
 from mock_daraja.errors import Problem
+from mock_daraja.fields import Fields
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Known, Library
 from mock_daraja.steps.passage import Shared
@@ -39,7 +40,7 @@ class Call:
         """The path under which this sandbox's nouns stand, whichever way it was called."""
         return f"{PREFIX}/sandboxes/{self.sandbox.name}"
 
-    def body(self, kinds: Mapping[str, reading.Kind], required: Collection[str] = ()) -> dict[str, Any]:
+    def body(self, kinds: Fields, required: Collection[str] = ()) -> dict[str, Any]:
         return reading.body(self.request, self.control.shared.settings.max_body, kinds, required)
 
     def json(self) -> Any:

@@ -10,9 +10,10 @@ from flask import Response
 
 from mock_daraja.control import transactions
 from mock_daraja.control.call import Call, shown
-from mock_daraja.control.reading import LIMIT, number, one_of, text, whole
+from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
+from mock_daraja.fields import number, one_of, text, whole
 from mock_daraja.journal import callback_json
 from mock_daraja.model import Callback
 from mock_daraja.model.callback import CallbackState

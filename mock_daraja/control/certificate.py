@@ -7,8 +7,8 @@ from typing import Any, Final
 from flask import Response
 
 from mock_daraja.control.call import Call, shown
-from mock_daraja.control.reading import text
 from mock_daraja.control.routing import Route
+from mock_daraja.fields import text
 
 
 def certificate(call: Call) -> Response:

@@ -8,9 +8,10 @@ from flask import Response
 
 from mock_daraja.clock import ClockSetting
 from mock_daraja.control.call import Call, shown
-from mock_daraja.control.reading import LIMIT, number, text
+from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
+from mock_daraja.fields import number, text
 from mock_daraja.journal.shapes import instant
 from mock_daraja.model import Event
 
@@ -35,13 +36,12 @@ def look(call: Call) -> Response:
     return _state(call, call.query.get("limit", _SHOWN))
 
 
+def _setting(value: Any) -> ClockSetting:
+    return ClockSetting.parse(text(value))
+
+
 def switch(call: Call) -> Response:
-    given = call.body({"clock": text}, required=("clock",))
-    try:
-        setting = ClockSetting.parse(given["clock"])
-    except Problem as problem:
-        raise Problem(problem.what, where="clock", remedy=problem.remedy) from None
-    call.sandbox.clock.switch(setting)
+    call.sandbox.clock.switch(call.body({"clock": _setting}, required=("clock",))["clock"])
     call.sandbox.agenda.wake()
     return _state(call, _SHOWN)
 

@@ -8,9 +8,10 @@ from flask import Response
 
 from mock_daraja import ledger
 from mock_daraja.control.call import Call, created, shown
-from mock_daraja.control.reading import LIMIT, anything, one_of, phone, shillings, text
+from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
+from mock_daraja.fields import anything, one_of, phone, shillings, text
 from mock_daraja.journal import transaction_json
 from mock_daraja.model import Customer
 from mock_daraja.money import shillings as printed

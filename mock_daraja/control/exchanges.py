@@ -8,11 +8,12 @@ from flask import Response
 
 from mock_daraja import __version__
 from mock_daraja.control.call import Call, shown, written
-from mock_daraja.control.reading import LIMIT, one_of, text, whole
+from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.control.transactions import row_id
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Exchange
+from mock_daraja.fields import one_of, text, whole
 from mock_daraja.journal import callback_json, exchange_json, transaction_json
 
 _SHOWN: Final = 100

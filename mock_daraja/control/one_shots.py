@@ -8,9 +8,9 @@ from flask import Response
 
 from mock_daraja.control import words
 from mock_daraja.control.call import Call, created, gone, shown
-from mock_daraja.control.reading import anything
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
+from mock_daraja.fields import anything
 from mock_daraja.scenarios import OneShot, one_shot
 
 MOST: Final = 1000

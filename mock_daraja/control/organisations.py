@@ -9,9 +9,10 @@ from flask import Response
 
 from mock_daraja import defaults, ledger
 from mock_daraja.control.call import Call, created, shown
-from mock_daraja.control.reading import LIMIT, anything, shillings, text
+from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
+from mock_daraja.fields import anything, shillings, text
 from mock_daraja.ledger.accounts import ORGANISATION_ACCOUNTS
 from mock_daraja.model import Organisation
 from mock_daraja.money import shillings as printed

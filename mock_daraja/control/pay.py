@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask import Response
 
 from mock_daraja import defaults
 from mock_daraja.control.call import Call, created
-from mock_daraja.control.reading import anything
 from mock_daraja.control.routing import Route
+from mock_daraja.fields import anything, typed
 from mock_daraja.journal import transaction_json
 from mock_daraja.steps.opening import pay
 
@@ -17,13 +17,7 @@ LONGEST_S: Final = 60
 """For so long, on the sandbox clock, `wait` waits for the final state."""
 
 
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false")
-    return value
-
-
-_KEYS: Final = {**dict.fromkeys(("msisdn", "paybill", "till", "account", "amount"), anything), "wait": _flag}
+_KEYS: Final = {**dict.fromkeys(("msisdn", "paybill", "till", "account", "amount"), anything), "wait": typed(bool)}
 
 
 def payment(call: Call) -> Response:

@@ -6,14 +6,14 @@ request, and its answers to a wrong path or method know no remedy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from flask import Response
 
-from mock_daraja.control.reading import Kind
 from mock_daraja.errors import Problem
+from mock_daraja.fields import Fields
 
 View = Callable[..., Response]
 """Takes the Call, and the path's arguments by name."""
@@ -32,7 +32,7 @@ class Route:
     method: str
     path: str
     view: View
-    query: Mapping[str, Kind] | None = field(default_factory=dict)
+    query: Fields | None = field(default_factory=dict)
 
 
 class NoRouteError(Problem):

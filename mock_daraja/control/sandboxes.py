@@ -10,9 +10,9 @@ from typing import Any, Final
 from flask import Response
 
 from mock_daraja.control.call import PREFIX, Call, created, gone, shown
-from mock_daraja.control.reading import anything
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
+from mock_daraja.fields import anything
 from mock_daraja.journal.shapes import instant
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.settings import Settings, convert, quirks_from

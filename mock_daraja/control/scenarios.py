@@ -9,9 +9,9 @@ from flask import Response
 
 from mock_daraja.control import words
 from mock_daraja.control.call import Call, gone, shown
-from mock_daraja.control.reading import text
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
+from mock_daraja.fields import text
 from mock_daraja.scenarios import Scenario
 
 

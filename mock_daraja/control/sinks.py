@@ -10,11 +10,12 @@ from flask import Response
 
 from mock_daraja.callbacks.sink import Arrival, Sink, SinkAnswer, parse_program
 from mock_daraja.control.call import Call, gone, shown
-from mock_daraja.control.reading import LIMIT, whole
+from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import ANY, Route
 from mock_daraja.errors import Problem
 from mock_daraja.faults import NAMES as FAULTS
 from mock_daraja.faults import drawn
+from mock_daraja.fields import whole
 from mock_daraja.journal.shapes import instant
 
 _SHOWN: Final = 100

@@ -7,9 +7,10 @@ from typing import Final, get_args
 from flask import Response
 
 from mock_daraja.control.call import Call, shown
-from mock_daraja.control.reading import LIMIT, one_of, phone
+from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
+from mock_daraja.fields import one_of, phone
 from mock_daraja.journal import transaction_json
 from mock_daraja.model import Transaction
 from mock_daraja.model.transaction import State

@@ -1,0 +1,131 @@
+"""A table of named values, read field by field: a JSON body, a query string, a table of a settings file.
+
+A Kind is a function from the value as given to the value as used; it raises ValueError that says what is wanted. How
+that is put to a person is the business of whoever reads the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from mock_daraja import money, msisdn
+from mock_daraja.errors import Problem
+
+Kind = Callable[[Any], Any]
+Fields = Mapping[str, Kind]
+LONGEST: Final = 80
+"""Characters of a value or name that a problem shows."""
+
+_TYPE_NAMES: Final = {str: "text", bool: "true or false", list: "a list", int: "a whole number", type(None): "null"}
+
+
+def read(
+    table: Mapping[str, Any],
+    fields: Fields,
+    *,
+    unknown: Callable[[str], Problem],
+    wrong: Callable[[str, Any, str], Problem],
+    where: Callable[[str], str] = lambda name: "",
+) -> dict[str, Any]:
+    """The values that are given, each as its kind reads it.
+
+    `unknown` makes the problem of a name that is no field's, `wrong` that of a name, its value and what is wanted; a
+    kind may also raise a Problem itself. `where` places a field for a problem that doesn't say it.
+    """
+    values = {}
+    for name, value in table.items():
+        try:
+            if name not in fields:
+                raise unknown(name)
+            values[name] = fields[name](value)
+        except ValueError as error:
+            raise wrong(name, value, str(error)).at(where(name)) from None
+        except Problem as problem:
+            raise problem.at(where(name)) from None
+    return values
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """What a misspelt name may have been meant as."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name[:LONGEST], known, 1)), None)
+
+
+def shown(value: object) -> str:
+    """A value as Python writes it, not too long."""
+    text = repr(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+
+
+def anything(value: Any) -> Any:
+    return value
+
+
+def typed(*types: type) -> Kind:
+    """A value of one of these types, as JSON and TOML tell them apart: true is no number."""
+    wanted = " or ".join(_TYPE_NAMES.get(each, each.__name__) for each in types)
+
+    def kind(value: Any) -> Any:
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            raise ValueError(wanted)
+        return value
+
+    return kind
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("text, in quotes and not empty")
+    return value
+
+
+def phone(value: Any) -> str:
+    """In any written form, to 254…"""
+    try:
+        return msisdn.normalise(str(value))
+    except ValueError:
+        raise ValueError("a Kenyan mobile number, e.g. 254708374149") from None
+
+
+def one_of(*options: str) -> Kind:
+    def kind(value: Any) -> str:
+        if value not in options:
+            raise ValueError(f"one of {', '.join(options)}")
+        return str(value)
+
+    return kind
+
+
+def number(least: float, most: float) -> Kind:
+    def kind(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise ValueError(f"a number from {least:g} to {most:g}")
+        return float(value)
+
+    return kind
+
+
+def whole(least: int, most: int) -> Kind:
+    """Also as a query string has it."""
+
+    def kind(value: Any) -> int:
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(most)):
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return value
+
+    return kind
+
+
+def shillings(value: Any) -> Any:
+    wanted = "shillings, zero or more, in whole cents, e.g. 1500 or 1500.50"
+    try:
+        amount = money.cents(value)
+    except ValueError:
+        raise ValueError(wanted) from None
+    if amount < 0:
+        raise ValueError(wanted)
+    return value
