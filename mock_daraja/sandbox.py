@@ -258,7 +258,10 @@ class Sandbox:
         with self.store.unit():
             old = self.organisation(str(table.get("shortcode")))
             row = tables.organisation_from(table, old)
-            return self._open_organisation(row) if old is None else row
+            if old is None:
+                return self._open_organisation(row)
+            self.store.put_organisation(row)
+            return row
 
     def put_customer(self, table: Any) -> Customer:
         """Add or change a customer from its table; `balance` is in shillings. Raises Problem."""
@@ -268,6 +271,8 @@ class Sandbox:
             row = tables.customer_from(table, old)
             if old is None:
                 self._open_customer(row)
+            else:
+                self.store.put_customer(row)
             if "balance" in table:
                 self.set_balance(ledger.customer(row.msisdn), table["balance"])
         return row

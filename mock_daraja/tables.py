@@ -6,75 +6,126 @@ A table that can't be read is a Problem that names the key, its value and what w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
+from mock_daraja import fields
 from mock_daraja.defaults import KINDS, PASSKEY, ROLES, default_initiators
 from mock_daraja.errors import Problem
+from mock_daraja.fields import Fields, Kind, typed
 from mock_daraja.model import App, Customer, Initiator, Organisation
 from mock_daraja.msisdn import normalise
 
+_TEXT: Final = typed(str)
+_FLAG: Final = typed(bool)
+_LIST: Final = typed(list)
+_NUMBER: Final = typed(str, int)  # of a party: digits, in quotes or without
 
-def _checked(table: Mapping[str, Any], keys: Mapping[str, type | tuple[type, ...]], noun: str, key: str) -> None:
-    for name, value in table.items():
-        if name not in keys:
-            raise Problem(f"{noun} has no {name!r}", remedy=f"the keys are {', '.join(keys)}")
-        if not isinstance(value, keys[name]) or (isinstance(value, bool) and keys[name] is not bool):
-            raise Problem(f"{name} of {noun} is {value!r}", remedy=f"give {_kind_name(keys[name])}")
+
+def _read(table: Mapping[str, Any], keys: Fields, noun: str, key: str) -> dict[str, Any]:
+    def unknown(name: str) -> Problem:
+        return Problem(f"{noun} has no {name!r}", remedy=f"the keys are {', '.join(keys)}")
+
+    def wrong(name: str, value: Any, wanted: str) -> Problem:
+        return Problem(f"{name} of {noun} is {value!r}", remedy=f"give {wanted}")
+
+    values = fields.read(table, keys, unknown=unknown, wrong=wrong)
     if key not in table:
         raise Problem(f"{noun} has no {key}", remedy=f"give {key} besides {', '.join(table) or 'the rest'}")
+    return values
 
 
-def _kind_name(kind: type | tuple[type, ...]) -> str:
-    names = {str: "text", bool: "true or false", list: "a list", int: "a whole number", type(None): "null"}
-    return " or ".join(names.get(each, each.__name__) for each in (kind if isinstance(kind, tuple) else (kind,)))
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, _LIST(value)))
+
+
+def _one_of(name: str, *options: str) -> Kind:
+    def kind(value: Any) -> str:
+        if _TEXT(value) not in options:
+            raise Problem(f"{name} is {value!r}", remedy=f"use one of {', '.join(options)}")
+        return str(value)
+
+    return kind
+
+
+def _phone(name: str) -> Kind:
+    def kind(value: Any) -> str:
+        written = str(_NUMBER(value))
+        try:
+            return normalise(written)
+        except ValueError as error:
+            raise Problem(str(error), where=name, remedy="for example 254708374149") from None
+
+    return kind
+
+
+_APP: Final[Fields] = {
+    "key": _TEXT,
+    "secret": _TEXT,
+    "products": lambda value: frozenset(_texts(value)),
+    "shortcodes": lambda value: frozenset(_texts(value)),
+}
 
 
 def app_from(table: Mapping[str, Any]) -> App:
     """An app from `key`, `secret`, and optionally `products` and `shortcodes`."""
-    _checked(table, {"key": str, "secret": str, "products": list, "shortcodes": list}, "an app", "key")
-    if not table.get("secret"):
-        raise Problem(f"app {table['key']!r} has no secret", remedy="give secret as well")
-    products, shortcodes = table.get("products"), table.get("shortcodes")
-    return App(
-        table["key"],
-        table["secret"],
-        None if products is None else frozenset(map(str, products)),
-        None if shortcodes is None else frozenset(map(str, shortcodes)),
-    )
+    values = _read(table, _APP, "an app", "key")
+    if not values.get("secret"):
+        raise Problem(f"app {values['key']!r} has no secret", remedy="give secret as well")
+    return App(**values)
 
 
-_ORGANISATION_KEYS: Final[Mapping[str, type | tuple[type, ...]]] = {
-    "shortcode": (str, int), "name": str, "kinds": list, "passkey": str, "head_office": (str, int), "active": bool,
-    "bouquet": str, "external_validation": bool, "nominated": (str, int), "initiators": list,
-}  # fmt: skip
+def _shortcode(value: Any) -> str:
+    written = str(_NUMBER(value))
+    if not (written.isascii() and written.isdigit() and 5 <= len(written) <= 7):
+        raise Problem(f"shortcode is {written!r}", remedy="a shortcode is five to seven digits")
+    return written
+
+
+def _kinds(value: Any) -> frozenset[str]:
+    for kind in _LIST(value):
+        if kind not in KINDS:
+            raise Problem(f"an organisation of kind {kind!r}", remedy=f"the kinds are {', '.join(KINDS)}")
+    return frozenset(value)
+
+
+ORGANISATION: Final[Fields] = {
+    "shortcode": _shortcode,
+    "name": _TEXT,
+    "kinds": _kinds,
+    "passkey": _TEXT,
+    "head_office": lambda value: str(_NUMBER(value)),
+    "active": _FLAG,
+    "bouquet": _one_of("bouquet", "customer", "business", "mgao"),
+    "external_validation": _FLAG,
+    "nominated": _phone("nominated"),
+    "initiators": _LIST,
+}
 
 
 def organisation_from(table: Mapping[str, Any], old: Organisation | None) -> Organisation:
-    """An organisation from its table, changing `old` where there is one."""
-    _checked(table, _ORGANISATION_KEYS, "an organisation", "shortcode")
-    shortcode = str(table["shortcode"])
-    if not (shortcode.isascii() and shortcode.isdigit() and 5 <= len(shortcode) <= 7):
-        raise Problem(f"shortcode is {shortcode!r}", remedy="a shortcode is five to seven digits")
-    for kind in table.get("kinds", ()):
-        if kind not in KINDS:
-            raise Problem(f"an organisation of kind {kind!r}", remedy=f"the kinds are {', '.join(KINDS)}")
-    _one_of(table, "bouquet", ("customer", "business", "mgao"))
-    known = {} if old is None else old.initiators
-    initiators = [initiator_from(each, known) for each in table.get("initiators", ())]
-    nominated = _msisdn(table, "nominated") if "nominated" in table else None
-    row = old or Organisation(
-        shortcode, f"Organisation {shortcode}", frozenset({"paybill"}), initiators=default_initiators()
-    )
-    if old is None and "passkey" not in table and "head_office" not in table:
-        row.passkey = PASSKEY
-    for name in ("name", "passkey", "active", "bouquet", "external_validation"):
-        if name in table:
-            setattr(row, name, table[name])
-    row.kinds = frozenset(table["kinds"]) if "kinds" in table else row.kinds
-    row.head_office = str(table["head_office"]) if "head_office" in table else row.head_office
-    row.nominated = nominated or row.nominated
-    row.initiators |= {each.name: each for each in initiators}
-    return row
+    """An organisation from its table: a new one, or `old` with what the table changes."""
+    values = _read(table, ORGANISATION, "an organisation", "shortcode")
+    row = old or _new_organisation(values)
+    initiators = [initiator_from(each, row.initiators) for each in values.pop("initiators", ())]
+    return replace(row, **values, initiators=row.initiators | {each.name: each for each in initiators})
+
+
+def _new_organisation(values: Mapping[str, Any]) -> Organisation:
+    shortcode = values["shortcode"]
+    passkey = None if "head_office" in values else PASSKEY
+    kinds = frozenset({"paybill"})
+    return Organisation(shortcode, f"Organisation {shortcode}", kinds, passkey, initiators=default_initiators())
+
+
+def _roles(value: Any) -> frozenset[str] | None:
+    for role in typed(list, type(None))(value) or ():
+        if role not in ROLES:
+            raise Problem(f"there is no role {role!r}", remedy=f"the roles are {'; '.join(ROLES)}")
+    return None if value is None else frozenset(value)
+
+
+_INITIATOR: Final[Fields] = {"name": _TEXT, "password": _TEXT, "roles": _roles, "locked": _FLAG}
 
 
 def initiator_from(table: Any, known: Mapping[str, Initiator]) -> Initiator:
@@ -85,54 +136,32 @@ def initiator_from(table: Any, known: Mapping[str, Initiator]) -> Initiator:
     """
     if not isinstance(table, Mapping):
         raise Problem(f"an initiator is {table!r}", remedy="give an object with name and password")
-    kinds: dict[str, type | tuple[type, ...]] = {
-        "name": str, "password": str, "roles": (list, type(None)), "locked": bool
-    }  # fmt: skip
-    _checked(table, kinds, "an initiator", "name")
-    old = known.get(table["name"])
-    password = table.get("password", "" if old is None else old.password)
-    if not password:
-        raise Problem(f"initiator {table['name']!r} has no password", remedy="give password as well")
-    roles = table.get("roles", None if old is None else old.roles)
-    for role in roles or ():
-        if role not in ROLES:
-            raise Problem(f"there is no role {role!r}", remedy=f"the roles are {'; '.join(ROLES)}")
-    anew = old is None or "locked" in table or "password" in table
-    return Initiator(
-        table["name"],
-        password,
-        None if roles is None else frozenset(roles),
-        failures=0 if anew or old is None else old.failures,
-        locked=table.get("locked", old is not None and old.locked),
-    )
+    values = _read(table, _INITIATOR, "an initiator", "name")
+    row = known.get(values["name"]) or Initiator(values["name"], "")
+    if not values.get("password", row.password):
+        raise Problem(f"initiator {row.name!r} has no password", remedy="give password as well")
+    counts_anew = "locked" in values or "password" in values
+    return replace(row, **values, failures=0 if counts_anew else row.failures)
 
 
-def _msisdn(table: Mapping[str, Any], name: str) -> str:
-    try:
-        return normalise(str(table[name]))
-    except ValueError as error:
-        raise Problem(str(error), where=name, remedy="for example 254708374149") from None
+_CUSTOMER: Final[Fields] = {
+    "msisdn": _phone("msisdn"),
+    "pin": _TEXT,
+    "name": _TEXT,
+    "handset": _one_of("handset", "reachable", "offline"),
+    "prompt": _one_of("prompt", "pay", "wrong-pin", "cancel", "ignore", "ask"),
+    "pin_locked": _FLAG,
+    "registered": _FLAG,
+    "balance": typed(str, int, float),
+    "id_number": _TEXT,
+    "id_types": _texts,
+}
 
 
 def customer_from(table: Mapping[str, Any], old: Customer | None) -> Customer:
-    """A customer from its table, changing `old` where there is one. The balance is the ledger's, not set here."""
-    keys: dict[str, type | tuple[type, ...]] = {
-        "msisdn": (str, int), "pin": str, "name": str, "handset": str, "prompt": str, "pin_locked": bool,
-        "registered": bool, "balance": (str, int, float), "id_number": str, "id_types": list,
-    }  # fmt: skip
-    _checked(table, keys, "a customer", "msisdn")
-    row = old or Customer(_msisdn(table, "msisdn"))
-    _one_of(table, "handset", ("reachable", "offline"))
-    _one_of(table, "prompt", ("pay", "wrong-pin", "cancel", "ignore", "ask"))
-    for name in ("pin", "name", "handset", "prompt", "pin_locked", "registered", "id_number"):
-        if name in table:
-            setattr(row, name, table[name])
-    row.id_types = tuple(map(str, table["id_types"])) if "id_types" in table else row.id_types
-    if table.get("pin_locked") is False:
-        row.wrong_pins = 0
-    return row
-
-
-def _one_of(table: Mapping[str, Any], name: str, options: tuple[str, ...]) -> None:
-    if name in table and table[name] not in options:
-        raise Problem(f"{name} is {table[name]!r}", remedy=f"use one of {', '.join(options)}")
+    """A customer from its table: a new one, or `old` with what the table changes. The balance is the ledger's."""
+    values = _read(table, _CUSTOMER, "a customer", "msisdn")
+    values.pop("balance", None)
+    if values.get("pin_locked") is False:
+        values["wrong_pins"] = 0
+    return replace(old or Customer(values["msisdn"]), **values)

@@ -17,6 +17,7 @@ from mock_daraja.ledger.accounts import ORGANISATION_ACCOUNTS
 from mock_daraja.model import Organisation
 from mock_daraja.money import shillings as printed
 from mock_daraja.sandbox import Sandbox
+from mock_daraja.tables import ORGANISATION
 
 _SHOWN: Final = 100
 
@@ -31,18 +32,8 @@ def _balances(value: Any) -> Mapping[str, Any]:
     return value
 
 
-_KEYS: Final = {
-    "name": text,
-    "kinds": anything,
-    "passkey": text,
-    "head_office": anything,
-    "active": anything,
-    "bouquet": anything,
-    "external_validation": anything,
-    "nominated": anything,
-    "initiators": anything,
-    "balances": _balances,
-}
+_PUT: Final = {**dict.fromkeys(ORGANISATION, anything), "name": text, "passkey": text, "balances": _balances}
+_CHANGE: Final = {name: kind for name, kind in _PUT.items() if name != "shortcode"}
 
 
 def _line(row: Organisation) -> dict[str, Any]:
@@ -92,7 +83,7 @@ def listed(call: Call) -> Response:
 
 
 def put(call: Call) -> Response:
-    given = call.body({"shortcode": anything, **_KEYS}, required=("shortcode",))
+    given = call.body(_PUT, required=("shortcode",))
     is_new = call.sandbox.organisation(str(given["shortcode"])) is None
     row = _put(call.sandbox, given)
     return (created if is_new else shown)(_whole(call.sandbox, row))
@@ -122,7 +113,7 @@ def one(call: Call, shortcode: str) -> Response:
 
 def change(call: Call, shortcode: str) -> Response:
     row = _find(call, shortcode)
-    return shown(_whole(call.sandbox, _put(call.sandbox, {"shortcode": row.shortcode, **call.body(_KEYS)})))
+    return shown(_whole(call.sandbox, _put(call.sandbox, {"shortcode": row.shortcode, **call.body(_CHANGE)})))
 
 
 ROUTES: Final = (
