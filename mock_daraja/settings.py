@@ -6,14 +6,15 @@ Each field's `help` is what `mock-daraja serve --help` and the docs print, so a 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal, get_type_hints
+from typing import Any, Final, Literal, get_args, get_type_hints
 
 from mock_daraja.clock import ClockSetting, parse_instant
 from mock_daraja.errors import Problem
+from mock_daraja.fields import Fields, Kind, nearest, read
 
 ENVIRONMENT_PREFIX: Final = "MOCK_DARAJA_"
 SETTINGS_FILE: Final = "mock-daraja.toml"
@@ -176,20 +177,15 @@ def load(
 
 
 def _from_environment(environment: Mapping[str, str], quirks_before: Quirks) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for each in option_fields():
-        name = ENVIRONMENT_PREFIX + each.name.upper()
-        text = environment.get(name)
-        if text is not None:
-            values[each.name] = _convert(each.name, text, Settings, name)
-    quirks = {}
-    for each in fields(Quirks):
-        name = ENVIRONMENT_PREFIX + each.name.upper()
-        if name in environment:
-            quirks[each.name] = _convert(each.name, environment[name], Quirks, name)
-    if quirks:
-        values["quirks"] = replace(quirks_before, **quirks)
-    return values
+    def given(of: type) -> dict[str, str]:
+        return {name: environment[_variable(name)] for name in _kinds(of) if _variable(name) in environment}
+
+    values = _read(given(Settings), _kinds(Settings), _variable)
+    return values | {"quirks": quirks_from(given(Quirks), _variable, quirks_before)}
+
+
+def _variable(name: str) -> str:
+    return ENVIRONMENT_PREFIX + name.upper()
 
 
 def _from_file(file: Path) -> dict[str, Any]:
@@ -202,41 +198,45 @@ def _from_file(file: Path) -> dict[str, Any]:
         raise Problem(
             f"this is not TOML: {error}", where=str(file), remedy="see https://toml.io for the syntax"
         ) from None
-    known = {each.name for each in option_fields()}
-    values: dict[str, Any] = {}
-    for name, value in document.items():
-        where = f"{file}:{_line_of(name, text)}"
-        if name == "quirks" and isinstance(value, dict):
-            values["quirks"] = quirks_from(value, lambda key: f"{file}:{_line_of(key, text)}")
-        elif name in _TABLES:
-            if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-                raise Problem(f"{name} is no list of tables", where=where, remedy=f"begin each with [[{name}]]")
-            values[name] = tuple(value)
-        elif name in known:
-            values[name] = _convert(name, value, Settings, where)
-        else:
-            raise _unknown(name, [*known, *_TABLES, "quirks"], where)
-    return values
+
+    def where(name: str) -> str:
+        return f"{file}:{_line_of(name, text)}"
+
+    tables = {name: _list_of_tables(name) for name in _TABLES}
+    return _read(document, {**_kinds(Settings), **tables, "quirks": lambda value: quirks_from(value, where)}, where)
 
 
-def quirks_from(values: Mapping[str, Any], where: Any = lambda key: f"quirks.{key}") -> Quirks:
-    """Quirks from a table of a settings file or of the control API. Raises Problem."""
-    known = [each.name for each in fields(Quirks)]
-    for name in values:
-        if name not in known:
-            raise _unknown(name, known, where(name))
-    return Quirks(**{name: _convert(name, value, Quirks, where(name)) for name, value in values.items()})
+def _list_of_tables(name: str) -> Kind:
+    def kind(value: Any) -> tuple[Mapping[str, Any], ...]:
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise Problem(f"{name} is no list of tables", remedy=f"begin each with [[{name}]]")
+        return tuple(value)
+
+    return kind
 
 
-def convert(name: str, value: Any, where: str) -> Any:
-    """One value of Settings, as a settings file or JSON holds it, to the type its field has. Raises Problem."""
-    return _convert(name, value, Settings, where)
+def quirks_from(value: Any, where: Callable[[str], str] = "quirks.{}".format, base: Quirks | None = None) -> Quirks:
+    """Quirks from a table of a settings file or of the control API: `base` with these changed. Raises Problem."""
+    if not isinstance(value, Mapping):
+        raise Problem(f"quirks is {value!r:.80}", remedy='give an object such as {"in_flight": "4999"}')
+    return replace(base or Quirks(), **_read(value, _kinds(Quirks), where))
 
 
-def _unknown(name: str, known: list[str], where: str) -> Problem:
-    near = get_close_matches(name, known, 1)
-    remedy = f"did you mean {near[0]!r}?" if near else f"the settings are {', '.join(sorted(known))}"
-    return Problem(f"there is no setting {name!r}", where=where, remedy=remedy)
+def convert(values: Mapping[str, Any], base: Settings) -> dict[str, Any]:
+    """Changes of `base`, as JSON holds them, to the types that the fields of Settings have. Raises Problem."""
+    return _read(values, {**_kinds(Settings), "quirks": lambda value: quirks_from(value, base=base.quirks)}, str)
+
+
+def _read(table: Mapping[str, Any], kinds: Fields, where: Callable[[str], str]) -> dict[str, Any]:
+    def unknown(name: str) -> Problem:
+        near = nearest(name, kinds)
+        remedy = f"did you mean {near!r}?" if near else f"the settings are {', '.join(sorted(kinds))}"
+        return Problem(f"there is no setting {name!r}", remedy=remedy)
+
+    def wrong(name: str, value: Any, wanted: str) -> Problem:
+        return Problem(f"{name} is {value!r}", remedy=f"use {wanted}")
+
+    return read(table, kinds, unknown=unknown, wrong=wrong, where=where)
 
 
 def _line_of(name: str, text: str) -> int:
@@ -247,44 +247,47 @@ def _line_of(name: str, text: str) -> int:
     return 1
 
 
-def _convert(name: str, value: Any, of: type, where: str) -> Any:
-    """A value as TOML, the environment or JSON holds it, to the type its field has."""
-    kind = get_type_hints(of)[name]
-    text = str(value)
-    try:
-        if kind is ClockSetting:
-            return ClockSetting.parse(text)
-        if kind is bool:
-            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text.lower()]
-        if kind in (int, int | None):
-            return int(text)
-        if kind is float:
-            return float(text)
-        if kind == tuple[str, ...]:
-            return _texts(value) if isinstance(value, list) else tuple(part for part in text.split(",") if part)
-        options = getattr(kind, "__args__", ())
-        if kind not in (str, str | None):
-            return {str(option): option for option in options}[text]
-    except Problem as problem:  # a clock's own
-        raise Problem(problem.what, where=where, remedy=problem.remedy) from None
-    except (KeyError, ValueError):
-        raise Problem(f"{name} is {value!r}", where=where, remedy=f"use {_describe(kind)}") from None
-    return text
+@cache
+def _kinds(of: type) -> Fields:
+    """How each field that has a help text is read, by its type: from TOML, JSON and the environment alike."""
+    types = get_type_hints(of)
+    return {each.name: _kind(types[each.name]) for each in fields(of) if "help" in each.metadata}
 
 
-def _texts(values: list[Any]) -> tuple[str, ...]:
-    if not all(isinstance(value, str) for value in values):
+def _kind(of: Any) -> Kind:
+    options = {str(option): option for option in get_args(of)}
+    return _KINDS.get(of) or _parsed(options.__getitem__, " or ".join(options))
+
+
+def _parsed(parse: Callable[[str], Any], wanted: str) -> Kind:
+    """What `parse` makes of a value's text."""
+
+    def kind(value: Any) -> Any:
+        try:
+            return parse(str(value))
+        except (KeyError, ValueError):
+            raise ValueError(wanted) from None
+
+    return kind
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return tuple(part for part in str(value).split(",") if part)
+    if not all(isinstance(each, str) for each in value):
         raise ValueError("a list of texts")
-    return tuple(values)
+    return tuple(value)
 
 
-def _describe(kind: Any) -> str:
-    if kind == tuple[str, ...]:
-        return "a list of texts"
-    if kind is bool:
-        return "true or false"
-    if kind in (int, int | None):
-        return "a whole number"
-    if kind is float:
-        return "a number"
-    return " or ".join(str(option) for option in getattr(kind, "__args__", (kind,)))
+_FLAGS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_WHOLE: Final = _parsed(int, "a whole number")
+_KINDS: Final[Mapping[Any, Kind]] = {
+    str: str,
+    str | None: str,
+    bool: _parsed(lambda text: _FLAGS[text.lower()], "true or false"),
+    int: _WHOLE,
+    int | None: _WHOLE,
+    float: _parsed(float, "a number"),
+    tuple[str, ...]: _texts,
+    ClockSetting: _parsed(ClockSetting.parse, "a clock"),
+}

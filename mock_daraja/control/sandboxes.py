@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
 from flask import Response
@@ -15,7 +14,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
 from mock_daraja.journal.shapes import instant
 from mock_daraja.sandbox import Sandbox
-from mock_daraja.settings import Settings, convert, quirks_from
+from mock_daraja.settings import Settings, convert
 
 MOST: Final = 1000
 SETTINGS: Final = (
@@ -66,12 +65,7 @@ def _name(given: Any) -> str:
 
 def _changes(name: str, given: Mapping[str, Any], base: Settings) -> dict[str, Any]:
     """Keyword changes for Sandboxes.create. Raises Problem."""
-    changes = {each: convert(each, given[each], each) for each in SETTINGS if each in given}
-    if "quirks" in given:
-        if not isinstance(given["quirks"], dict):
-            remedy = 'give an object such as {"in_flight": "4999"}'
-            raise Problem(f"quirks is {given['quirks']!r:.80}", where="quirks", remedy=remedy)
-        changes["quirks"] = quirks_from(asdict(base.quirks) | given["quirks"])
+    changes = convert({each: given[each] for each in (*SETTINGS, "quirks") if each in given}, base)
     if "app_key" in given or "app_secret" in given:
         key = app_key(given.get("app_key", f"{name}-key"), "app_key")
         changes["app"] = (f"{key}:{_printable(given.get('app_secret', f'{name}-secret'), 'app_secret')}",)
