@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from flask import Request, Response
 
@@ -17,6 +17,9 @@ from mock_daraja.scenarios import Known, Library
 from mock_daraja.steps.passage import Shared
 
 PREFIX: Final = "/_mock"
+SHOWN: Final = 100
+"""Rows in a list that asks for no other number."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,15 @@ class Call:
     def base(self) -> str:
         """The path under which this sandbox's nouns stand, whichever way it was called."""
         return f"{PREFIX}/sandboxes/{self.sandbox.name}"
+
+    @property
+    def limit(self) -> int:
+        """How many rows a list shows."""
+        return int(self.query.get("limit", SHOWN))
+
+    def page(self, rows: Sequence[_T], after: str) -> Sequence[_T]:
+        """The latest rows; the first of them where the parameter `after` is given, so that none is missed."""
+        return rows[: self.limit] if after in self.query else rows[-self.limit :]
 
     def body(self, kinds: Fields, required: Collection[str] = ()) -> dict[str, Any]:
         return reading.body(self.request, self.control.shared.settings.max_body, kinds, required)

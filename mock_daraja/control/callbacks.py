@@ -22,7 +22,6 @@ from mock_daraja.steps.later import resend as send_again
 LONGEST_S: Final = 3600
 LONGEST_REAL_S: Final = 600
 MOST_RESENDS: Final = 100
-_SHOWN: Final = 100
 _STATES: Final = get_args(CallbackState)
 _PENDING: Final = ("scheduled", "delivering")
 _FILTER: Final = {"state": one_of(*_STATES), "kind": text}
@@ -44,7 +43,7 @@ def _wanted(call: Call, given: Mapping[str, Any], *, pending: bool) -> Callable[
 def listed(call: Call) -> Response:
     """The latest, oldest first."""
     rows = [*filter(_wanted(call, call.query, pending=True), call.sandbox.store.callbacks())]
-    return shown({"callbacks": [callback_json(row) for row in rows[-call.query.get("limit", _SHOWN) :]]})
+    return shown({"callbacks": [callback_json(row) for row in rows[-call.limit :]]})
 
 
 def _find(call: Call, name: str) -> Callback:

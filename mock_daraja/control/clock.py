@@ -17,23 +17,18 @@ from mock_daraja.model import Event
 
 LONGEST_S: Final = 366 * 86_400
 _LAST_MS: Final = 253_000_000_000_000  # in 9987: dates end with 9999
-_SHOWN: Final = 100
 
 
 def _event(event: Event) -> dict[str, Any]:
     return {"at": instant(event.due_ms), "kind": event.kind, "subject": event.subject}
 
 
-def _state(call: Call, limit: int) -> Response:
+def look(call: Call) -> Response:
     sandbox = call.sandbox
-    due = sandbox.store.events()[:limit]
+    due = sandbox.store.events()[: call.limit]
     return shown(
         {"clock": str(sandbox.clock.setting), "now": instant(sandbox.now_ms), "due": [_event(each) for each in due]}
     )
-
-
-def look(call: Call) -> Response:
-    return _state(call, call.query.get("limit", _SHOWN))
 
 
 def _setting(value: Any) -> ClockSetting:
@@ -43,7 +38,7 @@ def _setting(value: Any) -> ClockSetting:
 def switch(call: Call) -> Response:
     call.sandbox.clock.switch(call.body({"clock": _setting}, required=("clock",))["clock"])
     call.sandbox.agenda.wake()
-    return _state(call, _SHOWN)
+    return look(call)
 
 
 def advance(call: Call) -> Response:

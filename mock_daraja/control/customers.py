@@ -17,7 +17,6 @@ from mock_daraja.model import Customer
 from mock_daraja.money import shillings as printed
 from mock_daraja.sandbox import Sandbox
 
-_SHOWN: Final = 100
 _KEYS: Final = {
     "pin": text, "name": text, "handset": anything, "prompt": anything, "pin_locked": anything, "registered": anything,
     "balance": shillings, "id_number": text, "id_types": anything,
@@ -50,8 +49,7 @@ def _msisdn(written: str) -> str:
 
 
 def listed(call: Call) -> Response:
-    limit = call.query.get("limit", _SHOWN)
-    rows = call.sandbox.store.customers()[-limit:]
+    rows = call.sandbox.store.customers()[-call.limit :]
     return shown({"customers": [_shape(call.sandbox, each) for each in rows]})
 
 

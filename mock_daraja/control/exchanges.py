@@ -16,8 +16,6 @@ from mock_daraja.exchange import Exchange
 from mock_daraja.fields import one_of, text, whole
 from mock_daraja.journal import callback_json, exchange_json, transaction_json
 
-_SHOWN: Final = 100
-
 
 def _number(value: Any) -> int:
     """x12 or 12."""
@@ -37,9 +35,7 @@ def listed(call: Call) -> Response:
         and given.get("operation") in (None, row.operation)
         and given.get("status") in (None, row.reply.status if row.reply else None)
     ]
-    limit = given.get("limit", _SHOWN)
-    rows = rows[:limit] if "since" in given else rows[-limit:]
-    return shown({"exchanges": [exchange_json(row, whole=False) for row in rows]})
+    return shown({"exchanges": [exchange_json(row, whole=False) for row in call.page(rows, after="since")]})
 
 
 def one(call: Call, name: str) -> Response:

@@ -19,8 +19,6 @@ from mock_daraja.money import shillings as printed
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.tables import ORGANISATION
 
-_SHOWN: Final = 100
-
 
 def _balances(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
@@ -70,7 +68,7 @@ def _whole(sandbox: Sandbox, row: Organisation) -> dict[str, Any]:
 
 def listed(call: Call) -> Response:
     """Those that were added or used, then the rest of the default world."""
-    limit = call.query.get("limit", _SHOWN)
+    limit = call.limit
     rows = call.sandbox.store.organisations()[:limit]
     seen = {row.shortcode for row in rows}
     for shortcode in defaults.shortcodes():

@@ -18,8 +18,6 @@ from mock_daraja.faults import drawn
 from mock_daraja.fields import whole
 from mock_daraja.journal.shapes import instant
 
-_SHOWN: Final = 100
-
 
 def receive(call: Call, name: str, rest: str = "") -> Response:  # noqa: ARG001 - the whole path is recorded
     request, clock = call.request, call.sandbox.clock
@@ -90,11 +88,8 @@ def listed(call: Call) -> Response:
 
 def one(call: Call, name: str) -> Response:
     """A sink that nothing has reached is as good as one with no arrivals."""
-    given = call.query
     sink = call.sandbox.sinks.get(name) or Sink(name)
-    arrivals = sink.arrivals(given.get("after", 0))
-    limit = given.get("limit", _SHOWN)
-    arrivals = arrivals[:limit] if "after" in given else arrivals[-limit:]
+    arrivals = call.page(sink.arrivals(call.query.get("after", 0)), after="after")
     return shown(_line(call, sink) | {"arrivals": [_arrival(each) for each in arrivals]})
 
 

@@ -16,8 +16,6 @@ from mock_daraja.model import Transaction
 from mock_daraja.model.transaction import State
 from mock_daraja.sandbox import Sandbox
 
-_SHOWN: Final = 100
-
 
 def row_id(written: str) -> int | None:
     """A row's number as callers write it, or None where it is none."""
@@ -44,7 +42,7 @@ def listed(call: Call) -> Response:
         for row in call.sandbox.store.transactions()
         if given.get("state") in (None, row.state) and given.get("msisdn") in (None, row.msisdn)
     ]
-    return shown({"transactions": [transaction_json(row) for row in rows[-given.get("limit", _SHOWN) :]]})
+    return shown({"transactions": [transaction_json(row) for row in rows[-call.limit :]]})
 
 
 def one(call: Call, reference: str) -> Response:
