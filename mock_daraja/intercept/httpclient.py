@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, Final
 
@@ -12,6 +12,15 @@ MODULE: Final = "http.client"
 
 
 def patches(module: Any, find: Find) -> Iterator[Patch]:
+    yield https_connect(module, find)
+
+
+def https_connect(
+    module: Any, find: Find, options: tuple[str, ...] = (), connected: Callable[[Any], None] = lambda connection: None
+) -> Patch:
+    """The patch of an HTTPSConnection, of urllib3's too. `options` are attributes that its plain connection is given as
+    well; `connected` is called with the connection once it has a socket.
+    """
     connect = module.HTTPSConnection.connect
 
     @wraps(connect)
@@ -21,9 +30,11 @@ def patches(module: Any, find: Find) -> Iterator[Patch]:
         if route is None:
             connect(self)
             return
-        plain = module.HTTPConnection(*route.address, timeout=self.timeout)
+        given = {name: getattr(self, name) for name in ("timeout", *options)}
+        plain = module.HTTPConnection(*route.address, **given)
         plain.connect()
         self.sock = plain.sock
+        connected(self)
         route.opened(self.sock, shut)
 
-    yield module.HTTPSConnection, "connect", redirected
+    return module.HTTPSConnection, "connect", redirected
