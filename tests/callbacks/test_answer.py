@@ -113,6 +113,8 @@ def test_receiver_that_speaks_out_of_turn_loses_its_connection() -> None:
         (OK + b"\r\n" + b"y" * LONGEST, "longer than 64 KiB"),
         (OK + b"Content-Length: 99999999\r\n\r\n" + b"y" * LONGEST, "longer than 64 KiB"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 20_000, "longer than 64 KiB"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"A: b\r\n" * 20_000, "longer than 64 KiB"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"A: b\r\n" * 20_000 + b"\r\n", "longer than 64 KiB"),
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 4_000, "longer than 64 KiB"),
     ],
 )

@@ -146,6 +146,20 @@ def test_stale_kept_connection_is_replaced_once(receive: Any, connections: Conne
     assert (len(receiver.requests), receiver.accepted) == (2, 2)
 
 
+def test_kept_connection_that_is_reset_without_an_answer_is_replaced(receive: Any, connections: Connections) -> None:
+    def answer_then_reset(peer: Any) -> None:
+        answer(ACCEPTED)(peer)
+        peer.read()
+        peer.reset()
+
+    receiver = receive(answer_then_reset, answer(ACCEPTED))
+
+    deliveries = [send(to(receiver.port), connections) for _ in range(2)]
+
+    assert [(each.status, each.error) for each in deliveries] == [(200, None)] * 2
+    assert (len(receiver.requests), receiver.accepted) == (3, 2)
+
+
 def test_kept_connection_that_is_closed_without_an_answer_is_replaced_only_once(
     receive: Any, connections: Connections
 ) -> None:

@@ -43,6 +43,10 @@ def test_a_chunked_body_reaches_flask_whole(serve, flask_reads):
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", "chunk size '-1'"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n", "a chunk longer than its size"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1" * 5000, "a line of more than 4096 bytes"),
+        (
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + b"A: 1\r\n" * 100 + b"\r\n",
+            "more than 100 trailer lines",
+        ),
         (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", "more than 32768 bytes"),
         (b"GET / HTTP/1.1\r\nA: " + b"x" * 70_000, "more than 32768 bytes"),
         (b"GET / HTTP/1.1\r\n" + b"A: 1\r\n" * 20_000 + b"\r\n", "more than 32768 bytes"),
@@ -51,6 +55,18 @@ def test_a_chunked_body_reaches_flask_whole(serve, flask_reads):
 def test_bytes_that_never_make_a_request_are_refused(serve, caplog, request_bytes, problem):
     assert_refused(say(serve(echo), request_bytes), problem)
     assert caplog.records == []
+
+
+def test_the_trailer_of_a_chunked_body_is_read_and_left_out(serve):
+    trailer = b"A: 1\r\n" * 99
+
+    answer = say(
+        serve(echo),
+        b"POST /t HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        b"2\r\nok\r\n0\r\n" + trailer + b"\r\n",
+    )
+
+    assert answer.endswith(b"POST /t  ok")
 
 
 def test_an_idle_connection_is_closed_in_silence(serve):
