@@ -74,8 +74,8 @@ class Answer:
             self.wire.clock = self.environ.get("mock_daraja.clock") or self.wire.clock
             fault.carry_out(self.wire, response)
 
-    def apologise(self, error: Exception, where: str) -> None:
-        """Say what went wrong, if nothing is said yet; else the client sees that something is missing."""
+    def send_error(self, error: Exception, where: str) -> None:
+        """A 500 that says what went wrong, unless the answer has begun: then the client sees that it is incomplete."""
         if self.is_sent:
             self.keeps_alive = self.keeps_alive and self.is_whole
             return

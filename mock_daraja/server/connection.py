@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _log: Final = logging.getLogger(__name__)
 
-_GOODBYE: Final = 2.0  # seconds a client has to read a refusal while it still sends
+_LINGER: Final = 2.0  # seconds a client has to read a refusal while it still sends
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,13 @@ class Connection:
                 self.unread = True
                 self.wire.send(packed(refused.reply))
         if self.unread:
-            self._part()
+            self._close_unread()
 
-    def _part(self) -> None:
-        """Closing over unread bytes would reset the connection before the client has read its answer."""
+    def _close_unread(self) -> None:
+        """Closing at once, with bytes unread, would reset the connection before the client has read its answer."""
         with contextlib.suppress(OSError):
             self.wire.sock.shutdown(socket.SHUT_WR)
-            self.inbound.drain(_GOODBYE)
+            self.inbound.drain(_LINGER)
 
     def _one_request(self) -> None:
         head = parse(self.inbound.head())
@@ -128,5 +128,5 @@ class Connection:
         except Exception as error:
             where = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
             _log.exception("%s failed", where)
-            answer.apologise(error, where)
+            answer.send_error(error, where)
         self.keeps_alive = answer.keeps_alive

@@ -1,4 +1,4 @@
-"""All connections: lets clients in, a thread for each up to a bound, and ends them all. Knows nothing of requests."""
+"""All connections: accepts clients, a thread for each up to a bound, and ends them all. Knows nothing of requests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mock_daraja.server.refusal import as_reply, packed
 
 _log: Final = logging.getLogger(__name__)
 
-_SCRAP: Final = 65536  # bytes read at once and thrown away
+_DISCARDED: Final = 65536  # bytes read at once and thrown away
 _GRACE: Final = 0.5  # seconds that interrupt waits for an app that doesn't come back
 _MAX_REFUSED: Final = 64  # clients over max_connections that are still reading their 503
 _MAX_READS: Final = 64  # from each of them
@@ -35,7 +35,7 @@ class Listener:
         self, sock: socket.socket, max_connections: int, stopping: Event, serve: Callable[[Wire, Any], None]
     ) -> None:
         sock.setblocking(False)
-        self._sock = sock
+        self._listening = sock
         self._max_connections = max_connections
         self._stopping = stopping
         self._serve = serve
@@ -44,21 +44,21 @@ class Listener:
         self._open: dict[Thread, Wire] = {}
         self._refused: dict[socket.socket, int] = {}  # and how often each may still be read
         self._selector = selectors.DefaultSelector()
-        self._ear, self._mouth = socket.socketpair()
+        self._wake_receiver, self._wake_sender = socket.socketpair()  # ends the loop's select
 
     def run(self) -> None:
-        self._selector.register(self._sock, selectors.EVENT_READ)
-        self._selector.register(self._ear, selectors.EVENT_READ)
+        self._selector.register(self._listening, selectors.EVENT_READ)
+        self._selector.register(self._wake_receiver, selectors.EVENT_READ)
         while not self._stopping.is_set():
             for key, _ in self._selector.select():
-                if key.fileobj is self._sock:
-                    self._admit()
+                if key.fileobj is self._listening:
+                    self._accept()
                 elif key.fileobj in self._refused:  # else dropped in this same round, for a newer one
-                    self._see_off(key.fileobj)
+                    self._await_close(key.fileobj)
 
-    def _admit(self) -> None:
+    def _accept(self) -> None:
         try:
-            sock, address = self._sock.accept()
+            sock, address = self._listening.accept()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE):  # else select would come back at once, for ever
                 self._stopping.wait(0.05)
@@ -68,7 +68,7 @@ class Listener:
                 sock.close()
                 return
             if len(self._open) >= self._max_connections:
-                self._turn_away(sock)
+                self._refuse(sock)
                 return
             wire = Wire(sock, self._watch)
             thread = Thread(target=self._connection, args=(wire, address), name="mock-daraja-connection", daemon=True)
@@ -77,7 +77,7 @@ class Listener:
                 thread.start()
             except RuntimeError:  # the machine has no more threads
                 del self._open[thread]
-                self._turn_away(sock)
+                self._refuse(sock)
 
     def _connection(self, wire: Wire, address: Any) -> None:
         try:
@@ -89,7 +89,7 @@ class Listener:
             with self._lock:
                 del self._open[current_thread()]
 
-    def _turn_away(self, sock: socket.socket) -> None:
+    def _refuse(self, sock: socket.socket) -> None:
         """Without a thread: the answer fits a socket's buffer, and the loop reads on until the client has taken it."""
         remedy = "close idle connections, or start with a larger --max-connections"
         problem = Problem(f"{self._max_connections} connections are open", where="server", remedy=remedy, status=503)
@@ -102,9 +102,10 @@ class Listener:
         if len(self._refused) > _MAX_REFUSED:
             self._drop(next(iter(self._refused)))
 
-    def _see_off(self, sock: socket.socket) -> None:
+    def _await_close(self, sock: socket.socket) -> None:
+        """Read on from a refused client, and close the socket once it has closed or sent too much."""
         try:
-            data = sock.recv(_SCRAP)
+            data = sock.recv(_DISCARDED)
         except BlockingIOError:
             return
         except OSError:
@@ -123,7 +124,7 @@ class Listener:
         with self._lock:
             self._stopping.set()
             threads = dict(self._open)
-        self._mouth.send(b".")
+        self._wake_sender.send(b".")
         self._watch.stop()
         for wire in threads.values():
             wire.interrupted.set()  # all of them first: who is woken along with another one need not wait again
@@ -135,7 +136,7 @@ class Listener:
             thread.join(max(0.0, deadline - monotonic()))
 
     def close(self) -> None:
-        for sock in (*self._refused, self._ear, self._mouth, self._sock):
+        for sock in (*self._refused, self._wake_receiver, self._wake_sender, self._listening):
             sock.close()
         self._refused.clear()
         self._selector.close()

@@ -83,7 +83,7 @@ class Server:
             self._is_idle.set()
 
     def stop(self) -> None:
-        """Safe to call twice. Cuts what is under way: hanging faults, idle connections, answers half sent."""
+        """Safe to call twice. Ends what is under way: hanging faults, idle connections, answers half sent."""
         with self._stop_lock:
             if self._is_closed:
                 return

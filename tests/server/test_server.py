@@ -53,8 +53,8 @@ def test_serve_forever_returns_when_another_thread_stops_it(our_threads):
 def test_stop_from_on_top_of_the_loop_ends_it(our_threads):
     """As a signal handler does: the main thread is in the loop while the handler runs."""
     server = Server(echo)
-    accept = server._listener._admit
-    server._listener._admit = lambda: (accept(), server.stop())  # type: ignore[func-returns-value]
+    accept = server._listener._accept
+    server._listener._accept = lambda: (accept(), server.stop())  # type: ignore[func-returns-value]
     knock = threading.Thread(target=lambda: connect(server).close())
     knock.start()
 
