@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from threading import Lock, Thread
 from typing import Final
 
-_SCRAP: Final = 65536  # bytes read at once and thrown away
+_DISCARDED: Final = 65536  # bytes read at once and thrown away
 
 
 class Watch:
@@ -30,39 +30,39 @@ class Watch:
             if self._stopped:
                 gone()
             else:
-                self._begin()
+                self._start()
                 self._selector.register(sock, selectors.EVENT_READ, (gone, reusable))
-                self._poke()
+                self._wake()
         try:
             yield
         finally:
-            self._forget(sock)
+            self._unregister(sock)
 
     def stop(self) -> None:
         with self._lock:
             self._stopped = True
             thread, self._thread = self._thread, None
             if thread is not None:
-                self._poke()
+                self._wake()
         if thread is not None:
             thread.join()
             self._selector.close()
-            self._ear.close()
-            self._mouth.close()
+            self._wake_receiver.close()
+            self._wake_sender.close()
 
-    def _begin(self) -> None:
+    def _start(self) -> None:
         if self._thread is None:
             self._selector = selectors.DefaultSelector()
-            self._ear, self._mouth = socket.socketpair()
-            self._selector.register(self._ear, selectors.EVENT_READ, None)
+            self._wake_receiver, self._wake_sender = socket.socketpair()
+            self._selector.register(self._wake_receiver, selectors.EVENT_READ, None)
             self._thread = Thread(target=self._run, name="mock-daraja-watch", daemon=True)
             self._thread.start()
 
-    def _poke(self) -> None:
+    def _wake(self) -> None:
         """Select on Windows doesn't see a socket that is registered while it waits."""
-        self._mouth.send(b".")
+        self._wake_sender.send(b".")
 
-    def _forget(self, sock: socket.socket) -> None:
+    def _unregister(self, sock: socket.socket) -> None:
         with self._lock:
             if self._thread is not None:
                 with contextlib.suppress(KeyError, ValueError):  # already seen, or closed
@@ -76,16 +76,16 @@ class Watch:
                     return
                 for key, _ in ready:
                     if key.data is None:
-                        self._ear.recv(_SCRAP)
+                        self._wake_receiver.recv(_DISCARDED)
                     elif self._selector.get_map().get(key.fd) == key:  # else its wait has just ended
-                        self._look(key)
+                        self._check(key)
 
-    def _look(self, key: selectors.SelectorKey) -> None:
+    def _check(self, key: selectors.SelectorKey) -> None:
         gone, reusable = key.data
         sock = key.fileobj
         assert isinstance(sock, socket.socket)
         try:
-            at_end = not (sock.recv(1, socket.MSG_PEEK) if reusable else sock.recv(_SCRAP))
+            at_end = not (sock.recv(1, socket.MSG_PEEK) if reusable else sock.recv(_DISCARDED))
         except OSError:
             at_end = True
         if at_end:

@@ -1,4 +1,4 @@
-"""One client's connection while a fault has it in hand. Knows sockets and waiting; knows no HTTP."""
+"""One client's connection, as faults use it: sending, waiting, closing. Knows no HTTP."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Wire:
     def __init__(self, sock: socket.socket, watch: Watch) -> None:
         self.sock = sock
         self.watch = watch
-        self.clock: Clock = clocks.Clock(clocks.ClockSetting())  # a plain WSGI app knows no time but the computer's
+        self.clock: Clock = clocks.Clock(clocks.ClockSetting())  # until the app gives the sandbox's
         self.interrupted = Event()
         self.is_open = True
 
     def send(self, data: bytes) -> None:
-        """A client that went away is no error of ours: the wire is closed then."""
+        """A client that has closed is no error: the wire is closed then."""
         try:
             self.sock.sendall(data)
         except OSError:
@@ -47,21 +47,21 @@ class Wire:
     def wait_until(self, due_ms: int | None, *, reusable: bool = True) -> bool:
         """Wait on the sandbox's clock, or without end for None. True when the time has come, False when interrupted.
 
-        A wire that is not reusable loses what the client sends meanwhile, so that its going away is never hidden
-        behind unread bytes.
+        A wire that is not reusable loses what the client sends meanwhile, so that unread bytes never hide that it
+        has closed.
         """
-        with self.watch.over(self.sock, self._let_go, reusable):
+        with self.watch.over(self.sock, self._interrupt_wait, reusable):
             if due_ms is None:
                 self.interrupted.wait()
                 return False
             return self.clock.wait_until(due_ms, self.interrupted)
 
-    def _let_go(self) -> None:
+    def _interrupt_wait(self) -> None:
         self.interrupted.set()
         self.clock.wake()
 
     def close(self) -> None:
-        """Say goodbye in order (FIN). The server closes the socket itself once the client has read everything."""
+        """End our side in order (FIN). The server closes the socket itself once the client has read everything."""
         self.is_open = False
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_WR)
@@ -75,6 +75,6 @@ class Wire:
 
     def interrupt(self) -> None:
         """From another thread: end every wait and every blocked read of this connection."""
-        self._let_go()
+        self._interrupt_wait()
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
