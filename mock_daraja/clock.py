@@ -112,7 +112,7 @@ class Clock:
         self._sleepers: list[int] = []
         self.setting = setting
         self.on_wait: Callable[[], None] = lambda: None  # called when somebody begins to wait
-        self.on_move: Callable[[int], None] = lambda ms: None  # told where a standing clock was moved to
+        self.on_move: Callable[[int], None] = lambda ms: None  # called with the time that a standing clock was moved to
         self._start(wall_ms() if start_ms is None else start_ms)
 
     def _start(self, now_ms: int) -> None:
@@ -148,7 +148,7 @@ class Clock:
             self._changed.notify_all()
 
     def put_back(self, ms: int) -> None:
-        """Set a standing clock to a time it has had before: its whole world goes back with it."""
+        """Set a standing clock to a time it has had before, as its sandbox is restored to that time."""
         with self._changed:
             self._base_ms = ms
             self.on_move(ms)
@@ -159,7 +159,7 @@ class Clock:
         return max(0.0, (due_ms - self.now()) / 1000 / self.setting.factor)
 
     def next_sleeper(self) -> int | None:
-        """When the first of those who wait on a standing clock wants to wake up."""
+        """The earliest time that somebody waits for on a standing clock."""
         with self._changed:
             return min((due_ms for due_ms in self._sleepers if due_ms > self._base_ms), default=None)
 
@@ -180,6 +180,6 @@ class Clock:
                 self._sleepers.remove(due_ms)
 
     def wake(self) -> None:
-        """Let everybody who waits look whether they are interrupted."""
+        """Have everybody who waits check whether they are interrupted."""
         with self._changed:
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""What an IP address is: the machine's own neighbourhood, the public network, or no place for a callback."""
+"""What an IP address is: loopback, private, public, or of a kind that no callback goes to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 Kind = Literal["loopback", "private", "public", "link-local", "cloud metadata", "unspecified", "multicast", "reserved"]
 
-NEIGHBOURS: Final[frozenset[Kind]] = frozenset({"loopback", "private"})
+LOCAL: Final[frozenset[Kind]] = frozenset({"loopback", "private"})
 _PRIVATE: Final = tuple(ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
 _METADATA: Final = frozenset(
     ip_address(text)

@@ -46,7 +46,7 @@ class Answer:
             raise Garbled(f"the answer is longer than {LONGEST // 1024} KiB; the rest of it was not read")
         if self.status is None or self._end is None or len(self.raw) < self._end:
             return False
-        if len(self.raw) > self._end:  # the sender speaks out of turn
+        if len(self.raw) > self._end:  # the receiver sent more than one answer
             self.reusable = False
         return True
 

@@ -1,4 +1,4 @@
-"""The sockets of one delivery worker: opened to addresses the policy judged, kept alive, and shut from outside."""
+"""The sockets of one delivery worker: opened to addresses the policy checked, kept alive, shut down from outside."""
 
 from __future__ import annotations
 
@@ -129,13 +129,13 @@ class Connections:
         connection.close()
 
     def close(self) -> None:
-        """Let go of what is kept; it can be used again afterwards."""
+        """Close the kept connections. New ones can be opened afterwards."""
         for connection in self._kept.values():
             connection.close()
         self._kept.clear()
 
     def abort(self) -> None:
-        """From any thread: end what hangs, and let nothing start any more."""
+        """From any thread: end the delivery under way, and open no connection any more."""
         self.aborted = True
         current = self._current
         if current is not None:

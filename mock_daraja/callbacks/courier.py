@@ -1,4 +1,4 @@
-"""The threads that carry due callbacks out: first in, first out, and none held up for long by one that hangs."""
+"""The threads that deliver due callbacks: first in, first out; one that hangs delays the others only for a moment."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ STOP_S: Final = 0.5
 
 
 class _Stop:
-    """Wakes a worker to tell it to leave."""
+    """Put into the queue, it ends one worker."""
 
 
 class Courier(Generic[Item]):
     """`handler` carries out one item with the connections it is given, and raises nothing.
 
-    Threads start with the first item. They are FEW while receivers are quick (more would only fight for the
+    Threads start with the first item. They are FEW while receivers are quick (more would only contend for the
     interpreter), and double at every tick up to MOST while items wait and deliveries take long.
     """
 
@@ -63,7 +63,7 @@ class Courier(Generic[Item]):
                 return False
             self._submitted += 1
             if len(self._workers) < min(self._few, self._submitted - self._done):
-                self._grow(1)
+                self._add_workers(1)
             if self._watcher is None:
                 self._watcher = Thread(target=self._watch, name="courier-watch", daemon=True)
                 self._watcher.start()
@@ -118,7 +118,7 @@ class Courier(Generic[Item]):
             if not isinstance(item, _Stop):
                 taken.append(item)
 
-    def _grow(self, by: int) -> None:
+    def _add_workers(self, by: int) -> None:
         for _ in range(by):
             connections = self._connections()
             worker = Thread(target=self._work, args=(connections,), name="courier", daemon=True)
@@ -146,17 +146,17 @@ class Courier(Generic[Item]):
         """The next item, or that this worker has left: it was one too many, or everything stops."""
         while not self._stopping.is_set():
             try:
-                return self._waiting.get(timeout=self._patience(connections))
+                return self._waiting.get(timeout=self._idle_timeout(connections))
             except Empty:
                 connections.close()
-            if self._leave():
+            if self._leave_if_surplus():
                 break
         return _Stop()
 
-    def _patience(self, connections: Connections) -> float | None:
+    def _idle_timeout(self, connections: Connections) -> float | None:
         return IDLE_S if len(connections) or len(self._workers) > self._few else None
 
-    def _leave(self) -> bool:
+    def _leave_if_surplus(self) -> bool:
         """Whether this worker is one too many. Counted and left in one step, so that never too many leave at once."""
         with self._changed:
             if len(self._workers) <= self._few:
@@ -176,4 +176,4 @@ class Courier(Generic[Item]):
                 if seen == self._submitted:
                     self._busy.clear()
                 elif not self._waiting.empty() and finished * SLOW_S < len(self._workers) * self._tick_s:
-                    self._grow(min(len(self._workers), self._most - len(self._workers)))
+                    self._add_workers(min(len(self._workers), self._most - len(self._workers)))

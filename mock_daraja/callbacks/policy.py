@@ -1,6 +1,6 @@
-"""Where callbacks may go: the machine's own neighbourhood, unless somebody says otherwise (design §7).
+"""Where callbacks may go: loopback and private networks, unless a setting says otherwise (design §7).
 
-A name is looked up once, and the address that was judged is the one connected to, so an answer that changes between
+A name is looked up once, and the address that was checked is the one connected to, so an answer that changes between
 two look-ups (DNS rebinding) gains nothing. A name that can't be local, and that no setting names, is never looked up:
 an offline tool tells no name server where its users' callbacks go.
 """
@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from ipaddress import ip_network
 from typing import Final
 
-from mock_daraja.callbacks.address import NEIGHBOURS, Address, Network, kind, literal
+from mock_daraja.callbacks.address import LOCAL, Address, Network, kind, literal
 from mock_daraja.callbacks.url import Refusal, Url, is_under, lower_origin, parse
 from mock_daraja.errors import Problem
 
@@ -29,7 +29,7 @@ _LOCAL_SUFFIXES: Final = (
     ".internal",
     ".test",
 )  # host.docker.internal and host.containers.internal among them
-_MOST_JUDGED: Final = 1_000
+_MOST_RESOLVED: Final = 1_000
 _MOST_ADDRESSES: Final = 4
 _PATTERN: Final = re.compile(r"(\[[^\]]+\]|[^:\[\]]+)(?::([0-9]{1,5}))?\Z")
 _GLOB: Final = re.compile(r"[a-z0-9._*-]+\Z")
@@ -38,7 +38,7 @@ _REWRITE: Final = re.compile(r"(https?://\S+?)=(https?://\S+)\Z", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where one delivery goes. `addresses` were judged, and are tried in order."""
+    """Where one delivery goes. `addresses` were checked, and are tried in order."""
 
     url: str  # after --rewrite-callbacks
     scheme: str
@@ -74,14 +74,14 @@ class Policy:
     _rules: tuple[_Rule, ...] = field(init=False, repr=False)
     _prefixes: tuple[tuple[str, str], ...] = field(init=False, repr=False)
     _rewritten_hosts: frozenset[str] = field(init=False, repr=False)
-    _judged: dict[str, Target] = field(init=False, repr=False, compare=False)  # of URLs without a name to look up
+    _resolved: dict[str, Target] = field(init=False, repr=False, compare=False)  # of URLs without a name to look up
 
     def __post_init__(self) -> None:
         targets = [_rewrite_target(source, to) for source, to in self.rewrites]
         prefixes = tuple((lower_origin(source).rstrip("/"), to.rstrip("/")) for source, to in self.rewrites)
         object.__setattr__(self, "_rules", tuple(_rule(pattern) for pattern in self.allow))
         object.__setattr__(self, "_prefixes", prefixes)
-        object.__setattr__(self, "_judged", {})
+        object.__setattr__(self, "_resolved", {})
         object.__setattr__(self, "_rewritten_hosts", frozenset(target.host for target in targets))
 
     @classmethod
@@ -99,10 +99,10 @@ class Policy:
         return url
 
     def resolve(self, url: str) -> Target | Refusal:
-        """Rewrite the integrator's URL, judge it, and look its host up, once. Blocks while a name is looked up."""
-        judged = self._judged.get(url)
-        if judged is not None:
-            return judged
+        """Rewrite the integrator's URL, check it, and look its host up, once. Blocks while a name is looked up."""
+        known = self._resolved.get(url)
+        if known is not None:
+            return known
         rewritten = self.rewrite(url)
         place = parse(rewritten)
         if isinstance(place, Refusal):
@@ -114,9 +114,9 @@ class Policy:
             rewritten, place.scheme, place.host, place.port, addresses, place.path_and_query, place.host_header
         )
         if addresses is _LOOPBACKS or literal(place.host) is not None:
-            if len(self._judged) >= _MOST_JUDGED:
-                self._judged.clear()
-            self._judged[url] = target
+            if len(self._resolved) >= _MOST_RESOLVED:
+                self._resolved.clear()
+            self._resolved[url] = target
         return target
 
     def _addresses(self, place: Url) -> tuple[str, ...] | Refusal:
@@ -148,7 +148,7 @@ class Policy:
 
     def _may_go(self, address: Address, port: int, named: bool) -> bool:
         what = kind(address)
-        if what in NEIGHBOURS or (named and what == "public"):
+        if what in LOCAL or (named and what == "public"):
             return True
         if what == "cloud metadata":  # no pattern, however wide, is meant to reach a cloud's credentials
             return False

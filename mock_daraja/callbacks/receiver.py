@@ -9,7 +9,7 @@ from mock_daraja.model.callback import Delivery
 
 
 class Receiver(Protocol):
-    """Asked before a callback goes out over HTTP. Where it goes is not judged: it leaves no process."""
+    """Asked before a callback goes out over HTTP. Where it goes is not checked: it stays in this process."""
 
     def takes(self, url: str) -> bool: ...
 

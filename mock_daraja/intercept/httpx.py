@@ -95,5 +95,5 @@ def _shut(stream: Any) -> None:
     behind = stream.get_extra_info("socket")  # what stands for the socket with uvloop has no shutdown
     with suppress(OSError):
         if behind is not None and behind.fileno() >= 0:
-            with fromfd(behind.fileno(), behind.family, behind.type) as twin:
-                shut(twin)
+            with fromfd(behind.fileno(), behind.family, behind.type) as duplicate:
+                shut(duplicate)

@@ -17,8 +17,8 @@ Cut = Callable[[Any], None]
 
 
 class Route:
-    """A client's pool outlives the test; a connection to the mock in it must not. So those still open are cut at the
-    end, which pools notice, and connect anew: to Safaricom again, or to the next test's mock."""
+    """A client keeps its connection pool after the redirect; a connection to the mock must not stay in it. So those
+    still open are shut down at the end. Pools notice, and connect anew: to Safaricom, or to the next test's mock."""
 
     def __init__(self, address: Address) -> None:
         self.address: Final = address

@@ -141,7 +141,7 @@ def oracle(schema: Mapping[str, Any]) -> Validator:
     return validator
 
 
-def _problems(judge: Validator, schema: Mapping[str, Any], body: Body, path: str = "") -> Iterator[FieldProblem]:
+def _problems(validator: Validator, schema: Mapping[str, Any], body: Body, path: str = "") -> Iterator[FieldProblem]:
     """Bad fields in the order of `properties`: the schemas promise to constrain nothing in another way."""
     from mock_daraja.validation import hints
 
@@ -153,9 +153,9 @@ def _problems(judge: Validator, schema: Mapping[str, Any], body: Body, path: str
                 hint = hints.for_missing(name, field, body, schema["properties"])
                 yield _problem(path + name, field, MISSING, value, hint)
         elif isinstance(value, dict) and "properties" in field:
-            yield from _problems(judge, field, value, f"{path}{name}.")
+            yield from _problems(validator, field, value, f"{path}{name}.")
         else:
-            error = next(judge.evolve(schema=field).iter_errors(value), None)
+            error = next(validator.evolve(schema=field).iter_errors(value), None)
             if error is not None:
                 yield _problem(path + name, field, str(error.validator), value, hints.for_invalid(field, value))
 

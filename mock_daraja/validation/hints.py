@@ -60,7 +60,7 @@ def _is_huge(value: object) -> bool:
 
 
 def nearest_key(name: str, keys: Iterable[str]) -> str | None:
-    """The key that means `name`: other case, other separators, or a slip of the pen."""
+    """The key that means `name`: other case, other separators, or a typing mistake."""
     plain = {_plain(key): key for key in list(keys)[:100] if len(key) <= 60}
     found = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
     return plain[found[0]] if found else None
