@@ -71,7 +71,6 @@ MGAO: Final = (
         "EDLUGZ MpesaTransactionChargeType",
     ),
 )  # fmt: skip
-TARIFFS: Final = (B2C, B2B, PAYBILL, *MGAO)
 
 
 def paybill_charges(bouquet: str, cents: int) -> tuple[int, int]:

@@ -9,11 +9,12 @@ import pytest
 
 from mock_daraja.validation import Schemas, checker
 from mock_daraja.validation.checker import Engine
+from tests.validation.engines import jsonschema_engine
 
 PUSH = "stk_push/processrequest.request"
 QUERY = "stk_push/query.request"
 ABSENT: Any = object()
-ENGINES = [checker.fastjsonschema_engine, checker.jsonschema_engine]
+ENGINES = [checker.fastjsonschema_engine, jsonschema_engine]
 if importlib.util.find_spec("jsonschema_rs"):
     ENGINES.append(checker.jsonschema_rs_engine)
 

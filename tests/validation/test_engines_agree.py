@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_daraja.validation import Schemas
-from mock_daraja.validation.checker import fastjsonschema_engine, jsonschema_engine, jsonschema_rs_engine
+from mock_daraja.validation.checker import fastjsonschema_engine, jsonschema_rs_engine
+from tests.validation.engines import jsonschema_engine
 
 pytest.importorskip("jsonschema_rs")
 
