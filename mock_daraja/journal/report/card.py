@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal
 
 from mock_daraja.clock import parse_instant
@@ -89,32 +89,19 @@ class Report:
 
 
 def _check_json(check: Check) -> dict[str, Any]:
-    return {
-        "id": check.id,
-        "title": check.title,
-        "verdict": check.verdict,
-        "summary": check.summary,
-        "evidence": [{"ref": each.ref, "text": each.text} for each in check.evidence],
-        "remedy": check.remedy,
-        "docs": reference(check.docs) if check.docs else "",
-    }
+    evidence = [asdict(each) for each in check.evidence]
+    return asdict(check) | {"evidence": evidence, "docs": reference(check.docs) if check.docs else ""}
 
 
 def report_of(shape: Mapping[str, Any]) -> Report:
     """The report whose `json()` this is."""
-    times = [None if shape[name] is None else parse_instant(shape[name]) for name in ("first", "last")]
-    checks = tuple(
-        Check(
-            each["id"],
-            each["title"],
-            each["verdict"],
-            each["summary"],
-            tuple(Evidence(line["ref"], line["text"]) for line in each["evidence"]),
-            each["remedy"],
-            anchor(each["docs"]),
-        )
-        for each in shape["checks"]
-    )
-    return Report(
-        shape["sandbox"], shape["exchanges"], shape["transactions"], shape["callbacks"], times[0], times[1], checks
-    )
+    values = {name: shape[name] for name in ("sandbox", "exchanges", "transactions", "callbacks")}
+    first_ms, last_ms = (None if shape[name] is None else parse_instant(shape[name]) for name in ("first", "last"))
+    checks = tuple(_check_of(each) for each in shape["checks"])
+    return Report(**values, first_ms=first_ms, last_ms=last_ms, checks=checks)
+
+
+def _check_of(shape: Mapping[str, Any]) -> Check:
+    values = {each.name: shape[each.name] for each in fields(Check)}
+    evidence = tuple(Evidence(line["ref"], line["text"]) for line in shape["evidence"])
+    return Check(**values | {"evidence": evidence, "docs": anchor(shape["docs"])})
