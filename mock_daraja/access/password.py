@@ -43,7 +43,7 @@ def check_password(given: str, shortcode: str, passkey: str, timestamp: str) -> 
             "use the same BusinessShortCode in Password and body",
         )
     rest = text[len(shortcode) :]
-    stamp = match.group() if (match := re.search(r"[0-9]{14}\Z", rest)) else ""
+    stamp = match.group() if (match := _STAMP.search(rest)) else ""
     if rest[: len(rest) - len(stamp)] == passkey or (stamp != timestamp and rest.startswith(passkey)):
         return PasswordFault("timestamp", *_timestamp_fault(rest[len(passkey) :], timestamp))
     if stamp != timestamp:

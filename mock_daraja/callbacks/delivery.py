@@ -41,35 +41,30 @@ def deliver(
     the callback when the status is 2xx and there is no error. A kept-alive connection that turns out closed before any
     byte of an answer is no attempt: the request goes over a new one, once. `pause` is called in the middle of sending.
     """
-    delivery = Delivery(target.url, sent_ms, b"")
     try:
-        delivery.request = request = request_bytes(target, method, body, headers)
+        request = request_bytes(target, method, body, headers)
     except ValueError as problem:
-        delivery.error = str(problem)
-        return delivery
+        return Delivery(target.url, sent_ms, b"", error=str(problem))
     deadline = Deadline(timeout_s, connections.monotonic() + timeout_s)
-    answer = Answer()
+    answer, error = Answer(), None
     parts = (request,) if pause is None else _Halves(request, pause)
     connection = connections.take(target)
     if connection is not None:
-        delivery.error = _exchange(connection, parts, answer, deadline, connections)
-        if delivery.error in (_CLOSED, _RESET):
+        error = _exchange(connection, parts, answer, deadline, connections)
+        if error in (_CLOSED, _RESET):
             connections.drop(connection)
             connection = None
     if connection is None:
         try:
             connection = connections.open(target, deadline)
         except NoConnection as problem:
-            delivery.error = str(problem)
-            return delivery
-        delivery.error = _exchange(connection, parts, answer, deadline, connections)
-    if delivery.error is None and answer.reusable:
+            return Delivery(target.url, sent_ms, request, error=str(problem))
+        error = _exchange(connection, parts, answer, deadline, connections)
+    if error is None and answer.reusable:
         connections.keep(target, connection)
     else:
         connections.drop(connection)
-    delivery.status = answer.status
-    delivery.answer = bytes(answer.raw[:LONGEST])
-    return delivery
+    return Delivery(target.url, sent_ms, request, answer.status, bytes(answer.raw[:LONGEST]), error)
 
 
 class _Halves:
