@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from mock_daraja import money, msisdn
+from mock_daraja import msisdn
 from mock_daraja.errors import Problem
 
 Kind = Callable[[Any], Any]
@@ -121,6 +121,8 @@ def whole(least: int, most: int) -> Kind:
 
 
 def shillings(value: Any) -> Any:
+    from mock_daraja import money
+
     wanted = "shillings, zero or more, in whole cents, e.g. 1500 or 1500.50"
     try:
         amount = money.cents(value)

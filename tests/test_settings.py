@@ -112,6 +112,7 @@ def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
         ("[quirks]\nin_flihgt = 'mixed'", "there is no setting 'in_flihgt'", 2, "did you mean 'in_flight'?"),
         ("[quirks]\nin_flight = 'never'", "in_flight is 'never'", 2, "processing or 4999 or empty or mixed"),
         ("[quirks]\ncheckout_id_digits = 2", "checkout_id_digits is 2", 2, "1 or 3"),
+        ("quirks = 5", "quirks is 5", 1, "give an object"),
         ("clock = 'sundial'", "'sundial' is not a clock", 1, "scaled:60"),
         ("callback_timeout = 'soon'", "callback_timeout is 'soon'", 1, "a number"),
         ("apps = ['k:s']", "apps is no list of tables", 1, "begin each with [[apps]]"),
