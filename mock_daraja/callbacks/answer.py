@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mock_daraja.callbacks.undelivered import Undelivered
+
 LONGEST: Final = 1 << 16
 """Bytes of an answer that are read and kept."""
 
@@ -13,10 +15,6 @@ _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*)?
 _CHUNK_SIZE: Final = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\Z")
 _LONGEST_SIZE_LINE: Final = 1024
 _LONGEST_NUMBER: Final = 15  # digits of a Content-Length
-
-
-class Garbled(Exception):  # noqa: N818 - said to a person as it stands
-    """The bytes are no HTTP answer, or more of one than is read."""
 
 
 class Answer:
@@ -36,14 +34,14 @@ class Answer:
         self._end: int | None = None  # where the body ends; None while only the sender knows
 
     def feed(self, data: bytes) -> bool:
-        """Whether the answer is whole. Raises Garbled."""
+        """Whether the answer is whole. Raises Undelivered: no HTTP answer, or more of one than is read."""
         self.raw += data
         if self.status is None:
             self._read_heads()
         if self._chunked and self._end is None:
             self._walk_chunks()
         if len(self.raw) > LONGEST:
-            raise Garbled(f"the answer is longer than {LONGEST // 1024} KiB; the rest of it was not read")
+            raise Undelivered("too-long", LONGEST // 1024)
         if self.status is None or self._end is None or len(self.raw) < self._end:
             return False
         if len(self.raw) > self._end:  # the receiver sent more than one answer
@@ -66,7 +64,7 @@ class Answer:
         while self.status is None:
             start = bytes(self.raw[self._at : self._at + 5])
             if not b"HTTP/".startswith(start):
-                raise Garbled(_not_http(bytes(self.raw[self._at : self._at + 32])))
+                raise _not_http(bytes(self.raw[self._at : self._at + 32]))
             match = _HEAD_END.search(self.raw, self._searched)
             if match is None:
                 self._searched = max(self._at, len(self.raw) - 3)
@@ -78,7 +76,7 @@ class Answer:
         lines = head.split(b"\n")
         match = _STATUS_LINE.match(lines[0])
         if match is None:
-            raise Garbled(_not_http(lines[0][:64]))
+            raise _not_http(lines[0][:64])
         status = int(match[2])
         if 100 <= status < 200 and status != 101:
             return
@@ -89,7 +87,7 @@ class Answer:
             name = name.lower()
             if name == b"content-length":
                 if length is not None and length != value.strip():
-                    raise Garbled("the answer has two different Content-Length headers")
+                    raise Undelivered("two-lengths")
                 length = value.strip()
             elif name == b"connection":
                 connection += value.lower()
@@ -109,7 +107,7 @@ class Answer:
             self._chunked = coding.rpartition(b",")[2].strip() == b"chunked"
         elif length is not None:
             if not length.isdigit() or len(length) > _LONGEST_NUMBER:
-                raise Garbled(f"the answer's Content-Length is {length[:64].decode('latin-1')!r}")
+                raise Undelivered("bad-length", length[:64].decode("latin-1"))
             self._end = body + int(length)
 
     def _walk_chunks(self) -> None:
@@ -121,7 +119,7 @@ class Answer:
             line = bytes(self.raw[self._at : max(line_end, self._at)])
             match = _CHUNK_SIZE.match(line)
             if match is None:
-                raise Garbled(f"the answer has a chunk of size {line[:64].decode('latin-1')!r}")
+                raise Undelivered("bad-chunk", line[:64].decode("latin-1"))
             size = int(match[1], 16)
             if size == 0:
                 end = self.raw.find(b"\r\n\r\n", line_end)  # past the trailers, if there are any
@@ -141,7 +139,7 @@ def body_of(raw: bytes) -> bytes:
     return answer.body
 
 
-def _not_http(start: bytes) -> str:
+def _not_http(start: bytes) -> Undelivered:
     if start.startswith((b"\x15\x03", b"\x16\x03")):
-        return "the receiver speaks TLS: is the callback URL to start with https://?"
-    return f"the answer is not HTTP/1.1: it starts with {start.decode('latin-1')!r}"
+        return Undelivered("tls")
+    return Undelivered("not-http", start.decode("latin-1"))

@@ -9,16 +9,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mock_daraja.callbacks.policy import Target
+from mock_daraja.callbacks.undelivered import Undelivered
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
 MOST_KEPT: Final = 8
 _Key = tuple[str, str, int, tuple[str, ...]]
-
-
-class NoConnection(Exception):  # noqa: N818 - said to a person as it stands
-    """Nothing was sent, and why."""
 
 
 class Deadline(NamedTuple):
@@ -69,7 +66,7 @@ class Connections:
         return self._current
 
     def open(self, target: Target, deadline: Deadline) -> socket.socket:
-        """A new connection, to the first address that takes it. Raises NoConnection."""
+        """A new connection, to the first address that takes it. Raises Undelivered: nothing was sent."""
         where = f"{target.host} port {target.port}"
         try:
             connection = self._connect(target, deadline)
@@ -78,7 +75,7 @@ class Connections:
             if self._current is not None:
                 self.drop(self._current)
             cause = ConnectionAbortedError() if self.aborted else problem
-            raise NoConnection(_no_connection(where, deadline, cause)) from None
+            raise _no_connection(where, deadline, cause) from None
 
     def _connect(self, target: Target, deadline: Deadline) -> socket.socket:
         """To the first address that takes it; if none does, a refusal tells more than what the others say."""
@@ -149,16 +146,16 @@ def _key(target: Target) -> _Key:
     return target.scheme, target.host, target.port, target.addresses
 
 
-def _no_connection(where: str, deadline: Deadline, problem: Exception) -> str:
+def _no_connection(where: str, deadline: Deadline, problem: Exception) -> Undelivered:
     if isinstance(problem, ConnectionAbortedError):
-        return "stopped before it was sent"
+        return Undelivered("stopped-before")
     if isinstance(problem, ConnectionRefusedError):
-        return f"connection refused: nothing listens on {where}"
+        return Undelivered("connection-refused", where)
     if isinstance(problem, TimeoutError):
-        return f"no connection to {where} within {deadline.seconds:g} s"
+        return Undelivered("no-connection-in-time", where, deadline.seconds)
     untrusted = getattr(problem, "verify_message", None)
     if untrusted:
-        return f"the certificate of {where} is not trusted: {untrusted}"
+        return Undelivered("untrusted", where, str(untrusted))
     if getattr(problem, "reason", None) in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
-        return f"{where} does not speak TLS: is the callback URL to start with http://?"
-    return f"no connection to {where}: {getattr(problem, 'strerror', None) or problem}"
+        return Undelivered("no-tls", where)
+    return Undelivered("no-connection", where, getattr(problem, "strerror", None) or str(problem))

@@ -7,11 +7,13 @@ No redirect is followed, no proxy of the environment used, no name looked up: po
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mock_daraja.callbacks.answer import LONGEST, Answer, Garbled
-from mock_daraja.callbacks.connections import Connections, Deadline, NoConnection
+from mock_daraja.callbacks.answer import LONGEST, Answer
+from mock_daraja.callbacks.connections import Connections, Deadline
 from mock_daraja.callbacks.policy import Target
+from mock_daraja.callbacks.undelivered import Undelivered
 from mock_daraja.model.callback import Delivery
 
 if TYPE_CHECKING:
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 CONTENT_TYPE: Final = "application/json;charset=UTF-8"  # callbacks.md §6
 _OURS: Final = frozenset({"host", "content-length", "connection", "transfer-encoding"})
 _RECEIVE: Final = 1 << 14
-_CLOSED: Final = "the receiver closed the connection without an answer"
-_RESET: Final = "the receiver reset the connection without an answer"
+_UNUSED: Final = ("closed", "reset")  # a kept connection that the receiver had given up before the request came
 
 
 def deliver(
@@ -37,34 +38,19 @@ def deliver(
 ) -> Delivery:
     """Send it once and wait for the whole answer, `timeout_s` in all. Raises nothing for what a receiver may do.
 
-    `status` is set as soon as the answer's head was whole; `error` says why the answer was not, so a receiver has taken
-    the callback when the status is 2xx and there is no error. A kept-alive connection that turns out closed before any
-    byte of an answer is no attempt: the request goes over a new one, once. `pause` is called in the middle of sending.
+    `status` is set as soon as the answer's head was whole; `failure` says why the answer was not. A kept-alive
+    connection that turns out closed before any byte of an answer is no attempt: the request goes over a new one, once.
+    `pause` is called in the middle of sending.
     """
+    request, answer, failure = b"", Answer(), None
+    deadline = Deadline(timeout_s, connections.monotonic() + timeout_s)
     try:
         request = request_bytes(target, method, body, headers)
-    except ValueError as problem:
-        return Delivery(target.url, sent_ms, b"", error=str(problem))
-    deadline = Deadline(timeout_s, connections.monotonic() + timeout_s)
-    answer, error = Answer(), None
-    parts = (request,) if pause is None else _Halves(request, pause)
-    connection = connections.take(target)
-    if connection is not None:
-        error = _exchange(connection, parts, answer, deadline, connections)
-        if error in (_CLOSED, _RESET):
-            connections.drop(connection)
-            connection = None
-    if connection is None:
-        try:
-            connection = connections.open(target, deadline)
-        except NoConnection as problem:
-            return Delivery(target.url, sent_ms, request, error=str(problem))
-        error = _exchange(connection, parts, answer, deadline, connections)
-    if error is None and answer.reusable:
-        connections.keep(target, connection)
-    else:
-        connections.drop(connection)
-    return Delivery(target.url, sent_ms, request, answer.status, bytes(answer.raw[:LONGEST]), error)
+        parts = (request,) if pause is None else _Halves(request, pause)
+        _Attempt(target, parts, answer, deadline, connections).run()
+    except Undelivered as problem:
+        failure = problem.failure
+    return Delivery(target.url, sent_ms, request, answer.status, bytes(answer.raw[:LONGEST]), failure)
 
 
 class _Halves:
@@ -81,38 +67,68 @@ class _Halves:
         yield self._request[middle:]
 
 
-def _exchange(
-    connection: socket.socket, parts: Iterable[bytes], answer: Answer, deadline: Deadline, connections: Connections
-) -> str | None:
-    """Send and receive over one connection; what went wrong, in words."""
-    error: str | None = None
-    try:
-        connection.settimeout(connections.left(deadline))
-        for part in parts:
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """Raises Undelivered where `answer` is not whole at the end."""
+
+    target: Target
+    parts: Iterable[bytes]
+    answer: Answer
+    deadline: Deadline
+    connections: Connections
+
+    def run(self) -> None:
+        """Over the kept connection to this receiver, or a new one."""
+        kept = self.connections.take(self.target)
+        if kept is not None:
+            try:
+                self._exchange(kept)
+            except Undelivered as problem:
+                if problem.failure.kind not in _UNUSED:
+                    raise
+            else:
+                return
+        self._exchange(self.connections.open(self.target, self.deadline))
+
+    def _exchange(self, connection: socket.socket) -> None:
+        """Send and receive over one connection, and keep it if it can carry more."""
+        try:
+            self._send_and_receive(connection)
+        except (OSError, Undelivered) as problem:
+            self.connections.drop(connection)
+            if self.connections.aborted:
+                raise Undelivered("stopped") from None
+            raise problem if isinstance(problem, Undelivered) else self._failed(problem) from None
+        if self.answer.reusable:
+            self.connections.keep(self.target, connection)
+        else:
+            self.connections.drop(connection)
+
+    def _send_and_receive(self, connection: socket.socket) -> None:
+        connection.settimeout(self.connections.left(self.deadline))
+        for part in self.parts:
             connection.sendall(part)
         whole = False
         while not whole:
-            connection.settimeout(connections.left(deadline))
+            connection.settimeout(self.connections.left(self.deadline))
             data = connection.recv(_RECEIVE)
-            whole = answer.feed(data) if data else answer.ended()
+            whole = self.answer.feed(data) if data else self.answer.ended()
             if not data and not whole:
-                error = _CLOSED if not answer.raw else f"the connection ended {len(answer.raw)} bytes into the answer"
-                break
-    except TimeoutError:
-        error = f"{'the answer was not whole' if answer.raw else 'no answer'} within {deadline.seconds:g} s"
-    except ConnectionError:
-        error = _RESET if not answer.raw else f"the connection was reset {len(answer.raw)} bytes into the answer"
-    except OSError as problem:
-        error = f"the connection failed: {problem.strerror or problem}"
-    except Garbled as problem:
-        error = str(problem)
-    if connections.aborted and error is not None:
-        return "stopped before the answer was whole"
-    return error
+                received = len(self.answer.raw)
+                raise Undelivered("closed-early", received) if received else Undelivered("closed")
+
+    def _failed(self, problem: OSError) -> Undelivered:
+        """What an error of the socket means."""
+        received = len(self.answer.raw)
+        if isinstance(problem, TimeoutError):
+            return Undelivered("not-whole-in-time" if received else "no-answer-in-time", self.deadline.seconds)
+        if isinstance(problem, ConnectionError):
+            return Undelivered("reset-early", received) if received else Undelivered("reset")
+        return Undelivered("connection-failed", problem.strerror or str(problem))
 
 
 def request_bytes(target: Target, method: str, body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
-    """Request line, headers and body. Raises ValueError on a header that HTTP can't carry."""
+    """Request line, headers and body. Raises Undelivered for a header that HTTP can't carry."""
     lines = [f"{method} {target.path_and_query} HTTP/1.1", f"Host: {target.host_header}"]
     typed = False
     for name, value in headers:
@@ -127,9 +143,8 @@ def request_bytes(target: Target, method: str, body: bytes, headers: Iterable[tu
     lines.append("Connection: keep-alive\r\n\r\n")
     head = "\r\n".join(lines)
     if head.count("\n") != len(lines) + 1 or "\0" in head:
-        raise ValueError("a header of the callback holds a line break or a null character, so it was not sent")
+        raise Undelivered("header-break")
     try:
         return head.encode("latin-1") + body
     except UnicodeEncodeError as problem:
-        letter = head[problem.start]
-        raise ValueError(f"a header of the callback holds {letter!r}, so it was not sent") from None
+        raise Undelivered("header-letter", head[problem.start]) from None

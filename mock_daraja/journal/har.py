@@ -15,6 +15,7 @@ from mock_daraja.exchange import Exchange
 from mock_daraja.journal.redact import redact_body, redact_headers, redact_query
 from mock_daraja.journal.shapes import instant
 from mock_daraja.model import Callback, Delivery
+from mock_daraja.reasons import delivery_error
 
 _CRLF: Final = b"\r\n"
 _END: Final = b"\r\n\r\n"
@@ -59,8 +60,8 @@ def _of_delivery(row: Callback, delivery: Delivery) -> dict[str, Any]:
     _, headers, body = _message(delivery.answer)
     response = _response(delivery.status, headers, body)
     about: dict[str, Any] = {"_callback": row.id, "_kind": row.kind, "_transaction": row.transaction}
-    if delivery.error is not None:
-        about["comment"] = delivery.error
+    if delivery.failure is not None:
+        about["comment"] = delivery_error(delivery)
     return _entry(delivery.sent_ms, request, response, about)
 
 

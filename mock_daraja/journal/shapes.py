@@ -10,6 +10,7 @@ from mock_daraja.journal.redact import redact_body, redact_headers
 from mock_daraja.journal.references import reference
 from mock_daraja.model import Callback, Delivery, Transaction
 from mock_daraja.money import shillings
+from mock_daraja.reasons import delivery_error
 
 
 def instant(ms: int | None) -> str | None:
@@ -78,8 +79,8 @@ def _delivery_json(delivery: Delivery) -> dict[str, Any]:
         "request": redact_body(delivery.request),
         "status": delivery.status,
         "answer": redact_body(delivery.answer),
-        "error": delivery.error,
-    }
+        "error": delivery_error(delivery),
+    } | ({} if delivery.failure is None else {"failure": delivery.failure.kind})
 
 
 def transaction_json(row: Transaction) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mock_daraja.model.callback import Callback, Delivery
+from mock_daraja.model.failure import Failure, FailureKind
 from mock_daraja.model.outcome import CallbackPlan, Decision, FaultSpec, Outcome
 from mock_daraja.model.parties import App, Customer, Initiator, Organisation, Token
 from mock_daraja.model.transaction import Event, Posting, Transaction
@@ -15,6 +16,8 @@ __all__ = [
     "Decision",
     "Delivery",
     "Event",
+    "Failure",
+    "FailureKind",
     "FaultSpec",
     "Initiator",
     "Organisation",

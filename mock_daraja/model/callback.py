@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mock_daraja.model.failure import Failure
+
 CallbackState = Literal["scheduled", "delivering", "delivered", "failed", "refused", "dropped"]
 
 
@@ -17,7 +19,7 @@ class Delivery:
     request: bytes  # request line, headers and body as they went over the wire
     status: int | None = None
     answer: bytes = b""  # status line, headers and body as they came back, cut at a bound
-    error: str | None = None  # why there was no answer, in words for a person
+    failure: Failure | None = None  # why there was no whole answer
 
 
 @dataclass(slots=True)

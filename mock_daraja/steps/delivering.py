@@ -12,6 +12,7 @@ from mock_daraja.callbacks.delivery import deliver
 from mock_daraja.callbacks.url import Refusal
 from mock_daraja.clock import monotonic
 from mock_daraja.products.c2b_validation import patience_ms
+from mock_daraja.reasons import delivery_error, took
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.later import hear, schedule_again
 from mock_daraja.steps.passage import Shared
@@ -52,17 +53,17 @@ def carry(shared: Shared, item: tuple[Sandbox, int], connections: Connections) -
                 sent_ms=sandbox.now_ms,
                 pause=partial(_dawdle, sandbox, row.slow_ms, connections) if row.slow_ms else None,
             )
-        is_late = delivery.error is not None and monotonic() - began >= timeout_s
+        is_late = delivery.failure is not None and monotonic() - began >= timeout_s
         row.deliveries.append(delivery)
         row.attempts_left -= 1
-        if delivery.error is None and delivery.status is not None and 200 <= delivery.status < 300:
+        if took(delivery):
             row.state = "delivered"
         elif row.attempts_left > 0:
             row.state = "scheduled"
             sandbox.agenda.schedule(sandbox.now_ms + _RETRY_MS, "deliver", row.id)
         else:
             row.state = "failed"
-            row.note = delivery.error or f"the receiver answered {delivery.status}"
+            row.note = delivery_error(delivery) or f"the receiver answered {delivery.status}"
     else:
         row.state, row.note = "refused", f"{target.reason}; {target.remedy}"
         row.resends = 0

@@ -9,11 +9,12 @@ from mock_daraja import wire
 from mock_daraja.callbacks import alter
 from mock_daraja.callbacks.plan import copies
 from mock_daraja.errors import Problem
-from mock_daraja.model import Callback, CallbackPlan, Delivery, Transaction
+from mock_daraja.model import Callback, CallbackPlan, Transaction
 from mock_daraja.products.base import Notice, Settlement
 from mock_daraja.products.c2b_validation import ASKED, patience_ms
 from mock_daraja.products.core import TIMED_OUT
 from mock_daraja.products.result import timeout_notice
+from mock_daraja.reasons import delivery_error
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import templates
 from mock_daraja.steps.passage import Shared
@@ -79,11 +80,14 @@ def hear(shared: Shared, sandbox: Sandbox, row: Callback) -> None:
             return
         heard = shared.product_of(transaction).heard
         assert heard is not None
-        delivery = row.deliveries[-1] if row.deliveries else Delivery(row.url, sandbox.now_ms, b"", error=row.note)
+        last = row.deliveries[-1] if row.deliveries else None
         from mock_daraja.callbacks.answer import body_of
 
-        body = body_of(delivery.answer) if delivery.error is None else b""
-        transaction.validation = heard(delivery.status, body, delivery.error)
+        if last is None:
+            transaction.validation = heard(None, b"", row.note)
+        else:
+            body = body_of(last.answer) if last.failure is None else b""
+            transaction.validation = heard(last.status, body, delivery_error(last))
         sandbox.agenda.schedule(sandbox.now_ms, "settle", transaction.id)
 
 

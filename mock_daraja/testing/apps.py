@@ -18,9 +18,10 @@ from mock_daraja.callbacks.answer import LONGEST
 from mock_daraja.callbacks.delivery import CONTENT_TYPE, request_bytes
 from mock_daraja.callbacks.policy import Target
 from mock_daraja.callbacks.receiver import Receiver
+from mock_daraja.callbacks.undelivered import Undelivered
 from mock_daraja.callbacks.url import Refusal, Url, is_under, lower_origin, parse
 from mock_daraja.errors import Problem
-from mock_daraja.model import Delivery
+from mock_daraja.model import Delivery, Failure
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -59,12 +60,8 @@ class Posted:
     timeout_s: float
 
 
-class NoAnswer(Exception):  # noqa: N818 - said to a person as it stands
-    """The app took longer than a receiver may."""
-
-
 class Caller(Protocol):
-    """Calls the app. What it raises is the app's own exception."""
+    """Calls the app. Raises Undelivered where it takes too long, and else the app's own exceptions."""
 
     def __call__(self, posted: Posted, answered: Answered) -> None: ...
 
@@ -101,27 +98,23 @@ class AppReceiver(Receiver):
     def deliver(
         self, url: str, body: bytes, headers: Iterable[tuple[str, str]], *, timeout_s: float, sent_ms: int
     ) -> Delivery:
-        delivery = Delivery(url, sent_ms, b"")
+        request, answered, failure = b"", Answered(), None
         place = parse(url)
         if isinstance(place, Refusal):
-            delivery.error = place.reason
-            return delivery
+            return Delivery(url, sent_ms, request, failure=Failure("url-refused", (place.reason,)))
         typed = [*headers]
         if not any(name.lower() == "content-type" for name, _ in typed):
             typed.insert(0, ("Content-Type", CONTENT_TYPE))
-        answered = Answered()
         try:
-            delivery.request = request_bytes(_target(url, place), "POST", body, typed)
+            request = request_bytes(_target(url, place), "POST", body, typed)
             self._call(Posted(place, typed, body, timeout_s), answered)
-        except NoAnswer as problem:
-            delivery.error = str(problem)
+        except Undelivered as problem:
+            failure = problem.failure
         except Exception as error:
-            delivery.error = self._told(error)
-        if delivery.error is None and answered.status is None:
-            delivery.error = "the app returned without an answer"
-        delivery.status = answered.status
-        delivery.answer = answered.raw()[:LONGEST]
-        return delivery
+            failure = Failure("app-raised", (self._told(error),))
+        if failure is None and answered.status is None:
+            failure = Failure("app-silent")
+        return Delivery(url, sent_ms, request, answered.status, answered.raw()[:LONGEST], failure)
 
     def _told(self, error: Exception) -> str:
         from traceback import extract_tb, format_exception

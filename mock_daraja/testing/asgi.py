@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-from mock_daraja.testing.apps import Answered, NoAnswer, Posted
+from mock_daraja.callbacks.undelivered import Undelivered
+from mock_daraja.testing.apps import Answered, Posted
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -33,7 +34,7 @@ class AsgiCaller:
                     await self._exchange(posted, answered)
             except TimeoutError:
                 if limit.expired():
-                    raise NoAnswer(f"no answer within {posted.timeout_s:g} s") from None
+                    raise Undelivered("no-answer-in-time", posted.timeout_s) from None
                 raise
 
         def run() -> None:

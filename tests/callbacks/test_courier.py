@@ -12,6 +12,7 @@ from mock_daraja.callbacks.connections import Connections, Tls
 from mock_daraja.callbacks.courier import Courier
 from mock_daraja.callbacks.delivery import deliver
 from mock_daraja.callbacks.policy import Target
+from mock_daraja.reasons import delivery_error
 
 Handler = Callable[[Any, Connections], None]
 LONG = 10  # seconds; what should happen happens much sooner
@@ -169,7 +170,7 @@ def test_stop_ends_hanging_deliveries_quickly_and_returns_what_was_not_begun(rec
 
     def handle(item: str, connections: Connections) -> None:
         sent = deliver(target, "POST", b"{}", (), timeout_s=60, connections=connections, sent_ms=0)
-        errors.append((item, sent.error))
+        errors.append((item, delivery_error(sent)))
 
     courier = courier_of(handle, few=1, most=1)
     for item in ("first", "second", "third"):
@@ -306,7 +307,7 @@ def test_stop_ends_a_delivery_that_hangs_inline(receive: Any, courier_of: Any) -
 
     def handle(item: int, connections: Connections) -> None:
         sent = deliver(target, "POST", b"{}", (), timeout_s=60, connections=connections, sent_ms=0)
-        errors.append((item, sent.error))
+        errors.append((item, delivery_error(sent)))
 
     courier = courier_of(handle)
     inline = threading.Thread(target=courier.run_inline, args=(1, 2))

@@ -13,6 +13,7 @@ from mock_daraja.callbacks.connections import MOST_KEPT, Connections, Tls
 from mock_daraja.callbacks.delivery import deliver
 from mock_daraja.callbacks.policy import Target
 from mock_daraja.model.callback import Delivery
+from mock_daraja.reasons import delivery_error
 
 ACCEPTED = b'HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{"ResultCode":0,"ResultDesc":"Accepted"}'
 BODY = b'{"Body":{}}'
@@ -94,8 +95,7 @@ def test_row_may_change_content_type_and_add_a_user_agent_but_no_framing(
 def test_header_that_would_break_the_request_is_not_sent(connections: Connections, header: tuple[str, str]) -> None:
     delivery = send(to(1), connections, headers=(header,))
 
-    assert delivery.error is not None
-    assert "a header of the callback holds" in delivery.error
+    assert (delivery_error(delivery) or "").startswith("a header of the callback holds")
     assert delivery.request == b""
 
 
@@ -113,7 +113,7 @@ def test_answer_is_recorded_as_it_is(receive: Any, connections: Connections, raw
 
     delivery = send(to(receiver.port), connections)
 
-    assert (delivery.status, delivery.answer, delivery.error) == (status, raw, None)
+    assert (delivery.status, delivery.answer, delivery.failure) == (status, raw, None)
     assert receiver.accepted == 1
 
 
@@ -132,7 +132,7 @@ def test_receiver_that_closes_gets_a_new_connection_each_time(receive: Any, conn
 
     deliveries = [send(to(receiver.port), connections) for _ in range(2)]
 
-    assert [(each.status, each.error) for each in deliveries] == [(200, None)] * 2
+    assert [(each.status, each.failure) for each in deliveries] == [(200, None)] * 2
     assert receiver.accepted == 2
     assert len(connections) == 0
 
@@ -142,22 +142,8 @@ def test_stale_kept_connection_is_replaced_once(receive: Any, connections: Conne
 
     deliveries = [send(to(receiver.port), connections) for _ in range(2)]
 
-    assert [(each.status, each.error) for each in deliveries] == [(200, None)] * 2
+    assert [(each.status, each.failure) for each in deliveries] == [(200, None)] * 2
     assert (len(receiver.requests), receiver.accepted) == (2, 2)
-
-
-def test_kept_connection_that_is_reset_without_an_answer_is_replaced(receive: Any, connections: Connections) -> None:
-    def answer_then_reset(peer: Any) -> None:
-        answer(ACCEPTED)(peer)
-        peer.read()
-        peer.reset()
-
-    receiver = receive(answer_then_reset, answer(ACCEPTED))
-
-    deliveries = [send(to(receiver.port), connections) for _ in range(2)]
-
-    assert [(each.status, each.error) for each in deliveries] == [(200, None)] * 2
-    assert (len(receiver.requests), receiver.accepted) == (3, 2)
 
 
 def test_kept_connection_that_is_closed_without_an_answer_is_replaced_only_once(
@@ -171,7 +157,7 @@ def test_kept_connection_that_is_closed_without_an_answer_is_replaced_only_once(
     deliveries = [send(to(receiver.port), connections) for _ in range(2)]
 
     assert [each.status for each in deliveries] == [200, None]
-    assert deliveries[1].error == "the receiver closed the connection without an answer"
+    assert delivery_error(deliveries[1]) == "the receiver closed the connection without an answer"
     assert receiver.accepted == 2
 
 
@@ -180,7 +166,7 @@ def test_kept_connection_that_fails_inside_its_answer_is_not_retried(receive: An
 
     deliveries = [send(to(receiver.port), connections) for _ in range(2)]
 
-    assert deliveries[1].error == "the connection ended 30 bytes into the answer"
+    assert delivery_error(deliveries[1]) == "the connection ended 30 bytes into the answer"
     assert receiver.accepted == 1
 
 
@@ -195,7 +181,7 @@ def test_kept_connection_that_times_out_is_not_retried(receive: Any, connections
     send(to(receiver.port), connections)
     delivery = send(to(receiver.port), connections, timeout_s=0.05)
 
-    assert delivery.error == "no answer within 0.05 s"
+    assert delivery_error(delivery) == "no answer within 0.05 s"
     assert receiver.accepted == 1
 
 
@@ -249,8 +235,7 @@ def test_misbehaving_receiver_is_described(
     delivery = send(to(receiver.port), connections, timeout_s=0.1)
 
     assert delivery.status == status
-    assert delivery.error is not None
-    assert delivery.error.startswith(error)
+    assert (delivery_error(delivery) or "").startswith(error)
     assert len(connections) == 0
 
 
@@ -260,7 +245,7 @@ def test_endless_answer_is_cut(receive: Any, connections: Connections) -> None:
     delivery = send(to(receiver.port), connections)
 
     assert delivery.status == 200
-    assert delivery.error == "the answer is longer than 64 KiB; the rest of it was not read"
+    assert delivery_error(delivery) == "the answer is longer than 64 KiB; the rest of it was not read"
     assert len(delivery.answer) == 65536
 
 
@@ -282,7 +267,7 @@ def test_deadline_is_total_for_a_dribbling_receiver(receive: Any) -> None:
     delivery = send(to(receiver.port), Connections(monotonic, Tls()), timeout_s=2.0)
 
     asked.release(len(ACCEPTED))
-    assert delivery.error == "the answer was not whole within 2 s"
+    assert delivery_error(delivery) == "the answer was not whole within 2 s"
     assert 1 <= len(delivery.answer) < len(ACCEPTED)
 
 
@@ -292,7 +277,7 @@ def test_nobody_listening_is_said_so(connections: Connections) -> None:
 
     delivery = send(to(port, addresses=("127.0.0.1", "::1")), connections)
 
-    assert delivery.error == f"connection refused: nothing listens on localhost port {port}"
+    assert delivery_error(delivery) == f"connection refused: nothing listens on localhost port {port}"
     assert delivery.status is None
 
 
@@ -301,7 +286,7 @@ def test_next_address_is_tried_when_nothing_listens_on_the_first(receive: Any, c
 
     delivery = send(to(receiver.port, addresses=("::1", "127.0.0.1")), connections)
 
-    assert (delivery.status, delivery.error) == (200, None)
+    assert (delivery.status, delivery.failure) == (200, None)
 
 
 def test_proxies_of_the_environment_are_not_used(
@@ -321,7 +306,7 @@ def test_https_receiver_is_verified_and_its_connection_kept(receive: Any, certif
     deliveries = [send(to(receiver.port, scheme="https"), connections) for _ in range(2)]
 
     connections.close()
-    assert [(each.status, each.error) for each in deliveries] == [(200, None)] * 2
+    assert [(each.status, each.failure) for each in deliveries] == [(200, None)] * 2
     assert receiver.accepted == 1
 
 
@@ -330,8 +315,9 @@ def test_untrusted_certificate_is_refused(receive: Any, connections: Connections
 
     delivery = send(to(receiver.port, scheme="https"), connections)
 
-    assert delivery.error is not None
-    assert delivery.error.startswith(f"the certificate of localhost port {receiver.port} is not trusted: self")
+    assert (delivery_error(delivery) or "").startswith(
+        f"the certificate of localhost port {receiver.port} is not trusted: self"
+    )
     assert receiver.requests == []
 
 
@@ -346,7 +332,8 @@ def test_wrong_scheme_is_recognised(receive: Any, connections: Connections, cert
     delivery = send(to(plain.port, scheme="https"), connections)
 
     assert (
-        delivery.error == f"localhost port {plain.port} does not speak TLS: is the callback URL to start with http://?"
+        delivery_error(delivery)
+        == f"localhost port {plain.port} does not speak TLS: is the callback URL to start with http://?"
     )
 
 
@@ -371,14 +358,13 @@ def test_hanging_delivery_ends_when_aborted_from_another_thread(
     connections.abort()
     thread.join(5)
 
-    assert results[0].error is not None
-    assert results[0].error.startswith("stopped before")
+    assert (delivery_error(results[0]) or "").startswith("stopped before")
 
 
 def test_nothing_starts_after_an_abort(connections: Connections) -> None:
     connections.abort()
 
-    assert send(to(1), connections).error == "stopped before it was sent"
+    assert delivery_error(send(to(1), connections)) == "stopped before it was sent"
 
 
 def test_kept_connections_are_few(receive: Any, connections: Connections) -> None:

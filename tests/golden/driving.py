@@ -21,7 +21,7 @@ from mock_daraja.clock import ClockSetting
 from mock_daraja.faults import NAMES as FAULTS
 from mock_daraja.faults.pages import NAMES as PAGES
 from mock_daraja.journal.text import explanation
-from mock_daraja.model import Delivery
+from mock_daraja.model import Delivery, Failure
 from mock_daraja.products import PRODUCTS
 from mock_daraja.resources import scenarios
 from mock_daraja.scenarios import Library
@@ -184,7 +184,7 @@ class _Shop:
         request = f"POST {url} HTTP/1.1\r\n{head}\r\n".encode() + body
         name = urlsplit(url).path.rpartition("/")[2]
         if name == "unreachable":
-            return Delivery(url, sent_ms, request, error="nobody is there")
+            return Delivery(url, sent_ms, request, failure=Failure("app-raised", ("nobody is there",)))
         status, answer = _ANSWERS.get(name, _ANSWERS["accept"])
         head = f"HTTP/1.1 {status} Status\r\nContent-Length: {len(answer)}\r\n\r\n"
         return Delivery(url, sent_ms, request, status=status, answer=head.encode() + answer)

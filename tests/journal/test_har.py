@@ -11,10 +11,11 @@ from jsonschema import Draft202012Validator
 
 from mock_daraja.exchange import Exchange, Reply
 from mock_daraja.journal.har import har
-from mock_daraja.model import Callback, Delivery, FaultSpec
+from mock_daraja.model import Callback, Delivery, Failure, FaultSpec
 
 SCHEMA = Draft202012Validator(json.loads(Path(__file__).with_name("har_schema.json").read_text(encoding="utf-8")))
 SERVER = "http://127.0.0.1:6737/"
+CUT = Failure("closed-early", (21,))
 
 
 def entries(*rows: Exchange | Callback) -> list[Any]:
@@ -37,11 +38,11 @@ def exchange(**changes: Any) -> Exchange:
     return row
 
 
-def delivered(answer: bytes, status: int | None = 200, error: str | None = None, **changes: Any) -> Callback:
+def delivered(answer: bytes, status: int | None = 200, failure: Failure | None = None, **changes: Any) -> Callback:
     request = b'POST /hook HTTP/1.1\r\nHost: a:1\r\nContent-Type: application/json\r\n\r\n{"a": 1}'
     url = changes.get("url", "http://127.0.0.1:8000/hook?a=1&secret=abcdefg")
     row = Callback(4, "stk", 2, url, b"{}", (), 0)
-    row.deliveries = [Delivery(url, 1_000, request, status, answer, error)]
+    row.deliveries = [Delivery(url, 1_000, request, status, answer, failure)]
     return row
 
 
@@ -120,8 +121,8 @@ def test_what_went_wrong_is_the_comment(mock: Any) -> None:
             "response.content.text",
             "",
         ),
-        (delivered(b"HTTP/1.1 500 Oops\r\n\r\n", 500, "cut short"), "comment", "cut short"),
-        (delivered(b"", None, "no answer within 10 s"), "response.bodySize", -1),
+        (delivered(b"HTTP/1.1 500 Oops\r\n\r\n", 500, CUT), "comment", "the connection ended 21 bytes into the answer"),
+        (delivered(b"", None, Failure("no-answer-in-time", (10,))), "response.bodySize", -1),
     ],
 )
 def test_each_part_is_where_har_has_it(row: Any, name: str, value: object) -> None:

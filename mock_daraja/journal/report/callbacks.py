@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from mock_daraja.journal.report.card import Check, Evidence
-from mock_daraja.journal.report.evidence import Journal, counted, is_sink, took
-from mock_daraja.model import Callback, Delivery
+from mock_daraja.journal.report.evidence import Journal, counted, is_sink
+from mock_daraja.model import Callback, Delivery, FailureKind
+from mock_daraja.reasons import delivery_error, took
 
-_TOO_LATE: Final = re.compile(r" within [0-9.e+]+ s\Z")  # as callbacks/delivery.py words a deadline that ran out
-_OUR_STOP: Final = "stopped before the answer was whole"
+_TOO_LATE: Final[tuple[FailureKind, ...]] = ("no-connection-in-time", "no-answer-in-time", "not-whole-in-time")
+_OUR_STOP: Final[FailureKind] = "stopped"
 _NO_RETRIES: Final = "Daraja sends a callback once: what the receiver does not take is lost"
 
 
 def answers_well(journal: Journal) -> Iterator[Check]:
     title = "Answers every callback with 2xx"
-    answered = [(row, each) for row, each in journal.deliveries() if not _is_late(each) and each.error != _OUR_STOP]
+    answered = [(row, each) for row, each in journal.deliveries() if _failure(each) not in (*_TOO_LATE, _OUR_STOP)]
     rejected = sum(_rejects(each) and journal.is_spoilt(row) for row, each in answered)
     wrong = [
         _line(row, each) for row, each in answered if not took(each) and not (_rejects(each) and journal.is_spoilt(row))
@@ -42,8 +42,8 @@ def answers_well(journal: Journal) -> Iterator[Check]:
 def in_time(journal: Journal) -> Iterator[Check]:
     """How long an answer took is not in the journal, which is the same at every run; a deadline that ran out is."""
     title = "Answers callbacks in time"
-    deliveries = [(row, each) for row, each in journal.deliveries() if each.error != _OUR_STOP]
-    late = tuple(_line(row, each) for row, each in deliveries if _is_late(each))
+    deliveries = [(row, each) for row, each in journal.deliveries() if _failure(each) != _OUR_STOP]
+    late = tuple(_line(row, each) for row, each in deliveries if _failure(each) in _TOO_LATE)
     if late:
         summary = f"{len(late)} of {counted(len(deliveries), 'delivery')} ran out of time"
         remedy = "answer first and work afterwards: in a queue, or a thread of its own"
@@ -67,7 +67,7 @@ def takes_duplicates(journal: Journal) -> Iterator[Check]:
         if key in seen:
             if took(delivery):
                 taken += 1
-            elif delivery.error != _OUR_STOP:
+            elif _failure(delivery) != _OUR_STOP:
                 wrong.append(_line(row, delivery, f"again after c{seen[key]}, "))
         elif took(delivery):
             seen[key] = row.id
@@ -86,12 +86,12 @@ def takes_duplicates(journal: Journal) -> Iterator[Check]:
         )
 
 
-def _is_late(delivery: Delivery) -> bool:
-    return delivery.error is not None and _TOO_LATE.search(delivery.error) is not None
+def _failure(delivery: Delivery) -> FailureKind | None:
+    return None if delivery.failure is None else delivery.failure.kind
 
 
 def _rejects(delivery: Delivery) -> bool:
-    return delivery.error is None and delivery.status is not None and 400 <= delivery.status < 500
+    return delivery.failure is None and delivery.status is not None and 400 <= delivery.status < 500
 
 
 def _unsent(journal: Journal) -> list[Callback]:
@@ -99,7 +99,7 @@ def _unsent(journal: Journal) -> list[Callback]:
 
 
 def _line(row: Callback, delivery: Delivery, before: str = "") -> Evidence:
-    got = delivery.error or f"answered {delivery.status}"
+    got = delivery_error(delivery) or f"answered {delivery.status}"
     return Evidence(f"c{row.id}", f"{before}{row.kind} of t{row.transaction} to {delivery.url}: {got}")
 
 

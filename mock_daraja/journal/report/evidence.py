@@ -82,11 +82,6 @@ def is_sink(url: str) -> bool:
     return path.startswith(_OURS) and "/sink/" in path
 
 
-def took(delivery: Delivery) -> bool:
-    """Whether the receiver has taken it."""
-    return delivery.error is None and delivery.status is not None and 200 <= delivery.status < 300
-
-
 def fields_of(exchange: Exchange) -> dict[str, Any]:
     """The JSON object of the request; an empty one where there is none."""
     try:

@@ -7,9 +7,10 @@ from typing import Final
 
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report.card import Check, Evidence, Verdict
-from mock_daraja.journal.report.evidence import ASKING, PUSH, Journal, counted, fields_of, seconds, status_of, took
+from mock_daraja.journal.report.evidence import ASKING, PUSH, Journal, counted, fields_of, seconds, status_of
 from mock_daraja.model import Callback, Transaction
 from mock_daraja.money import shillings
+from mock_daraja.reasons import took
 
 _QUESTIONS: Final = ("status.query", "balance.query")  # what is lost with their Results is asked again
 _LATE_MS: Final = 60_000  # after the final state; Daraja's own took 12 s at most (callbacks.md §1.3)

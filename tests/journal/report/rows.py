@@ -8,7 +8,7 @@ from typing import Any
 from mock_daraja.clock import parse_instant
 from mock_daraja.exchange import Exchange, Reply, Step
 from mock_daraja.journal.report import Check, Expected, Report, report_card
-from mock_daraja.model import Callback, Decision, Delivery, FaultSpec, Outcome, Transaction
+from mock_daraja.model import Callback, Decision, Delivery, Failure, FaultSpec, Outcome, Transaction
 
 START_MS = parse_instant("2026-11-24T10:00:00+03:00")
 HOOK = "http://127.0.0.1:8000/hook"
@@ -78,8 +78,10 @@ def transaction(
     return row
 
 
-def delivery(status: int | None = 200, *, after: float = 6, url: str = HOOK, error: str | None = None) -> Delivery:
-    return Delivery(url, at(after), b"POST /hook HTTP/1.1\r\n\r\n", status, b"", error)
+def delivery(
+    status: int | None = 200, *, after: float = 6, url: str = HOOK, failure: Failure | None = None
+) -> Delivery:
+    return Delivery(url, at(after), b"POST /hook HTTP/1.1\r\n\r\n", status, b"", failure)
 
 
 def callback(

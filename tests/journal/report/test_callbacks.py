@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.model import CallbackPlan, Outcome
+from mock_daraja.model import CallbackPlan, Failure, Outcome
 from tests.journal.report.rows import SINK, callback, card, delivery, said, transaction
 
-LATE = "no answer within 10 s"
-CUT = "the answer was not whole within 0.5 s"
-NOBODY = "the connection failed: Connection refused"
-STOPPED = "stopped before the answer was whole"
+LATE = Failure("no-answer-in-time", (10.0,))
+CUT = Failure("not-whole-in-time", (0.5,))
+NOBODY = Failure("connection-failed", ("Connection refused",))
+STOPPED = Failure("stopped")
 FORGED = Outcome(callback=CallbackPlan(forge={"Amount": 1}))
 DAMAGED = Outcome(callback=CallbackPlan(damage="truncated"))
 REFUSED = callback(9, state="refused", note="shop.example.com is a public name; to get it: --rewrite-callbacks")
@@ -24,12 +24,12 @@ REFUSED = callback(9, state="refused", note="shop.example.com is a public name; 
         ([callback(1, delivery(200)), callback(2, delivery(204))], "pass", []),
         ([callback(1, delivery(200)), callback(2, delivery(500))], "fail", ["c2"]),
         ([callback(1, delivery(302))], "fail", ["c1"]),
-        ([callback(1, delivery(None, error=NOBODY))], "fail", ["c1"]),
+        ([callback(1, delivery(None, failure=NOBODY))], "fail", ["c1"]),
         ([callback(1, delivery(500), delivery(200))], "fail", ["c1"]),
         ([callback(1, delivery(200)), REFUSED], "warn", ["c9"]),
         ([callback(1, delivery(400)), REFUSED], "fail", ["c1", "c9"]),
-        ([callback(1, delivery(None, error=LATE))], "not seen", []),
-        ([callback(1, delivery(None, error=STOPPED))], "not seen", []),
+        ([callback(1, delivery(None, failure=LATE))], "not seen", []),
+        ([callback(1, delivery(None, failure=STOPPED))], "not seen", []),
         ([callback(1, delivery(500, url=SINK))], "not seen", []),
         ([transaction(outcome=FORGED), callback(1, delivery(400))], "pass", []),
         ([transaction(outcome=FORGED), callback(1, delivery(200))], "pass", []),
@@ -49,9 +49,9 @@ def test_every_answer_has_to_be_2xx(rows: list[Any], verdict: str, refs: list[st
     ("rows", "verdict", "refs"),
     [
         ([callback(1, delivery(200)), callback(2, delivery(500))], "pass", []),
-        ([callback(1, delivery(200)), callback(2, delivery(None, error=LATE))], "fail", ["c2"]),
-        ([callback(1, delivery(200, error=CUT))], "fail", ["c1"]),
-        ([callback(1, delivery(None, error=NOBODY))], "not seen", []),
+        ([callback(1, delivery(200)), callback(2, delivery(None, failure=LATE))], "fail", ["c2"]),
+        ([callback(1, delivery(200, failure=CUT))], "fail", ["c1"]),
+        ([callback(1, delivery(None, failure=NOBODY))], "not seen", []),
         ([callback(1, delivery(200, url=SINK))], "not seen", []),
         ([callback(1, state="scheduled")], "not seen", []),
     ],
@@ -69,13 +69,13 @@ def test_an_answer_may_not_miss_the_deadline(rows: list[Any], verdict: str, refs
         ([callback(1, delivery(200)), callback(2, delivery(201))], "pass", []),
         ([callback(1, delivery(200), delivery(409))], "fail", ["c1"]),
         ([callback(1, delivery(200)), callback(2, delivery(500))], "fail", ["c2"]),
-        ([callback(1, delivery(200), delivery(None, error=LATE))], "fail", ["c1"]),
+        ([callback(1, delivery(200), delivery(None, failure=LATE))], "fail", ["c1"]),
         ([callback(1, delivery(200), delivery(200), delivery(500))], "fail", ["c1"]),
         ([callback(1, delivery(500), delivery(200))], "not seen", []),  # the first was not taken
         ([callback(1, delivery(200)), callback(2, delivery(200), transaction=2)], "not seen", []),
         ([callback(1, delivery(200)), callback(2, delivery(200), kind="confirmation")], "not seen", []),
         ([callback(1, delivery(200)), callback(2, delivery(200), body=b"{} ")], "not seen", []),  # forged: no copy
-        ([callback(1, delivery(200), delivery(None, error=STOPPED))], "not seen", []),
+        ([callback(1, delivery(200), delivery(None, failure=STOPPED))], "not seen", []),
     ],
 )
 def test_what_was_taken_once_has_to_be_taken_again(rows: list[Any], verdict: str, refs: list[str]) -> None:
