@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mock_daraja.model.callback import Delivery
-from mock_daraja.model.failure import Failure, FailureKind
+from mock_daraja.model.callback import Callback, Delivery
+from mock_daraja.model.failure import Failure, FailureKind, RefusalKind, UrlRefusal
 
 _FAILURES: Final[Mapping[FailureKind, str]] = {
     "header-break": "a header of the callback holds a line break or a null character, so it was not sent",
@@ -36,9 +36,61 @@ _FAILURES: Final[Mapping[FailureKind, str]] = {
     "app-silent": "the app returned without an answer",
 }
 
+_AS_IN: Final = "write {} as http://localhost:8000/callback"
+_OPEN_UP: Final = (
+    "to get it on this machine: --rewrite-callbacks {origin}=http://localhost:8000; "
+    "to really send it there: --allow-callbacks-to {value}"
+)
+_ALLOW: Final = "give your application's loopback or private address, or --allow-callbacks-to {address}"
+
+_REFUSALS: Final[Mapping[RefusalKind, tuple[str, str]]] = {
+    "unprintable": (
+        "the callback URL holds a blank or a control character",
+        "percent-encode it, or take it out",
+    ),
+    "not-a-url": ("{value!r} is not a URL", _AS_IN.format("it")),
+    "scheme": ("{value} is not a scheme callbacks are sent by", "use http:// or https://"),
+    "credentials": (
+        "the callback URL holds a user name or password",
+        "take out what stands before the @; M-Pesa sends no credentials",
+    ),
+    "authority": ("{value!r} is not a host", _AS_IN.format("the URL")),
+    "host": ("{value!r} is not a host", "use a host name or an IP address; IPv6 in brackets"),
+    "port": ("{value} is not a port", "use a number from 1 to 65535"),
+    "public-name": ("{value} is a public name", _OPEN_UP),
+    "unknown-name": (
+        "no address for the name {value}: {problem}",
+        "is that container or host up? or send it elsewhere: --rewrite-callbacks {origin}=http://localhost:8000",
+    ),
+    "public": ("{place} is a public address", _OPEN_UP),
+    "cloud metadata": (
+        "{place} is a cloud metadata address",
+        "no setting allows it; give the URL of your own application",
+    ),
+    "unspecified": (
+        "{place} is an unspecified address",
+        "a server that listens on it is reached at http://127.0.0.1 or http://localhost",
+    ),
+    "link-local": ("{place} is a link-local address", _ALLOW),
+    "multicast": ("{place} is a multicast address", _ALLOW),
+    "reserved": ("{place} is a reserved address", _ALLOW),
+}
+
+_DROPPED: Final = "the outcome says that this callback is lost; resend it to deliver it"
+_FORGED: Final = "forged by the test"
+
 
 def failure_text(failure: Failure) -> str:
     return _FAILURES[failure.kind].format(*failure.details)
+
+
+def refusal_texts(refusal: UrlRefusal) -> tuple[str, str]:
+    """The reason, and what to do."""
+    value, address = refusal.value, refusal.address
+    place = value if value == address else f"{value} is {address}, which"
+    known = {"value": value, "address": address, "place": place, "origin": refusal.origin, "problem": refusal.problem}
+    reason, remedy = _REFUSALS[refusal.kind]
+    return reason.format_map(known), remedy.format_map(known)
 
 
 def took(delivery: Delivery) -> bool:
@@ -49,3 +101,14 @@ def took(delivery: Delivery) -> bool:
 def delivery_error(delivery: Delivery) -> str | None:
     """Why there was no whole answer."""
     return None if delivery.failure is None else failure_text(delivery.failure)
+
+
+def callback_note(row: Callback, last: Delivery | None) -> str:
+    """Why it was not delivered, as far as it is known to be so; `last` is the latest delivery of it."""
+    if row.state == "refused" and row.refusal is not None:
+        return "; ".join(refusal_texts(row.refusal))
+    if row.state == "dropped":
+        return _DROPPED
+    if row.state == "failed" and last is not None:
+        return delivery_error(last) or f"the receiver answered {last.status}"
+    return _FORGED if row.forged else ""

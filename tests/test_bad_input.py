@@ -15,6 +15,7 @@ from mock_daraja.access.password import password
 from mock_daraja.clock import ClockSetting, monotonic
 from mock_daraja.defaults import PASSKEY
 from mock_daraja.errors import Problem
+from mock_daraja.model import Failure
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
 from tests.conftest import PUSH_PATH, QUERY_PATH, START, TOKEN_PATH, Answer, MakeMock, Mock, push_body
@@ -275,7 +276,7 @@ def test_a_receiver_that_hangs_for_ever_is_given_up_and_holds_up_nobody(mock_wit
     assert mock.query("ws_CO_1").status == 500
     assert monotonic() - began < 0.3 * 8
     assert mock.sandbox.wait_for(lambda: [row.state for row in mock.callbacks()] == ["failed"] * 8, 20_000)
-    assert {row.note for row in mock.callbacks()} == {"no answer within 0.3 s"}
+    assert {row.deliveries[-1].failure for row in mock.callbacks()} == {Failure("no-answer-in-time", (0.3,))}
 
 
 @pytest.mark.parametrize("settings", [{"clock": ClockSetting("manual"), "scenario": "nothing"}, {"app": ("x",)}])

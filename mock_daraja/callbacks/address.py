@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import socket
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Final, Literal
+from typing import Final
+
+from mock_daraja.model.failure import AddressKind
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
-Kind = Literal["loopback", "private", "public", "link-local", "cloud metadata", "unspecified", "multicast", "reserved"]
 
-LOCAL: Final[frozenset[Kind]] = frozenset({"loopback", "private"})
+LOCAL: Final[frozenset[AddressKind]] = frozenset({"loopback", "private"})
 _PRIVATE: Final = tuple(ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
 _METADATA: Final = frozenset(
     ip_address(text)
@@ -44,7 +45,7 @@ def literal(host: str) -> Address | None:
     return address
 
 
-def kind(address: Address) -> Kind:
+def kind(address: Address) -> AddressKind:
     if address in _METADATA:
         return "cloud metadata"
     if address.is_loopback:

@@ -16,8 +16,10 @@ from ipaddress import ip_network
 from typing import Final
 
 from mock_daraja.callbacks.address import LOCAL, Address, Network, kind, literal
-from mock_daraja.callbacks.url import Refusal, Url, is_under, lower_origin, parse
+from mock_daraja.callbacks.url import Url, is_under, lower_origin, parse
 from mock_daraja.errors import Problem
+from mock_daraja.model.failure import UrlRefusal
+from mock_daraja.reasons import refusal_texts
 
 Lookup = Callable[[str], Sequence[str]]
 """A name to its addresses, as text. Raises OSError when there are none."""
@@ -98,17 +100,17 @@ class Policy:
                     return to + plain[len(source) :]
         return url
 
-    def resolve(self, url: str) -> Target | Refusal:
+    def resolve(self, url: str) -> Target | UrlRefusal:
         """Rewrite the integrator's URL, check it, and look its host up, once. Blocks while a name is looked up."""
         known = self._resolved.get(url)
         if known is not None:
             return known
         rewritten = self.rewrite(url)
         place = parse(rewritten)
-        if isinstance(place, Refusal):
+        if isinstance(place, UrlRefusal):
             return place
         addresses = self._addresses(place)
-        if isinstance(addresses, Refusal):
+        if isinstance(addresses, UrlRefusal):
             return addresses
         target = Target(
             rewritten, place.scheme, place.host, place.port, addresses, place.path_and_query, place.host_header
@@ -119,7 +121,7 @@ class Policy:
             self._resolved[url] = target
         return target
 
-    def _addresses(self, place: Url) -> tuple[str, ...] | Refusal:
+    def _addresses(self, place: Url) -> tuple[str, ...] | UrlRefusal:
         name = place.host.rstrip(".")
         address = literal(name)
         if address is not None:
@@ -129,13 +131,13 @@ class Policy:
             return _LOOPBACKS
         named = self._is_named(name, place.port)
         if not (named or self._is_local(name)):
-            return Refusal(f"{place.host} is a public name", _open_up(place))
+            return UrlRefusal("public-name", place.host, place.origin)
         try:
             found = [address for text in self.lookup(name) if (address := literal(text.partition("%")[0])) is not None]
         except (OSError, UnicodeError) as problem:
-            return _unknown_name(place, str(problem))
+            return UrlRefusal("unknown-name", place.host, place.origin, problem=str(problem))
         if not found:
-            return _unknown_name(place, "it has no address")
+            return UrlRefusal("unknown-name", place.host, place.origin, problem="it has no address")
         allowed = dict.fromkeys(str(address) for address in found if self._may_go(address, place.port, named))
         return tuple(allowed)[:_MOST_ADDRESSES] or _forbidden(place, found[0])
 
@@ -155,33 +157,8 @@ class Policy:
         return any(rule.network and rule.port in (None, port) and address in rule.network for rule in self._rules)
 
 
-def _forbidden(place: Url, address: Address) -> Refusal:
-    what = kind(address)
-    shown = place.host if place.host == str(address) else f"{place.host} is {address}, which"
-    reason = f"{shown} is {'an' if what == 'unspecified' else 'a'} {what} address"
-    if what == "cloud metadata":
-        return Refusal(reason, "no setting allows it; give the URL of your own application")
-    if what == "unspecified":
-        return Refusal(reason, "a server that listens on it is reached at http://127.0.0.1 or http://localhost")
-    if what != "public":
-        return Refusal(
-            reason, f"give your application's loopback or private address, or --allow-callbacks-to {address}"
-        )
-    return Refusal(reason, _open_up(place))
-
-
-def _unknown_name(place: Url, why: str) -> Refusal:
-    remedy = (
-        f"is that container or host up? or send it elsewhere: --rewrite-callbacks {place.origin}=http://localhost:8000"
-    )
-    return Refusal(f"no address for the name {place.host}: {why}", remedy)
-
-
-def _open_up(place: Url) -> str:
-    return (
-        f"to get it on this machine: --rewrite-callbacks {place.origin}=http://localhost:8000; "
-        f"to really send it there: --allow-callbacks-to {place.host}"
-    )
+def _forbidden(place: Url, address: Address) -> UrlRefusal:
+    return UrlRefusal(kind(address), place.host, place.origin, str(address))
 
 
 def _rule(pattern: str) -> _Rule:
@@ -216,11 +193,11 @@ def _rewrite_pair(text: str) -> tuple[str, str]:
 
 
 def _rewrite_target(source: str, to: str) -> Url:
-    if isinstance(refusal := parse(source), Refusal):
-        raise _not_a_rewrite(f"{source}={to}", refusal.reason)
+    if isinstance(refusal := parse(source), UrlRefusal):
+        raise _not_a_rewrite(f"{source}={to}", refusal_texts(refusal)[0])
     target = parse(to)
-    if isinstance(target, Refusal):
-        raise _not_a_rewrite(f"{source}={to}", target.reason)
+    if isinstance(target, UrlRefusal):
+        raise _not_a_rewrite(f"{source}={to}", refusal_texts(target)[0])
     return target
 
 

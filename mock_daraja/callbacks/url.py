@@ -1,4 +1,4 @@
-"""A callback URL taken apart, strictly: what two parsers might read differently is refused, with a reason."""
+"""A callback URL taken apart, strictly: what two parsers might read differently is refused."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mock_daraja.callbacks.address import literal
+from mock_daraja.model.failure import UrlRefusal
 
 _PORTS: Final = {"http": 80, "https": 443}
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f]")
@@ -16,14 +17,6 @@ _AUTHORITY: Final = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]*))?\Z")
 _NAME: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?\Z")
 _NUMBER_AT_END: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?\Z")
 _LONGEST_NAME: Final = 253
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a callback was not sent, and what to do."""
-
-    reason: str
-    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +38,26 @@ class Url:
         return f"{self.scheme}://{self.host_header}"
 
 
-def parse(url: str) -> Url | Refusal:
+def parse(url: str) -> Url | UrlRefusal:
     if _UNPRINTABLE.search(url):
-        return Refusal("the callback URL holds a blank or a control character", "percent-encode it, or take it out")
+        return UrlRefusal("unprintable")
     match = _URL.match(url)
     if match is None:
-        return Refusal(f"{url[:200]!r} is not a URL", "write it as http://localhost:8000/callback")
+        return UrlRefusal("not-a-url", url[:200])
     scheme, authority, rest = match[1].lower(), match[2], match[3]
     if scheme not in _PORTS:
-        return Refusal(f"{scheme} is not a scheme callbacks are sent by", "use http:// or https://")
+        return UrlRefusal("scheme", scheme)
     if "@" in authority:
-        return Refusal(
-            "the callback URL holds a user name or password",
-            "take out what stands before the @; M-Pesa sends no credentials",
-        )
+        return UrlRefusal("credentials")
     parts = _AUTHORITY.match(authority)
     if parts is None or rest[:1] not in ("", "/", "?"):
-        return Refusal(f"{authority[:200]!r} is not a host", "write the URL as http://localhost:8000/callback")
+        return UrlRefusal("authority", authority[:200])
     port = int(parts[2]) if parts[2] and len(parts[2]) <= 5 else 0 if parts[2] else _PORTS[scheme]
     if not 0 < port < 1 << 16:
-        return Refusal(f"{parts[2][:20]} is not a port", "use a number from 1 to 65535")
+        return UrlRefusal("port", parts[2][:20])
     host = _host(parts[1])
     if host is None:
-        return Refusal(f"{parts[1][:200]!r} is not a host", "use a host name or an IP address; IPv6 in brackets")
+        return UrlRefusal("host", parts[1][:200])
     return Url(scheme, host, port, _escaped(rest if rest[:1] == "/" else "/" + rest))
 
 

@@ -10,7 +10,7 @@ from mock_daraja.journal.redact import redact_body, redact_headers
 from mock_daraja.journal.references import reference
 from mock_daraja.model import Callback, Delivery, Transaction
 from mock_daraja.money import shillings
-from mock_daraja.reasons import delivery_error
+from mock_daraja.reasons import callback_note, delivery_error
 
 
 def instant(ms: int | None) -> str | None:
@@ -58,7 +58,7 @@ def exchange_json(exchange: Exchange, *, whole: bool = True) -> dict[str, Any]:
 
 
 def callback_json(row: Callback) -> dict[str, Any]:
-    return {
+    shape = {
         "id": row.id,
         "kind": row.kind,
         "transaction": row.transaction,
@@ -67,9 +67,14 @@ def callback_json(row: Callback) -> dict[str, Any]:
         "due": instant(row.due_ms),
         "headers": [list(pair) for pair in row.headers],
         "body": redact_body(row.body),
-        "note": row.note,
+        "note": callback_note(row, row.deliveries[-1] if row.deliveries else None),
         "deliveries": [_delivery_json(each) for each in row.deliveries],
-    } | ({"forged": True} if row.forged else {})
+    }
+    if row.refusal is not None:
+        shape["refusal"] = row.refusal.kind
+    if row.forged:
+        shape["forged"] = True
+    return shape
 
 
 def _delivery_json(delivery: Delivery) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mock_daraja.model.callback import Callback, Delivery
-from mock_daraja.model.failure import Failure, FailureKind
+from mock_daraja.model.failure import Failure, FailureKind, UrlRefusal
 from mock_daraja.model.outcome import CallbackPlan, Decision, FaultSpec, Outcome
 from mock_daraja.model.parties import App, Customer, Initiator, Organisation, Token
 from mock_daraja.model.transaction import Event, Posting, Transaction
@@ -25,4 +25,5 @@ __all__ = [
     "Posting",
     "Token",
     "Transaction",
+    "UrlRefusal",
 ]

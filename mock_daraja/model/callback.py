@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mock_daraja.model.failure import Failure
+from mock_daraja.model.failure import Failure, UrlRefusal
 
 CallbackState = Literal["scheduled", "delivering", "delivered", "failed", "refused", "dropped"]
 
@@ -34,7 +34,7 @@ class Callback:
     headers: tuple[tuple[str, str], ...]
     due_ms: int
     state: CallbackState = "scheduled"
-    note: str = ""  # why it was refused or dropped, and what to do
+    refusal: UrlRefusal | None = None  # why nothing is sent to its URL, where it is `refused`
     attempts_left: int = 1
     slow_ms: int = 0  # between the head and the body, on the sandbox clock
     forged: bool = False  # a test sent it; M-Pesa owes no such callback

@@ -1,4 +1,4 @@
-"""Why a delivery failed, as a value. Its words are reasons.py's."""
+"""Why a delivery failed, and why nothing is sent to a URL, as values. Their words are reasons.py's."""
 
 from __future__ import annotations
 
@@ -33,6 +33,25 @@ FailureKind = Literal[
     "app-silent",
 ]
 
+AddressKind = Literal[
+    "loopback", "private", "public", "link-local", "cloud metadata", "unspecified", "multicast", "reserved"
+]
+
+RefusalKind = (
+    Literal[
+        "unprintable",
+        "not-a-url",
+        "scheme",
+        "credentials",
+        "authority",
+        "host",
+        "port",
+        "public-name",
+        "unknown-name",
+    ]
+    | AddressKind
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -40,3 +59,14 @@ class Failure:
 
     kind: FailureKind
     details: tuple[str | int | float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UrlRefusal:
+    """Why nothing is sent to a URL: the part of it that is wrong, and where a host was judged, what it is."""
+
+    kind: RefusalKind
+    value: str = ""
+    origin: str = ""
+    address: str = ""  # the host's, which may be what `value` is
+    problem: str = ""  # the look-up's own words

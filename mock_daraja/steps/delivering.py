@@ -9,10 +9,10 @@ from typing import Final
 from mock_daraja.callbacks.connections import Connections, Tls
 from mock_daraja.callbacks.courier import Courier
 from mock_daraja.callbacks.delivery import deliver
-from mock_daraja.callbacks.url import Refusal
 from mock_daraja.clock import monotonic
+from mock_daraja.model import UrlRefusal
 from mock_daraja.products.c2b_validation import patience_ms
-from mock_daraja.reasons import delivery_error, took
+from mock_daraja.reasons import took
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.later import hear, schedule_again
 from mock_daraja.steps.passage import Shared
@@ -35,7 +35,7 @@ def carry(shared: Shared, item: tuple[Sandbox, int], connections: Connections) -
     is_question, is_late = row.kind == "validation", False
     receiver = next((each for each in sandbox.receivers if each.takes(row.url)), None)
     target = sandbox.policy.resolve(row.url) if receiver is None else None
-    if not isinstance(target, Refusal):
+    if not isinstance(target, UrlRefusal):
         settings = sandbox.settings
         timeout_s = patience_ms(settings) / 1000 if is_question else settings.callback_timeout
         began = monotonic()
@@ -63,9 +63,8 @@ def carry(shared: Shared, item: tuple[Sandbox, int], connections: Connections) -
             sandbox.agenda.schedule(sandbox.now_ms + _RETRY_MS, "deliver", row.id)
         else:
             row.state = "failed"
-            row.note = delivery_error(delivery) or f"the receiver answered {delivery.status}"
     else:
-        row.state, row.note = "refused", f"{target.reason}; {target.remedy}"
+        row.state, row.refusal = "refused", target
         row.resends = 0
     if row.resends > 0 and row.state != "scheduled":
         row.resends -= 1

@@ -14,7 +14,7 @@ from mock_daraja.products.base import Notice, Settlement
 from mock_daraja.products.c2b_validation import ASKED, patience_ms
 from mock_daraja.products.core import TIMED_OUT
 from mock_daraja.products.result import timeout_notice
-from mock_daraja.reasons import delivery_error
+from mock_daraja.reasons import callback_note, delivery_error
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import templates
 from mock_daraja.steps.passage import Shared
@@ -84,7 +84,7 @@ def hear(shared: Shared, sandbox: Sandbox, row: Callback) -> None:
         from mock_daraja.callbacks.answer import body_of
 
         if last is None:
-            transaction.validation = heard(None, b"", row.note)
+            transaction.validation = heard(None, b"", callback_note(row, None))
         else:
             body = body_of(last.answer) if last.failure is None else b""
             transaction.validation = heard(last.status, body, delivery_error(last))
@@ -157,7 +157,7 @@ def _plan_callbacks(shared: Shared, sandbox: Sandbox, transaction: Transaction) 
             sandbox.agenda.schedule(due_ms, "deliver", row.id, transaction.exchange)
         if plan.drop:
             row = _row(sandbox, transaction, notice, body, transaction.final_ms)
-            row.state, row.note = "dropped", "the outcome says that this callback is lost; resend it to deliver it"
+            row.state = "dropped"
 
 
 def _row(
@@ -215,5 +215,5 @@ def resend(sandbox: Sandbox, row: Callback, times: int = 1) -> None:
 
 def schedule_again(sandbox: Sandbox, row: Callback) -> None:
     row.attempts_left = 1 + sandbox.settings.callback_retries
-    row.state, row.note, row.due_ms = "scheduled", "", sandbox.now_ms
+    row.state, row.refusal, row.due_ms = "scheduled", None, sandbox.now_ms
     sandbox.agenda.schedule(row.due_ms, "deliver", row.id)

@@ -19,9 +19,10 @@ from mock_daraja.callbacks.delivery import CONTENT_TYPE, request_bytes
 from mock_daraja.callbacks.policy import Target
 from mock_daraja.callbacks.receiver import Receiver
 from mock_daraja.callbacks.undelivered import Undelivered
-from mock_daraja.callbacks.url import Refusal, Url, is_under, lower_origin, parse
+from mock_daraja.callbacks.url import Url, is_under, lower_origin, parse
 from mock_daraja.errors import Problem
-from mock_daraja.model import Delivery, Failure
+from mock_daraja.model import Delivery, Failure, UrlRefusal
+from mock_daraja.reasons import refusal_texts
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -72,8 +73,9 @@ def receiver(
     """`tracebacks` gets that of every exception in the app. Raises Problem on what is no app, and no address."""
     from inspect import iscoroutinefunction
 
-    if isinstance(place := parse(at), Refusal):
-        raise Problem(f"at is {at!r}: {place.reason}", where="deliver_to", remedy="give http://testserver/, say")
+    if isinstance(place := parse(at), UrlRefusal):
+        what = f"at is {at!r}: {refusal_texts(place)[0]}"
+        raise Problem(what, where="deliver_to", remedy="give http://testserver/, say")
     if not callable(app):
         what = f"{type(app).__name__} is no WSGI or ASGI app"
         raise Problem(
@@ -100,8 +102,8 @@ class AppReceiver(Receiver):
     ) -> Delivery:
         request, answered, failure = b"", Answered(), None
         place = parse(url)
-        if isinstance(place, Refusal):
-            return Delivery(url, sent_ms, request, failure=Failure("url-refused", (place.reason,)))
+        if isinstance(place, UrlRefusal):
+            return Delivery(url, sent_ms, request, failure=Failure("url-refused", (refusal_texts(place)[0],)))
         typed = [*headers]
         if not any(name.lower() == "content-type" for name, _ in typed):
             typed.insert(0, ("Content-Type", CONTENT_TYPE))

@@ -15,7 +15,6 @@ from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.outcomes import operation_named
 from mock_daraja.testing.world import Forgery
 
-_NOTE: Final = "forged by the test"
 _AMOUNT: Final = 100  # cents of a payment that never was, where nothing is said
 _COMMANDS: Final = {"b2b": "BusinessPayBill", "tax": "PayTaxToKRA"}
 _TO_CUSTOMERS: Final = ("b2c", "b2c-validated", "pochi")
@@ -39,7 +38,6 @@ def forged(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
             notice.headers,
             sandbox.now_ms,
             state="delivering",
-            note=_NOTE,
             forged=True,
         )
         sandbox.store.put_callback(row)

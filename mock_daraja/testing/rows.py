@@ -14,6 +14,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.exchange import Exchange
 from mock_daraja.model import Callback, Transaction
 from mock_daraja.money import cents, json_number
+from mock_daraja.reasons import callback_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def transaction_row(row: Transaction) -> TransactionRow:
 
 
 def callback_row(row: Callback) -> CallbackRow:
-    last = row.deliveries[-1].status if row.deliveries else None
+    last = row.deliveries[-1] if row.deliveries else None
     return CallbackRow(
         row.id,
         row.kind,
@@ -126,8 +127,8 @@ def callback_row(row: Callback) -> CallbackRow:
         parsed(row.body),
         row.transaction,
         len(row.deliveries),
-        last,
-        row.note,
+        None if last is None else last.status,
+        callback_note(row, last),
         row.forged,
     )
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.callbacks.policy import Policy, Refusal, Target
+from mock_daraja.callbacks.policy import Policy, Target
 from mock_daraja.errors import Problem
+from mock_daraja.model import UrlRefusal
+from mock_daraja.reasons import refusal_texts
 
 NAMES = {
     "web": ["172.18.0.2"],
@@ -126,9 +128,10 @@ def test_local_name_is_looked_up_once_and_its_private_address_used(
 def test_other_addresses_are_refused(names: Names, url: str, reason: str) -> None:
     refusal = Policy(lookup=names).resolve(url)
 
-    assert isinstance(refusal, Refusal)
-    assert refusal.reason == reason
-    assert refusal.remedy
+    assert isinstance(refusal, UrlRefusal)
+    said, remedy = refusal_texts(refusal)
+    assert said == reason
+    assert remedy
 
 
 @pytest.mark.parametrize(
@@ -137,18 +140,19 @@ def test_other_addresses_are_refused(names: Names, url: str, reason: str) -> Non
 def test_public_name_is_refused_without_asking_a_name_server(names: Names, url: str) -> None:
     refusal = Policy(lookup=names).resolve(url)
 
-    assert isinstance(refusal, Refusal)
-    assert "is a public name" in refusal.reason
+    assert isinstance(refusal, UrlRefusal)
+    assert refusal.kind == "public-name"
     assert names.asked == []
 
 
 def test_refusal_of_a_public_name_holds_what_to_paste() -> None:
     refusal = Policy().resolve("https://app.example.com:8443/hooks/stk?x=1")
 
-    assert isinstance(refusal, Refusal)
-    assert refusal.reason == "app.example.com is a public name"
-    assert "--allow-callbacks-to app.example.com" in refusal.remedy
-    assert "--rewrite-callbacks https://app.example.com:8443=http://localhost:8000" in refusal.remedy
+    assert isinstance(refusal, UrlRefusal)
+    reason, remedy = refusal_texts(refusal)
+    assert reason == "app.example.com is a public name"
+    assert "--allow-callbacks-to app.example.com" in remedy
+    assert "--rewrite-callbacks https://app.example.com:8443=http://localhost:8000" in remedy
 
 
 @pytest.mark.parametrize(
@@ -188,7 +192,7 @@ def test_refusal_of_a_public_name_holds_what_to_paste() -> None:
 def test_allow_pattern(names: Names, pattern: str, url: str, allowed: bool) -> None:
     found = Policy(allow=(pattern,), lookup=names).resolve(url)
 
-    assert isinstance(found, Target if allowed else Refusal)
+    assert isinstance(found, Target if allowed else UrlRefusal)
 
 
 @pytest.mark.parametrize(
@@ -253,8 +257,8 @@ def test_rewriting_to_a_public_address_allows_nothing(names: Names) -> None:
 
     refusal = policy.resolve("http://localhost/x")
 
-    assert isinstance(refusal, Refusal)
-    assert refusal.reason == "api.example.com is 93.184.216.34, which is a public address"
+    assert isinstance(refusal, UrlRefusal)
+    assert refusal_texts(refusal)[0] == "api.example.com is 93.184.216.34, which is a public address"
 
 
 @pytest.mark.parametrize(
@@ -282,7 +286,9 @@ def test_system_resolver_is_asked_for_names(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 
-    resolve: Callable[[str], Target | Refusal] = Policy().resolve
+    resolve: Callable[[str], Target | UrlRefusal] = Policy().resolve
 
     assert getattr(resolve("http://web/"), "addresses", None) == ("172.18.0.9",)
-    assert getattr(resolve("http://nowhere/"), "reason", None) == "no address for the name nowhere: it has no address"
+    refusal = resolve("http://nowhere/")
+    assert isinstance(refusal, UrlRefusal)
+    assert refusal_texts(refusal)[0] == "no address for the name nowhere: it has no address"

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_daraja.callbacks.url import Refusal, Url, is_under, lower_origin, parse
+from mock_daraja.callbacks.url import Url, is_under, lower_origin, parse
+from mock_daraja.model import UrlRefusal
+from mock_daraja.reasons import refusal_texts
 
 
 @pytest.mark.parametrize(
@@ -68,9 +70,10 @@ def test_url_is_taken_apart(url: str, parts: Url, host_header: str) -> None:
 def test_doubtful_url_is_refused_with_its_reason(url: str, reason: str) -> None:
     found = parse(url)
 
-    assert isinstance(found, Refusal)
-    assert found.reason == reason
-    assert found.remedy
+    assert isinstance(found, UrlRefusal)
+    said, remedy = refusal_texts(found)
+    assert said == reason
+    assert remedy
 
 
 @given(st.text() | st.from_regex(r"https?://[^/]{0,30}(/.*)?", fullmatch=True))

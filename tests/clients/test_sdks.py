@@ -59,7 +59,7 @@ def check_the_callbacks(sdk: Sdk, run: Run) -> None:
     wanted = Counter(kind for call, name in sent(sdk) if not call.refused for kind in BRINGS.get(name, ()))
     rows = run.sandbox.store.callbacks()
     assert Counter(row.kind for row in rows) == wanted
-    assert [(row.state, row.note) for row in rows if row.state != "delivered"] == []
+    assert [(row.state, row.refusal, row.deliveries) for row in rows if row.state != "delivered"] == []
     assert len(run.received) == sum(wanted.values())
 
 

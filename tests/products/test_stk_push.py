@@ -10,6 +10,7 @@ import pytest
 
 from mock_daraja.access.password import password
 from mock_daraja.defaults import CUSTOMER, HEAD_OFFICE, PASSKEY, PAYBILL, TILL
+from mock_daraja.reasons import callback_note
 from tests.conftest import MakeMock, Mock, Webhook
 
 ACCEPTED = "Success. Request accepted for processing"
@@ -875,5 +876,5 @@ def test_a_public_address_is_refused_with_the_remedy(mock: Mock) -> None:
 
     (row,) = mock.callbacks()
     assert row.state == "refused"
-    assert "--rewrite-callbacks https://mydomain.com=" in row.note
+    assert "--rewrite-callbacks https://mydomain.com=" in callback_note(row, None)
     assert row.deliveries == []

@@ -8,7 +8,7 @@ from typing import Final
 from mock_daraja.journal.report.card import Check, Evidence
 from mock_daraja.journal.report.evidence import Journal, counted, is_sink
 from mock_daraja.model import Callback, Delivery, FailureKind
-from mock_daraja.reasons import delivery_error, took
+from mock_daraja.reasons import callback_note, delivery_error, took
 
 _TOO_LATE: Final[tuple[FailureKind, ...]] = ("no-connection-in-time", "no-answer-in-time", "not-whole-in-time")
 _OUR_STOP: Final[FailureKind] = "stopped"
@@ -22,7 +22,11 @@ def answers_well(journal: Journal) -> Iterator[Check]:
     wrong = [
         _line(row, each) for row, each in answered if not took(each) and not (_rejects(each) and journal.is_spoilt(row))
     ]
-    refused = [Evidence(f"c{row.id}", f"{row.kind} to {row.url}: {row.note}") for row in _unsent(journal)]
+    refused = [
+        Evidence(f"c{row.id}", f"{row.kind} to {row.url}: {callback_note(row, None)}")
+        for row in journal.callbacks
+        if row.state == "refused" and not row.deliveries
+    ]
     if wrong:
         summary = f"{len(wrong)} of {counted(len(answered), 'delivery')} got no 2xx"
         remedy = f"store the body, answer 200, then work on it. {_NO_RETRIES}"
@@ -92,10 +96,6 @@ def _failure(delivery: Delivery) -> FailureKind | None:
 
 def _rejects(delivery: Delivery) -> bool:
     return delivery.failure is None and delivery.status is not None and 400 <= delivery.status < 500
-
-
-def _unsent(journal: Journal) -> list[Callback]:
-    return [row for row in journal.callbacks if row.state == "refused" and not row.deliveries]
 
 
 def _line(row: Callback, delivery: Delivery, before: str = "") -> Evidence:

@@ -8,7 +8,7 @@ from typing import Any
 from mock_daraja.clock import parse_instant
 from mock_daraja.exchange import Exchange, Reply, Step
 from mock_daraja.journal.report import Check, Expected, Report, report_card
-from mock_daraja.model import Callback, Decision, Delivery, Failure, FaultSpec, Outcome, Transaction
+from mock_daraja.model import Callback, Decision, Delivery, Failure, FaultSpec, Outcome, Transaction, UrlRefusal
 
 START_MS = parse_instant("2026-11-24T10:00:00+03:00")
 HOOK = "http://127.0.0.1:8000/hook"
@@ -91,9 +91,9 @@ def callback(
     kind: str = "stk",
     state: str = "delivered",
     body: bytes = b"{}",
-    note: str = "",
+    refusal: UrlRefusal | None = None,
 ) -> Callback:
-    row = Callback(number, kind, transaction, HOOK, body, (), at(6), note=note)
+    row = Callback(number, kind, transaction, HOOK, body, (), at(6), refusal=refusal)
     row.state = state  # type: ignore[assignment]  # tables of tests give it as text
     row.deliveries = list(deliveries)
     return row

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.model import CallbackPlan, Failure, Outcome
+from mock_daraja.model import CallbackPlan, Failure, Outcome, UrlRefusal
 from tests.journal.report.rows import SINK, callback, card, delivery, said, transaction
 
 LATE = Failure("no-answer-in-time", (10.0,))
@@ -15,7 +15,8 @@ NOBODY = Failure("connection-failed", ("Connection refused",))
 STOPPED = Failure("stopped")
 FORGED = Outcome(callback=CallbackPlan(forge={"Amount": 1}))
 DAMAGED = Outcome(callback=CallbackPlan(damage="truncated"))
-REFUSED = callback(9, state="refused", note="shop.example.com is a public name; to get it: --rewrite-callbacks")
+PUBLIC = UrlRefusal("public-name", "shop.example.com", "https://shop.example.com")
+REFUSED = callback(9, state="refused", refusal=PUBLIC)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,36 @@
+"""Rows as the control API shows them."""
+
+from __future__ import annotations
+
+from mock_daraja.journal import callback_json
+from mock_daraja.model import Callback, Delivery, Failure, UrlRefusal
+
+
+def test_why_a_delivery_failed_is_there_for_programs_and_for_people() -> None:
+    row = Callback(1, "stk", 1, "http://a", b"{}", (), 0, state="failed")
+    row.deliveries.append(Delivery(row.url, 0, b"", failure=Failure("no-answer-in-time", (10.0,))))
+
+    shape = callback_json(row)
+
+    (delivery,) = shape["deliveries"]
+    assert (delivery["failure"], delivery["error"]) == ("no-answer-in-time", "no answer within 10 s")
+    assert shape["note"] == "no answer within 10 s"
+
+
+def test_why_a_url_was_refused_is_there_for_programs_and_for_people() -> None:
+    refusal = UrlRefusal("unprintable")
+
+    shape = callback_json(Callback(1, "stk", 1, "http://a b", b"{}", (), 0, state="refused", refusal=refusal))
+
+    assert shape["refusal"] == "unprintable"
+    assert shape["note"].startswith("the callback URL holds a blank or a control character; ")
+
+
+def test_what_went_well_has_neither() -> None:
+    row = Callback(1, "stk", 1, "http://a", b"{}", (), 0, state="delivered")
+    row.deliveries.append(Delivery(row.url, 0, b"", 200))
+
+    shape = callback_json(row)
+
+    assert "refusal" not in shape
+    assert "failure" not in shape["deliveries"][0]
