@@ -24,6 +24,7 @@ class Step:
     value: object = None
     remedy: str = ""
     docs: str = ""
+    rule: str = ""  # what decided, where this is the decision
 
 
 @dataclass(frozen=True, slots=True)

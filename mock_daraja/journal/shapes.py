@@ -25,6 +25,8 @@ def step_json(step: Step) -> dict[str, Any]:
         shape["remedy"] = step.remedy
     if step.docs:
         shape["docs"] = reference(step.docs)
+    if step.rule:
+        shape["rule"] = step.rule
     return shape
 
 

@@ -34,7 +34,8 @@ def as_decided(passage: Passage, decision: Decision) -> Reply | None:
     """Carry out a decision that refuses the request itself; note any other."""
     outcome, rule = decision.outcome, f"{decision.selector}: {decision.rule}"
     if outcome.page is not None:
-        passage.note(Step("scenarios", "refused", f"{rule} answers with the page {outcome.page}", docs="scenarios"))
+        text = f"{rule} answers with the page {outcome.page}"
+        passage.note(Step("scenarios", "refused", text, docs="scenarios", rule=decision.rule))
         return pages.page(outcome.page, passage.exchange.path)
     if outcome.error is not None:
         product = passage.operation.product if passage.operation is not None else ""
@@ -44,9 +45,10 @@ def as_decided(passage: Passage, decision: Decision) -> Reply | None:
             known.code,
             known.message if outcome.error_message is None else outcome.error_message,
         )
-        step = Step("scenarios", "refused", f"{rule} refuses with {outcome.error}", docs="scenarios")
+        text = f"{rule} refuses with {outcome.error}"
+        step = Step("scenarios", "refused", text, docs="scenarios", rule=decision.rule)
         return refuse(passage, error, step, own=passage.family.own_body(error) if passage.product else None)
-    passage.note(Step("scenarios", "note", f"{rule} decides"))
+    passage.note(Step("scenarios", "note", f"{rule} decides", rule=decision.rule))
     return None
 
 

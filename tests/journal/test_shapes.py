@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from mock_daraja.exchange import Step
 from mock_daraja.journal import callback_json
+from mock_daraja.journal.shapes import step_json
 from mock_daraja.model import Callback, Delivery, Failure, UrlRefusal
 
 
@@ -34,3 +36,12 @@ def test_what_went_well_has_neither() -> None:
 
     assert "refusal" not in shape
     assert "failure" not in shape["deliveries"][0]
+
+
+def test_the_step_that_holds_the_decision_names_its_rule() -> None:
+    decided = step_json(
+        Step("scenarios", "note", "scenario: down, rule 1 (line 3) decides", rule="down, rule 1 (line 3)")
+    )
+
+    assert decided["rule"] == "down, rule 1 (line 3)"
+    assert "rule" not in step_json(Step("scenarios", "note", "down, rule 2 (line 9) does not decide: nth"))
