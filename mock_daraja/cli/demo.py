@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from threading import Event
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -11,9 +10,10 @@ from urllib.parse import urlsplit
 import click
 
 from mock_daraja import defaults
+from mock_daraja.cli.caller import Caller, visiting
 from mock_daraja.cli.output import Printer, client_at, url_option
-from mock_daraja.cli.play import Stage, play
-from mock_daraja.cli.running import running, until_stopped
+from mock_daraja.cli.play import play
+from mock_daraja.cli.running import OURS, is_there, running, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line, log
 from mock_daraja.errors import Problem
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mock_daraja.client import Client
     from mock_daraja.exchange import Exchange
 
-_OURS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 _CALLBACK_AFTER: Final = 1.0  # seconds: what a fresh sandbox of a server with other settings shall do
 
 
@@ -42,45 +41,21 @@ def demo(context: click.Context, code: str | None, stays: bool, url: str | None)
     """
     printer = Printer()
     client = client_at(url)
-    if is_there(client):
-        if stays:
-            remedy = "leave out --serve to use that one, or take another port: --url http://127.0.0.1:6738"
-            raise Problem(f"a server is listening on {client.url} already", remedy=remedy)
-        with fresh(client, code) as stage:
-            is_well = play(stage, printer)
-    else:
+    if not is_there(client):
         is_well = _with_own_server(client, code, printer, stays=stays)
+    elif stays:
+        remedy = "leave out --serve to use that one, or take another port: --url http://127.0.0.1:6738"
+        raise Problem(f"a server is listening on {client.url} already", remedy=remedy)
+    else:
+        is_well = _visit(client, code, printer)
     if not is_well:
         context.exit(1)
 
 
-def is_there(client: Client) -> bool:
-    """Raises Problem when something else than mock-daraja has the address, and when we can't have it either."""
-    from mock_daraja.client import Unreachable
-
-    if urlsplit(client.url).port == 0:
-        return False
-    try:
-        client.health()
-    except Unreachable:
-        if urlsplit(client.url).hostname in _OURS:
-            return False
-        raise
-    return True
-
-
-@contextmanager
-def fresh(client: Client, code: str | None) -> Iterator[Stage]:
-    """A new sandbox of a server, for as long as the demo takes. Its clock is moved by hand when a code is played."""
+def _visit(client: Client, code: str | None, printer: Printer) -> bool:
     clock = "real" if code is None else "manual"
-    made = client.create_sandbox(clock=clock, environment="sandbox", callback_after=_CALLBACK_AFTER)
-    theirs = client.sandbox(made["name"])
-    try:
-        theirs.stop_scenario()
-        yield Stage(theirs, made["app"]["key"], made["app"]["secret"], code)
-    finally:
-        with suppress(Problem):
-            theirs.delete()
+    with visiting(client, printer, clock=clock, callback_after=_CALLBACK_AFTER) as caller:
+        return play(caller, code)
 
 
 def _with_own_server(client: Client, code: str | None, printer: Printer, *, stays: bool) -> bool:
@@ -89,8 +64,7 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
     is_well = False
     logs = Event()
     parts = urlsplit(client.url)
-    host = _OURS[parts.hostname or ""]
-    settings = load({"host": host, "port": 80 if parts.port is None else parts.port})
+    settings = load({"host": OURS[parts.hostname or ""], "port": 80 if parts.port is None else parts.port})
 
     def log_later(exchange: Exchange) -> None:
         if logs.is_set():
@@ -102,10 +76,9 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
         printer.say(listening_line(server.url) if stays else f"No server was running, so here is one at {server.url}.")
         own = client_at(server.url)
         if code is None:
-            is_well = play(Stage(own, defaults.APP_KEY, defaults.APP_SECRET, None), printer)
+            is_well = play(Caller(own, defaults.APP_KEY, defaults.APP_SECRET, printer), None)
         else:
-            with fresh(own, code) as stage:
-                is_well = play(stage, printer)
+            is_well = _visit(own, code, printer)
         if wait is not None:
             logs.set()
             introduce(server.url, gateway, printer)

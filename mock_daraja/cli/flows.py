@@ -1,26 +1,38 @@
-"""A request for every operation, made from its schema's example: what a rehearsal sends."""
+"""The operations that the demo and a rehearsal call, and for each a request made from its schema's example."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import defaults
 from mock_daraja.errors import Problem
-from mock_daraja.products import PRODUCTS
-from mock_daraja.products.base import Operation
+
+if TYPE_CHECKING:
+    from mock_daraja.products.base import Operation
 
 Row = Mapping[str, Any]
 
 PUSH: Final = "stk-push.process"
+QUERY: Final = "stk-push.query"
 TOKEN: Final = "oauth.generate"
+REGISTER: Final = "c2b.register"
 OF_A_RECEIPT: Final = ("status", "reversal")
 """Products whose request names the receipt of an earlier payment."""
 
-_QUERY: Final = "stk-push.query"
 _OWN_IDS: Final = ("OriginatorConversationID", "RequestRefID")
 _NUMBERS: Final = ("PartyA", "PhoneNumber", "PartyB", "Msisdn")
+
+
+def operation(name: str) -> Operation:
+    """By its name, or by its product's: of that the first that opens a transaction. Raises LookupError."""
+    from mock_daraja.products import PRODUCTS
+
+    every = [each for product in PRODUCTS for each in product.operations if each.paths]
+    named = [each for each in every if name in (each.name, each.product)]
+    return next((each for each in named if each.name == name or each.read is not None), named[0])
 
 
 def operation_of(name: str, rules: Iterable[Row]) -> Operation:
@@ -29,24 +41,16 @@ def operation_of(name: str, rules: Iterable[Row]) -> Operation:
     for rule in rules:
         when = rule["when"]
         asked += [each for each in (when.get("operation"), when.get("product")) if each is not None]
-    asked.append(name.partition("/")[0].replace("_", "-"))
-    for each in asked:
-        found = _operation(PUSH if each == _QUERY else each)
-        if found is not None:
-            return found
-    push = _operation(PUSH)
-    assert push is not None
-    return push
+    for each in (*asked, name.partition("/")[0].replace("_", "-")):
+        with suppress(LookupError):
+            return operation(PUSH if each == QUERY else each)
+    return operation(PUSH)
 
 
-def _operation(name: str) -> Operation | None:
-    """By its name, or by its product's: of that the first that opens a transaction."""
-    every = [each for product in PRODUCTS for each in product.operations if each.paths]
-    exact = next((each for each in every if each.name == name), None)
-    if exact is not None:
-        return exact
-    own = [each for each in every if each.product == name]
-    return next((each for each in own if each.read is not None), own[0] if own else None)
+def credentials(now: str) -> dict[str, Any]:
+    """The Password of the sandbox's paybill at this time, with what it is made of."""
+    password = base64.b64encode(f"{defaults.PAYBILL}{defaults.PASSKEY}{now}".encode()).decode()
+    return {"BusinessShortCode": defaults.PAYBILL, "Password": password, "Timestamp": now}
 
 
 def body_of(operation: Operation, sink: str, now: str, receipt: str | None) -> dict[str, Any]:
@@ -59,8 +63,7 @@ def body_of(operation: Operation, sink: str, now: str, receipt: str | None) -> d
         raise Problem(what, remedy="play the scenario on a server, and send your own: serve --scenario NAME")
     body = {name: sink if str(value).startswith("http") else value for name, value in examples[0].items()}
     if "Password" in body:
-        password = base64.b64encode(f"{defaults.PAYBILL}{defaults.PASSKEY}{now}".encode()).decode()
-        body |= {"Password": password, "Timestamp": now}
+        body |= credentials(now)
     if receipt is not None:
         body["TransactionID"] = receipt
     return body
@@ -69,9 +72,7 @@ def body_of(operation: Operation, sink: str, now: str, receipt: str | None) -> d
 def adapted(body: Mapping[str, Any], when: Row) -> dict[str, Any]:
     """The body changed so that the conditions of a rule hold, as far as they say plainly what they want."""
     changed = dict(body)
-    amount = when.get("amount")
-    if isinstance(amount, Mapping):
-        amount = amount.get("min", amount.get("max"))
+    amount = plain(when.get("amount"))
     if amount is not None:
         changed |= {name: str(amount) for name in body if name.lower() == "amount"}
     msisdn = plain(when.get("msisdn"))

@@ -4,106 +4,101 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import defaults
 from mock_daraja.cli import flows
+from mock_daraja.cli.caller import Caller, visiting
 from mock_daraja.cli.judging import Seen, differences
 from mock_daraja.cli.output import Printer
-from mock_daraja.cli.screen import Screen
-from mock_daraja.clock import eat_digits, parse_instant
 from mock_daraja.errors import Problem
 
 if TYPE_CHECKING:
     from mock_daraja.client import Client, Row
+    from mock_daraja.products.base import Operation
 
 SINK: Final = "scenario"
 _MOST_TURNS: Final = 12
 _AFTERWARDS: Final = 300  # seconds of the sandbox clock after all that a rule asks for: a push takes 180 at most
 _LONGEST: Final = 366 * 86_400
 _PATIENCE: Final = 30
-_QUERY: Final = "/mpesa/stkpushquery/v1/query"
-_REGISTER: Final = "/mpesa/c2b/v2/registerurl"
 
 
-@dataclass(slots=True)
 class Rehearsal:
     """`rules` are those of the scenario, as the control API shows them."""
 
-    client: Client
-    name: str
-    key: str
-    secret: str
-    rules: Sequence[Row]
-    screen: Screen
-    bearer: dict[str, str] = field(default_factory=dict)
-    turns: dict[str, int] = field(default_factory=dict)  # by rule: how often it has decided
+    def __init__(self, caller: Caller, name: str, rules: Sequence[Row]) -> None:
+        self._caller = caller
+        self._client = caller.client
+        self._name = name
+        self._rules = rules
+        self._operation = flows.operation_of(name, rules)
+        self._turns: dict[str, int] = {}  # by rule: how often it has decided
 
     def play(self) -> list[str]:
         """Show it. What happened otherwise than the scenario says, a line each. Raises Problem."""
-        operation = flows.operation_of(self.name, self.rules)
-        _, token = self.screen.show_token(self.key, self.secret)
-        self.bearer = {"Authorization": f"Bearer {token}"}
-        receipt = self._paid() if operation.product in flows.OF_A_RECEIPT else None
-        if operation.product == "c2b":
+        self._caller.get_token()
+        receipt = self._paid() if self._operation.product in flows.OF_A_RECEIPT else None
+        if self._operation.product == "c2b":
             self._register()
-        self.client.play(self.name)
-        self.screen.printer.say(f"\nThe scenario {self.name} begins.")
+        self._client.play(self._name)
+        self._caller.printer.say(f"\nThe scenario {self._name} begins.")
         wrong: list[str] = []
         for turn in range(1, self._needed() + 1):
-            wrong += self._request(operation, turn, receipt)
-        if not self.turns:
-            wrong.append(f"no rule of it decided anything; its requests were for {operation.name}")
+            seen = self._request(turn, receipt)
+            wrong += [f"{seen.exchange['id']}: {each}" for each in self._judged(seen)]
+        if not self._turns:
+            wrong.append(f"no rule of it decided anything; its requests were for {self._operation.name}")
         return wrong
 
     def ending(self) -> str:
         """Which rules decided, and how often."""
         times = {1: "once", 2: "twice"}
-        return "; ".join(f"{label} decided {times.get(n, f'{n} times')}" for label, n in self.turns.items())
+        return "; ".join(f"{label} decided {times.get(n, f'{n} times')}" for label, n in self._turns.items())
 
     def _needed(self) -> int:
         """So many requests that every rule has its turn."""
         most = 1
-        for rule in self.rules:
+        for rule in self._rules:
             first, _, last = rule["when"].get("nth", "1").partition("-")
             most = max(most, int(last or first), len(rule["then"].get("sequence", ())))
             if "probability" in rule or "state" in rule["when"]:
-                most = max(most, len(self.rules) + 3)
+                most = max(most, len(self._rules) + 3)
         return min(most + (1 if most > 1 else 0), _MOST_TURNS)
 
     def _paid(self) -> str:
         """The receipt of a payment made before, for what is about one."""
         paybill = "600992"
-        row = self.client.pay(1, paybill=paybill, account="INV-001", msisdn=defaults.CUSTOMER, wait=True)
-        self.screen.printer.say(f"\nBefore that, {defaults.CUSTOMER} paid 1.00 to {paybill}: {row['receipt']}.")
+        row = self._client.pay(1, paybill=paybill, account="INV-001", msisdn=defaults.CUSTOMER, wait=True)
+        self._caller.printer.say(f"\nBefore that, {defaults.CUSTOMER} paid 1.00 to {paybill}: {row['receipt']}.")
         return str(row["receipt"])
 
     def _register(self) -> None:
-        url = self.client.sink_url(SINK)
+        url = self._client.sink_url(SINK)
         body = {"ShortCode": "600992", "ResponseType": "Completed", "ConfirmationURL": url, "ValidationURL": url}
-        self.screen.show("Your app registers its C2B URLs", "POST", _REGISTER, self.bearer, body)
+        self._caller.call("Your app registers its C2B URLs", flows.operation(flows.REGISTER), body)
 
-    def _request(self, operation: Any, turn: int, receipt: str | None) -> list[str]:
+    def _request(self, turn: int, receipt: str | None) -> Seen:
+        operation = self._operation
         if operation.name == flows.TOKEN:
-            answer, _ = self.screen.show_token(self.key, self.secret)
-            return self._judged(Seen(self.client.exchange("last"), answer))
-        now = eat_digits(parse_instant(self.client.clock()["now"]))
-        body = flows.body_of(operation, self.client.sink_url(SINK), now, receipt)
-        for rule in self.rules[:1]:
+            answer = self._caller.get_token()
+            return Seen(self._client.exchange("last"), answer)
+        body = flows.body_of(operation, self._client.sink_url(SINK), self._caller.now(), receipt)
+        for rule in self._rules[:1]:
             body = flows.adapted(body, rule["when"])
             self._prepare_customer(body, rule["when"].get("customer"))
         body = flows.renewed(body, turn)
-        seen = self._sent(f"Your app calls {operation.name}", operation.paths[0], body)
+        seen = self._sent(f"Your app calls {operation.name}", operation, body)
         self._pass_time(seen)
         if seen.transaction is not None:
-            seen.exchange = self.client.exchange(seen.exchange["id"])
+            seen.exchange = self._client.exchange(seen.exchange["id"])
             self._show_callbacks(seen)
             if operation.name == flows.PUSH:
                 query = {name: body[name] for name in ("BusinessShortCode", "Password", "Timestamp")}
                 query["CheckoutRequestID"] = seen.exchange["transaction"]["reference"]
-                seen.query = self._sent("Your app asks how the payment stands", _QUERY, query).answer
-        return self._judged(seen)
+                ask = flows.operation(flows.QUERY)
+                seen.query = self._sent("Your app asks how the payment stands", ask, query).answer
+        return seen
 
     def _prepare_customer(self, body: Mapping[str, Any], wanted: Mapping[str, Any] | None) -> None:
         if not wanted:
@@ -112,46 +107,45 @@ class Rehearsal:
         if (balance := flows.plain(wanted.get("balance"))) is not None:
             table["balance"] = balance
         payer = body.get("PhoneNumber") or body.get("Msisdn") or defaults.CUSTOMER
-        self.client.put_customer(str(payer), **table)
+        self._client.put_customer(str(payer), **table)
 
-    def _sent(self, title: str, path: str, body: Mapping[str, Any]) -> Seen:
+    def _sent(self, title: str, operation: Operation, body: Mapping[str, Any]) -> Seen:
         answer = None
         try:
-            answer = self.screen.show(title, "POST", path, self.bearer, dict(body))
+            answer = self._caller.call(title, operation, body)
         except Problem as problem:
-            self.screen.printer.say(f"  {problem.what}")
-        return Seen(self.client.exchange("last"), answer)
+            self._caller.printer.say(f"  {problem.what}")
+        return Seen(self._client.exchange("last"), answer)
 
     def _pass_time(self, seen: Seen) -> None:
         """Let everything become final that will."""
         seconds = _AFTERWARDS
-        for then in _outcomes(self.rules):
+        for then in _outcomes(self._rules):
             plan = then.get("callback", {})
             wait = then.get("after", 0) + plan.get("delay", 0) + plan.get("every", 0) * plan.get("copies", 1)
             seconds = max(seconds, _AFTERWARDS + round(wait))
-        if seen.transaction is not None and self.client.clock()["clock"] == "auto":
+        if seen.transaction is not None and self._client.clock()["clock"] == "auto":
             with suppress(Problem):  # it was never to come
-                self.client.wait_for_callbacks(_PATIENCE, transaction=seen.transaction["reference"])
-        self.client.advance(min(seconds, _LONGEST))
+                self._client.wait_for_callbacks(_PATIENCE, transaction=seen.transaction["reference"])
+        self._client.advance(min(seconds, _LONGEST))
 
     def _show_callbacks(self, seen: Seen) -> None:
         for row in seen.exchange["callbacks"]:
             for delivery in row["deliveries"]:
-                self.screen.heading(f"M-Pesa calls your app back, at {delivery['sent']} (here: a built-in sink)")
-                self.screen.print(delivery["request"], delivery["answer"])
+                self._caller.show_delivery(delivery, f", at {delivery['sent']}")
             if not row["deliveries"]:
-                self.screen.heading(f"A callback is {row['state']}: {row['note']}")
+                self._caller.heading(f"A callback is {row['state']}: {row['note']}")
 
-    def _judged(self, seen: Seen) -> list[str]:
+    def _judged(self, seen: Seen) -> Iterator[str]:
         """Held against the outcome of the rule that decided, if one of the scenario's did."""
-        texts = [step["text"] for step in seen.exchange["trace"] if step["room"] == "scenarios"]
-        for index, rule in enumerate(self.rules):
-            label = f"{rule.get('from', self.name)}, rule {rule.get('rule', index + 1)} (line {rule['line']})"
-            if any(text.startswith(f"scenario: {label} ") for text in texts):
-                then = _turn(rule["then"], self.turns.get(label, 0))
-                self.turns[label] = self.turns.get(label, 0) + 1
-                return [f"{seen.exchange['id']}: {each}" for each in differences(then, seen)]
-        return []
+        decided = {step.get("rule") for step in seen.exchange["trace"]}
+        for index, rule in enumerate(self._rules):
+            label = f"{rule.get('from', self._name)}, rule {rule.get('rule', index + 1)} (line {rule['line']})"
+            if label in decided:
+                turn = self._turns.get(label, 0)
+                self._turns[label] = turn + 1
+                yield from map(str, differences(_turn(rule["then"], turn), seen))
+                return
 
 
 def _outcomes(rules: Sequence[Row]) -> Iterator[Row]:
@@ -168,16 +162,9 @@ def _turn(then: Row, turn: int) -> Row:
 
 
 @contextmanager
-def stage(client: Client, name: str, printer: Printer) -> Iterator[Rehearsal]:
-    """A fresh sandbox of a server, for as long as it takes. Raises Problem where the server has no such scenario."""
+def rehearsal(client: Client, name: str, printer: Printer) -> Iterator[Rehearsal]:
+    """In a fresh sandbox of a server. Raises Problem where the server has no such scenario."""
     row = client.scenario(name)
     waits = any("fault" in each for each in _outcomes(row["rules"]))  # on the clock, inside the request
-    made = client.create_sandbox(clock="auto" if waits else "manual", environment="sandbox", seed=1)
-    theirs = client.sandbox(made["name"])
-    try:
-        theirs.stop_scenario()
-        app = made["app"]
-        yield Rehearsal(theirs, row["name"], app["key"], app["secret"], row["rules"], Screen(theirs, printer))
-    finally:
-        with suppress(Problem):
-            theirs.delete()
+    with visiting(client, printer, clock="auto" if waits else "manual", seed=1) as caller:
+        yield Rehearsal(caller, row["name"], row["rules"])

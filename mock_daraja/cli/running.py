@@ -1,4 +1,4 @@
-"""A server in this process, from its first connection to a clean stop by Ctrl-C or SIGTERM."""
+"""A server that is there already, or one in this process, from its first connection to a clean stop by a signal."""
 
 from __future__ import annotations
 
@@ -10,14 +10,34 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from mock_daraja.client import Client
     from mock_daraja.exchange import Exchange
     from mock_daraja.gateway import Gateway
     from mock_daraja.server import Server
     from mock_daraja.settings import Settings
 
+OURS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
+"""Hosts of addresses where a server can be started, and what it then listens on."""
+
 _TERMINATE: Final = ("SIGTERM", "SIGBREAK")  # the second is Windows' own
+
+
+def is_there(client: Client) -> bool:
+    """Raises Problem when something else than mock-daraja has the address, and when we can't have it either."""
+    from mock_daraja.client import Unreachable
+
+    if urlsplit(client.url).port == 0:
+        return False
+    try:
+        client.health()
+    except Unreachable:
+        if urlsplit(client.url).hostname in OURS:
+            return False
+        raise
+    return True
 
 
 @contextmanager

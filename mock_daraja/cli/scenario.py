@@ -177,12 +177,12 @@ def run(context: click.Context, name: str, url: str | None) -> None:
     rules need. It is played at the server of --url, in a sandbox of its own; when none is there, or NAME is a file, on
     a server of its own. The exit code is 0 if what the scenario says is what happened.
     """
-    from mock_daraja.cli.rehearsal import stage
+    from mock_daraja.cli.rehearsal import rehearsal
 
     printer = Printer()
     with ExitStack() as stack:
         client, name = _server(stack, name, url)
-        played = stack.enter_context(stage(client, name, printer))
+        played = stack.enter_context(rehearsal(client, name, printer))
         wrong = played.play()
         for line in wrong:
             printer.say(f"\n{printer.paint('scenario: failed', 'bad')}: {line}")
@@ -194,8 +194,7 @@ def run(context: click.Context, name: str, url: str | None) -> None:
 
 def _server(stack: ExitStack, name: str, url: str | None) -> tuple[Client, str]:
     """A client, and the name that the scenario has on its server."""
-    from mock_daraja.cli.demo import is_there
-    from mock_daraja.cli.running import running
+    from mock_daraja.cli.running import is_there, running
     from mock_daraja.settings import load
 
     client = client_at(url)

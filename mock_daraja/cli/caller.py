@@ -1,0 +1,90 @@
+"""An app at a server, whose calls and callbacks are shown, numbered, as the HTTP that went over the wire."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from mock_daraja.cli import flows
+from mock_daraja.cli.output import Printer
+from mock_daraja.cli.recorder import Recorded, record
+from mock_daraja.clock import eat_digits, parse_instant
+from mock_daraja.errors import Problem
+from mock_daraja.journal.message import message_text
+
+if TYPE_CHECKING:
+    from mock_daraja.client import Client, Row
+    from mock_daraja.products.base import Operation
+
+_GRANT: Final = "?grant_type=client_credentials"
+
+
+class Caller:
+    """The app with this key, in the sandbox of `client`. What it shows raises Problem where no answer comes."""
+
+    def __init__(self, client: Client, key: str, secret: str, printer: Printer) -> None:
+        self.client = client
+        self.printer = printer
+        self.has_token = False
+        self._basic = base64.b64encode(f"{key}:{secret}".encode()).decode()
+        self._bearer: dict[str, str] = {}
+        self._number = 0
+
+    def heading(self, title: str) -> None:
+        self._number += 1
+        self.printer.say(f"\n{self.printer.paint(f'{self._number}. {title}', 'heading')}")
+
+    def get_token(self) -> Recorded:
+        """The answer. Later calls carry the token, if there was one."""
+        path = flows.operation(flows.TOKEN).paths[0] + _GRANT
+        answer = self.show("Your app gets a token", "GET", path, {"Authorization": f"Basic {self._basic}"})
+        token = answer.field("access_token")
+        if answer.status == 200 and isinstance(token, str):
+            self.has_token = True
+            self._bearer = {"Authorization": f"Bearer {token}"}
+        return answer
+
+    def call(
+        self, title: str, operation: Operation, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> Recorded:
+        return self.show(title, operation.method, operation.paths[0], self._bearer | dict(headers or {}), body)
+
+    def control(self, title: str, path: str, body: Mapping[str, Any], *, whole: bool = True) -> None:
+        """A POST to the control API; not `whole`, the answer is shown without its body, our own view of things."""
+        self.show(title, "POST", self.client.base + path, self.client.headers, body, whole=whole)
+
+    def show(
+        self, title: str, method: str, target: str, headers: Mapping[str, str], body: Any = None, *, whole: bool = True
+    ) -> Recorded:
+        self.heading(title)
+        recorded = record(self.client.url, method, target, headers, body)
+        self._print(recorded.request, recorded.answer if whole else recorded.answer.partition(b"\r\n")[0])
+        return recorded
+
+    def show_delivery(self, delivery: Row, when: str = "") -> None:
+        self.heading(f"M-Pesa calls your app back{when} (here: a built-in sink)")
+        self._print(delivery["request"], delivery["answer"])
+
+    def now(self) -> str:
+        """The sandbox's time, as a Timestamp has it."""
+        return eat_digits(parse_instant(self.client.clock()["now"]))
+
+    def _print(self, request: bytes | str, answer: bytes | str) -> None:
+        self.printer.say(message_text(request, "> ", self.printer.paint))
+        if answer:
+            self.printer.say(message_text(answer, "< ", self.printer.paint))
+
+
+@contextmanager
+def visiting(client: Client, printer: Printer, **settings: Any) -> Iterator[Caller]:
+    """The app of a new sandbox of a server, which no scenario decides about; it is deleted in the end."""
+    made = client.create_sandbox(environment="sandbox", **settings)
+    theirs = client.sandbox(made["name"])
+    try:
+        theirs.stop_scenario()
+        yield Caller(theirs, made["app"]["key"], made["app"]["secret"], printer)
+    finally:
+        with suppress(Problem):
+            theirs.delete()
