@@ -4,12 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from mock_daraja.cli.recorder import Recorded
 
 if TYPE_CHECKING:
     from mock_daraja.client import Row
+
+About = Literal[
+    "error", "page", "fault", "opened", "never", "result", "desc", "drop", "copies", "delivered", "timeout", "query"
+]
+_WORDS: Final[dict[About, str]] = {
+    "error": "the request was not refused with {wanted}",
+    "page": "the request was not answered with the page {wanted}",
+    "fault": "the fault was {seen}, not {wanted}",
+    "opened": "no transaction was opened, which `{wanted}` needs",
+    "never": "the transaction is {seen}, and was never to be answered",
+    "result": "the result is {seen}, not {wanted}",
+    "desc": "the ResultDesc is {seen!r}, not {wanted!r}",
+    "drop": "a callback was sent, or owed, that was to be lost",
+    "copies": "the callback was not sent {wanted} times",
+    "delivered": "callback {wanted} was {seen}",
+    "timeout": "QueueTimeOutURL was not called",
+    "query": "the query says {seen}, not {wanted}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Between what an outcome says and what was seen; as text, a line for a person."""
+
+    about: About
+    wanted: object = None
+    seen: object = None
+
+    def __str__(self) -> str:
+        return _WORDS[self.about].format(wanted=self.wanted, seen=self.seen)
 
 
 @dataclass(slots=True)
@@ -30,53 +60,52 @@ class Seen:
         return [each for each in self.exchange["callbacks"] if each["kind"] != "validation"]
 
 
-def differences(then: Row, seen: Seen) -> Iterator[str]:
-    """Between what an outcome says and what was seen."""
+def differences(then: Row, seen: Seen) -> Iterator[Difference]:
     yield from _at_once(then, seen)
     row = seen.transaction
     if row is None:
         missing = [name for name in ("result", "never", "executes", "callback") if name in then]
         if missing:
-            yield f"no transaction was opened, which `{missing[0]}` needs"
+            yield Difference("opened", missing[0])
         return
     if then.get("never"):
         if row["state"] != "pending":
-            yield f"the transaction is {row['state']}, and was never to be answered"
+            yield Difference("never", seen=row["state"])
         return
     if "result" in then and row["result"] != then["result"]:
-        yield f"the result is {row['result']}, not {then['result']}"
+        yield Difference("result", then["result"], row["result"])
     if "desc" in then and "{{" not in then["desc"] and row["result_desc"] != then["desc"]:
-        yield f"the ResultDesc is {row['result_desc']!r}, not {then['desc']!r}"
+        yield Difference("desc", then["desc"], row["result_desc"])
     yield from _of_callbacks(then, seen.callbacks)
     told = None if seen.query is None else seen.query.field("ResultCode")
     if "query" in then and str(told) != then["query"]["result"]:
-        yield f"the query says {told}, not {then['query']['result']}"
+        yield Difference("query", then["query"]["result"], told)
 
 
-def _at_once(then: Row, seen: Seen) -> Iterator[str]:
+def _at_once(then: Row, seen: Seen) -> Iterator[Difference]:
     if "error" in then and (seen.answer is None or then["error"].encode() not in seen.answer.answer):
-        yield f"the request was not refused with {then['error']}"
+        yield Difference("error", then["error"])
     if "page" in then:
         from mock_daraja.faults import pages
 
         wanted = pages.page(then["page"], seen.exchange["path"])
         if seen.exchange["status"] != wanted.status or seen.exchange["response_body"] != wanted.body.decode():
-            yield f"the request was not answered with the page {then['page']}"
+            yield Difference("page", then["page"])
     if "fault" in then and seen.exchange["fault"] != then["fault"]["name"]:
-        yield f"the fault was {seen.exchange['fault']}, not {then['fault']['name']}"
+        yield Difference("fault", then["fault"]["name"], seen.exchange["fault"])
 
 
-def _of_callbacks(then: Row, rows: Sequence[Row]) -> Iterator[str]:
+def _of_callbacks(then: Row, rows: Sequence[Row]) -> Iterator[Difference]:
     plan = then.get("callback", {})
     if plan.get("drop"):
         if not rows or any(each["state"] != "dropped" for each in rows):
-            yield "a callback was sent, or owed, that was to be lost"
+            yield Difference("drop")
         return
     kinds = [each["kind"] for each in rows]
     if "copies" in plan and max(map(kinds.count, kinds), default=0) != plan["copies"]:
-        yield f"the callback was not sent {plan['copies']} times"
+        yield Difference("copies", plan["copies"])
     for each in rows:
         if each["state"] != "delivered":
-            yield f"callback {each['id']} was {each['state']}: {each['note']}"
+            yield Difference("delivered", each["id"], f"{each['state']}: {each['note']}")
     if then.get("queue_timeout") and "timeout" not in kinds:
-        yield "QueueTimeOutURL was not called"
+        yield Difference("timeout")
