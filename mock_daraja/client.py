@@ -22,13 +22,23 @@ _MOST_SHOWN: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, before anybody judged it."""
+    """What came back, before anybody judged it, and the request as it went over the wire."""
 
     status: int
     body: bytes
+    head: bytes = b""  # status line and headers, with the blank line that ends them
+    request: bytes = b""
 
     def json(self) -> Any:
         return json.loads(self.body) if self.body else None
+
+    def field(self, name: str) -> Any:
+        """A member of the JSON object that came back; None when there is no such thing."""
+        try:
+            document = self.json()
+        except ValueError:
+            return None
+        return document.get(name) if isinstance(document, dict) else None
 
 
 class Client:
@@ -65,18 +75,32 @@ class Client:
         """What the control API wants to see besides the body."""
         return {} if self._admin_token is None else {"Authorization": f"Bearer {self._admin_token}"}
 
-    def send(self, method: str, path: str, body: Any = None, *, more_seconds: float = 0.0) -> Answer:
-        """Any request to the server, under no sandbox's path. Raises Problem when there is no answer."""
-        from http.client import HTTPConnection, HTTPException, HTTPSConnection
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        more_seconds: float = 0.0,
+    ) -> Answer:
+        """Any request to the server, under no sandbox's path; `headers` in place of those for the control API.
+
+        Raises Problem when there is no answer.
+        """
+        from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 
         kind = HTTPSConnection if self._scheme == "https" else HTTPConnection
         connection = kind(self._host, self._port, timeout=self._timeout + more_seconds)
-        data = None if body is None else json.dumps(body).encode()
-        headers = self.headers if data is None else {"Content-Type": "application/json", **self.headers}
+        request = self._request(method, path, self.headers if headers is None else headers, body)
         try:
-            connection.request(method, path, data, headers)
-            with connection.getresponse() as response:
-                return Answer(response.status, response.read())
+            connection.connect()
+            connection.sock.sendall(request)
+            with HTTPResponse(connection.sock, method=method) as response:
+                response.begin()
+                lines = [f"HTTP/1.1 {response.status} {response.reason}", *map(": ".join, response.getheaders())]
+                head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+                return Answer(response.status, response.read(), head, request)
         except ConnectionRefusedError:
             raise Unreachable(f"no server answers at {self.url}", remedy=_START_REMEDY) from None
         except (OSError, HTTPException) as error:
@@ -84,6 +108,15 @@ class Client:
             raise Problem(what, remedy=_START_REMEDY, status=502) from None
         finally:
             connection.close()
+
+    def _request(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> bytes:
+        host = self.url.partition("//")[2].rpartition("@")[2]
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", *map(": ".join, headers.items())]
+        data = b""
+        if body is not None:
+            data = json.dumps(body).encode()
+            lines += ["Content-Type: application/json", f"Content-Length: {len(data)}"]
+        return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + data
 
     def call(self, method: str, path: str, body: Any = None, *, more_seconds: float = 0.0) -> Any:
         """A request to a route of this sandbox, e.g. `/clock`. Raises the server's Problem for an error status."""

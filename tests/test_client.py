@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.client import Client, Unreachable
+from mock_daraja.client import Answer, Client, Unreachable
 from mock_daraja.errors import Problem
 from mock_daraja.server import Server
 
@@ -267,3 +267,34 @@ def test_the_journal_is_had_as_curl_har_and_report(client: Client, mock: Any) ->
 def test_the_curl_command_of_what_is_not_there_is_a_problem(client: Client) -> None:
     with pytest.raises(Problem, match="there is no exchange 'x9'"):
         client.curl("x9")
+
+
+def test_request_and_answer_are_kept_whole() -> None:
+    seen: list[Any] = []
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        seen.append((environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"], environ["HTTP_X_A"]))
+        seen.append(environ["wsgi.input"].read())
+        start_response("418 I'm a teapot", [("Content-Type", "application/json")])
+        return [b'{"a": 1}']
+
+    with Server(app) as server:
+        answer = Client(server.url).send("POST", "/p?q=1", {"n": 1}, headers={"X-A": "b"})
+
+    host = server.url.removeprefix("http://")
+    assert (
+        answer.request
+        == (
+            f"POST /p?q=1 HTTP/1.1\r\nHost: {host}\r\nX-A: b\r\nContent-Type: application/json\r\nContent-Length: 8\r\n"
+            'Connection: close\r\n\r\n{"n": 1}'
+        ).encode()
+    )
+    assert answer.head.startswith(b"HTTP/1.1 418 I'm a teapot\r\nContent-Type: application/json\r\n")
+    assert answer.head.endswith(b"\r\n\r\n")
+    assert (answer.status, answer.body, answer.field("a")) == (418, b'{"a": 1}', 1)
+    assert seen == [("POST", "/p", "q=1", "b"), b'{"n": 1}']
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b"{}"])
+def test_a_field_that_is_not_there_is_none(body: bytes) -> None:
+    assert Answer(200, body).field("a") is None

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from mock_daraja.cli.recorder import Recorded
-
 if TYPE_CHECKING:
-    from mock_daraja.client import Row
+    from mock_daraja.client import Answer, Row
 
 About = Literal[
     "error", "page", "fault", "opened", "never", "result", "desc", "drop", "copies", "delivered", "timeout", "query"
@@ -47,8 +45,8 @@ class Seen:
     """What one request led to. No `answer`: nothing came back."""
 
     exchange: Row
-    answer: Recorded | None = None
-    query: Recorded | None = None
+    answer: Answer | None = None
+    query: Answer | None = None
 
     @property
     def transaction(self) -> Row | None:
@@ -83,7 +81,7 @@ def differences(then: Row, seen: Seen) -> Iterator[Difference]:
 
 
 def _at_once(then: Row, seen: Seen) -> Iterator[Difference]:
-    if "error" in then and (seen.answer is None or then["error"].encode() not in seen.answer.answer):
+    if "error" in then and (seen.answer is None or then["error"].encode() not in seen.answer.head + seen.answer.body):
         yield Difference("error", then["error"])
     if "page" in then:
         from mock_daraja.faults import pages

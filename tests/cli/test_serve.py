@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mock_daraja.cli.recorder import record
 from mock_daraja.cli.serve import setting_options
 from mock_daraja.client import Client
 from mock_daraja.settings import option_fields
@@ -84,9 +83,9 @@ def test_each_request_is_a_line_on_standard_error_that_says_why(start: Callable[
     server = start("serve", "--port", "0")
     url = server.url()
 
-    record(url, "POST", PUSH, {}, {})
-    record(url, "GET", "/_mock/health", {})
-    record(url, "GET", "/mpesa/nowhere", {})
+    Client(url).send("POST", PUSH, {})
+    Client(url).send("GET", "/_mock/health")
+    Client(url).send("GET", "/mpesa/nowhere")
 
     assert server.line("err").startswith(f"POST {PUSH}  404  x1  there is no Authorization header; ")
     assert server.line("err").startswith("GET /mpesa/nowhere  404  x2  no product has this path; ")
@@ -95,7 +94,7 @@ def test_each_request_is_a_line_on_standard_error_that_says_why(start: Callable[
 @signals
 def test_quiet_logs_nothing(start: Callable[..., Any]) -> None:
     server = start("serve", "--port", "0", "--quiet")
-    record(server.url(), "POST", PUSH, {}, {})
+    Client(server.url()).send("POST", PUSH, {})
 
     server.end()
 
