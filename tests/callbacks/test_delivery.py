@@ -161,6 +161,23 @@ def test_kept_connection_that_is_closed_without_an_answer_is_replaced_only_once(
     assert receiver.accepted == 2
 
 
+def test_kept_connection_that_is_reset_without_an_answer_is_replaced_once(
+    receive: Any, connections: Connections
+) -> None:
+    def answer_and_reset(peer: Any) -> None:
+        peer.read()
+        peer.send(ACCEPTED)
+        peer.read()
+        peer.reset()
+
+    receiver = receive(answer_and_reset, answer(ACCEPTED))
+
+    deliveries = [send(to(receiver.port), connections) for _ in range(2)]
+
+    assert [(each.status, each.failure) for each in deliveries] == [(200, None)] * 2
+    assert receiver.accepted == 2
+
+
 def test_kept_connection_that_fails_inside_its_answer_is_not_retried(receive: Any, connections: Connections) -> None:
     receiver = receive(answer(ACCEPTED, ACCEPTED[:30]), answer(ACCEPTED))
 
