@@ -6,49 +6,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 FailureKind = Literal[
-    "header-break",
-    "header-letter",
-    "connection-refused",
-    "no-connection",
-    "no-connection-in-time",
-    "no-tls",
-    "untrusted",
-    "closed",
-    "closed-early",
-    "reset",
-    "reset-early",
-    "connection-failed",
-    "no-answer-in-time",
-    "not-whole-in-time",
-    "not-http",
-    "tls",
-    "two-lengths",
-    "bad-length",
-    "bad-chunk",
-    "too-long",
-    "stopped-before",
-    "stopped",
-    "url-refused",  # this and the next two: an app in this process
-    "app-raised",
-    "app-silent",
-]
+    "header-break", "header-letter", "stopped-before",  # nothing was sent
+    "connection-refused", "no-connection", "no-connection-in-time", "no-tls", "untrusted",
+    "closed", "reset", "no-answer-in-time",  # nothing came back
+    "closed-early", "reset-early", "not-whole-in-time", "connection-failed", "stopped",
+    "not-http", "tls", "two-lengths", "bad-length", "bad-chunk", "too-long",  # what came back is no answer
+    "url-refused", "app-raised", "app-silent",  # an app in this process
+]  # fmt: skip
 
 AddressKind = Literal[
     "loopback", "private", "public", "link-local", "cloud metadata", "unspecified", "multicast", "reserved"
 ]
 
 RefusalKind = (
-    Literal[
-        "unprintable",
-        "not-a-url",
-        "scheme",
-        "credentials",
-        "authority",
-        "host",
-        "port",
-        "public-name",
-        "unknown-name",
-    ]
+    Literal["unprintable", "not-a-url", "scheme", "credentials", "authority", "host", "port"]
+    | Literal["public-name", "unknown-name"]
     | AddressKind
 )
 
