@@ -77,7 +77,7 @@ class OurPaths:
         return self._dispatch(environ, start_response)
 
     def _wire(self) -> None:
-        from mock_daraja.control import register
+        from mock_daraja.control.wsgi import register
 
         with self._lock:
             if not self._is_wired:

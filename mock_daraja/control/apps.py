@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response
-
 from mock_daraja import tables
-from mock_daraja.control.call import Call, created, gone, shown
+from mock_daraja.control.call import Call, Response, created, gone, shown
 from mock_daraja.control.routing import Route
 from mock_daraja.control.sandboxes import app_key
 from mock_daraja.errors import Problem

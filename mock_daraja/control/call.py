@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
-
-from flask import Request, Response
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mock_daraja.control import reading
-from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Known, Library
 from mock_daraja.steps.passage import Shared
+
+if TYPE_CHECKING:
+    from flask import Request
 
 PREFIX: Final = "/_mock"
 SHOWN: Final = 100
@@ -53,32 +52,33 @@ class Call:
         return rows[: self.limit] if after in self.query else rows[-self.limit :]
 
     def body(self, kinds: Fields, required: Collection[str] = ()) -> dict[str, Any]:
-        return reading.body(self.request, self.control.shared.settings.max_body, kinds, required)
+        return reading.body(self.json(), kinds, required)
 
     def json(self) -> Any:
         """The body as it is."""
         return reading.json_value(self.request, self.control.shared.settings.max_body)
 
 
-def shown(value: Any, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:
-    body = json.dumps(value, separators=(",", ":")) + "\n"
-    return Response(body, status, [("Content-Type", "application/json"), ("Cache-Control", "no-store"), *headers])
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a view answers. `value` goes out as JSON; bytes as they are, under their own headers; None as nothing."""
+
+    value: Any
+    status: int = 200
+    headers: Iterable[tuple[str, str]] = ()
+
+
+def shown(value: Any) -> Response:
+    return Response(value)
 
 
 def written(text: str, kind: str = "text/plain") -> Response:
-    headers = [("Content-Type", f"{kind}; charset=utf-8"), ("Cache-Control", "no-store")]
-    return Response(text.encode(), 200, headers)
+    return Response(text.encode(), 200, [("Content-Type", f"{kind}; charset=utf-8"), ("Cache-Control", "no-store")])
 
 
 def created(value: Any) -> Response:
-    return shown(value, 201)
+    return Response(value, 201)
 
 
 def gone() -> Response:
-    return Response(status=204)
-
-
-def refused(problem: Problem, request: Request, headers: Iterable[tuple[str, str]] = ()) -> Response:
-    """A problem as JSON. One that names no place gets the request's own."""
-    where = problem.where or f"{request.method} {request.path}"
-    return shown(problem.as_json() | {"where": where}, problem.status, headers)
+    return Response(None, 204)

@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args
 
-from flask import Response
-
 from mock_daraja.control import transactions
-from mock_daraja.control.call import Call, shown
+from mock_daraja.control.call import Call, Response, shown
 from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem

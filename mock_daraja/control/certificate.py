@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response
-
-from mock_daraja.control.call import Call, shown
+from mock_daraja.control.call import Call, Response, shown
 from mock_daraja.control.routing import Route
 from mock_daraja.fields import text
 

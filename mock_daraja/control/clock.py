@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response
-
 from mock_daraja.clock import ClockSetting
-from mock_daraja.control.call import Call, shown
+from mock_daraja.control.call import Call, Response, shown
 from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response
-
 from mock_daraja import __version__
-from mock_daraja.control.call import Call, shown, written
+from mock_daraja.control.call import Call, Response, shown, written
 from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.control.transactions import row_id

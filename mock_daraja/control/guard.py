@@ -8,13 +8,14 @@ import hmac
 import re
 from collections.abc import Collection
 from ipaddress import ip_address
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
-
-from flask import Request
 
 from mock_daraja.errors import Problem
 from mock_daraja.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Request
 
 _SINK: Final = re.compile(r"/_mock(?:/sandboxes/[^/]+)?/sink/")
 _HEALTH: Final = "/_mock/health"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response
-
 from mock_daraja import __version__
-from mock_daraja.control.call import Call, shown
+from mock_daraja.control.call import Call, Response, shown
 from mock_daraja.control.routing import Route
 from mock_daraja.journal.shapes import instant
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response
-
 from mock_daraja.control import words
-from mock_daraja.control.call import Call, created, gone, shown
+from mock_daraja.control.call import Call, Response, created, gone, shown
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything

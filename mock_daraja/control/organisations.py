@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Response
-
 from mock_daraja import defaults, ledger
-from mock_daraja.control.call import Call, created, shown
+from mock_daraja.control.call import Call, Response, created, shown
 from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem

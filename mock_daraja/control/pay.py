@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response
-
 from mock_daraja import defaults
-from mock_daraja.control.call import Call, created
+from mock_daraja.control.call import Call, Response, created
 from mock_daraja.control.routing import Route
 from mock_daraja.fields import anything, typed
 from mock_daraja.journal import transaction_json

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Any, Final, NoReturn
-
-from flask import Request
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from mock_daraja import fields
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields
+
+if TYPE_CHECKING:
+    from flask import Request
 
 
 def json_value(request: Request, max_body: int) -> Any:
@@ -33,9 +34,8 @@ def json_value(request: Request, max_body: int) -> Any:
         ) from None
 
 
-def body(request: Request, max_body: int, kinds: Fields, required: Collection[str] = ()) -> dict[str, Any]:
+def body(value: Any, kinds: Fields, required: Collection[str] = ()) -> dict[str, Any]:
     """An object with some of these keys; no body is an empty one. Raises Problem."""
-    value = json_value(request, max_body)
     value = {} if value is None else value
     if not isinstance(value, dict):
         remedy = f"send an object with {_listed(kinds)}"
@@ -47,8 +47,8 @@ def body(request: Request, max_body: int, kinds: Fields, required: Collection[st
     return read
 
 
-def query(request: Request, kinds: Fields) -> dict[str, Any]:
-    return _read(request.args, kinds, "parameter")
+def query(given: Mapping[str, Any], kinds: Fields) -> dict[str, Any]:
+    return _read(given, kinds, "parameter")
 
 
 def _read(given: Mapping[str, Any], kinds: Fields, noun: str) -> dict[str, Any]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response
-
-from mock_daraja.control.call import Call, shown, written
+from mock_daraja.control.call import Call, Response, shown, written
 from mock_daraja.control.routing import Route
 from mock_daraja.fields import one_of
 from mock_daraja.steps.reporting import card_of

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from flask import Response
-
+from mock_daraja.control.call import Response
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields
 

@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Response
-
-from mock_daraja.control.call import PREFIX, Call, created, gone, shown
+from mock_daraja.control.call import PREFIX, Call, Response, created, gone, shown
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from flask import Response
-
 from mock_daraja.control import words
-from mock_daraja.control.call import Call, gone, shown
+from mock_daraja.control.call import Call, Response, gone, shown
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import text

@@ -6,10 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from flask import Response
-
 from mock_daraja.callbacks.sink import Arrival, Sink, SinkAnswer, parse_program
-from mock_daraja.control.call import Call, gone, shown
+from mock_daraja.control.call import Call, Response, gone, shown
 from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import ANY, Route
 from mock_daraja.errors import Problem

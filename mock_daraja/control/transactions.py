@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from flask import Response
-
-from mock_daraja.control.call import Call, shown
+from mock_daraja.control.call import Call, Response, shown
 from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem

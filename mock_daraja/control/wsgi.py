@@ -1,0 +1,88 @@
+"""Puts the control API on a Flask app: the guard before its views, and their values and problems on the wire."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Final
+
+import flask
+from flask import Flask, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+
+from mock_daraja.control import guard, reading, registry
+from mock_daraja.control.call import PREFIX, Call, Control, Response
+from mock_daraja.control.routing import NoRouteError
+from mock_daraja.errors import Problem
+from mock_daraja.scenarios import Known, Library
+from mock_daraja.steps.passage import Shared
+
+_LOG: Final = logging.getLogger("mock_daraja")
+_JSON: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
+_COMPLAINTS: Final = {  # Flask's, in our words
+    404: ("there is nothing at this path", f"begin with {PREFIX}/health or {PREFIX}/sandboxes"),
+    413: ("the body is too large", "send a smaller one, or start with a larger --max-body"),
+}
+
+
+def register(app: Flask, shared: Shared, library: Library, known: Known) -> None:
+    """Every noun stands under /_mock, for the default sandbox, and under /_mock/sandboxes/NAME, for any."""
+    control = Control(shared, library, known)
+
+    def answer(path: str) -> flask.Response:
+        segments = path.split("/")
+        name = _sandbox_of(segments)
+        sandbox = shared.sandboxes.default if name is None else shared.sandboxes.get(name)
+        segments = segments if name is None else segments[2:]
+        if segments[0] != "sink" and segments[-1] == "":
+            segments = segments[:-1]
+        routes = registry.ALL if name is None else registry.OF_A_SANDBOX
+        route, arguments = routes.find(request.method, segments)
+        query = {} if route.query is None else reading.query(request.args, route.query)
+        return _sent(route.view(Call(control, sandbox, request, query), **arguments))
+
+    app.url_map.merge_slashes = False  # a sink takes what it is sent, where it is sent
+    app.url_map.add(
+        Rule(f"{PREFIX}/<path:path>", endpoint="control")
+    )  # of any method, which Flask's own rules can't be
+    app.view_functions["control"] = answer
+    app.before_request(lambda: guard.check(request, shared.settings))
+    app.register_error_handler(Exception, _problem)
+
+
+def _sandbox_of(segments: list[str]) -> str | None:
+    """NAME, where the path goes on below /_mock/sandboxes/NAME."""
+    is_below = segments[0] == "sandboxes" and len(segments) > 2 and segments[2] not in ("", "reset")
+    return segments[1] if is_below else None
+
+
+def _sent(response: Response) -> flask.Response:
+    if response.value is None:
+        return flask.Response(status=response.status)
+    if isinstance(response.value, bytes):
+        return flask.Response(response.value, response.status, list(response.headers))
+    body = json.dumps(response.value, separators=(",", ":")) + "\n"
+    return flask.Response(body, response.status, [*_JSON, *response.headers])
+
+
+def _problem(error: Exception) -> flask.Response:
+    """Whatever went wrong, as a problem: the caller's mistakes, Flask's complaints, and our own mistakes."""
+    if isinstance(error, NoRouteError) and error.allowed:
+        return _refused(error, [("Allow", ", ".join(error.allowed))])
+    if isinstance(error, Problem):
+        return _refused(error, [("WWW-Authenticate", "Bearer")] if error.status == 401 else ())
+    if isinstance(error, HTTPException) and error.code is not None and error.code >= 400:
+        what, remedy = _COMPLAINTS.get(error.code, (error.description or error.name, ""))
+        return _refused(Problem(what, remedy=remedy, status=error.code))
+    _LOG.error("%s %s failed", request.method, request.path, exc_info=error)
+    what = f"{type(error).__name__}: {error}"
+    remedy = "our mistake: please report it, with the traceback in the server's log"
+    return _refused(Problem(what, remedy=remedy, status=500))
+
+
+def _refused(problem: Problem, headers: Iterable[tuple[str, str]] = ()) -> flask.Response:
+    """One that names no place gets the request's own."""
+    where = problem.where or f"{request.method} {request.path}"
+    return _sent(Response(problem.as_json() | {"where": where}, problem.status, headers))
