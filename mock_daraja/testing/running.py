@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, Final
 
 from mock_daraja import defaults
-from mock_daraja.app import create_app, served
+from mock_daraja.app import daraja_paths
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
 from mock_daraja.testing.changes import sandbox_settings, settings_from, split
@@ -24,8 +24,8 @@ class DarajaServer:
     def __init__(self, changes: Mapping[str, Any] | None = None) -> None:
         given, self._strict = split(changes or {})
         self._settings = settings_from(given)
-        app = create_app(self._settings)
-        self._gateway = served(app)
+        app = daraja_paths(self._settings)
+        self._gateway = app.gateway
         self._sandboxes = self._gateway.shared.sandboxes
         self._server = Server(
             app,
