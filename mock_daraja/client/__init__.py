@@ -1,7 +1,8 @@
-"""A typed client of the control API, /_mock. For the command line, and for tests against a server elsewhere."""
+"""A typed client of the control API, /_mock. For the command line, and for tests here and in another process."""
 
 from __future__ import annotations
 
-from mock_daraja.client.http import Answer, Client, Row, Unreachable
+from mock_daraja.client.api import ControlApi, Row
+from mock_daraja.client.http import Answer, Client, Unreachable
 
-__all__ = ["Answer", "Client", "Row", "Unreachable"]
+__all__ = ["Answer", "Client", "ControlApi", "Row", "Unreachable"]
