@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from mock_daraja.control.one_shots import plain
+from mock_daraja.scenarios import one_shot
+from mock_daraja.steps.known import names_known
+
 
 def test_a_one_shot_decides_the_next_request_and_is_used_up(control: Any) -> None:
     then = {"result": "1032", "callback": {"copies": 2, "every": 3}}
@@ -15,6 +19,31 @@ def test_a_one_shot_decides_the_next_request_and_is_used_up(control: Any) -> Non
     assert (answer.status, answer.json) == (201, {"id": 1, "when": {"amount": {"min": 5}}, "then": then})
     assert len(control.mock.callbacks()) == 2
     assert control.ok("GET", "one-shots") == {"one_shots": []}
+
+
+@pytest.mark.parametrize(
+    "then", [{"result": "1032"}, {"result": "SFC_IC0003"}, {"error": "500.003.02"}, {"error": "409"}]
+)
+def test_a_plain_code_is_read_without_the_schema_as_with_it(then: dict[str, str]) -> None:
+    given = {"when": {"operation": "stk-push.process"}, "then": then}
+
+    assert plain(given, names_known()) == one_shot(given, names_known())
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"then": {"result": "1032"}},
+        {"when": {"operation": "stk-push"}, "then": {"result": "1032"}},
+        {"when": {"operation": "stk-push.process", "amount": 5}, "then": {"result": "1032"}},
+        {"when": {"operation": "stk-push.process"}, "then": {"result": "1032", "desc": "no"}},
+        {"when": {"operation": "stk-push.process"}, "then": {"result": "500.003.02"}},
+        {"when": {"operation": "stk-push.process"}, "then": {"error": "SFC_IC0003"}},
+        {"when": [], "then": {"result": "1032"}},
+    ],
+)
+def test_anything_else_is_left_to_the_schema(given: dict[str, Any]) -> None:
+    assert plain(given, names_known()) is None
 
 
 def test_one_is_disarmed(control: Any) -> None:
