@@ -23,8 +23,17 @@ def _number(value: Any) -> int:
     return number
 
 
+def _flag(value: Any) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError("true or false")
+    return bool(value == "true")
+
+
 def listed(call: Call) -> Response:
-    """The latest, oldest first; with `since` the first of those that came after it, so that none is missed."""
+    """The latest, oldest first; with `since` the first of those that came after it, so that none is missed.
+
+    A line each, or with `whole` headers, bodies and trace as well.
+    """
     given = call.query
     rows = [
         row
@@ -33,7 +42,8 @@ def listed(call: Call) -> Response:
         and given.get("operation") in (None, row.operation)
         and given.get("status") in (None, row.reply.status if row.reply else None)
     ]
-    return shown({"exchanges": [exchange_json(row, whole=False) for row in call.page(rows, after="since")]})
+    lines = [exchange_json(row, whole=given.get("whole", False)) for row in call.page(rows, after="since")]
+    return shown({"exchanges": lines})
 
 
 def one(call: Call, name: str) -> Response:
@@ -76,7 +86,7 @@ def _find(call: Call, name: str) -> Exchange:
     return row
 
 
-_FILTER: Final = {"operation": text, "status": whole(100, 599), "since": _number, "limit": LIMIT}
+_FILTER: Final = {"operation": text, "status": whole(100, 599), "since": _number, "limit": LIMIT, "whole": _flag}
 ROUTES: Final = (
     Route("GET", "exchanges", listed, _FILTER),
     Route("GET", "exchanges/<name>", one, {"as": one_of("json", "curl")}),

@@ -20,6 +20,18 @@ def test_lines_are_filtered_and_paged(control: Any) -> None:
     assert ids("?status=400") == ["x3"]
 
 
+def test_lines_are_whole_where_that_is_asked_for(control: Any) -> None:
+    control.mock.pushed()
+
+    token, push = control.ok("GET", "exchanges?whole=true")["exchanges"]
+
+    assert push["transaction"] == 1
+    assert push["trace"] == control.ok("GET", "exchanges/x2")["trace"]
+    assert "***" in token["response_body"]
+    assert control.ok("GET", "exchanges?whole=false") == control.ok("GET", "exchanges")
+    assert control.problem("GET", "exchanges?whole=1")[1] == "whole is '1'"
+
+
 @pytest.mark.parametrize("name", ["x2", "2", "last"])
 def test_one_is_whole_with_trace_transaction_and_callbacks(control: Any, name: str) -> None:
     reference = control.mock.pushed()
