@@ -39,7 +39,10 @@ def create(call: Call) -> Response:
             raise Problem(f"there is no product {slug!r:.80}", where="products", remedy=f"there are {', '.join(slugs)}")
     if len(call.sandbox.store.apps()) >= MOST:
         raise Problem(f"there are {MOST} apps already", remedy="delete some", status=409)
-    call.control.shared.sandboxes.add_app(call.sandbox, app)
+    if call.is_inside and call.sandbox.store.app(app.key) is not None:
+        call.sandbox.store.put_app(app)
+    else:
+        call.control.shared.sandboxes.add_app(call.sandbox, app)
     return created(_shape(app))
 
 

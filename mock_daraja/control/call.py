@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mock_daraja.control import reading
 from mock_daraja.fields import Fields
+from mock_daraja.journal.redact import redact_body
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Known, Library
 from mock_daraja.steps.passage import Shared
@@ -32,10 +33,28 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """Over HTTP, or from this process, whose tests see and may do a little more than strangers."""
+
     control: Control
     sandbox: Sandbox  # the one the path names, else the default one
-    request: Request
     query: Mapping[str, Any]  # what was given of the route's parameters, read
+    http: Request | None = None
+    given: Any = None  # the body of a call from this process
+
+    @property
+    def is_inside(self) -> bool:
+        return self.http is None
+
+    @property
+    def request(self) -> Request:
+        """For a route that makes sense over HTTP alone."""
+        assert self.http is not None
+        return self.http
+
+    @property
+    def bodies(self) -> Callable[[bytes], Any]:
+        """How journalled bodies are shown: as text without their secrets, or inside as the bytes they are."""
+        return bytes if self.http is None else redact_body
 
     @property
     def base(self) -> str:
@@ -56,7 +75,7 @@ class Call:
 
     def json(self) -> Any:
         """The body as it is."""
-        return reading.json_value(self.request, self.control.shared.settings.max_body)
+        return self.given if self.http is None else reading.json_value(self.http, self.control.shared.settings.max_body)
 
 
 @dataclass(frozen=True, slots=True)

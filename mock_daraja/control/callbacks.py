@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, get_args
 
 from mock_daraja.control import transactions
@@ -38,10 +38,14 @@ def _wanted(call: Call, given: Mapping[str, Any], *, pending: bool) -> Callable[
     return lambda row: row.state in states and kind in (None, row.kind) and transaction in (None, row.transaction)
 
 
+def _shown(call: Call, rows: Iterable[Callback]) -> Response:
+    return shown({"callbacks": [callback_json(row, bodies=call.bodies) for row in rows]})
+
+
 def listed(call: Call) -> Response:
     """The latest, oldest first."""
     rows = [*filter(_wanted(call, call.query, pending=True), call.sandbox.store.callbacks())]
-    return shown({"callbacks": [callback_json(row) for row in rows[-call.limit :]]})
+    return _shown(call, rows[-call.limit :])
 
 
 def _find(call: Call, name: str) -> Callback:
@@ -54,7 +58,7 @@ def _find(call: Call, name: str) -> Callback:
 
 
 def one(call: Call, name: str) -> Response:
-    return shown(callback_json(_find(call, name)))
+    return shown(callback_json(_find(call, name), bodies=call.bodies))
 
 
 def wait(call: Call) -> Response:
@@ -72,7 +76,7 @@ def wait(call: Call) -> Response:
         timeout_ms = min(timeout_ms, int(LONGEST_REAL_S * 1000 * sandbox.clock.setting.factor))
     if not sandbox.wait_for(lambda: len(rows()) >= count, timeout_ms):
         raise _too_late(call, given, len(rows()), count)
-    return shown({"callbacks": [callback_json(row) for row in rows()[:1000]]})
+    return _shown(call, rows()[:1000])
 
 
 def _too_late(call: Call, given: Mapping[str, Any], came: int, count: int) -> Problem:
@@ -94,7 +98,7 @@ def resend(call: Call, name: str) -> Response:
     times = call.body({"times": whole(1, MOST_RESENDS)}).get("times", 1)
     row = _find(call, name)
     send_again(call.sandbox, row, times)
-    return shown(callback_json(row))
+    return shown(callback_json(row, bodies=call.bodies))
 
 
 ROUTES: Final = (

@@ -42,8 +42,8 @@ def listed(call: Call) -> Response:
         and given.get("operation") in (None, row.operation)
         and given.get("status") in (None, row.reply.status if row.reply else None)
     ]
-    lines = [exchange_json(row, whole=given.get("whole", False)) for row in call.page(rows, after="since")]
-    return shown({"exchanges": lines})
+    whole, page = given.get("whole", False), call.page(rows, after="since")
+    return shown({"exchanges": [exchange_json(row, whole=whole, bodies=call.bodies) for row in page]})
 
 
 def one(call: Call, name: str) -> Response:

@@ -41,7 +41,7 @@ def register(app: Flask, shared: Shared, library: Library, known: Known) -> None
         routes = registry.ALL if name is None else registry.OF_A_SANDBOX
         route, arguments = routes.find(request.method, segments)
         query = {} if route.query is None else reading.query(request.args, route.query)
-        return _sent(route.view(Call(control, sandbox, request, query), **arguments))
+        return _sent(route.view(Call(control, sandbox, query, request), **arguments))
 
     app.url_map.merge_slashes = False  # a sink takes what it is sent, where it is sent
     app.url_map.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from mock_daraja.clock import eat
@@ -11,6 +12,8 @@ from mock_daraja.journal.references import reference
 from mock_daraja.model import Callback, Delivery, Transaction
 from mock_daraja.money import shillings
 from mock_daraja.reasons import callback_note, delivery_error
+
+Bodies = Callable[[bytes], Any]
 
 
 def instant(ms: int | None) -> str | None:
@@ -30,8 +33,8 @@ def step_json(step: Step) -> dict[str, Any]:
     return shape
 
 
-def exchange_json(exchange: Exchange, *, whole: bool = True) -> dict[str, Any]:
-    """`whole` adds headers, bodies and trace to the line that lists show."""
+def exchange_json(exchange: Exchange, *, whole: bool = True, bodies: Bodies = redact_body) -> dict[str, Any]:
+    """`whole` adds headers, bodies and trace to the line that lists show. `bodies` says how a body is shown."""
     reply = exchange.reply
     shape: dict[str, Any] = {
         "id": exchange.id,
@@ -51,15 +54,15 @@ def exchange_json(exchange: Exchange, *, whole: bool = True) -> dict[str, Any]:
         shape |= {
             "fault_attributes": reply.fault.attributes if reply and reply.fault else {},
             "request_headers": redact_headers(exchange.headers),
-            "request_body": redact_body(exchange.body),
+            "request_body": bodies(exchange.body),
             "response_headers": redact_headers(reply.headers) if reply else [],
-            "response_body": redact_body(reply.body) if reply else "",
+            "response_body": bodies(reply.body) if reply else "",
             "trace": [step_json(step) for step in exchange.steps],
         }
     return shape
 
 
-def callback_json(row: Callback) -> dict[str, Any]:
+def callback_json(row: Callback, *, bodies: Bodies = redact_body) -> dict[str, Any]:
     shape = {
         "id": row.id,
         "kind": row.kind,
@@ -68,9 +71,9 @@ def callback_json(row: Callback) -> dict[str, Any]:
         "state": row.state,
         "due": instant(row.due_ms),
         "headers": [list(pair) for pair in row.headers],
-        "body": redact_body(row.body),
+        "body": bodies(row.body),
         "note": callback_note(row, row.deliveries[-1] if row.deliveries else None),
-        "deliveries": [_delivery_json(each) for each in row.deliveries],
+        "deliveries": [_delivery_json(each, bodies) for each in row.deliveries],
     }
     if row.refusal is not None:
         shape["refusal"] = row.refusal.kind
@@ -79,13 +82,13 @@ def callback_json(row: Callback) -> dict[str, Any]:
     return shape
 
 
-def _delivery_json(delivery: Delivery) -> dict[str, Any]:
+def _delivery_json(delivery: Delivery, bodies: Bodies) -> dict[str, Any]:
     return {
         "url": delivery.url,
         "sent": instant(delivery.sent_ms),
-        "request": redact_body(delivery.request),
+        "request": bodies(delivery.request),
         "status": delivery.status,
-        "answer": redact_body(delivery.answer),
+        "answer": bodies(delivery.answer),
         "error": delivery_error(delivery),
     } | ({} if delivery.failure is None else {"failure": delivery.failure.kind})
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.message import body_lines, printable
 from mock_daraja.journal.paint import Paint, Role, plain
+from mock_daraja.journal.redact import redact_body
 
 Row = Mapping[str, Any]
 
@@ -35,8 +36,8 @@ def log_line(exchange: Exchange) -> str:
 def explanation(exchange: Row, clock: Row | None = None, paint: Paint = plain) -> str:
     """What was checked, what failed, and for an exchange that opened a transaction its outcome and its callbacks.
 
-    `exchange` is whole; where it opened a transaction, `transaction` is that row and `callbacks` are its own. `clock`
-    is the sandbox's, with what is due on it.
+    `exchange` is whole, its bodies text without secrets, or bytes; where it opened a transaction, `transaction` is that
+    row and `callbacks` are its own. `clock` is the sandbox's, with what is due on it.
     """
     name = exchange["sandbox"]
     path = "/_mock" if name == "default" else f"/_mock/sandboxes/{name}"
@@ -58,9 +59,10 @@ def _lines(exchange: Row, clock: Row, paint: Paint) -> Iterator[str]:
     yield from _trace(exchange["trace"], paint)
     for title, body in (("Request", exchange["request_body"]), ("Response", exchange["response_body"])):
         if body:
+            text = body if isinstance(body, str) else redact_body(body)
             yield ""
             yield paint(title, "heading")
-            yield from (f"  {line}" for line in body_lines(body, paint))
+            yield from (f"  {line}" for line in body_lines(text, paint))
     transaction = exchange["transaction"]
     if isinstance(transaction, Mapping):
         yield ""
