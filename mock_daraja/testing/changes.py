@@ -13,6 +13,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.settings import Quirks, Settings, quirks_from
 
 STRICT: Final = "strict"
+_DEFAULTS: Final[Mapping[str, Any]] = {each.name: each.default for each in fields(Settings)}
 _FOR_TESTS: Final = {"port": 0, "clock": "manual"}
 _OF_THE_SERVER: Final = frozenset(
     {"host", "port", "scenarios", "watch", "accept_any_app", "admin_token", "allow_host", "max_connections", "max_body"}
@@ -21,13 +22,14 @@ _OF_THE_SERVER: Final = frozenset(
 
 def settings_from(changes: Mapping[str, Any], where: str = "daraja_settings") -> Settings:
     """Settings for tests, changed. Raises Problem that names the setting."""
-    return _changed(Settings(), {**_FOR_TESTS, **changes}, where)
+    base = Settings()
+    return replace(base, **_values(base, {**_FOR_TESTS, **changes}, where))
 
 
-def sandbox_settings(base: Settings, changes: Mapping[str, Any], where: str) -> Settings:
-    """The settings of one sandbox. Raises Problem on a setting that is the whole server's."""
+def sandbox_values(base: Settings, changes: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """What one sandbox has otherwise than `base`. Raises Problem on a setting that is the whole server's."""
     check_sandbox(changes, where)
-    return _changed(base, changes, where)
+    return _values(base, changes, where)
 
 
 def check_sandbox(names: Iterable[str], where: str) -> None:
@@ -46,15 +48,14 @@ def split(changes: Mapping[str, Any], strict: bool = True) -> tuple[dict[str, An
     return rest, value
 
 
-def _changed(base: Settings, changes: Mapping[str, Any], where: str) -> Settings:
-    defaults = {each.name: each.default for each in fields(Settings)}
+def _values(base: Settings, changes: Mapping[str, Any], where: str) -> dict[str, Any]:
     for name in changes:
-        if name not in defaults:
-            near = get_close_matches(str(name), [*defaults, STRICT], 1)
-            known = ", ".join(sorted([*defaults, STRICT]))
+        if name not in _DEFAULTS:
+            near = get_close_matches(str(name), [*_DEFAULTS, STRICT], 1)
+            known = ", ".join(sorted([*_DEFAULTS, STRICT]))
             remedy = f"did you mean {near[0]!r}?" if near else f"the settings are {known}"
             raise Problem(f"there is no setting {name!r}", where=where, remedy=remedy)
-    return replace(base, **{name: _read(name, value, defaults[name], base, where) for name, value in changes.items()})
+    return {name: _read(name, value, _DEFAULTS[name], base, where) for name, value in changes.items()}
 
 
 def _read(name: str, value: Any, default: Any, base: Settings, where: str) -> Any:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from itertools import count
 from typing import Any, Final
 
 from mock_daraja import defaults
 from mock_daraja.app import daraja_paths
 from mock_daraja.server import Server
-from mock_daraja.settings import Settings
-from mock_daraja.testing.changes import sandbox_settings, settings_from, split
+from mock_daraja.testing.changes import sandbox_values, settings_from, split
 from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.local import Local
 
@@ -60,13 +58,12 @@ class DarajaServer:
         sandbox.
         """
         given, strict = split(changes or {}, self._strict)
-        settings = sandbox_settings(self._settings, {"seed": seed, **given}, "pytest.mark.daraja")
+        values = sandbox_values(self._settings, {"seed": seed, **given}, "pytest.mark.daraja")
         for app in self._sandboxes.default.store.apps():
             self._sandboxes.default.store.remove_app(app.key)
         name = self._free_name(f"test-{seed:08x}")
-        own = {each.name: getattr(settings, each.name) for each in fields(Settings)}
-        keys = (f"{name}-key:{name}-secret", _PUBLIC_APP, *settings.app)
-        sandbox = self._sandboxes.create(name, **{**own, "app": keys})
+        keys = (f"{name}-key:{name}-secret", _PUBLIC_APP, *values.get("app", self._settings.app))
+        sandbox = self._sandboxes.create(name, **{"apps": self._settings.apps, **values, "app": keys})
         return Daraja(Local(self.url, self._gateway.shared, sandbox, self._sandboxes.default), strict=strict)
 
     def _free_name(self, name: str) -> str:

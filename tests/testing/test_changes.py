@@ -10,7 +10,7 @@ from mock_daraja.clock import ClockSetting
 from mock_daraja.control.sandboxes import SETTINGS
 from mock_daraja.errors import Problem
 from mock_daraja.settings import Settings
-from mock_daraja.testing.changes import _OF_THE_SERVER, sandbox_settings, settings_from
+from mock_daraja.testing.changes import _OF_THE_SERVER, sandbox_values, settings_from
 
 
 def test_tests_have_a_free_port_and_a_manual_clock() -> None:
@@ -81,11 +81,11 @@ def test_what_is_the_servers_and_what_a_sandboxs_is_as_the_control_api_has_it() 
 def test_quirks_of_a_sandbox_come_on_top_of_the_sessions() -> None:
     base = settings_from({"quirks": {"in_flight": "4999"}})
 
-    settings = sandbox_settings(base, {"quirks": {"two_decimals": True}}, "pytest.mark.daraja")
+    values = sandbox_values(base, {"quirks": {"two_decimals": True}}, "pytest.mark.daraja")
 
-    assert (settings.quirks.in_flight, settings.quirks.two_decimals) == ("4999", True)
+    assert (values["quirks"].in_flight, values["quirks"].two_decimals) == ("4999", True)
 
 
 def test_a_setting_of_the_server_is_not_a_tests() -> None:
     with pytest.raises(Problem, match="port is a setting of the server"):
-        sandbox_settings(settings_from({}), {"port": 5}, "pytest.mark.daraja")
+        sandbox_values(settings_from({}), {"port": 5}, "pytest.mark.daraja")
