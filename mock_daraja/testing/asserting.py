@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from mock_daraja.testing.link import Link, transaction_id
 from mock_daraja.testing.nearest import Condition, failure, field, nearest
 from mock_daraja.testing.outcomes import operation_named
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, TransactionRow
-from mock_daraja.testing.world import World, transaction_id
 
 _MISSING: Final = object()
 
 
 class Asserting:
-    _world: World
+    _link: Link
 
     def assert_paid(
         self,
@@ -29,9 +29,9 @@ class Asserting:
         Returns the row, with its receipt.
         """
         conditions = self._of_transaction(transaction, amount, msisdn, account, shortcode)
-        found = nearest(self._world.transactions(), conditions)
+        found = nearest(self._link.transactions(), conditions)
         if found is None or found.misses:
-            raise AssertionError(failure(self._world, "nobody has paid", conditions, found))
+            raise AssertionError(failure(self._link, "nobody has paid", conditions, found))
         return found.row
 
     def assert_not_paid(
@@ -45,9 +45,9 @@ class Asserting:
     ) -> None:
         """Nobody has paid so: everything that matches was refused, has failed, or is pending."""
         conditions = self._of_transaction(transaction, amount, msisdn, account, shortcode)
-        found = nearest(self._world.transactions(), conditions)
+        found = nearest(self._link.transactions(), conditions)
         if found is not None and not found.misses:
-            raise AssertionError(failure(self._world, "somebody has paid", conditions, found))
+            raise AssertionError(failure(self._link, "somebody has paid", conditions, found))
 
     def assert_callback(
         self,
@@ -63,9 +63,9 @@ class Asserting:
         Returns the row, with its `json` and the `status` that the app answered.
         """
         conditions = [*self._of_callback(kind, result, transaction, url), field("state", state)]
-        found = nearest(self._world.callbacks(), conditions)
+        found = nearest(self._link.callbacks(), conditions)
         if found is None or found.misses:
-            raise AssertionError(failure(self._world, "there is no such callback", conditions, found))
+            raise AssertionError(failure(self._link, "there is no such callback", conditions, found))
         return found.row
 
     def assert_no_callback(
@@ -79,9 +79,9 @@ class Asserting:
         """No such callback has gone out so far: it is dropped, not due yet, or there is none."""
         conditions = self._of_callback(kind, result, transaction, url)
         conditions.append(Condition("sent", lambda row: row.attempts > 0, lambda row: f"it is {row.state}"))
-        found = nearest(self._world.callbacks(), conditions)
+        found = nearest(self._link.callbacks(), conditions)
         if found is not None and not found.misses:
-            raise AssertionError(failure(self._world, "a callback has gone out", conditions, found))
+            raise AssertionError(failure(self._link, "a callback has gone out", conditions, found))
 
     def assert_requested(
         self, operation: str, *, status: int | None = None, times: int | None = None, **fields: Any
@@ -93,22 +93,22 @@ class Asserting:
         A product's name stands for its first operation. Returns the last one.
         """
         conditions = self._of_request(operation, status, fields)
-        rows = self._world.exchanges()
+        rows = self._link.exchanges()
         found = nearest(rows, conditions)
         if found is None or found.misses:
-            raise AssertionError(failure(self._world, "it was not requested", conditions, found))
+            raise AssertionError(failure(self._link, "it was not requested", conditions, found))
         count = sum(all(each.holds(row) for each in conditions) for row in rows)
         if times is not None and count != times:
             what = f"it was requested {count} times, not {times}"
-            raise AssertionError(failure(self._world, what, conditions, found))
+            raise AssertionError(failure(self._link, what, conditions, found))
         return found.row
 
     def assert_not_requested(self, operation: str, *, status: int | None = None, **fields: Any) -> None:
         """The app has not asked for an operation, or not with these fields."""
         conditions = self._of_request(operation, status, fields)
-        found = nearest(self._world.exchanges(), conditions)
+        found = nearest(self._link.exchanges(), conditions)
         if found is not None and not found.misses:
-            raise AssertionError(failure(self._world, "it was requested", conditions, found))
+            raise AssertionError(failure(self._link, "it was requested", conditions, found))
 
     def _of_transaction(
         self,
@@ -119,7 +119,7 @@ class Asserting:
         shortcode: str | None,
     ) -> list[Condition]:
         wanted = {
-            "id": None if transaction is None else transaction_id(self._world, transaction),
+            "id": None if transaction is None else transaction_id(self._link, transaction),
             "amount": amount,
             "msisdn": msisdn,
             "account_reference": account,
@@ -136,7 +136,7 @@ class Asserting:
         transaction: TransactionRow | int | str | None,
         url: str | None,
     ) -> list[Condition]:
-        number = None if transaction is None else transaction_id(self._world, transaction)
+        number = None if transaction is None else transaction_id(self._link, transaction)
         wanted = {"kind": kind, "transaction": number, "url": url}
         conditions = [field(name, value) for name, value in wanted.items() if value is not None]
         if result is not None:

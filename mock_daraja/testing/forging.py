@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from mock_daraja import defaults, wire
 from mock_daraja.callbacks import alter
@@ -13,11 +14,21 @@ from mock_daraja.products.base import Notice
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.outcomes import operation_named
-from mock_daraja.testing.world import Forgery
 
 _AMOUNT: Final = 100  # cents of a payment that never was, where nothing is said
 _COMMANDS: Final = {"b2b": "BusinessPayBill", "tax": "PayTaxToKRA"}
 _TO_CUSTOMERS: Final = ("b2c", "b2c-validated", "pochi")
+
+
+@dataclass(frozen=True, slots=True)
+class Forgery:
+    """What is to be forged: a callback of a transaction, or of one that never was."""
+
+    transaction: int | None
+    url: str | None
+    operation: str
+    kind: str | None
+    changes: Mapping[str, Any]
 
 
 def forged(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mock_daraja.testing.asserting import Asserting
+from mock_daraja.testing.link import Link
 from mock_daraja.testing.people import People
 from mock_daraja.testing.plans import Plans
 from mock_daraja.testing.seeing import Seeing
@@ -12,20 +13,19 @@ from mock_daraja.testing.sending import Sending
 from mock_daraja.testing.strict import Strictness
 from mock_daraja.testing.timeline import section
 from mock_daraja.testing.waiting import Waiting
-from mock_daraja.testing.world import World
 
 
 class Daraja(People, Plans, Waiting, Sending, Seeing, Asserting):
     """One sandbox. Methods raise Problem on what can't be, with the remedy; assertions and waits an AssertionError."""
 
-    def __init__(self, world: World, *, strict: bool = True) -> None:
-        super().__init__(world)
-        self._world = world
-        self._strictness = Strictness(world, strict=strict)
-        self.name: Final = world.name
-        self.url: Final = world.url
+    def __init__(self, link: Link, *, strict: bool = True) -> None:
+        super().__init__(link)
+        self._link = link
+        self._strictness = Strictness(link, strict=strict)
+        self.name: Final = link.name
+        self.url: Final = link.url
         """The base URL that a client is pointed at, in place of https://sandbox.safaricom.co.ke."""
-        self.control_url: Final = world.control_url
+        self.control_url: Final = link.control_url
         """The base URL of this sandbox's control API, for what runs in another process."""
 
     def __repr__(self) -> str:
@@ -37,4 +37,4 @@ class Daraja(People, Plans, Waiting, Sending, Seeing, Asserting):
 
     def _section(self) -> str:
         """For the report of a failing test."""
-        return section(self._world.journal())
+        return section(self._link.record())

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
+from mock_daraja.client import Row as Shape
 from mock_daraja.journal.failure import has_failed
+from mock_daraja.testing.link import Link, Record
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Row, TransactionRow
 from mock_daraja.testing.timeline import timeline, why
-from mock_daraja.testing.world import Journal, Shape, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,15 @@ def nearest(rows: Iterable[Row], conditions: Sequence[Condition]) -> Nearest[Row
     return best
 
 
-def failure(world: World, what: str, conditions: Sequence[Condition], found: Nearest[Any] | None) -> str:
+def failure(link: Link, what: str, conditions: Sequence[Condition], found: Nearest[Any] | None) -> str:
     """The text of a failing assertion."""
-    journal = world.journal()
+    record = link.record()
     lines = [f"{what}: {', '.join(each.name for each in conditions)}"]
     if found is not None:
         lines.append(f"{'nearest' if found.misses else 'here'}: {_about(found.row)}")
         lines += [f"  but {each}" for each in found.misses]
-    exchange = _exchange(journal, None if found is None else found.row)
-    return "\n".join([*lines, "", timeline(journal) if exchange is None else why(journal, exchange)])
+    exchange = _exchange(record, None if found is None else found.row)
+    return "\n".join([*lines, "", timeline(record) if exchange is None else why(record, exchange)])
 
 
 def _about(row: ExchangeRow | TransactionRow | CallbackRow) -> str:
@@ -64,13 +65,13 @@ def _about(row: ExchangeRow | TransactionRow | CallbackRow) -> str:
     return f"{row.id}, {row.method} {row.path} -> {row.status}"
 
 
-def _exchange(journal: Journal, row: ExchangeRow | TransactionRow | CallbackRow | None) -> Shape | None:
+def _exchange(record: Record, row: ExchangeRow | TransactionRow | CallbackRow | None) -> Shape | None:
     """The one behind the row; without a row the last that failed, else the last. None where the timeline says more."""
     if isinstance(row, ExchangeRow):
-        return next((journal.whole(each) for each in journal.exchanges if each["id"] == row.id), None)
+        return next((record.whole(each) for each in record.exchanges if each["id"] == row.id), None)
     if row is not None:
         number = row.id if isinstance(row, TransactionRow) else row.transaction
-        return next((journal.whole(each) for each in journal.exchanges if each["transaction"] == number), None)
-    wholes = [journal.whole(each) for each in journal.exchanges]
+        return next((record.whole(each) for each in record.exchanges if each["transaction"] == number), None)
+    wholes = [record.whole(each) for each in record.exchanges]
     failed = [each for each in wholes if has_failed(each)]
     return next(reversed(failed or wholes), None)

@@ -7,17 +7,18 @@ from typing import Any, Final
 
 from mock_daraja import defaults
 from mock_daraja.errors import Problem
+from mock_daraja.ledger.accounts import ORGANISATION_ACCOUNTS
 from mock_daraja.model import App
-from mock_daraja.testing.parties import CustomerRow, OrganisationRow
-from mock_daraja.testing.rows import TransactionRow
-from mock_daraja.testing.world import World
+from mock_daraja.testing.link import Link
+from mock_daraja.testing.parties import CustomerRow, OrganisationRow, app_of, customer_of, organisation_of
+from mock_daraja.testing.rows import TransactionRow, transaction_of
 
 
 class People:
-    _world: World
+    _link: Link
 
-    def __init__(self, world: World) -> None:
-        app = world.first_app
+    def __init__(self, link: Link) -> None:
+        app = link.first_app
         self.consumer_key: Final = app.key
         self.consumer_secret: Final = app.secret or ""
         self.shortcode: Final = defaults.PAYBILL
@@ -31,7 +32,7 @@ class People:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that `mock-daraja env` prints, for this sandbox; the fixture `daraja_env` sets them."""
-        return defaults.variables(self._world.url, self.consumer_key, self.consumer_secret)
+        return defaults.variables(self._link.url, self.consumer_key, self.consumer_secret)
 
     @property
     def pin(self) -> str:
@@ -49,7 +50,7 @@ class People:
         if len(password.encode()) > MOST_BYTES:
             remedy = f"an RSA block holds {MOST_BYTES} bytes"
             raise Problem(f"the password has {len(password.encode())} bytes", where="password", remedy=remedy)
-        return self._world.credential(password)
+        return self._link.api.credential(password)
 
     def customer(
         self,
@@ -77,7 +78,8 @@ class People:
             "pin_locked": pin_locked,
             "registered": registered,
         }
-        return self._world.put_customer({"msisdn": self.msisdn if msisdn is None else msisdn, **_given(given)})
+        number = self.msisdn if msisdn is None else str(msisdn)
+        return customer_of(self._link.api.put_customer(number, **_given(given)))
 
     def organisation(
         self,
@@ -110,8 +112,9 @@ class People:
             "bouquet": bouquet,
             "external_validation": external_validation,
             "initiators": None if initiators is None else list(initiators),
+            "balances": _of_accounts(balances) if balances else None,
         }
-        return self._world.put_organisation({"shortcode": shortcode, **_given(given)}, balances or {})
+        return organisation_of(self._link.api.put_organisation(str(shortcode), **_given(given)))
 
     def app(
         self,
@@ -126,7 +129,8 @@ class People:
             "products": None if products is None else list(products),
             "shortcodes": None if shortcodes is None else list(shortcodes),
         }
-        return self._world.put_app(key, secret, _given(given))
+        key = key or f"{self._link.name}-app-{len(self._link.api.apps())}"
+        return app_of(self._link.api.add_app(key, secret or f"{key}-secret", **_given(given)))
 
     def pay(
         self,
@@ -146,15 +150,18 @@ class People:
         """
         if till is None and paybill is None:
             paybill = self.shortcode
-        return self._world.pay(
-            {
-                "msisdn": self.msisdn if msisdn is None else msisdn,
-                "amount": amount,
-                "paybill": paybill,
-                "till": till,
-                "account": None if till is not None else account,
-            }
-        )
+        account_of = None if till is not None else account
+        payer = self.msisdn if msisdn is None else msisdn
+        return transaction_of(self._link.api.pay(amount, paybill=paybill, till=till, account=account_of, msisdn=payer))
+
+
+def _of_accounts(balances: Mapping[str, float | str]) -> dict[str, float | str]:
+    """Raises Problem on an account that organisations don't have."""
+    for account in balances:
+        if account not in ORGANISATION_ACCOUNTS:
+            remedy = f"the accounts are {', '.join(ORGANISATION_ACCOUNTS)}"
+            raise Problem(f"an organisation has no {account!r}", where="balances", remedy=remedy)
+    return dict(balances)
 
 
 def _given(table: dict[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from typing import Any
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.errors import Problem
 from mock_daraja.msisdn import normalise
-from mock_daraja.testing.rows import TransactionRow
-from mock_daraja.testing.world import World
+from mock_daraja.testing.link import Link
+from mock_daraja.testing.outcomes import one_shot
+from mock_daraja.testing.rows import TransactionRow, transaction_of
 
 
 class Plans:
-    _world: World
+    _link: Link
 
     def next(self, operation: str, outcome: int | str | dict[str, Any], **when: Any) -> None:
         """Decide the next request of an operation, or of those among them that `when` describes, just once.
@@ -25,12 +26,16 @@ class Plans:
         A product's name stands for its first operation. A dict is the `then` of a scenario's rule, and `when` the
         rest of its `when`. A strict test fails when no request came to use it.
         """
-        self._world.arm(operation, outcome, when)
+        self._link.api.arm(**one_shot(operation, outcome, when))
 
     def scenario(self, name_or_path: str | PathLike[str] | None) -> None:
         """Play a scenario from its start, in place of the one that was active: a name or a file. None ends it."""
-        is_file = isinstance(name_or_path, PathLike)
-        self._world.play(None if name_or_path is None else fspath(name_or_path), is_file=is_file)
+        if name_or_path is None:
+            self._link.api.stop_scenario()
+            return
+        if isinstance(name_or_path, PathLike):
+            self._link.must_have_files(fspath(name_or_path))
+        self._link.api.play(fspath(name_or_path))
 
     def answer_prompt(
         self, *, pin: str | None = None, cancel: bool = False, ignore: bool = False, msisdn: str | None = None
@@ -43,6 +48,6 @@ class Plans:
             raise Problem("a prompt has one answer", where="answer_prompt", remedy="give one of pin, cancel and ignore")
         number = CUSTOMER if msisdn is None else normalise(msisdn)
         if cancel or ignore:
-            return self._world.answer_prompt(number, "cancel" if cancel else "ignore")
-        right = self._world.put_customer({"msisdn": number}).pin if pin is None else pin
-        return self._world.answer_prompt(number, f"pin:{right}")
+            return transaction_of(self._link.api.dismiss_prompt(number, "cancel" if cancel else "ignore"))
+        right = str(self._link.api.customer(number)["pin"]) if pin is None else pin
+        return transaction_of(self._link.api.enter_pin(number, right))

@@ -8,11 +8,11 @@ from typing import Any
 
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
-from mock_daraja.model import App
 from mock_daraja.settings import ENVIRONMENT_PREFIX
 from mock_daraja.testing.changes import check_sandbox, split
 from mock_daraja.testing.handle import Daraja
-from mock_daraja.testing.remote import Remote
+from mock_daraja.testing.link import Link
+from mock_daraja.testing.parties import app_of
 
 _ADMIN_TOKEN = f"{ENVIRONMENT_PREFIX}ADMIN_TOKEN"
 
@@ -43,12 +43,11 @@ class RemoteServer:
         except Problem:
             client.delete()
             raise
-        return Daraja(Remote(client, App(row["app"]["key"], row["app"]["secret"])), strict=strict)
+        link = Link(client, client.name, client.url, client.url + client.base, app_of(row["app"]))
+        return Daraja(link, strict=strict)
 
     def drop(self, daraja: Daraja) -> None:
-        world = daraja._world
-        assert isinstance(world, Remote)
-        world.leave()
+        daraja._link.leave()
         self._client.sandbox(daraja.name).delete()
 
     def keep(self, daraja: Daraja) -> None:

@@ -8,13 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from mock_daraja.errors import Problem
-from mock_daraja.exchange import Exchange
-from mock_daraja.model import Callback, Transaction
 from mock_daraja.money import cents, json_number
-from mock_daraja.reasons import callback_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,57 +81,11 @@ class Rows(list[Row], Generic[Row]):
         return Rows(row for row in self if all(getattr(row, name) == value for name, value in wanted.items()))
 
 
-def exchange_row(row: Exchange) -> ExchangeRow:
-    reply, refusal = row.reply, row.refusal
-    return ExchangeRow(
-        row.id,
-        row.operation,
-        row.method,
-        row.path,
-        None if reply is None else reply.status,
-        parsed(row.body),
-        None if reply is None else parsed(reply.body),
-        "" if refusal is None else "; ".join(filter(None, (refusal.text, refusal.remedy))),
-        row.transaction,
-    )
-
-
-def transaction_row(row: Transaction) -> TransactionRow:
-    return TransactionRow(
-        row.id,
-        row.operation,
-        row.state,
-        json_number(row.amount_cents),
-        row.shortcode,
-        row.msisdn,
-        row.account_reference,
-        row.reference,
-        row.originator_id,
-        row.result,
-        row.result_desc,
-        row.receipt,
-        row.why,
-    )
-
-
-def callback_row(row: Callback) -> CallbackRow:
-    last = row.deliveries[-1] if row.deliveries else None
-    return CallbackRow(
-        row.id,
-        row.kind,
-        row.state,
-        row.url,
-        parsed(row.body),
-        row.transaction,
-        len(row.deliveries),
-        None if last is None else last.status,
-        callback_note(row, last),
-        row.forged,
-    )
+_OF_A_TRANSACTION: Final = tuple(each.name for each in fields(TransactionRow))
 
 
 def exchange_of(shape: Mapping[str, Any]) -> ExchangeRow:
-    """From a whole exchange of the control API, in which secrets are redacted."""
+    """From a whole exchange of the control API. Over HTTP its bodies come without secrets."""
     refusal = next((step for step in shape["trace"] if step["verdict"] == "refused"), None)
     why = "" if refusal is None else "; ".join(filter(None, (refusal["text"], refusal.get("remedy"))))
     opened = shape["transaction"]
@@ -144,17 +95,17 @@ def exchange_of(shape: Mapping[str, Any]) -> ExchangeRow:
         shape["method"],
         shape["path"],
         shape["status"],
-        parsed(shape["request_body"].encode()),
-        parsed(shape["response_body"].encode()),
+        parsed(shape["request_body"]),
+        parsed(shape["response_body"]),
         why,
         opened["id"] if isinstance(opened, Mapping) else opened,
     )
 
 
 def transaction_of(shape: Mapping[str, Any]) -> TransactionRow:
-    names = (each.name for each in fields(TransactionRow))
-    values = {name: shape[name] for name in names}
-    return TransactionRow(**{**values, "amount": json_number(cents(shape["amount"]))})
+    values = {name: shape[name] for name in _OF_A_TRANSACTION}
+    values["amount"] = json_number(cents(shape["amount"]))
+    return TransactionRow(**values)
 
 
 def callback_of(shape: Mapping[str, Any]) -> CallbackRow:
@@ -164,7 +115,7 @@ def callback_of(shape: Mapping[str, Any]) -> CallbackRow:
         shape["kind"],
         shape["state"],
         shape["url"],
-        parsed(shape["body"].encode()),
+        parsed(shape["body"]),
         shape["transaction"],
         len(deliveries),
         deliveries[-1]["status"] if deliveries else None,
@@ -173,9 +124,9 @@ def callback_of(shape: Mapping[str, Any]) -> CallbackRow:
     )
 
 
-def parsed(body: bytes) -> Any:
+def parsed(body: bytes | str) -> Any:
     """JSON as a value; anything else as text."""
     try:
         return json.loads(body)
     except ValueError:
-        return body.decode(errors="replace")
+        return body if isinstance(body, str) else body.decode(errors="replace")

@@ -7,10 +7,11 @@ from typing import Any
 
 from mock_daraja.errors import Problem
 from mock_daraja.journal.report import Report
+from mock_daraja.journal.report.card import report_of
+from mock_daraja.testing.link import Link
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Rows, TransactionRow
 from mock_daraja.testing.strict import Expected, Strictness
 from mock_daraja.testing.timeline import timeline
-from mock_daraja.testing.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +27,23 @@ class Snapshot:
 
 
 class Seeing:
-    _world: World
+    _link: Link
     _strictness: Strictness
 
     @property
     def transactions(self) -> Rows[TransactionRow]:
         """What was asked to be paid, and what became of it."""
-        return Rows(self._world.transactions())
+        return Rows(self._link.transactions())
 
     @property
     def callbacks(self) -> Rows[CallbackRow]:
         """What the app under test is owed, and what it answered."""
-        return Rows(self._world.callbacks())
+        return Rows(self._link.callbacks())
 
     @property
     def exchanges(self) -> Rows[ExchangeRow]:
         """The requests that the app under test made, and their answers."""
-        return Rows(self._world.exchanges())
+        return Rows(self._link.exchanges())
 
     def report(self) -> Report:
         """The report card so far: does the app answer callbacks, take them twice, query when none comes, and so on.
@@ -52,11 +53,11 @@ class Seeing:
         `.text` is for people, `.json()` and `.junit()` for programs, `.failures`, `.warnings` and `["duplicates"]` for
         assertions.
         """
-        return self._world.report()
+        return report_of(self._link.api.report())
 
     def timeline(self) -> str:
         """What happened so far, a line each, and why: what the report of a failing test shows."""
-        return timeline(self._world.journal())
+        return timeline(self._link.record())
 
     def expect_errors(self) -> Expected:
         """This test means it: let nothing that goes wrong fail it; as a context, nothing that goes wrong inside.
@@ -68,12 +69,12 @@ class Seeing:
 
     def snapshot(self) -> Snapshot:
         """Keep the whole sandbox as it is: rows, money, clock, ids, scenario, one-shots, sinks. For `restore`."""
-        return Snapshot(self._world.name, self._world.snapshot(), self._strictness.excused)
+        return Snapshot(self._link.name, self._link.snapshot(), self._strictness.excused)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Put the sandbox back to how it was. What your app has stored meanwhile is yours to put back."""
-        if snapshot.sandbox != self._world.name:
-            what = f"this is a snapshot of {snapshot.sandbox}, not of {self._world.name}"
+        if snapshot.sandbox != self._link.name:
+            what = f"this is a snapshot of {snapshot.sandbox}, not of {self._link.name}"
             raise Problem(what, where="restore", remedy="restore it in the test that took it")
-        self._world.restore(snapshot.state)
+        self._link.restore(snapshot.state)
         self._strictness.excused = snapshot.excused

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from mock_daraja.testing.rows import CallbackRow, TransactionRow
+from mock_daraja.errors import Problem
+from mock_daraja.testing.link import Link, transaction_id
+from mock_daraja.testing.rows import CallbackRow, TransactionRow, callback_of
 from mock_daraja.testing.sink import DarajaSink
-from mock_daraja.testing.world import Forgery, World, transaction_id
+
+_NOT_THERE: Final = 404
 
 
 class Sending:
-    _world: World
+    _link: Link
 
     def sink(self, name: str = "webhook") -> DarajaSink:
         """A receiver of callbacks: `.url` to give away, `.received` to assert on, `.answer_with(status=500)`."""
-        return DarajaSink(f"{self._world.control_url}/sink/{name}", name, self._world)
+        return DarajaSink(f"{self._link.control_url}/sink/{name}", name, self._link)
 
     def deliver_to(self, app: Any, at: str = "http://testserver/") -> str:
         """Deliver callbacks to a WSGI or ASGI app in this process, without a server: Flask, FastAPI, Django.
@@ -27,7 +30,7 @@ class Sending:
         An ASGI app is called on the event loop of a test that uses `await_advance` and its like, else on one of its
         own; its lifespan is yours to start. Returns `at`, without a slash at the end.
         """
-        self._world.deliver_to(app, at)
+        self._link.deliver_to(app, at)
         return at.rstrip("/")
 
     def resend(self, callback: CallbackRow | int, times: int = 1) -> CallbackRow:
@@ -35,7 +38,14 @@ class Sending:
 
         Raises Problem on one that is still to be delivered anyway.
         """
-        return self._world.resend(callback.id if isinstance(callback, CallbackRow) else callback, times)
+        number = callback.id if isinstance(callback, CallbackRow) else callback
+        try:
+            return callback_of(self._link.api.resend(number, times))
+        except Problem as problem:
+            if problem.status != _NOT_THERE:
+                raise
+        ids = ", ".join(str(each.id) for each in self._link.callbacks()) or "none"
+        raise Problem(f"there is no callback {number}", where="resend", remedy=f"there are {ids}", status=_NOT_THERE)
 
     def forge(
         self,
@@ -60,5 +70,5 @@ class Sending:
         Nothing in the sandbox changes. Returns what the app answered: `.status`, and `.note` where it gave none.
         A strict test takes any answer for a good one, but not an exception or no answer at all.
         """
-        number = None if transaction is None else transaction_id(self._world, transaction)
-        return self._world.forge(Forgery(number, url, operation, kind, changes))
+        number = None if transaction is None else transaction_id(self._link, transaction)
+        return self._link.forge(number, url, operation, kind, changes)

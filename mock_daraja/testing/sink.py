@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_daraja.errors import Problem
-from mock_daraja.testing.rows import parsed
-from mock_daraja.testing.world import World
+from mock_daraja.testing.link import Link
 
 
 class DarajaSink:
     """Give its `url` as CallBackURL, ResultURL and so on; what arrives there is in `received`."""
 
-    def __init__(self, url: str, name: str, world: World) -> None:
+    def __init__(self, url: str, name: str, link: Link) -> None:
         self.url = url
         self._name = name
-        self._world = world
+        self._link = link
 
     def __repr__(self) -> str:
         return f"<DarajaSink {self._name} at {self.url}>"
@@ -24,7 +23,9 @@ class DarajaSink:
     @property
     def received(self) -> list[Any]:
         """The bodies in the order they came: parsed where they are JSON, else text."""
-        return [parsed(body) for body in self._world.arrivals(self._name)]
+        done = self._link.cleared.get(self._name, 0)
+        rows = self._link.api.arrivals(self._name, after=done, limit=self._link.most)
+        return [row["json"] if "json" in row else row["body"] for row in rows]
 
     def answer_with(self, *answers: Mapping[str, Any], **answer: Any) -> None:
         """What the next callbacks get for an answer, in turn; the last one repeats.
@@ -39,8 +40,9 @@ class DarajaSink:
         if answers and answer:
             what = f"both {len(answers)} answers and {', '.join(answer)}"
             raise Problem(what, where="answer_with", remedy="give dicts, or keywords for one answer")
-        self._world.program_sink(self._name, list(answers) if answers else answer)
+        self._link.api.program_sink(self._name, list(answers) if answers else answer)
 
     def clear(self) -> None:
         """Forget what arrived; the answers stay as they are."""
-        self._world.clear_sink(self._name)
+        for row in self._link.api.arrivals(self._name, limit=1):
+            self._link.cleared[self._name] = row["number"]

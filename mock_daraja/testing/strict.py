@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mock_daraja.client import Row
 from mock_daraja.journal.failure import UNDELIVERED
-from mock_daraja.testing.world import Journal, Shape, World
+from mock_daraja.testing.link import Link, Record
 
 _UNDER: Final = "\n       "
 _REMEDY: Final = (
@@ -26,13 +27,13 @@ class Finding:
 class Strictness:
     """`excused` holds the keys of what the test has expected."""
 
-    def __init__(self, world: World, *, strict: bool) -> None:
-        self._world = world
+    def __init__(self, link: Link, *, strict: bool) -> None:
+        self._link = link
         self.strict = strict
         self.excused: frozenset[str] = frozenset()
 
     def keys(self) -> frozenset[str]:
-        return frozenset(each.key for each in findings(self._world.journal()))
+        return frozenset(each.key for each in findings(self._link.record()))
 
     def expect(self) -> Expected:
         return Expected(self)
@@ -41,7 +42,7 @@ class Strictness:
         """What a test is to fail with; None where all went well."""
         if not self.strict:
             return None
-        found = [each for each in findings(self._world.journal()) if each.key not in self.excused]
+        found = [each for each in findings(self._link.record()) if each.key not in self.excused]
         if not found:
             return None
         lines = [each.text + self._traceback(each.error) for each in found]
@@ -49,7 +50,7 @@ class Strictness:
         return "\n".join([f"{many} went wrong that this test did not expect", *lines, _REMEDY])
 
     def _traceback(self, error: str) -> str:
-        text = self._world.traceback(error) if error else ""
+        text = self._link.traceback(error) if error else ""
         return "".join(f"{_UNDER}{line}" for line in text.splitlines())
 
 
@@ -70,23 +71,23 @@ class Expected:
         self._strictness.excused |= self._strictness.keys() - self._before
 
 
-def findings(journal: Journal) -> Iterator[Finding]:
+def findings(record: Record) -> Iterator[Finding]:
     """Requests that no operation has, or that failed validation; callbacks that could not be delivered; one-shots
     that nothing used."""
-    for exchange in journal.exchanges:
+    for exchange in record.exchanges:
         if (found := _exchange(exchange, "route", "validation")) is not None:
             yield found
-    for exchange in journal.strangers:
+    for exchange in record.strangers:
         if (found := _exchange(exchange, "route")) is not None:
             yield Finding(f"stranger {found.key}", found.text)
-    for callback in journal.callbacks:
-        if callback["state"] in UNDELIVERED and callback["state"] != "dropped" and not _is_meant(callback, journal):
+    for callback in record.callbacks:
+        if callback["state"] in UNDELIVERED and callback["state"] != "dropped" and not _is_meant(callback, record):
             yield _callback(callback)
-    for one_shot in journal.one_shots:
+    for one_shot in record.one_shots:
         yield Finding(f"one-shot {one_shot['id']}", f"  one-shot {_words(one_shot)} was never used")
 
 
-def _exchange(exchange: Shape, *rooms: str) -> Finding | None:
+def _exchange(exchange: Row, *rooms: str) -> Finding | None:
     refused = next((step for step in exchange["trace"] if step["verdict"] == "refused"), None)
     if refused is None or refused["room"] not in rooms:
         return None
@@ -97,20 +98,20 @@ def _exchange(exchange: Shape, *rooms: str) -> Finding | None:
     return Finding(exchange["id"], text)
 
 
-def _is_meant(callback: Shape, journal: Journal) -> bool:
+def _is_meant(callback: Row, record: Record) -> bool:
     """A sink refuses only what a test has told it to; and to refuse what is forged is well done."""
     last = callback["deliveries"][-1] if callback["deliveries"] else None
     if callback.get("forged") and last is not None and last["error"] is None:
         return True
-    return bool(journal.sinks) and str(callback["url"]).startswith(journal.sinks)
+    return bool(record.sinks) and str(callback["url"]).startswith(record.sinks)
 
 
-def _callback(callback: Shape) -> Finding:
+def _callback(callback: Row) -> Finding:
     about = f"  c{callback['id']:<3} {callback['kind']} callback to {callback['url']}"
     return Finding(f"c{callback['id']}", f"{about} was not delivered: {callback['note']}", callback["note"])
 
 
-def _words(one_shot: Shape) -> str:
+def _words(one_shot: Row) -> str:
     def said(value: Any) -> str:
         return ", ".join(f"{name} {each}" for name, each in value.items())
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from mock_daraja.client import Row
 from mock_daraja.clock import parse_instant
 from mock_daraja.journal.failure import has_failed
-from mock_daraja.testing.world import Journal, Shape
+from mock_daraja.testing.link import Record
 
 _MOST_LINES: Final = 40
 _BLANK: Final = " " * 12
@@ -17,24 +18,24 @@ Line = tuple[str, str]
 """The instant and the text: lines sort by the former, and stay as they are where it is the same."""
 
 
-def section(journal: Journal) -> str:
+def section(record: Record) -> str:
     """The timeline, then the last exchange that failed, at once or later, as `mock-daraja why` shows it."""
-    wholes = map(journal.whole, reversed(journal.exchanges))
+    wholes = map(record.whole, reversed(record.exchanges))
     failed = next((each for each in wholes if has_failed(each)), None)
-    return timeline(journal) + ("" if failed is None else "\n\n" + why(journal, failed))
+    return timeline(record) + ("" if failed is None else "\n\n" + why(record, failed))
 
 
-def why(journal: Journal, whole: Shape) -> str:
+def why(record: Record, whole: Row) -> str:
     from mock_daraja.journal.text import explanation
 
-    return explanation(whole, journal.clock).rstrip("\n")
+    return explanation(whole, record.clock).rstrip("\n")
 
 
-def timeline(journal: Journal) -> str:
+def timeline(record: Record) -> str:
     lines = [
-        *map(_exchange, journal.exchanges),
-        *map(_transaction, journal.transactions),
-        *(line for each in journal.callbacks for line in _callback(each)),
+        *map(_exchange, record.exchanges),
+        *map(_transaction, record.transactions),
+        *(line for each in record.callbacks for line in _callback(each)),
     ]
     lines.sort(key=lambda line: line[0])
     shown = [f"{at[_TIME]}  {text}" for at, text in lines[-_MOST_LINES:]]
@@ -42,13 +43,13 @@ def timeline(journal: Journal) -> str:
         shown.insert(0, f"{_BLANK}  ... {len(lines) - _MOST_LINES} lines before these")
     if not lines:
         shown.append(f"{_BLANK}  no request has reached this sandbox")
-    shown += _strays(journal)
-    clock = journal.clock
-    title = f"sandbox {journal.name}, {clock['clock']} clock"
+    shown += _strays(record)
+    clock = record.clock
+    title = f"sandbox {record.name}, {clock['clock']} clock"
     return "\n".join([title, *shown, f"{clock['now'][_TIME]}  now{_due(clock)}"])
 
 
-def _exchange(shape: Shape) -> Line:
+def _exchange(shape: Row) -> Line:
     text = f"{shape['id']:<4} {shape['method']} {shape['path']} -> {shape['fault'] or shape['status']}"
     if shape["transaction"] is not None:
         text += f", opens t{shape['transaction']}"
@@ -61,7 +62,7 @@ def _exchange(shape: Shape) -> Line:
     return shape["received"], text
 
 
-def _transaction(shape: Shape) -> Line:
+def _transaction(shape: Row) -> Line:
     payee = shape["party_b"] or shape["shortcode"]
     payer = shape["msisdn"] if shape["msisdn"] not in (None, payee) else shape["shortcode"]
     about = f"t{shape['id']:<3} KES {shape['amount']} {payer} -> {payee}"
@@ -70,7 +71,7 @@ def _transaction(shape: Shape) -> Line:
     return shape["accepted"], f"{about}: pending" + (f", prompt {shape['prompt']}" if shape["prompt"] else "")
 
 
-def _callback(shape: Shape) -> Iterator[Line]:
+def _callback(shape: Row) -> Iterator[Line]:
     what = f"forged {shape['kind']}" if shape.get("forged") else shape["kind"]
     whose = f" of t{shape['transaction']}" if shape["transaction"] else ""
     about = f"c{shape['id']:<3} {what} callback{whose} to {shape['url']}"
@@ -82,15 +83,15 @@ def _callback(shape: Shape) -> Iterator[Line]:
         yield shape["due"], f"{about}: {shape['state']}{note}"
 
 
-def _strays(journal: Journal) -> list[str]:
-    if not journal.strangers:
+def _strays(record: Record) -> list[str]:
+    if not record.strangers:
         return []
     title = "outside this sandbox, because they carry no key or token of its apps:"
-    lines = map(_exchange, journal.strangers[-_MOST_LINES:])
+    lines = map(_exchange, record.strangers[-_MOST_LINES:])
     return [f"{_BLANK}  {title}", *(f"{at[_TIME]}  {text}" for at, text in lines)]
 
 
-def _due(clock: Shape) -> str:
+def _due(clock: Row) -> str:
     if not clock["due"] or clock["clock"] not in ("manual", "auto"):
         return ""
     seconds = max(0, parse_instant(clock["due"][0]["at"]) - parse_instant(clock["now"])) / 1000

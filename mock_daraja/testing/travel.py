@@ -28,10 +28,10 @@ def travelling(daraja: Daraja) -> Iterator[None]:
     if daraja.clock.setting not in ("manual", "auto"):
         what = f"the sandbox clock is {daraja.clock.setting}: it can't be followed step by step"
         raise Problem(what, where="daraja_time", remedy='@pytest.mark.daraja(clock="manual"), or "auto"')
-    world = daraja._world
-    with time_machine.travel(world.now_ms / 1000, tick=False) as traveller:
-        world.follow(lambda ms: traveller.move_to(ms / 1000))
+    link = daraja._link
+    with time_machine.travel(link.now_ms / 1000, tick=False) as traveller:
+        link.follow(lambda ms: traveller.move_to(ms / 1000))
         try:
             yield
         finally:
-            world.follow(lambda ms: None)
+            link.follow(lambda ms: None)

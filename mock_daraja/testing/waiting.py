@@ -5,39 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, ParamSpec, TypeVar
 
+from mock_daraja.clock import parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.model import Event
 from mock_daraja.testing.clocks import DarajaClock
-from mock_daraja.testing.rows import CallbackRow, TransactionRow
+from mock_daraja.testing.link import Link, transaction_id
+from mock_daraja.testing.rows import CallbackRow, Rows, TransactionRow
 from mock_daraja.testing.timeline import timeline
-from mock_daraja.testing.world import Wanted, World, transaction_id
 
 _MOST_TURNS: Final = 10_000
+_PENDING: Final = ("scheduled", "delivering")
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 
 class Waiting:
-    _world: World
+    _link: Link
 
     @property
     def clock(self) -> DarajaClock:
         """The sandbox's clock: `now`, `due`, `move_to(instant)`, `switch("auto")`."""
-        return DarajaClock(self._world)
+        return DarajaClock(self._link)
 
     def advance(self, seconds: float = 60) -> list[Event]:
         """Move the clock, and do all that falls due, in order and at its own time: prompts are answered, callbacks
         delivered. Returns what was done."""
-        return self._world.advance(round(seconds * 1000))
+        return self._link.advance(round(seconds * 1000))
 
     def settle(self) -> list[Event]:
         """Move the clock until nothing is due: everything is final and delivered. Returns what was done."""
         done: list[Event] = []
         for _ in range(_MOST_TURNS):
-            due_ms = self._world.next_due()
-            if due_ms is None:
+            clock = self._link.api.clock(limit=1)
+            if not clock["due"]:
                 return done
-            done += self._world.advance(max(0, due_ms - self._world.now_ms))
+            ms = parse_instant(clock["due"][0]["at"]) - parse_instant(clock["now"])
+            done += self._link.advance(max(0, ms))
         what = f"something was still due after {_MOST_TURNS} moves of the clock"
         raise Problem(what, where="settle", remedy="use advance(seconds) where things go on for ever")
 
@@ -55,13 +58,15 @@ class Waiting:
         Waits `timeout` seconds on the sandbox clock, which takes no time on a manual one. `transaction` is a row, an
         id or any reference. Raises AssertionError that shows what happened instead.
         """
-        number = None if transaction is None else transaction_id(self._world, transaction)
-        wanted = Wanted(kind, state, number, count, timeout)
-        found = self._world.wait(wanted)
+        number = None if transaction is None else transaction_id(self._link, transaction)
+        given = {"kind": kind, "state": state, "transaction": number}
+        wanted = {name: value for name, value in given.items() if value is not None}
+        found = self._link.wait(timeout, count, wanted)
         if found is None:
-            came = sum(map(wanted.is_met_by, self._world.callbacks()))
+            rows = Rows(self._link.callbacks()).where(**wanted)
+            came = sum(state is not None or row.state not in _PENDING for row in rows)
             what = f"{came} of {count} callbacks came within {timeout:g} s of the sandbox clock"
-            raise AssertionError(f"{what}\n{timeline(self._world.journal())}")
+            raise AssertionError(f"{what}\n{timeline(self._link.record())}")
         return found
 
     async def await_callback(
@@ -91,9 +96,9 @@ class Waiting:
     ) -> _Result:
         from asyncio import get_running_loop, to_thread
 
-        before: Any = self._world.loop
-        self._world.loop = get_running_loop()
+        before: Any = self._link.loop
+        self._link.loop = get_running_loop()
         try:
             return await to_thread(verb, *arguments, **named)
         finally:
-            self._world.loop = before
+            self._link.loop = before

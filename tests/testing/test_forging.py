@@ -85,7 +85,7 @@ def test_one_that_never_was_is_forged_for_every_product(daraja: Daraja, webhook:
 
 def test_a_confirmation_goes_to_the_url_that_is_registered(daraja: Daraja, webhook: Any) -> None:
     daraja.organisation(daraja.shortcode)
-    daraja._world.sandbox.register_urls(  # type: ignore[attr-defined]
+    daraja._link.sandbox.register_urls(  # type: ignore[attr-defined]
         daraja.shortcode, {"ResponseType": "Completed", "ConfirmationURL": webhook.url}
     )
 

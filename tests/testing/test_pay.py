@@ -17,7 +17,7 @@ def registered(daraja: Daraja) -> Any:
     def register(shortcode: str) -> tuple[Any, Any]:
         may_i, paid = daraja.sink("may-i"), daraja.sink("paid")
         daraja.organisation(shortcode)
-        daraja._world.sandbox.register_urls(
+        daraja._link.sandbox.register_urls(
             shortcode, {"ResponseType": "Completed", "ValidationURL": may_i.url, "ConfirmationURL": paid.url}
         )
         return may_i, paid

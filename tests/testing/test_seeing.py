@@ -79,12 +79,12 @@ def test_what_is_put_back_goes_on_in_the_same_way_each_time(daraja: Daraja, push
 
     assert first == second
     assert [row.state for row in first[0]] == ["completed", "completed"]
-    assert daraja._world.sandbox.store.balances() != {}  # type: ignore[attr-defined]
+    assert daraja._link.sandbox.store.balances() != {}  # type: ignore[attr-defined]
 
 
 def test_what_a_snapshot_holds_nobody_changes(daraja: Daraja, push: Push) -> None:
     push(daraja, daraja.sink().url)
-    (row,) = daraja._world.sandbox.store.transactions()  # type: ignore[attr-defined]
+    (row,) = daraja._link.sandbox.store.transactions()  # type: ignore[attr-defined]
     saved = daraja.snapshot()
 
     row.account_reference = "changed"

@@ -1,0 +1,203 @@
+"""Link: what the handle holds of its sandbox, wherever that is: the control API, rows made of its JSON, and the record
+of all that happened. What needs the sandbox in this process is local.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from mock_daraja.client import ControlApi, Row
+from mock_daraja.clock import parse_instant
+from mock_daraja.errors import Problem
+from mock_daraja.model import App, Event
+from mock_daraja.testing.rows import (
+    CallbackRow,
+    ExchangeRow,
+    TransactionRow,
+    callback_of,
+    exchange_of,
+    transaction_of,
+)
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
+_LONGEST_MOVE_MS: Final = 366 * 86_400_000  # of a clock, in one call
+_LONGEST_WAIT_S: Final = 3600  # in one call
+_TIMED_OUT: Final = 408
+
+
+class Record:
+    """All that happened, whole: what the timeline, strictness and assertions read. Each part is as it was when it was
+    first asked for.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self.name: Final = link.name
+        self.sinks: Final = f"{link.control_url}/sink/"
+        """What the URL of a sink of this sandbox starts with."""
+
+    @cached_property
+    def exchanges(self) -> list[Row]:
+        return self._link.api.exchanges(limit=self._link.most, whole="true")
+
+    @cached_property
+    def transactions(self) -> list[Row]:
+        return self._link.api.transactions(limit=self._link.most)
+
+    @cached_property
+    def callbacks(self) -> list[Row]:
+        return self._link.api.callbacks(limit=self._link.most)
+
+    @cached_property
+    def clock(self) -> Row:
+        return self._link.api.clock(limit=self._link.most)
+
+    @cached_property
+    def one_shots(self) -> list[Row]:
+        """Those that nothing has used up."""
+        return self._link.api.one_shots()
+
+    @cached_property
+    def strangers(self) -> list[Row]:
+        """Exchanges since that belong to no sandbox."""
+        return self._link.strangers()
+
+    def whole(self, exchange: Row) -> Row:
+        """The exchange with the transaction it opened, and that one's callbacks."""
+        number = exchange["transaction"]
+        opened = next((each for each in self.transactions if each["id"] == number), None)
+        callbacks = [] if opened is None else [each for each in self.callbacks if each["transaction"] == number]
+        return {**exchange, "transaction": opened, "callbacks": callbacks}
+
+
+class Link:
+    """One sandbox. Methods raise Problem on what can't be, or can't be done where it is."""
+
+    most: int = 1000
+    """Rows of a list in one answer."""
+
+    def __init__(self, api: ControlApi, name: str, url: str, control_url: str, first_app: App) -> None:
+        self.api = api
+        self.name = name
+        self.url = url
+        self.control_url = control_url
+        self.first_app = first_app
+        self.cleared: dict[str, int] = {}
+        """By the name of a sink: the last arrival that the test has done with."""
+        self.loop: AbstractEventLoop | None = None
+        """The event loop whose test is waiting: an ASGI application is called on it, where it is free."""
+        self._last: Record | None = None
+
+    # time
+
+    @property
+    def now_ms(self) -> int:
+        return parse_instant(self.api.clock(limit=1)["now"])
+
+    def due(self) -> list[Event]:
+        return events(self.api.clock(limit=self.most)["due"])
+
+    def advance(self, ms: int) -> list[Event]:
+        done: list[Event] = []
+        while ms > _LONGEST_MOVE_MS:
+            done += events(self.api.advance(_LONGEST_MOVE_MS / 1000)["fired"])
+            ms -= _LONGEST_MOVE_MS
+        return done + events(self.api.advance(ms / 1000)["fired"])
+
+    def wait(self, timeout_s: float, count: int, wanted: Mapping[str, Any]) -> CallbackRow | None:
+        """The callback once it is there; None when time ran out."""
+        while True:
+            try:
+                rows = self.api.wait_for_callbacks(min(timeout_s, _LONGEST_WAIT_S), count, **wanted)
+            except Problem as problem:
+                if problem.status != _TIMED_OUT:
+                    raise
+            else:
+                return callback_of(rows[count - 1])
+            timeout_s -= _LONGEST_WAIT_S
+            if timeout_s <= 0:
+                return None
+
+    # what happened
+
+    def transactions(self) -> list[TransactionRow]:
+        return [*map(transaction_of, self.api.transactions(limit=self.most))]
+
+    def callbacks(self) -> list[CallbackRow]:
+        return [*map(callback_of, self.api.callbacks(limit=self.most))]
+
+    def exchanges(self) -> list[ExchangeRow]:
+        return [*map(exchange_of, self.api.exchanges(limit=self.most, whole="true"))]
+
+    def record(self) -> Record:
+        """Where the sandbox is gone, as it was when it went."""
+        return self._last or Record(self)
+
+    def leave(self) -> None:
+        """The sandbox is about to be deleted; the report of the test that used it is still to be written."""
+        self._last = last = Record(self)
+        _ = last.exchanges, last.transactions, last.callbacks, last.clock, last.one_shots
+
+    # what needs the same process
+
+    def strangers(self) -> list[Row]:
+        """None: on a server elsewhere, requests that belong to no sandbox may be anybody's."""
+        return []
+
+    def traceback(self, error: str) -> str:  # noqa: ARG002 - it is in the other process
+        """Of the exception that became this error of a delivery in process; empty where there is none."""
+        return ""
+
+    def must_have_files(self, path: str) -> None:
+        """Raises Problem where the sandbox can't read a file of the test's."""
+        remedy = "start the server with --scenarios FOLDER, and give the scenario's name"
+        raise Problem(f"{path} is a file on this side of --daraja-url", where="scenario", remedy=remedy)
+
+    def forge(
+        self, transaction: int | None, url: str | None, operation: str, kind: str | None, changes: Mapping[str, Any]
+    ) -> CallbackRow:
+        """A callback of a transaction, or of one that never was."""
+        del transaction, url, operation, kind, changes
+        _here_only("forge", 'let the server forge: daraja.next("stk-push", {"callback": {"forge": {"amount": 1}}}), or')
+
+    def deliver_to(self, app: Any, at: str) -> None:
+        del app, at
+        _here_only("deliver_to", "serve the app on a port, give its URL as CallBackURL, or")
+
+    def follow(self, on_move: Callable[[int], None]) -> None:
+        """Tell somebody where the standing clock is moved to, from now on."""
+        del on_move
+        _here_only("daraja_time", "leave it out, or")
+
+    def snapshot(self) -> object:
+        _here_only("snapshot", "make a new sandbox for each case, or")
+
+    def restore(self, saved: Any) -> None:
+        del saved
+        _here_only("restore", "make a new sandbox for each case, or")
+
+
+def _here_only(verb: str, remedy: str) -> NoReturn:
+    what = f"{verb} works on a sandbox in this process, and this one is behind --daraja-url"
+    raise Problem(what, where=verb, remedy=f"{remedy} run this test without --daraja-url")
+
+
+def events(shapes: Iterable[Row]) -> list[Event]:
+    return [Event(parse_instant(each["at"]), 0, each["kind"], each["subject"]) for each in shapes]
+
+
+def transaction_id(link: Link, transaction: TransactionRow | int | str) -> int:
+    """From a row, an id or any reference. Raises Problem on one that is not there."""
+    if isinstance(transaction, TransactionRow):
+        return transaction.id
+    rows = link.transactions()
+    for row in rows:
+        if transaction in (row.id, row.reference, row.originator_id, row.receipt):
+            return row.id
+    there = ", ".join(f"{row.id} ({row.reference})" for row in rows[-5:]) or "none"
+    remedy = f"use its id, CheckoutRequestID, MerchantRequestID or receipt; there are {there}"
+    raise Problem(f"there is no transaction {transaction!r}", remedy=remedy, status=404)
