@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mock_daraja.testing.link import Link, transaction_id
-from mock_daraja.testing.nearest import Condition, failure, field, nearest
+from mock_daraja.testing.nearest import Nearest, Wanted, failure, field, must_be, must_not_be
 from mock_daraja.testing.outcomes import operation_named
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, TransactionRow
 
@@ -29,10 +29,7 @@ class Asserting:
         Returns the row, with its receipt.
         """
         conditions = self._of_transaction(transaction, amount, msisdn, account, shortcode)
-        found = nearest(self._link.transactions(), conditions)
-        if found is None or found.misses:
-            raise AssertionError(failure(self._link, "nobody has paid", conditions, found))
-        return found.row
+        return must_be(self._link, self._link.transactions(), conditions, "nobody has paid")
 
     def assert_not_paid(
         self,
@@ -45,9 +42,7 @@ class Asserting:
     ) -> None:
         """Nobody has paid so: everything that matches was refused, has failed, or is pending."""
         conditions = self._of_transaction(transaction, amount, msisdn, account, shortcode)
-        found = nearest(self._link.transactions(), conditions)
-        if found is not None and not found.misses:
-            raise AssertionError(failure(self._link, "somebody has paid", conditions, found))
+        must_not_be(self._link, self._link.transactions(), conditions, "somebody has paid")
 
     def assert_callback(
         self,
@@ -63,10 +58,7 @@ class Asserting:
         Returns the row, with its `json` and the `status` that the app answered.
         """
         conditions = [*self._of_callback(kind, result, transaction, url), field("state", state)]
-        found = nearest(self._link.callbacks(), conditions)
-        if found is None or found.misses:
-            raise AssertionError(failure(self._link, "there is no such callback", conditions, found))
-        return found.row
+        return must_be(self._link, self._link.callbacks(), conditions, "there is no such callback")
 
     def assert_no_callback(
         self,
@@ -78,10 +70,8 @@ class Asserting:
     ) -> None:
         """No such callback has gone out so far: it is dropped, not due yet, or there is none."""
         conditions = self._of_callback(kind, result, transaction, url)
-        conditions.append(Condition("sent", lambda row: row.attempts > 0, lambda row: f"it is {row.state}"))
-        found = nearest(self._link.callbacks(), conditions)
-        if found is not None and not found.misses:
-            raise AssertionError(failure(self._link, "a callback has gone out", conditions, found))
+        conditions.append(Wanted("sent", lambda row: row.attempts > 0, lambda row: f"it is {row.state}"))
+        must_not_be(self._link, self._link.callbacks(), conditions, "a callback has gone out")
 
     def assert_requested(
         self, operation: str, *, status: int | None = None, times: int | None = None, **fields: Any
@@ -94,21 +84,17 @@ class Asserting:
         """
         conditions = self._of_request(operation, status, fields)
         rows = self._link.exchanges()
-        found = nearest(rows, conditions)
-        if found is None or found.misses:
-            raise AssertionError(failure(self._link, "it was not requested", conditions, found))
+        last = must_be(self._link, rows, conditions, "it was not requested")
         count = sum(all(each.holds(row) for each in conditions) for row in rows)
         if times is not None and count != times:
             what = f"it was requested {count} times, not {times}"
-            raise AssertionError(failure(self._link, what, conditions, found))
-        return found.row
+            raise AssertionError(failure(self._link, what, conditions, Nearest(last, ())))
+        return last
 
     def assert_not_requested(self, operation: str, *, status: int | None = None, **fields: Any) -> None:
         """The app has not asked for an operation, or not with these fields."""
         conditions = self._of_request(operation, status, fields)
-        found = nearest(self._link.exchanges(), conditions)
-        if found is not None and not found.misses:
-            raise AssertionError(failure(self._link, "it was requested", conditions, found))
+        must_not_be(self._link, self._link.exchanges(), conditions, "it was requested")
 
     def _of_transaction(
         self,
@@ -117,7 +103,7 @@ class Asserting:
         msisdn: str | None,
         account: str | None,
         shortcode: str | None,
-    ) -> list[Condition]:
+    ) -> list[Wanted]:
         wanted = {
             "id": None if transaction is None else transaction_id(self._link, transaction),
             "amount": amount,
@@ -126,7 +112,7 @@ class Asserting:
             "shortcode": shortcode,
         }
         conditions = [field(name, value) for name, value in wanted.items() if value is not None]
-        paid = Condition("paid", lambda row: row.state == "completed", _unpaid)
+        paid = Wanted("paid", lambda row: row.state == "completed", _unpaid)
         return [*conditions, paid]
 
     def _of_callback(
@@ -135,13 +121,13 @@ class Asserting:
         result: int | str | None,
         transaction: TransactionRow | int | str | None,
         url: str | None,
-    ) -> list[Condition]:
+    ) -> list[Wanted]:
         number = None if transaction is None else transaction_id(self._link, transaction)
         wanted = {"kind": kind, "transaction": number, "url": url}
         conditions = [field(name, value) for name, value in wanted.items() if value is not None]
         if result is not None:
             conditions.append(
-                Condition(
+                Wanted(
                     f"result {result}",
                     lambda row: str(result_code(row.json)) == str(result),
                     lambda row: f"its result is {result_code(row.json)}",
@@ -149,7 +135,7 @@ class Asserting:
             )
         return conditions
 
-    def _of_request(self, operation: str, status: int | None, fields: dict[str, Any]) -> list[Condition]:
+    def _of_request(self, operation: str, status: int | None, fields: dict[str, Any]) -> list[Wanted]:
         conditions = [field("operation", operation_named(operation, "assert_requested"))]
         conditions += [_sent(name, value) for name, value in fields.items()]
         return conditions if status is None else [*conditions, field("status", status)]
@@ -159,7 +145,7 @@ def _unpaid(row: TransactionRow) -> str:
     return "it is pending" if row.result is None else f"it failed with {row.result} {row.result_desc}"
 
 
-def _sent(name: str, value: Any) -> Condition:
+def _sent(name: str, value: Any) -> Wanted:
     def given(row: ExchangeRow) -> Any:
         return row.request.get(name, _MISSING) if isinstance(row.request, dict) else _MISSING
 
@@ -167,7 +153,7 @@ def _sent(name: str, value: Any) -> Condition:
         there = given(row)
         return f"it has no {name}" if there is _MISSING else f"its {name} is {there!r}"
 
-    return Condition(f"{name} {value!r}", lambda row: given(row) == value, said)
+    return Wanted(f"{name} {value!r}", lambda row: given(row) == value, said)
 
 
 def result_code(body: Any) -> Any:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
-from mock_daraja.client import Row as Shape
 from mock_daraja.journal.failure import has_failed
 from mock_daraja.testing.link import Link, Record
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Row, TransactionRow
@@ -14,7 +13,7 @@ from mock_daraja.testing.timeline import timeline, why
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Wanted:
     """`name` says what is wanted, `but` what a row has instead."""
 
     name: str
@@ -28,15 +27,15 @@ class Nearest(Generic[Row]):
     misses: tuple[str, ...]  # how it differs from what is wanted
 
 
-def field(name: str, value: Any) -> Condition:
-    return Condition(
+def field(name: str, value: Any) -> Wanted:
+    return Wanted(
         f"{name} {value!r}",
         lambda row: getattr(row, name) == value,
         lambda row: f"its {name} is {getattr(row, name)!r}",
     )
 
 
-def nearest(rows: Iterable[Row], conditions: Sequence[Condition]) -> Nearest[Row] | None:
+def nearest(rows: Iterable[Row], conditions: Sequence[Wanted]) -> Nearest[Row] | None:
     """Of all rows the one that meets most conditions; of equals the last. None where there are no rows."""
     best: Nearest[Row] | None = None
     for row in rows:
@@ -46,7 +45,21 @@ def nearest(rows: Iterable[Row], conditions: Sequence[Condition]) -> Nearest[Row
     return best
 
 
-def failure(link: Link, what: str, conditions: Sequence[Condition], found: Nearest[Any] | None) -> str:
+def must_be(link: Link, rows: Iterable[Row], conditions: Sequence[Wanted], otherwise: str) -> Row:
+    """The row that meets all conditions, the last of several. Raises AssertionError that begins with `otherwise`."""
+    found = nearest(rows, conditions)
+    if found is None or found.misses:
+        raise AssertionError(failure(link, otherwise, conditions, found))
+    return found.row
+
+
+def must_not_be(link: Link, rows: Iterable[Row], conditions: Sequence[Wanted], otherwise: str) -> None:
+    found = nearest(rows, conditions)
+    if found is not None and not found.misses:
+        raise AssertionError(failure(link, otherwise, conditions, found))
+
+
+def failure(link: Link, what: str, conditions: Sequence[Wanted], found: Nearest[Any] | None) -> str:
     """The text of a failing assertion."""
     record = link.record()
     lines = [f"{what}: {', '.join(each.name for each in conditions)}"]
@@ -65,7 +78,7 @@ def _about(row: ExchangeRow | TransactionRow | CallbackRow) -> str:
     return f"{row.id}, {row.method} {row.path} -> {row.status}"
 
 
-def _exchange(record: Record, row: ExchangeRow | TransactionRow | CallbackRow | None) -> Shape | None:
+def _exchange(record: Record, row: ExchangeRow | TransactionRow | CallbackRow | None) -> dict[str, Any] | None:
     """The one behind the row; without a row the last that failed, else the last. None where the timeline says more."""
     if isinstance(row, ExchangeRow):
         return next((record.whole(each) for each in record.exchanges if each["id"] == row.id), None)

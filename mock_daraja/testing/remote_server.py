@@ -61,9 +61,9 @@ def _settle_in(client: Client, parties: Mapping[str, list[Any]]) -> None:
     for app in parties["apps"]:
         client.add_app(**app)
     for organisation in parties["organisations"]:
-        client.put_organisation(**{**organisation, "shortcode": str(organisation["shortcode"])})
+        client.put_organisation(**organisation)
     for customer in parties["customers"]:
-        client.put_customer(**{**customer, "msisdn": str(customer["msisdn"])})
+        client.put_customer(**customer)
 
 
 def _list(value: Any) -> list[Any]:

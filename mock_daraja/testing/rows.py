@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final, Generic, TypeVar
 
 from mock_daraja.errors import Problem
+from mock_daraja.journal.failure import refusal
 from mock_daraja.money import cents, json_number
 
 
@@ -86,8 +87,8 @@ _OF_A_TRANSACTION: Final = tuple(each.name for each in fields(TransactionRow))
 
 def exchange_of(shape: Mapping[str, Any]) -> ExchangeRow:
     """From a whole exchange of the control API. Over HTTP its bodies come without secrets."""
-    refusal = next((step for step in shape["trace"] if step["verdict"] == "refused"), None)
-    why = "" if refusal is None else "; ".join(filter(None, (refusal["text"], refusal.get("remedy"))))
+    refused = refusal(shape)
+    why = "" if refused is None else "; ".join(filter(None, (refused["text"], refused.get("remedy"))))
     opened = shape["transaction"]
     return ExchangeRow(
         shape["id"],

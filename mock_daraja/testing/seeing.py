@@ -10,7 +10,7 @@ from mock_daraja.journal.report import Report
 from mock_daraja.journal.report.card import report_of
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Rows, TransactionRow
-from mock_daraja.testing.strict import Expected, Strictness
+from mock_daraja.testing.strict import ExpectedErrors, Strictness
 from mock_daraja.testing.timeline import timeline
 
 
@@ -59,7 +59,7 @@ class Seeing:
         """What happened so far, a line each, and why: what the report of a failing test shows."""
         return timeline(self._link.record())
 
-    def expect_errors(self) -> Expected:
+    def expect_errors(self) -> ExpectedErrors:
         """This test means it: let nothing that goes wrong fail it; as a context, nothing that goes wrong inside.
 
         with daraja.expect_errors():

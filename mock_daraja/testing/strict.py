@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mock_daraja.client import Row
-from mock_daraja.journal.failure import UNDELIVERED
+from mock_daraja.journal.failure import UNDELIVERED, refusal
 from mock_daraja.testing.link import Link, Record
+from mock_daraja.testing.timeline import because
 
 _UNDER: Final = "\n       "
 _REMEDY: Final = (
@@ -35,8 +36,8 @@ class Strictness:
     def keys(self) -> frozenset[str]:
         return frozenset(each.key for each in findings(self._link.record()))
 
-    def expect(self) -> Expected:
-        return Expected(self)
+    def expect(self) -> ExpectedErrors:
+        return ExpectedErrors(self)
 
     def complaint(self) -> str | None:
         """What a test is to fail with; None where all went well."""
@@ -54,7 +55,7 @@ class Strictness:
         return "".join(f"{_UNDER}{line}" for line in text.splitlines())
 
 
-class Expected:
+class ExpectedErrors:
     """Called, it lets anything go wrong in the whole test; entered, just what goes wrong before it is left."""
 
     def __init__(self, strictness: Strictness) -> None:
@@ -88,14 +89,11 @@ def findings(record: Record) -> Iterator[Finding]:
 
 
 def _exchange(exchange: Row, *rooms: str) -> Finding | None:
-    refused = next((step for step in exchange["trace"] if step["verdict"] == "refused"), None)
+    refused = refusal(exchange)
     if refused is None or refused["room"] not in rooms:
         return None
-    value = f" ({refused['value']})" if "value" in refused else ""
     text = f"  {exchange['id']:<4} {exchange['method']} {exchange['path']} -> {exchange['status']}"
-    text += f"{_UNDER}{refused['text']}{value}"
-    text += f"{_UNDER}remedy: {refused['remedy']}" if "remedy" in refused else ""
-    return Finding(exchange["id"], text)
+    return Finding(exchange["id"], text + because(refused, _UNDER))
 
 
 def _is_meant(callback: Row, record: Record) -> bool:

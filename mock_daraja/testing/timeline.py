@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from mock_daraja.client import Row
 from mock_daraja.clock import parse_instant
-from mock_daraja.journal.failure import has_failed
+from mock_daraja.journal.failure import has_failed, refusal
 from mock_daraja.testing.link import Record
 
 _MOST_LINES: Final = 40
@@ -53,13 +53,18 @@ def _exchange(shape: Row) -> Line:
     text = f"{shape['id']:<4} {shape['method']} {shape['path']} -> {shape['fault'] or shape['status']}"
     if shape["transaction"] is not None:
         text += f", opens t{shape['transaction']}"
-    refusal = next((step for step in shape["trace"] if step["verdict"] == "refused"), None)
-    if refusal is not None:
-        value = f" ({refusal['value']})" if "value" in refusal else ""
-        text += f"\n{_UNDER}{refusal['room']}: {refusal['text']}{value}"
-        if "remedy" in refusal:
-            text += f"\n{_UNDER}remedy: {refusal['remedy']}"
-    return shape["received"], text
+    refused = refusal(shape)
+    room = "" if refused is None else f"{refused['room']}: "
+    return shape["received"], text + because(refused, f"\n{_UNDER}", room)
+
+
+def because(refused: Mapping[str, Any] | None, under: str, room: str = "") -> str:
+    """Why a request was refused, and the remedy, each `under` a line that tells of it."""
+    if refused is None:
+        return ""
+    value = f" ({refused['value']})" if "value" in refused else ""
+    remedy = f"{under}remedy: {refused['remedy']}" if "remedy" in refused else ""
+    return f"{under}{room}{refused['text']}{value}{remedy}"
 
 
 def _transaction(shape: Row) -> Line:
