@@ -28,7 +28,9 @@ class Asserting:
 
         Returns the row, with its receipt.
         """
-        conditions = self._of_transaction(transaction, amount, msisdn, account, shortcode)
+        conditions = self._of_transaction(
+            transaction, amount=amount, msisdn=msisdn, account_reference=account, shortcode=shortcode
+        )
         return must_be(self._link, self._link.transactions(), conditions, "nobody has paid")
 
     def assert_not_paid(
@@ -41,7 +43,9 @@ class Asserting:
         shortcode: str | None = None,
     ) -> None:
         """Nobody has paid so: everything that matches was refused, has failed, or is pending."""
-        conditions = self._of_transaction(transaction, amount, msisdn, account, shortcode)
+        conditions = self._of_transaction(
+            transaction, amount=amount, msisdn=msisdn, account_reference=account, shortcode=shortcode
+        )
         must_not_be(self._link, self._link.transactions(), conditions, "somebody has paid")
 
     def assert_callback(
@@ -96,21 +100,9 @@ class Asserting:
         conditions = self._of_request(operation, status, fields)
         must_not_be(self._link, self._link.exchanges(), conditions, "it was requested")
 
-    def _of_transaction(
-        self,
-        transaction: TransactionRow | int | str | None,
-        amount: float | None,
-        msisdn: str | None,
-        account: str | None,
-        shortcode: str | None,
-    ) -> list[Wanted]:
-        wanted = {
-            "id": None if transaction is None else transaction_id(self._link, transaction),
-            "amount": amount,
-            "msisdn": msisdn,
-            "account_reference": account,
-            "shortcode": shortcode,
-        }
+    def _of_transaction(self, transaction: TransactionRow | int | str | None, **wanted: Any) -> list[Wanted]:
+        number = None if transaction is None else transaction_id(self._link, transaction)
+        wanted = {"id": number, **wanted}
         conditions = [field(name, value) for name, value in wanted.items() if value is not None]
         paid = Wanted("paid", lambda row: row.state == "completed", _unpaid)
         return [*conditions, paid]

@@ -4,9 +4,9 @@ of all that happened. What needs the sandbox in this process is local.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.client import ControlApi, Row
 from mock_daraja.clock import parse_instant
@@ -23,6 +23,8 @@ from mock_daraja.testing.rows import (
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
+
+    from mock_daraja.testing.local import Local
 
 _LONGEST_MOVE_MS: Final = 366 * 86_400_000  # of a clock, in one call
 _LONGEST_WAIT_S: Final = 3600  # in one call
@@ -142,7 +144,7 @@ class Link:
         self._last = last = Record(self)
         _ = last.exchanges, last.transactions, last.callbacks, last.clock, last.one_shots
 
-    # what needs the same process
+    # where the sandbox is
 
     def strangers(self) -> list[Row]:
         """None: on a server elsewhere, requests that belong to no sandbox may be anybody's."""
@@ -157,33 +159,10 @@ class Link:
         remedy = "start the server with --scenarios FOLDER, and give the scenario's name"
         raise Problem(f"{path} is a file on this side of --daraja-url", where="scenario", remedy=remedy)
 
-    def forge(
-        self, transaction: int | None, url: str | None, operation: str, kind: str | None, changes: Mapping[str, Any]
-    ) -> CallbackRow:
-        """A callback of a transaction, or of one that never was."""
-        del transaction, url, operation, kind, changes
-        _here_only("forge", 'let the server forge: daraja.next("stk-push", {"callback": {"forge": {"amount": 1}}}), or')
-
-    def deliver_to(self, app: Any, at: str) -> None:
-        del app, at
-        _here_only("deliver_to", "serve the app on a port, give its URL as CallBackURL, or")
-
-    def follow(self, on_move: Callable[[int], None]) -> None:
-        """Tell somebody where the standing clock is moved to, from now on."""
-        del on_move
-        _here_only("daraja_time", "leave it out, or")
-
-    def snapshot(self) -> object:
-        _here_only("snapshot", "make a new sandbox for each case, or")
-
-    def restore(self, saved: Any) -> None:
-        del saved
-        _here_only("restore", "make a new sandbox for each case, or")
-
-
-def _here_only(verb: str, remedy: str) -> NoReturn:
-    what = f"{verb} works on a sandbox in this process, and this one is behind --daraja-url"
-    raise Problem(what, where=verb, remedy=f"{remedy} run this test without --daraja-url")
+    def here(self, verb: str, remedy: str) -> Local:
+        """This link, where its sandbox is in this process. Raises Problem where it isn't, with what to do instead."""
+        what = f"{verb} works on a sandbox in this process, and this one is behind --daraja-url"
+        raise Problem(what, where=verb, remedy=f"{remedy} run this test without --daraja-url")
 
 
 def events(shapes: Iterable[Row]) -> list[Event]:

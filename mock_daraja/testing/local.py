@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row
 from mock_daraja.control.call import Call, Control
@@ -11,6 +11,9 @@ from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.rows import CallbackRow, callback_of
+
+if TYPE_CHECKING:
+    from mock_daraja.testing.forging import Forgery
 
 
 class Direct(ControlApi):
@@ -55,13 +58,14 @@ class Local(Link):
     def must_have_files(self, path: str) -> None:
         """It has them all."""
 
-    def forge(
-        self, transaction: int | None, url: str | None, operation: str, kind: str | None, changes: Mapping[str, Any]
-    ) -> CallbackRow:
-        from mock_daraja.journal import callback_json
-        from mock_daraja.testing.forging import Forgery, forged
+    def here(self, verb: str, remedy: str) -> Local:  # noqa: ARG002 - nothing is refused here
+        return self
 
-        row = forged(self._shared, self.sandbox, Forgery(transaction, url, operation, kind, changes))
+    def forge(self, forgery: Forgery) -> CallbackRow:
+        from mock_daraja.journal import callback_json
+        from mock_daraja.testing.forging import forged
+
+        row = forged(self._shared, self.sandbox, forgery)
         self._shared.courier.run_inline((self.sandbox, row.id))
         return callback_of(callback_json(row, bodies=bytes))
 
@@ -71,6 +75,7 @@ class Local(Link):
         self.sandbox.receivers.insert(0, receiver(app, at, self._tracebacks, lambda: self.loop))
 
     def follow(self, on_move: Callable[[int], None]) -> None:
+        """Tell somebody where the standing clock is moved to, from now on."""
         self.sandbox.clock.on_move = on_move
 
     def snapshot(self) -> object:

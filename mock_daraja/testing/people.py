@@ -69,17 +69,17 @@ class People:
         `balance` is in shillings; `prompt` is what they do with one: pay, wrong-pin, cancel, ignore, or ask, which
         leaves it open for `answer_prompt`; `handset` is reachable or offline.
         """
-        given = {
-            "balance": balance,
-            "prompt": prompt,
-            "pin": pin,
-            "handset": handset,
-            "name": name,
-            "pin_locked": pin_locked,
-            "registered": registered,
-        }
+        given = _given(
+            balance=balance,
+            prompt=prompt,
+            pin=pin,
+            handset=handset,
+            name=name,
+            pin_locked=pin_locked,
+            registered=registered,
+        )
         number = self.msisdn if msisdn is None else str(msisdn)
-        return customer_of(self._link.api.put_customer(number, **_given(given)))
+        return customer_of(self._link.api.put_customer(number, **given))
 
     def organisation(
         self,
@@ -103,18 +103,18 @@ class People:
         ValidationURL is asked. An initiator is added or changed by its `name`, with any of `password`, `roles` and
         `locked`: [{"name": "testapi", "locked": False}] unlocks one.
         """
-        given = {
-            "name": name,
-            "kinds": None if kinds is None else list(kinds),
-            "passkey": passkey,
-            "head_office": head_office,
-            "active": active,
-            "bouquet": bouquet,
-            "external_validation": external_validation,
-            "initiators": None if initiators is None else list(initiators),
-            "balances": _of_accounts(balances) if balances else None,
-        }
-        return organisation_of(self._link.api.put_organisation(str(shortcode), **_given(given)))
+        given = _given(
+            name=name,
+            kinds=None if kinds is None else list(kinds),
+            passkey=passkey,
+            head_office=head_office,
+            active=active,
+            bouquet=bouquet,
+            external_validation=external_validation,
+            initiators=None if initiators is None else list(initiators),
+            balances=_of_accounts(balances) if balances else None,
+        )
+        return organisation_of(self._link.api.put_organisation(str(shortcode), **given))
 
     def app(
         self,
@@ -125,12 +125,12 @@ class People:
         shortcodes: Sequence[str] | None = None,
     ) -> App:
         """Add or change an app; without key and secret they are made up. None of `products` means all of them."""
-        given = {
-            "products": None if products is None else list(products),
-            "shortcodes": None if shortcodes is None else list(shortcodes),
-        }
+        given = _given(
+            products=None if products is None else list(products),
+            shortcodes=None if shortcodes is None else list(shortcodes),
+        )
         key = key or f"{self._link.name}-app-{len(self._link.api.apps())}"
-        return app_of(self._link.api.add_app(key, secret or f"{key}-secret", **_given(given)))
+        return app_of(self._link.api.add_app(key, secret or f"{key}-secret", **given))
 
     def pay(
         self,
@@ -164,5 +164,5 @@ def _of_accounts(balances: Mapping[str, float | str]) -> dict[str, float | str]:
     return dict(balances)
 
 
-def _given(table: dict[str, Any]) -> dict[str, Any]:
+def _given(**table: Any) -> dict[str, Any]:
     return {name: value for name, value in table.items() if value is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_daraja.errors import Problem
 from mock_daraja.journal.report import Report
@@ -12,6 +12,9 @@ from mock_daraja.testing.link import Link
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Rows, TransactionRow
 from mock_daraja.testing.strict import ExpectedErrors, Strictness
 from mock_daraja.testing.timeline import timeline
+
+if TYPE_CHECKING:
+    from mock_daraja.testing.local import Local
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,15 @@ class Seeing:
 
     def snapshot(self) -> Snapshot:
         """Keep the whole sandbox as it is: rows, money, clock, ids, scenario, one-shots, sinks. For `restore`."""
-        return Snapshot(self._link.name, self._link.snapshot(), self._strictness.excused)
+        return Snapshot(self._link.name, self._here("snapshot").snapshot(), self._strictness.excused)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Put the sandbox back to how it was. What your app has stored meanwhile is yours to put back."""
         if snapshot.sandbox != self._link.name:
             what = f"this is a snapshot of {snapshot.sandbox}, not of {self._link.name}"
             raise Problem(what, where="restore", remedy="restore it in the test that took it")
-        self._link.restore(snapshot.state)
+        self._here("restore").restore(snapshot.state)
         self._strictness.excused = snapshot.excused
+
+    def _here(self, verb: str) -> Local:
+        return self._link.here(verb, "make a new sandbox for each case, or")

@@ -10,6 +10,9 @@ from mock_daraja.testing.rows import CallbackRow, TransactionRow, callback_of
 from mock_daraja.testing.sink import DarajaSink
 
 _NOT_THERE: Final = 404
+_LET_THE_SERVER_FORGE: Final = (
+    'let the server forge: daraja.next("stk-push", {"callback": {"forge": {"amount": 1}}}), or'
+)
 
 
 class Sending:
@@ -30,7 +33,7 @@ class Sending:
         An ASGI app is called on the event loop of a test that uses `await_advance` and its like, else on one of its
         own; its lifespan is yours to start. Returns `at`, without a slash at the end.
         """
-        self._link.deliver_to(app, at)
+        self._link.here("deliver_to", "serve the app on a port, give its URL as CallBackURL, or").deliver_to(app, at)
         return at.rstrip("/")
 
     def resend(self, callback: CallbackRow | int, times: int = 1) -> CallbackRow:
@@ -70,5 +73,8 @@ class Sending:
         Nothing in the sandbox changes. Returns what the app answered: `.status`, and `.note` where it gave none.
         A strict test takes any answer for a good one, but not an exception or no answer at all.
         """
+        from mock_daraja.testing.forging import Forgery
+
+        local = self._link.here("forge", _LET_THE_SERVER_FORGE)
         number = None if transaction is None else transaction_id(self._link, transaction)
-        return self._link.forge(number, url, operation, kind, changes)
+        return local.forge(Forgery(number, url, operation, kind, changes))

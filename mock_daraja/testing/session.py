@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import pytest
@@ -13,16 +13,12 @@ import pytest
 from mock_daraja.errors import Problem
 from mock_daraja.testing.handle import Daraja
 
+if TYPE_CHECKING:
+    from mock_daraja.testing.remote_server import RemoteServer
+    from mock_daraja.testing.running import DarajaServer
 
-class Servers(Protocol):
-    """DarajaServer, or RemoteServer where --daraja-url is given."""
-
-    @property
-    def url(self) -> str: ...
-    def fresh(self, seed: int, changes: Mapping[str, Any] | None = None) -> Daraja: ...
-    def drop(self, daraja: Daraja) -> None: ...
-    def keep(self, daraja: Daraja) -> None: ...
-    def stop(self) -> None: ...
+    Servers = DarajaServer | RemoteServer
+    """The latter where --daraja-url is given."""
 
 
 @dataclass

@@ -101,7 +101,7 @@ def _is_meant(callback: Row, record: Record) -> bool:
     last = callback["deliveries"][-1] if callback["deliveries"] else None
     if callback.get("forged") and last is not None and last["error"] is None:
         return True
-    return bool(record.sinks) and str(callback["url"]).startswith(record.sinks)
+    return str(callback["url"]).startswith(record.sinks)
 
 
 def _callback(callback: Row) -> Finding:
