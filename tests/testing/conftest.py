@@ -13,7 +13,11 @@ import pytest
 
 import mock_daraja
 from mock_daraja import MockDaraja
+from mock_daraja.app import create_app, served
+from mock_daraja.server import Server
+from mock_daraja.settings import Settings
 from mock_daraja.testing import Daraja
+from mock_daraja.testing.remote_server import RemoteServer
 
 _opener = build_opener(ProxyHandler({}))
 
@@ -23,6 +27,30 @@ def daraja() -> Iterator[Daraja]:
     """The same handle as the plugin's, whether or not that is installed. What these tests try goes wrong on purpose."""
     with MockDaraja(seed=1, start="2026-11-24T10:00", strict=False) as handle:
         yield handle
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """As it runs in a container: on a clock of its own, with settings of its own."""
+    app = create_app(Settings(port=0))
+    with Server(app) as running:
+        yield running
+    served(app).close()
+
+
+@pytest.fixture
+def servers(server: Server) -> RemoteServer:
+    return RemoteServer(server.url, {"start": "2026-11-24T10:00"})
+
+
+@pytest.fixture(params=["here", "remote"])
+def either(request: pytest.FixtureRequest, servers: RemoteServer) -> Iterator[Daraja]:
+    """The same test, with either handle."""
+    if request.param == "remote":
+        yield servers.fresh(7)
+    else:
+        with MockDaraja(start="2026-11-24T10:00", seed=7, strict=False) as daraja:
+            yield daraja
 
 
 Client = Callable[..., tuple[int, Any]]

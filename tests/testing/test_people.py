@@ -68,11 +68,6 @@ def test_an_organisation_can_be_added(daraja: Daraja) -> None:
     assert (row.shortcode, row.name, row.passkey, row.active) == ("888999", "Duka", "secret", True)
 
 
-def test_an_account_that_organisations_do_not_have_is_named(daraja: Daraja) -> None:
-    with pytest.raises(Problem, match="no 'Utility'"):
-        daraja.organisation(daraja.shortcode, balances={"Utility": 5})
-
-
 def test_an_app_is_made_up_where_nothing_is_said(daraja: Daraja) -> None:
     app = daraja.app(products=["stk-push"])
 

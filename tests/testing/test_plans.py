@@ -68,17 +68,6 @@ def test_next_names_what_is_wrong(daraja: Daraja, operation: str, outcome: Any, 
     assert words in str(caught.value)
 
 
-def test_a_scenario_plays_until_it_is_ended(daraja: Daraja, webhook: Any, push: Push) -> None:
-    daraja.scenario("cancelled")
-    push(daraja, webhook.url)
-    daraja.settle()
-    daraja.scenario(None)
-    push(daraja, webhook.url)
-    daraja.settle()
-
-    assert [result(each) for each in webhook.bodies] == [1032, 0]
-
-
 def test_a_scenario_can_be_a_file(daraja: Daraja, webhook: Any, push: Push, tmp_path: Path) -> None:
     file = tmp_path / "broke.yaml"
     file.write_text("title: Broke\nrules:\n  - then: {result: 1}\n", encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,32 +21,8 @@ Push = Callable[..., tuple[int, Any]]
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    """As it runs in a container: on a clock of its own, with settings of its own."""
-    app = create_app(Settings(port=0))
-    with Server(app) as running:
-        yield running
-    served(app).close()
-
-
-@pytest.fixture
-def servers(server: Server) -> RemoteServer:
-    return RemoteServer(server.url, {"start": "2026-11-24T10:00"})
-
-
-@pytest.fixture
 def remote(servers: RemoteServer) -> Daraja:
     return servers.fresh(7)
-
-
-@pytest.fixture(params=["here", "remote"])
-def either(request: pytest.FixtureRequest, servers: RemoteServer) -> Iterator[Daraja]:
-    """The same test, with either handle."""
-    if request.param == "remote":
-        yield servers.fresh(7)
-    else:
-        with MockDaraja(start="2026-11-24T10:00", seed=7, strict=False) as daraja:
-            yield daraja
 
 
 def test_it_starts_where_a_test_starts(remote: Daraja, server: Server) -> None:
