@@ -1,15 +1,22 @@
-"""YAML is read with JSON's scalars, every value knows its place, and nothing unsafe or unbounded gets through."""
+"""YAML is read with JSON's scalars, every value knows its place, and nothing unsafe or unbounded gets through.
+
+Everything here holds with libyaml and without it.
+"""
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+import yaml as pyyaml
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from mock_daraja import resources
 from mock_daraja.errors import Problem
 from mock_daraja.scenarios import yaml
 
@@ -18,7 +25,37 @@ JSON_VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
+STORIES = sorted(resources.scenarios().rglob("*.yaml"))
+SCRAPS = st.sampled_from(
+    [*"[]{}:,-?&*!|>'\"%@` \n\t#~a1é\u2028\u0085\ufeff\x07", ": ", "- ", "\n  ", "---\n", "a: ", "\r\n", "&a ", "*a",
+     "|-\n", ">\n ", "%YAML 1.2\n---\n", "null", "\ud83d", "😀"]
+)  # fmt: skip
 PLAIN = st.text(alphabet="0123456789+-._eExXabcfnotrulsy", min_size=1, max_size=12)
+
+
+@contextmanager
+def without_libyaml() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(pyyaml, "CSafeLoader", raising=False)
+        yield
+
+
+@pytest.fixture(params=["with libyaml", "without"], scope="module", autouse=True)
+def parser(request: pytest.FixtureRequest) -> Iterator[None]:
+    if request.param == "without":
+        with without_libyaml():
+            yield
+    elif hasattr(pyyaml, "CSafeLoader"):
+        yield
+    else:
+        pytest.skip("this PyYAML has no libyaml")
+
+
+def read(text: str, name: str) -> yaml.Document | str:
+    try:
+        return yaml.read(text, name)
+    except Problem as problem:
+        return str(problem)
 
 
 @pytest.mark.parametrize(
@@ -168,3 +205,39 @@ def test_a_json_file_knows_places_behind_tabs() -> None:
     document = yaml.read('{\n\t"title": "x"\n}', "x.json")
 
     assert document.where(("title",), key=True) == "x.json:2:2"
+
+
+def test_libyaml_alone_reads_each_shipped_story_as_pyyaml_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {str(path): path.read_text(encoding="utf-8") for path in STORIES}
+    with without_libyaml():
+        expected = [yaml.read(text, name) for name, text in texts.items()]
+    if hasattr(pyyaml, "CSafeLoader"):
+        monkeypatch.delattr(pyyaml, "SafeLoader")  # what needs the slow parser fails
+
+    assert [yaml.read(text, name) for name, text in texts.items()] == expected
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_whatever_is_written_is_read_the_same_without_libyaml(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(STORIES)).read_text(encoding="utf-8")
+    start = data.draw(st.integers(0, len(text)))
+    text = text[start : start + data.draw(st.integers(0, 300))]
+    for scrap in data.draw(st.lists(SCRAPS, max_size=5)):
+        at = data.draw(st.integers(0, len(text)))
+        text = text[:at] + scrap + text[at + data.draw(st.integers(0, 1)) :]
+
+    with without_libyaml():
+        expected = [read(text, name) for name in ("x.yaml", "x.json")]
+
+    assert [read(text, name) for name in ("x.yaml", "x.json")] == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["{a: , b: 1}", "a: [1, ]\nb:", "a:", "---", "a: |# no\n", "{a?b: 1}", "a: 1\t", "\ufeffa:\n\ufeff"]
+)
+def test_what_the_two_parsers_take_differently_is_read_the_same(text: str) -> None:
+    with without_libyaml():
+        expected = read(text, "x.yaml")
+
+    assert read(text, "x.yaml") == expected
