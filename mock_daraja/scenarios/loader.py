@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,7 +40,7 @@ def load_file(
     if document.value is None:
         remedy = "begin with `title:` and `rules:`, as the shipped scenarios do"
         raise Problem("the scenario file is empty", where=str(path), remedy=remedy)
-    _check(document, {})
+    _check(document)
     return reading.scenario(document, name or path.stem, path, known, used or _nothing)
 
 
@@ -48,7 +49,7 @@ def one_shot(value: Mapping[str, Any], known: Known = _ANY) -> OneShot:
     from mock_daraja.scenarios import reading, yaml
 
     document = yaml.Document(value, "one-shot")
-    _check(document, {"$ref": "#/definitions/rule"})
+    _check(document, "rule")
     rule = reading.rule(document, (), known)
     if rule.more:
         remedy = "arm one for each outcome: they are used up in their order"
@@ -62,17 +63,20 @@ def _nothing(name: str) -> Scenario:
     raise Problem(f"there is no scenario `{name}` to use: this file belongs to no library", remedy="leave out `use`")
 
 
-def _check(document: yaml.Document, part: Mapping[str, Any]) -> None:
+def _check(document: yaml.Document, definition: str | None = None) -> None:
     from mock_daraja.scenarios import complaints
 
-    problem = complaints.first(_validator(part).iter_errors(document.value), document)
+    problem = complaints.first(_validator(definition).iter_errors(document.value), document)
     if problem is not None:
         raise problem
 
 
-def _validator(part: Mapping[str, Any]) -> Draft7Validator:
-    """Of scenario.json, or of the `part` of it that a reference names."""
+@cache
+def _validator(definition: str | None) -> Draft7Validator:
+    """Of scenario.json, or of one of its definitions."""
     from jsonschema import Draft7Validator
 
     schema = json.loads((resources.schemas() / "scenario.json").read_text(encoding="utf-8"))
-    return Draft7Validator({**part, "definitions": schema["definitions"]} if part else schema)
+    if definition is None:
+        return Draft7Validator(schema)
+    return Draft7Validator({"$ref": f"#/definitions/{definition}", "definitions": schema["definitions"]})
