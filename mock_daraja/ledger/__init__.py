@@ -18,7 +18,7 @@ from mock_daraja.ledger.accounts import (
     transfer,
 )
 from mock_daraja.ledger.accounts import check as check
-from mock_daraja.ledger.people import full_name
+from mock_daraja.ledger.people import full_name, ready
 
 __all__ = [
     "CHARGES_PAID",
@@ -35,5 +35,6 @@ __all__ = [
     "customer",
     "full_name",
     "organisation",
+    "ready",
     "transfer",
 ]
