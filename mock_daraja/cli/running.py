@@ -8,9 +8,11 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import current_thread, main_thread
+from threading import Event, Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+
+from mock_daraja import ledger
 
 if TYPE_CHECKING:
     from mock_daraja.client import Client
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 OURS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 """Hosts of addresses where a server can be started, and what it then listens on."""
-
+_WARM_UP_AFTER: Final = 3.0  # seconds of real time: the start and the first requests are over
 _TERMINATE: Final = ("SIGTERM", "SIGBREAK")  # the second is Windows' own
 
 
@@ -59,13 +61,30 @@ def running(
         server = Server(app, settings.host, settings.port, **bounds)
         try:
             server.start()
-            yield server, gateway
+            with _warming_up():
+                yield server, gateway
         finally:
             with _handled(signal.SIG_IGN, "SIGINT", *_TERMINATE):
                 server.stop()
     finally:
         with _handled(signal.SIG_IGN, "SIGINT", *_TERMINATE):
             gateway.close()
+
+
+@contextmanager
+def _warming_up() -> Iterator[None]:
+    """A while after the start a thread imports what customers' names need, so that no payment waits for it."""
+    stopping = Event()
+
+    def warm_up() -> None:
+        if not stopping.wait(_WARM_UP_AFTER):
+            ledger.ready()
+
+    Thread(target=warm_up, name="warm-up", daemon=True).start()
+    try:
+        yield
+    finally:
+        stopping.set()
 
 
 @contextmanager
