@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_daraja.model import CallbackPlan, Outcome
 from mock_daraja.money import json_number
-from mock_daraja.scenarios import Amount, Condition, Match, Payer, Rule, Scenario
+from mock_daraja.scenarios import Amount, Constraint, Match, Payer, Rule, Scenario
 
 
 def rules(scenario: Scenario) -> list[dict[str, Any]]:
@@ -85,7 +85,7 @@ def _plan(plan: CallbackPlan) -> dict[str, Any]:
 
 
 def _condition(wanted: Any) -> Any:
-    if not isinstance(wanted, Condition):
+    if not isinstance(wanted, Constraint):
         return wanted
     one_of = None if wanted.one_of is None else list(wanted.one_of)
     said = {"matches": wanted.matches, "one_of": one_of, "exists": wanted.exists}

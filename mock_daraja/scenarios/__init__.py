@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mock_daraja.scenarios.candidates import Loser
-from mock_daraja.scenarios.condition import Condition
+from mock_daraja.scenarios.constraint import Constraint
 from mock_daraja.scenarios.engine import Engine, Verdict
 from mock_daraja.scenarios.library import Library, find, load_library
 from mock_daraja.scenarios.loader import load_file, one_shot
@@ -25,7 +25,7 @@ from mock_daraja.scenarios.model import (
 __all__ = [
     "START",
     "Amount",
-    "Condition",
+    "Constraint",
     "Engine",
     "Facts",
     "Known",

@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_daraja import money, msisdn
 from mock_daraja.scenarios.complaints import must_be_known, refuse, shown
-from mock_daraja.scenarios.condition import Condition
+from mock_daraja.scenarios.constraint import Constraint
 from mock_daraja.scenarios.model import Amount, Known, Match, Nth, Payer
 from mock_daraja.scenarios.yaml import Document, Path
 
@@ -33,7 +33,7 @@ def match(document: Document, path: Path, value: Mapping[str, Any], known: Known
     )
 
 
-def _one_or_more(document: Document, path: Path, value: Any, reader: Callable[[str], str]) -> str | Condition | None:
+def _one_or_more(document: Document, path: Path, value: Any, reader: Callable[[str], str]) -> str | Constraint | None:
     """A number as `reader` makes it, a pattern, or a choice of numbers."""
     if value is None:
         return None
@@ -51,7 +51,7 @@ def _body(document: Document, path: Path, value: Any) -> Any:
     return _condition(document, path, value) if isinstance(value, dict) else value
 
 
-def _condition(document: Document, path: Path, value: Mapping[str, Any]) -> Condition:
+def _condition(document: Document, path: Path, value: Mapping[str, Any]) -> Constraint:
     if "matches" in value:
         try:
             re.compile(value["matches"])
@@ -64,7 +64,7 @@ def _condition(document: Document, path: Path, value: Mapping[str, Any]) -> Cond
     if "min" in value and "max" in value and value["min"] > value["max"]:
         refuse(document, path, f"no number is {value['min']} to {value['max']}", "write the smaller one as `min`")
     one_of = tuple(value["one_of"]) if "one_of" in value else None
-    return Condition(value.get("matches"), one_of, value.get("exists"), value.get("min"), value.get("max"))
+    return Constraint(value.get("matches"), one_of, value.get("exists"), value.get("min"), value.get("max"))
 
 
 def _payer(document: Document, path: Path, value: Mapping[str, Any] | None) -> Payer | None:

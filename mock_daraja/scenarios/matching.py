@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mock_daraja import money
-from mock_daraja.scenarios import condition
-from mock_daraja.scenarios.condition import shown
+from mock_daraja.scenarios import constraint
+from mock_daraja.scenarios.constraint import shown
 from mock_daraja.scenarios.model import Facts, Match, Payer, Seen
 
 
@@ -34,13 +34,13 @@ def _unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
     if match.app is not None and match.app != facts.app_key:
         yield f"app {shown(facts.app_key)} is not {match.app}"
     if match.msisdn is not None:
-        yield from condition.unmet("msisdn", match.msisdn, facts.msisdn, is_there=facts.msisdn is not None)
+        yield from constraint.unmet("msisdn", match.msisdn, facts.msisdn, is_there=facts.msisdn is not None)
     if match.amount is not None and (facts.amount_cents is None or facts.amount_cents not in match.amount):
         yield f"amount {_amount(facts.amount_cents)} is not {match.amount}"
     if match.shortcode is not None:
-        yield from condition.unmet("shortcode", match.shortcode, facts.shortcode, is_there=facts.shortcode is not None)
+        yield from constraint.unmet("shortcode", match.shortcode, facts.shortcode, is_there=facts.shortcode is not None)
     for name, wanted in match.body.items():
-        yield from condition.unmet(name, wanted, facts.body.get(name), is_there=name in facts.body)
+        yield from constraint.unmet(name, wanted, facts.body.get(name), is_there=name in facts.body)
     if match.customer is not None:
         yield from _payer_unmet(match.customer, facts.customer)
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from mock_daraja import money
 from mock_daraja.model import FaultSpec, Outcome
-from mock_daraja.scenarios.condition import Condition, Scalar
+from mock_daraja.scenarios.constraint import Constraint, Scalar
 
 START: Final = "start"
 """The state a scenario is in when it is activated."""
@@ -88,13 +88,13 @@ class Match:
 
     operation: str | None = None
     product: str | None = None
-    msisdn: str | Condition | None = None  # in 254… form
+    msisdn: str | Constraint | None = None  # in 254… form
     amount: Amount | None = None
-    shortcode: str | Condition | None = None
+    shortcode: str | Constraint | None = None
     app: str | None = None  # consumer key
     nth: Nth | None = None
     state: str | None = None
-    body: Mapping[str, Scalar | Condition] = field(default_factory=dict)
+    body: Mapping[str, Scalar | Constraint] = field(default_factory=dict)
     customer: Payer | None = None
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mock_daraja.model import CallbackPlan, Outcome
-from mock_daraja.scenarios.condition import Condition, shown
+from mock_daraja.scenarios.constraint import Constraint, shown
 from mock_daraja.scenarios.model import Match, Payer, Rule, Scenario
 
 
@@ -47,7 +47,7 @@ def _when(match: Match) -> Iterator[str]:
         if wanted is not None:
             yield f"{name} {wanted}"
     for name, wanted in match.body.items():
-        yield f"{name} {wanted if isinstance(wanted, Condition) else shown(wanted)}"
+        yield f"{name} {wanted if isinstance(wanted, Constraint) else shown(wanted)}"
     if match.customer is not None:
         yield from _payer(match.customer)
     if match.nth is not None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from mock_daraja import money
 from mock_daraja.model import Outcome
-from mock_daraja.scenarios.condition import shown
+from mock_daraja.scenarios.constraint import shown
 from mock_daraja.scenarios.model import Facts
 
 OF_REQUEST: Final = ("msisdn", "amount", "shortcode")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.scenarios import Condition, one_shot
+from mock_daraja.scenarios import Constraint, one_shot
 
 
 def test_the_library_is_listed_with_titles_and_stories(control: Any) -> None:
@@ -102,7 +102,7 @@ def test_rules_are_shown_in_the_words_of_their_file(control_with: Any, folder: P
     then = {"sequence": [{"never": True}, {}], "repeat": "loop"}
     assert second == {"line": 12, "when": {}, "probability": 0.5, "then": then}
     assert third == {"line": 3, "from": "lent", "rule": 1, "when": {}, "then": {"result": "0"}}
-    assert one_shot({"when": when, "then": first["then"]}).match.body["A"] == Condition(exists=False)
+    assert one_shot({"when": when, "then": first["then"]}).match.body["A"] == Constraint(exists=False)
 
 
 def test_a_file_that_is_wrong_hides_no_other(control_with: Any, folder: Path) -> None:

@@ -16,7 +16,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
 from mock_daraja.scenarios import (
     Amount,
-    Condition,
+    Constraint,
     Known,
     Library,
     Match,
@@ -143,20 +143,20 @@ def test_a_sequence_is_read(write: Write, then: str, outcomes: list[Outcome], lo
 @pytest.mark.parametrize(
     ("when", "match"),
     [
-        ("{msisdn: {matches: 25471.*}}", Match(msisdn=Condition(matches="25471.*"))),
+        ("{msisdn: {matches: 25471.*}}", Match(msisdn=Constraint(matches="25471.*"))),
         (
             "{msisdn: {one_of: [0712345678, 254711111111]}}",
-            Match(msisdn=Condition(one_of=("254712345678", "254711111111"))),
+            Match(msisdn=Constraint(one_of=("254712345678", "254711111111"))),
         ),
-        ("{shortcode: {one_of: [174379, 600000]}}", Match(shortcode=Condition(one_of=("174379", "600000")))),
+        ("{shortcode: {one_of: [174379, 600000]}}", Match(shortcode=Constraint(one_of=("174379", "600000")))),
         (
             "{body: {A: {matches: INV-.*}, B: {one_of: [1, x]}, C: {exists: false}, D: {min: 1, max: 2.5}, E: 5}}",
             Match(
                 body={
-                    "A": Condition(matches="INV-.*"),
-                    "B": Condition(one_of=(1, "x")),
-                    "C": Condition(exists=False),
-                    "D": Condition(least=1, most=2.5),
+                    "A": Constraint(matches="INV-.*"),
+                    "B": Constraint(one_of=(1, "x")),
+                    "C": Constraint(exists=False),
+                    "D": Constraint(least=1, most=2.5),
                     "E": 5,
                 }
             ),

@@ -11,7 +11,7 @@ Scalar = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Constraint:
     """Everything that is given must hold. A range takes numbers and the numbers in strings."""
 
     matches: str | None = None  # a regular expression for the whole value
@@ -29,9 +29,9 @@ class Condition:
         return " and ".join(said)
 
 
-def unmet(name: str, wanted: Scalar | Condition, got: object, *, is_there: bool = True) -> Iterator[str]:
+def unmet(name: str, wanted: Scalar | Constraint, got: object, *, is_there: bool = True) -> Iterator[str]:
     """In what the value falls short, in words. `is_there` says whether there is a value at all, null or not."""
-    if not isinstance(wanted, Condition):
+    if not isinstance(wanted, Constraint):
         if not same(wanted, got):
             yield f"{name} {shown(got)} is not {shown(wanted)}"
         return
@@ -42,7 +42,7 @@ def unmet(name: str, wanted: Scalar | Condition, got: object, *, is_there: bool 
     if wanted.one_of is not None and not any(same(each, got) for each in wanted.one_of):
         yield f"{name} {shown(got)} is not one of {', '.join(map(shown, wanted.one_of))}"
     if (wanted.least is not None or wanted.most is not None) and not _in_range(wanted, got):
-        yield f"{name} {shown(got)} is not {Condition(least=wanted.least, most=wanted.most)}"
+        yield f"{name} {shown(got)} is not {Constraint(least=wanted.least, most=wanted.most)}"
 
 
 def same(wanted: object, got: object) -> bool:
@@ -60,7 +60,7 @@ def shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _in_range(wanted: Condition, got: object) -> bool:
+def _in_range(wanted: Constraint, got: object) -> bool:
     if isinstance(got, bool) or not isinstance(got, (str, int, float)):
         return False
     try:
