@@ -14,7 +14,7 @@ from mock_daraja.clock import Clock
 from mock_daraja.errors import Problem
 from mock_daraja.model import App, Callback, Customer, Event, Organisation, Posting, Token, Transaction
 from mock_daraja.money import cents
-from mock_daraja.scenarios import Engine, Library, Seen
+from mock_daraja.scenarios import CustomerFacts, Engine, Library
 from mock_daraja.settings import Settings
 from mock_daraja.store import MemoryStore, Store
 
@@ -155,9 +155,9 @@ class Sandbox:
             self.post(ledger.transfer(ledger.OPENING, wallet, defaults.CUSTOMER_OPENING))
         return row
 
-    def _look(self, msisdn: str) -> Seen:
+    def _look(self, msisdn: str) -> CustomerFacts:
         row = self.customer(msisdn)
-        return Seen(self.balance(ledger.customer(msisdn)), row.handset, row.registered, row.pin_locked)
+        return CustomerFacts(self.balance(ledger.customer(msisdn)), row.handset, row.registered, row.pin_locked)
 
     def customer_name(self, msisdn: str) -> str:
         return ledger.full_name(msisdn, self.customer(msisdn).name)

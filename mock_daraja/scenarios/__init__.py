@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from mock_daraja.scenarios.candidates import Loser
 from mock_daraja.scenarios.constraint import Constraint
-from mock_daraja.scenarios.engine import Engine, Verdict
+from mock_daraja.scenarios.engine import Choice, Engine
 from mock_daraja.scenarios.library import Library, find, load_library
 from mock_daraja.scenarios.loader import load_file, one_shot
 from mock_daraja.scenarios.model import (
     START,
     Amount,
+    CustomerFacts,
     Facts,
     Known,
     Match,
@@ -19,13 +20,14 @@ from mock_daraja.scenarios.model import (
     Provenance,
     Rule,
     Scenario,
-    Seen,
 )
 
 __all__ = [
     "START",
     "Amount",
+    "Choice",
     "Constraint",
+    "CustomerFacts",
     "Engine",
     "Facts",
     "Known",
@@ -38,8 +40,6 @@ __all__ = [
     "Provenance",
     "Rule",
     "Scenario",
-    "Seen",
-    "Verdict",
     "find",
     "load_file",
     "load_library",

@@ -22,18 +22,18 @@ from mock_daraja.model import Decision
 from mock_daraja.scenarios import candidates as listed
 from mock_daraja.scenarios import matching, selectors, templates
 from mock_daraja.scenarios.candidates import Candidate, Loser
-from mock_daraja.scenarios.model import START, Facts, Match, OneShot, Scenario, Seen
+from mock_daraja.scenarios.model import START, CustomerFacts, Facts, Match, OneShot, Scenario
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Choice:
     """`decision` of None: nothing was asked for, the ledger's truth decides."""
 
     decision: Decision | None
     losers: tuple[Loser, ...] = ()
 
 
-_UNDECIDED: Final = Verdict(None)
+_UNDECIDED: Final = Choice(None)
 
 
 class Engine:
@@ -45,7 +45,7 @@ class Engine:
         find: Callable[[str], Scenario],
         *,
         chance: Callable[[], float] = lambda: 0.0,
-        look: Callable[[str], Seen | None] = lambda msisdn: None,
+        look: Callable[[str], CustomerFacts | None] = lambda msisdn: None,
         latest: Callable[[Scenario], Scenario] | None = None,
     ) -> None:
         self._find = find
@@ -136,7 +136,7 @@ class Engine:
                 return self._won(candidates[index], facts)
         return None
 
-    def decide(self, facts: Facts, early: Decision | None = None, *, explain: bool = False) -> Verdict:
+    def decide(self, facts: Facts, early: Decision | None = None, *, explain: bool = False) -> Choice:
         """What shall happen to a valid request. `early` is what `early` said of the same request.
 
         An outcome that names no result leaves it to the request's own reserved MSISDN or `mock:` code, if there is one:
@@ -159,7 +159,7 @@ class Engine:
                 decision = _completed(decision, carried)
             elif explain:
                 losers = (Loser(carried.rule, f"{decision.rule} comes first"), *losers)[: listed.NEAREST]
-        return _UNDECIDED if decision is None and not losers else Verdict(decision, losers)
+        return _UNDECIDED if decision is None and not losers else Choice(decision, losers)
 
     def explain(self, facts: Facts) -> tuple[Loser, ...]:
         """The rules that would come nearest to deciding this request without doing so, were it made now."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mock_daraja import money
 from mock_daraja.scenarios import constraint
 from mock_daraja.scenarios.constraint import shown
-from mock_daraja.scenarios.model import Facts, Match, Payer, Seen
+from mock_daraja.scenarios.model import CustomerFacts, Facts, Match, Payer
 
 
 def holds(match: Match, facts: Facts, state: str) -> bool:
@@ -54,7 +54,7 @@ def _head_unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
         yield f"state {state} is not {match.state}"
 
 
-def _payer_unmet(wanted: Payer, seen: Seen | None) -> Iterator[str]:
+def _payer_unmet(wanted: Payer, seen: CustomerFacts | None) -> Iterator[str]:
     if seen is None:
         yield "no customer takes part"
         return

@@ -73,7 +73,7 @@ class Payer:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CustomerFacts:
     """What is true of the customer."""
 
     balance_cents: int
@@ -161,7 +161,7 @@ class Facts:
     shortcode: str | None = None
     references: tuple[str, ...] = ()
     app_key: str | None = None
-    customer: Seen | None = None  # the engine looks where a rule asks
+    customer: CustomerFacts | None = None  # the engine looks where a rule asks
 
 
 @dataclass(frozen=True, slots=True)

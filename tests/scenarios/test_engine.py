@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 from mock_daraja.errors import Problem
 from mock_daraja.ids import Ids
 from mock_daraja.model import CallbackPlan, Decision, FaultSpec, Outcome
-from mock_daraja.scenarios import Amount, Engine, Facts, Loser, Match, Nth, OneShot, Payer, Rule, Scenario, Seen
+from mock_daraja.scenarios import (
+    Amount,
+    CustomerFacts,
+    Engine,
+    Facts,
+    Loser,
+    Match,
+    Nth,
+    OneShot,
+    Payer,
+    Rule,
+    Scenario,
+)
 
 PUSH = Facts(
     "stk-push.process", "stk-push", msisdn="254708374149", amount_cents=500, shortcode="174379", app_key="test-key"
@@ -465,7 +477,7 @@ def test_what_is_never_answered_takes_no_result() -> None:
     assert decision.outcome == Outcome(never=True)
 
 
-POOR = Seen(5000, "reachable", registered=True, pin_locked=False)
+POOR = CustomerFacts(5000, "reachable", registered=True, pin_locked=False)
 
 
 @pytest.mark.parametrize(
