@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any, Final
 
-from mock_daraja.intercept.route import Find, Patch
+from mock_daraja.intercept.destination import Find, Patch
 
 MODULE: Final = "aiohttp.connector"
 
@@ -19,18 +19,18 @@ def patches(module: Any, find: Find) -> Iterator[Patch]:
 
     @wraps(create)
     async def redirected(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
-        route = find(req.url.raw_host, req.url.port) if req.is_ssl() else None
-        if route is None:
+        destination = find(req.url.raw_host, req.url.port) if req.is_ssl() else None
+        if destination is None:
             return await create(self, req, traces, timeout)
         try:
             async with asyncio.timeout(timeout.sock_connect):
                 loop = asyncio.get_running_loop()
-                _, protocol = await loop.create_connection(self._factory, *route.address)
+                _, protocol = await loop.create_connection(self._factory, *destination.address)
         except TimeoutError:  # an OSError that aiohttp tells apart
             raise
         except OSError as error:
             raise module.ClientConnectorError(req.connection_key, error) from error
-        route.opened(protocol, _abort)
+        destination.opened(protocol, _abort)
         return protocol
 
     yield module.TCPConnector, "_create_connection", redirected

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, Final
 
-from mock_daraja.intercept.route import Find, Patch, shut
+from mock_daraja.intercept.destination import Find, Patch, shut
 
 MODULE: Final = "http.client"
 
@@ -26,15 +26,15 @@ def https_connect(
     @wraps(connect)
     def redirected(self: Any) -> None:
         tunnelled = self._tunnel_host is not None  # through a proxy; then `host` is the proxy's
-        route = find(self._tunnel_host, self._tunnel_port) if tunnelled else find(self.host, self.port)
-        if route is None:
+        destination = find(self._tunnel_host, self._tunnel_port) if tunnelled else find(self.host, self.port)
+        if destination is None:
             connect(self)
             return
         given = {name: getattr(self, name) for name in ("timeout", *options)}
-        plain = module.HTTPConnection(*route.address, **given)
+        plain = module.HTTPConnection(*destination.address, **given)
         plain.connect()
         self.sock = plain.sock
         connected(self)
-        route.opened(self.sock, shut)
+        destination.opened(self.sock, shut)
 
     return module.HTTPSConnection, "connect", redirected

@@ -8,7 +8,7 @@ from functools import wraps
 from socket import fromfd
 from typing import Any, Final
 
-from mock_daraja.intercept.route import Find, Patch, Route, shut
+from mock_daraja.intercept.destination import Destination, Find, Patch, shut
 
 MODULE: Final = "httpcore"
 _POOLS: Final = ("ConnectionPool", "HTTPProxy", "SOCKSProxy")
@@ -30,8 +30,8 @@ def _patches(module: Any, prefix: str, backend: type[_Backend], find: Find) -> I
 def _redirecting(create: Any, connection: Any, backend: type[_Backend], find: Find) -> Any:
     @wraps(create)
     def redirected(self: Any, origin: Any) -> Any:
-        route = find(origin.host.decode(), origin.port) if origin.scheme == b"https" else None
-        if route is None:
+        destination = find(origin.host.decode(), origin.port) if origin.scheme == b"https" else None
+        if destination is None:
             return create(self, origin)
         newer = {"socket_options": self._socket_options} if hasattr(self, "_socket_options") else {}  # than 0.17
         return connection(
@@ -39,7 +39,7 @@ def _redirecting(create: Any, connection: Any, backend: type[_Backend], find: Fi
             ssl_context=self._ssl_context,
             keepalive_expiry=self._keepalive_expiry,
             retries=self._retries,
-            network_backend=backend(self._network_backend, route),
+            network_backend=backend(self._network_backend, destination),
             **newer,
         )
 
@@ -49,17 +49,17 @@ def _redirecting(create: Any, connection: Any, backend: type[_Backend], find: Fi
 class _Backend:
     """A network backend whose connections all go the one way."""
 
-    def __init__(self, real: Any, route: Route) -> None:
+    def __init__(self, real: Any, destination: Destination) -> None:
         self._real = real
-        self._route = route
+        self._destination = destination
 
     def connect_tcp(self, **asked: Any) -> Any:
         stream = self._real.connect_tcp(**self._instead(asked))
-        self._route.opened(stream, _shut)
+        self._destination.opened(stream, _shut)
         return _Stream(stream)
 
     def _instead(self, asked: dict[str, Any]) -> dict[str, Any]:
-        host, port = self._route.address
+        host, port = self._destination.address
         return asked | {"host": host, "port": port, "local_address": None}
 
     def __getattr__(self, name: str) -> Any:
@@ -69,7 +69,7 @@ class _Backend:
 class _AsyncBackend(_Backend):
     async def connect_tcp(self, **asked: Any) -> Any:
         stream = await self._real.connect_tcp(**self._instead(asked))
-        self._route.opened(stream, _shut)
+        self._destination.opened(stream, _shut)
         return _AsyncStream(stream)
 
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.intercept import aiohttp, httpclient, httpx, imports, urllib3
+from mock_daraja.intercept.destination import Address, Destination, address_of
 from mock_daraja.intercept.hosts import is_daraja
-from mock_daraja.intercept.route import Address, Route, address_of
 
 _LIBRARIES: Final = {each.MODULE: each.patches for each in (httpclient, urllib3, httpx, aiohttp)}
 _LOCK: Final = Lock()
@@ -35,12 +35,12 @@ def redirect(url: str) -> Iterator[None]:
     threads: of several redirects at once, the latest one holds. Child processes, and clients that open their sockets
     themselves (pycurl, httplib2), are not. Raises Problem on a URL that is not a mock's.
     """
-    interception, route = _begin(address_of(url))
+    interception, destination = _begin(address_of(url))
     try:
         interception.patch_imported()
         yield
     finally:
-        _end(interception, route)
+        _end(interception, destination)
 
 
 class _Interception:
@@ -48,13 +48,13 @@ class _Interception:
     the next redirect: so it is gone with the last one."""
 
     def __init__(self) -> None:
-        self.routes: tuple[Route, ...] = ()
+        self.destinations: tuple[Destination, ...] = ()
         self._patched: dict[tuple[Any, str], tuple[Any, Any]] = {}
         self._finding: set[str] = set()
 
-    def find(self, host: str | None, port: int | None) -> Route | None:
-        routes = self.routes  # another thread may replace it
-        return routes[-1] if routes and is_daraja(host, port) else None
+    def find(self, host: str | None, port: int | None) -> Destination | None:
+        destinations = self.destinations  # another thread may replace it
+        return destinations[-1] if destinations and is_daraja(host, port) else None
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:
         if name not in _LIBRARIES or name in self._finding:  # other hooks ask all finders too, and so this one
@@ -72,7 +72,7 @@ class _Interception:
 
     def patch(self, module: ModuleType) -> None:
         with _LOCK:
-            if not self.routes:
+            if not self.destinations:
                 return
             try:
                 for owner, name, replacement in _LIBRARIES[module.__name__](module, self.find):
@@ -91,30 +91,30 @@ class _Interception:
         self._patched.clear()
 
 
-def _begin(address: Address) -> tuple[_Interception, Route]:
+def _begin(address: Address) -> tuple[_Interception, Destination]:
     with _LOCK:
         found = next((each for each in sys.meta_path if isinstance(each, _Interception)), None)
         if found is None:
             found = _Interception()
             sys.meta_path.insert(0, found)
-        before = found.routes
-        route = next((each for each in before if each.address == address), None) or Route(address)
-        found.routes = (*before, route)
-    if before and before[-1] is not route:
+        before = found.destinations
+        destination = next((each for each in before if each.address == address), None) or Destination(address)
+        found.destinations = (*before, destination)
+    if before and before[-1] is not destination:
         before[-1].cut()  # so that pools connect to this mock now
-    return found, route
+    return found, destination
 
 
-def _end(interception: _Interception, route: Route) -> None:
+def _end(interception: _Interception, destination: Destination) -> None:
     with _LOCK:
-        routes = list(interception.routes)
-        routes.reverse()
-        routes.remove(route)
-        routes.reverse()
-        interception.routes = tuple(routes)
-        if not routes:
+        destinations = list(interception.destinations)
+        destinations.reverse()
+        destinations.remove(destination)
+        destinations.reverse()
+        interception.destinations = tuple(destinations)
+        if not destinations:
             interception.unpatch()
             with suppress(ValueError):  # somebody restored sys.meta_path
                 sys.meta_path.remove(interception)
-    if route not in routes:
-        route.end()
+    if destination not in destinations:
+        destination.end()

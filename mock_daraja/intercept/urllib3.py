@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from mock_daraja.intercept.destination import Find, Patch
 from mock_daraja.intercept.httpclient import https_connect
-from mock_daraja.intercept.route import Find, Patch
 
 MODULE: Final = "urllib3.connection"
 

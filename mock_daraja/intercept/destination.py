@@ -1,4 +1,4 @@
-"""Route: the mock that Daraja's origins lead to for a while, and the connections that were made to it meanwhile."""
+"""Destination: the mock that Daraja's origins lead to for a while, and the connections made to it meanwhile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Address = tuple[str, int]
 Cut = Callable[[Any], None]
 
 
-class Route:
+class Destination:
     """A client keeps its connection pool after the redirect; a connection to the mock must not stay in it. So those
     still open are shut down at the end. Pools notice, and connect anew: to Safaricom, or to the next test's mock."""
 
@@ -47,8 +47,8 @@ class Route:
         self.cut()
 
 
-Find = Callable[[str | None, int | None], Route | None]
-"""The route for a host and port that a client would connect to by TLS, or None: then it must do as it always does."""
+Find = Callable[[str | None, int | None], Destination | None]
+"""For a host and port that a client would connect to by TLS. None: it must do as it always does."""
 Patch = tuple[Any, str, Callable[..., Any]]
 """A class, the name of its method, and what takes the method's place."""
 

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from mock_daraja.errors import Problem
-from mock_daraja.intercept.route import Route, address_of, shut
+from mock_daraja.intercept.destination import Destination, address_of, shut
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,10 @@ def test_any_other_url_is_refused_with_the_remedy(url: str) -> None:
 
 def test_what_is_open_at_the_end_is_cut() -> None:
     mine, other = socket.socketpair()
-    route = Route(("127.0.0.1", 6737))
-    route.opened(mine, shut)
+    destination = Destination(("127.0.0.1", 6737))
+    destination.opened(mine, shut)
 
-    route.end()
+    destination.end()
 
     with mine, other:
         other.settimeout(5)
@@ -44,10 +44,10 @@ def test_what_is_open_at_the_end_is_cut() -> None:
 
 def test_what_is_opened_after_the_end_is_cut_at_once() -> None:
     mine, other = socket.socketpair()
-    route = Route(("127.0.0.1", 6737))
-    route.end()
+    destination = Destination(("127.0.0.1", 6737))
+    destination.end()
 
-    route.opened(mine, shut)
+    destination.opened(mine, shut)
 
     with mine, other:
         other.settimeout(5)
@@ -57,14 +57,14 @@ def test_what_is_opened_after_the_end_is_cut_at_once() -> None:
 def test_what_is_closed_or_forgotten_already_is_left_alone() -> None:
     closed, forgotten = socket.socketpair()
     cuts: list[object] = []
-    route = Route(("127.0.0.1", 6737))
-    route.opened(closed, shut)
-    route.opened(forgotten, cuts.append)
+    destination = Destination(("127.0.0.1", 6737))
+    destination.opened(closed, shut)
+    destination.opened(forgotten, cuts.append)
 
     closed.close()
     forgotten.close()
     del forgotten
     gc.collect()
-    route.end()
+    destination.end()
 
     assert cuts == []
