@@ -93,11 +93,11 @@ def show(name: str, as_json: bool) -> None:
     printer = Printer()
     found = _opened(name)
     if as_json:
-        from mock_daraja.control import words
+        from mock_daraja.scenarios import writing
 
         level = found.provenance
         known = None if level is None else {"level": level.level, "source": level.source, "date": level.date}
-        more = {"provenance": known, "file": str(found.path), "rules": words.rules(found)}
+        more = {"provenance": known, "file": str(found.path), "rules": writing.rules(found)}
         printer.json(_line(found.name, found) | more)
         return
     from mock_daraja.cli.description import description

@@ -6,26 +6,21 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mock_daraja.control import words
 from mock_daraja.control.call import Call, Response, created, gone, shown
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
 from mock_daraja.model import Outcome
-from mock_daraja.scenarios import Known, Match, OneShot, one_shot
+from mock_daraja.scenarios import Known, Match, OneShot, one_shot, writing
 
 MOST: Final = 1000
 _RESULT: Final = re.compile("[A-Za-z0-9_]+")  # as in scenario.json
 _ERROR: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
-def _shape(armed: OneShot) -> dict[str, Any]:
-    return {"id": armed.id, "when": words.when(armed.match), "then": words.then(armed.outcome)}
-
-
 def listed(call: Call) -> Response:
     with call.sandbox.store.unit():
-        return shown({"one_shots": [_shape(each) for each in call.sandbox.engine.pending]})
+        return shown({"one_shots": [writing.one_shot(each) for each in call.sandbox.engine.pending]})
 
 
 def plain(given: Mapping[str, Any], known: Known) -> OneShot | None:
@@ -52,7 +47,7 @@ def arm(call: Call) -> Response:
     with call.sandbox.store.unit():
         if len(engine.pending) >= MOST:
             raise Problem(f"{MOST} one-shots are armed already", remedy="delete some, or reset the sandbox", status=409)
-        return created(_shape(engine.arm(wanted)))
+        return created(writing.one_shot(engine.arm(wanted)))
 
 
 def disarm(call: Call, number: str) -> Response:

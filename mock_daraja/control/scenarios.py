@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from mock_daraja.control import words
 from mock_daraja.control.call import Call, Response, gone, shown
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import text
-from mock_daraja.scenarios import Scenario
+from mock_daraja.scenarios import Scenario, writing
 
 
 def _line(scenario: Scenario) -> dict[str, Any]:
@@ -33,7 +32,7 @@ def _problem(problem: Problem | None) -> dict[str, Any]:
 def one(call: Call, name: str) -> Response:
     scenario = call.control.library.find(name)
     provenance = None if scenario.provenance is None else asdict(scenario.provenance)
-    more = {"provenance": provenance, "file": str(scenario.path), "rules": words.rules(scenario)}
+    more = {"provenance": provenance, "file": str(scenario.path), "rules": writing.rules(scenario)}
     return shown(_line(scenario) | more | _problem(call.control.library.problem(scenario)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from mock_daraja.errors import Problem
 from mock_daraja.scenarios.yaml import Document, Path, Place
@@ -57,16 +57,6 @@ def shown(path: Path) -> str:
         if part != "rules"
     ]
     return " of ".join(reversed(words)) or "`rules`"
-
-
-def refuse(document: Document, path: Path, what: str, remedy: str, *, key: bool = False) -> NoReturn:
-    """Raise the Problem of the value at `path`, or of its key."""
-    raise Problem(what, where=document.where(path, key=key), remedy=remedy)
-
-
-def must_be_known(document: Document, path: Path, name: str | None, names: Collection[str] | None, what: str) -> None:
-    if name is not None and names is not None and name not in names:
-        refuse(document, path, *unknown(name, names, what))
 
 
 def _place(error: ValidationError) -> tuple[Path, bool]:

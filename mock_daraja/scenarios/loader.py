@@ -29,6 +29,7 @@ def load_file(
     """`name` is the file's own without suffix where none is given. `used` finds what its `use` names; without it there
     is nothing to use. Raises Problem with file, line and column."""
     from mock_daraja.scenarios import reading, yaml
+    from mock_daraja.scenarios.node import Node
 
     try:
         with path.open("rb") as file:
@@ -41,16 +42,17 @@ def load_file(
         remedy = "begin with `title:` and `rules:`, as the shipped scenarios do"
         raise Problem("the scenario file is empty", where=str(path), remedy=remedy)
     _check(document)
-    return reading.scenario(document, name or path.stem, path, known, used or _nothing)
+    return reading.scenario(Node(document, known, document.value), name or path.stem, path, used or _nothing)
 
 
 def one_shot(value: Mapping[str, Any], known: Known = _ANY) -> OneShot:
     """From `{"when": …, "then": …}`, the shape of a rule in a file. Raises Problem."""
     from mock_daraja.scenarios import reading, yaml
+    from mock_daraja.scenarios.node import Node
 
     document = yaml.Document(value, "one-shot")
     _check(document, "rule")
-    rule = reading.rule(document, (), known)
+    rule = reading.rule(Node(document, known, value))
     if rule.more:
         remedy = "arm one for each outcome: they are used up in their order"
         raise Problem("a one-shot happens once, so it has no sequence", where="one-shot", remedy=remedy)

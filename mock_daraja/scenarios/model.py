@@ -172,6 +172,10 @@ class Known:
     pages: Collection[str] | None = None
     fault: Callable[[FaultSpec], object] | None = None
 
+    @property
+    def products(self) -> Collection[str] | None:
+        return None if self.operations is None else {name.partition(".")[0] for name in self.operations}
+
 
 def _shillings(cents: int) -> str:
     return money.shillings(cents).removesuffix(".00")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mock_daraja.model import CallbackPlan, Outcome
-from mock_daraja.scenarios.constraint import Constraint, shown
-from mock_daraja.scenarios.model import Match, Payer, Rule, Scenario
+from mock_daraja.scenarios.constraint import shown
+from mock_daraja.scenarios.model import Rule, Scenario
+from mock_daraja.scenarios.when import WHEN
 
 
 def rules(scenario: Scenario) -> Iterator[tuple[str, list[str]]]:
@@ -16,10 +17,8 @@ def rules(scenario: Scenario) -> Iterator[tuple[str, list[str]]]:
 
 
 def condition(rule: Rule) -> str:
-    parts = [*_when(rule.when)]
-    if rule.probability < 1:
-        parts.append(f"with probability {rule.probability:g}")
-    return ", ".join(parts) or "any request"
+    chance = [f"with probability {rule.probability:g}"] if rule.probability < 1 else []
+    return ", ".join([*WHEN.said(rule.when), *chance]) or "any request"
 
 
 def outcomes(rule: Rule) -> list[str]:
@@ -35,36 +34,6 @@ def outcome(then: Outcome) -> str:
     if then.goto is not None:
         parts.append(f"the scenario goes to state {then.goto}")
     return "; ".join(parts) or "as usual"
-
-
-def _when(match: Match) -> Iterator[str]:
-    if match.operation is not None:
-        yield match.operation
-    if match.product is not None:
-        yield f"any {match.product}"
-    for name in ("msisdn", "amount", "shortcode", "app"):
-        wanted = getattr(match, name)
-        if wanted is not None:
-            yield f"{name} {wanted}"
-    for name, wanted in match.body.items():
-        yield f"{name} {wanted if isinstance(wanted, Constraint) else shown(wanted)}"
-    if match.customer is not None:
-        yield from _payer(match.customer)
-    if match.nth is not None:
-        yield f"request {match.nth}"
-    if match.state is not None:
-        yield f"in state {match.state}"
-
-
-def _payer(wanted: Payer) -> Iterator[str]:
-    if wanted.balance is not None:
-        yield f"the customer's balance {wanted.balance}"
-    if wanted.handset is not None:
-        yield f"the customer's handset {wanted.handset}"
-    if wanted.registered is not None:
-        yield f"the customer {'registered' if wanted.registered else 'not registered'}"
-    if wanted.pin_locked is not None:
-        yield f"the customer's PIN {'locked' if wanted.pin_locked else 'not locked'}"
 
 
 def _at_once(then: Outcome) -> Iterator[str]:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path as File
 from typing import Any, Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
-from mock_daraja.scenarios import complaints, conditions, templates
-from mock_daraja.scenarios.complaints import must_be_known, refuse
-from mock_daraja.scenarios.model import START, Known, Provenance, Rule, Scenario
-from mock_daraja.scenarios.yaml import Document, Path
+from mock_daraja.scenarios import complaints, templates
+from mock_daraja.scenarios.model import START, Match, Provenance, Rule, Scenario
+from mock_daraja.scenarios.node import Node
+from mock_daraja.scenarios.when import WHEN
 
-_OF_A_TRANSACTION: Final = ("result", "desc", "after", "callback", "queue_timeout", "query", "never")
 _OF_AN_END: Final = ("result", "desc", "after", "callback", "queue_timeout", "query")
 
 
-def scenario(document: Document, name: str, file: File, known: Known, used: Callable[[str], Scenario]) -> Scenario:
+def scenario(node: Node, name: str, file: File, used: Callable[[str], Scenario]) -> Scenario:
     """`used` gives a scenario of the name that `use` says. Its rules come after the file's own."""
-    value = document.value
-    own = tuple(rule(document, ("rules", index), known) for index in range(len(value.get("rules", ()))))
-    others = tuple(_used(document, value.get("use", ()), used))
+    value = node.value
+    own = tuple(rule(node["rules"][index]) for index in range(len(value.get("rules", ()))))
+    others = tuple(_used(node["use"], used)) if "use" in value else ()
     rules = (*own, *(each for other in others for each in _marked(other)))
-    _check_states(document, own, rules)
+    _check_states(node, own, rules)
     return Scenario(
         name,
         value["title"],
@@ -36,15 +35,14 @@ def scenario(document: Document, name: str, file: File, known: Known, used: Call
     )
 
 
-def _used(document: Document, names: Any, used: Callable[[str], Scenario]) -> Iterable[Scenario]:
-    alone = isinstance(names, str)
-    for index, name in enumerate([names] if alone else names):
+def _used(names: Node, used: Callable[[str], Scenario]) -> Iterable[Scenario]:
+    for each in [names] if isinstance(names.value, str) else [names[index] for index in range(len(names.value))]:
         try:
-            yield used(name)
+            yield used(each.value)
         except Problem as problem:
             if problem.where:  # in the other file
                 raise
-            refuse(document, ("use",) if alone else ("use", index), problem.what, problem.remedy)
+            each.refuse(problem.what, problem.remedy)
 
 
 def _marked(other: Scenario) -> Iterable[Rule]:
@@ -53,51 +51,51 @@ def _marked(other: Scenario) -> Iterable[Rule]:
         yield each if each.source else replace(each, source=other.name, number=number)
 
 
-def _check_states(document: Document, own: tuple[Rule, ...], rules: tuple[Rule, ...]) -> None:
+def _check_states(node: Node, own: tuple[Rule, ...], rules: tuple[Rule, ...]) -> None:
     states = {START} | {each.goto for rule in rules for each in (rule.then, *rule.more) if each.goto is not None}
     for index, each in enumerate(own):
-        if each.when.state is not None and each.when.state not in states:
-            what, remedy = complaints.unknown(each.when.state, states, "`goto` in this file that leads to state")
-            refuse(document, ("rules", index, "when", "state"), what, remedy)
+        if each.when.state is not None:
+            state = node["rules"][index]["when"]["state"]
+            state.one_of(states, "`goto` in this file that leads to state")
 
 
-def rule(document: Document, path: Path, known: Known) -> Rule:
-    value = document.value
-    for part in path:
-        value = value[part]
-    when = conditions.match(document, (*path, "when"), value.get("when", {}), known)
-    first, *more = _outcomes(document, (*path, "then"), value["then"], known)
+def rule(node: Node) -> Rule:
+    value = node.value
+    when = WHEN.read(node["when"]) if "when" in value else Match()
+    first, *more = _outcomes(node["then"])
     return Rule(
         when,
         first,
-        document.place(path)[0],
+        node.line,
         tuple(more),
         loops=value["then"].get("repeat") == "loop",
         probability=float(value.get("probability", 1)),
     )
 
 
-def _outcomes(document: Document, path: Path, value: Mapping[str, Any], known: Known) -> list[Outcome]:
+def _outcomes(node: Node) -> list[Outcome]:
     """One, or those of a sequence."""
-    if "sequence" not in value:
-        if "repeat" in value:
+    if "sequence" not in node.value:
+        if "repeat" in node.value:
             what = "`repeat` belongs to a `sequence`, and there is none"
-            refuse(document, (*path, "repeat"), what, "list the outcomes as `sequence`", key=True)
-        return [_outcome(document, path, value, known)]
-    beside = next((name for name in value if name not in ("sequence", "repeat")), None)
+            node["repeat"].refuse(what, "list the outcomes as `sequence`", key=True)
+        return [_outcome(node)]
+    beside = next((name for name in node.value if name not in ("sequence", "repeat")), None)
     if beside is not None:
         what = f"`{beside}` stands beside a `sequence`, which says what happens"
-        refuse(document, (*path, beside), what, "write it into the outcomes of the sequence", key=True)
-    for index, each in enumerate(value["sequence"]):
-        if "sequence" in each:
-            where = (*path, "sequence", index, "sequence")
-            refuse(document, where, "a sequence holds no other", "write its outcomes one after the other", key=True)
-    return [_outcome(document, (*path, "sequence", index), each, known) for index, each in enumerate(value["sequence"])]
+        node[beside].refuse(what, "write it into the outcomes of the sequence", key=True)
+    outcomes = [node["sequence"][index] for index in range(len(node.value["sequence"]))]
+    for each in outcomes:
+        if "sequence" in each.value:
+            each["sequence"].refuse("a sequence holds no other", "write its outcomes one after the other", key=True)
+    return [_outcome(each) for each in outcomes]
 
 
-def _outcome(document: Document, path: Path, value: Mapping[str, Any], known: Known) -> Outcome:
-    must_be_known(document, (*path, "page"), value.get("page"), known.pages, "page")
-    _must_agree(document, path, value)
+def _outcome(node: Node) -> Outcome:
+    if "page" in node.value:
+        node["page"].one_of(node.known.pages, "page")
+    _must_agree(node)
+    value = node.value
     callback = value.get("callback", {})
     return Outcome(
         result=_code(value.get("result")),
@@ -107,7 +105,7 @@ def _outcome(document: Document, path: Path, value: Mapping[str, Any], known: Kn
         status=_whole(value.get("status")),
         error_message=value.get("message"),
         page=value.get("page"),
-        fault=_fault(document, (*path, "fault"), value.get("fault"), known),
+        fault=_fault(node["fault"]) if "fault" in value else None,
         callback=CallbackPlan(
             delay_ms=_milliseconds(callback.get("delay")),
             drop=callback.get("drop", False),
@@ -128,59 +126,59 @@ def _outcome(document: Document, path: Path, value: Mapping[str, Any], known: Kn
     )
 
 
-def _fault(document: Document, path: Path, value: Mapping[str, Any] | None, known: Known) -> FaultSpec | None:
-    if value is None:
-        return None
-    fault = FaultSpec(value["name"], {name: attribute for name, attribute in value.items() if name != "name"})
-    if known.fault is not None:
+def _fault(node: Node) -> FaultSpec:
+    fault = FaultSpec(node.value["name"], {name: value for name, value in node.value.items() if name != "name"})
+    if node.known.fault is not None:
         try:
-            known.fault(fault)
+            node.known.fault(fault)
         except Problem as problem:
-            refuse(document, path, f"{problem.where}: {problem.what}", problem.remedy)
+            node.refuse(f"{problem.where}: {problem.what}", problem.remedy)
     return fault
 
 
-def _must_agree(document: Document, path: Path, value: Mapping[str, Any]) -> None:
+def _must_agree(node: Node) -> None:
     """What would silently do nothing is refused."""
-    callback = value.get("callback", {})
+    value = node.value
     refusal = next((name for name in ("error", "page") if name in value), None)
     if refusal is None and value.get("executes"):
         what = "`executes` belongs to an `error` or a `page`: without one a request is carried out anyway"
-        refuse(document, (*path, "executes"), what, "leave it out, or say what the caller sees", key=True)
+        node["executes"].refuse(what, "leave it out, or say what the caller sees", key=True)
     pairs = [("error", "page")] if refusal else []
-    pairs += [(refusal, name) for name in _OF_A_TRANSACTION] if refusal and not value.get("executes") else []
+    pairs += [(refusal, name) for name in (*_OF_AN_END, "never")] if refusal and not value.get("executes") else []
     for one, other in pairs:
         if one in value and other in value:
             what = f"`{one}` refuses the request at once, so `{other}` would do nothing"
             remedy = "keep one of the two" if other == "page" else "keep one of the two, or add `executes: true`"
-            refuse(document, (*path, other), what, remedy, key=True)
+            node[other].refuse(what, remedy, key=True)
     for name in _OF_AN_END if value.get("never") else ():
         if name in value:
             what = f"a transaction that is never answered has no end, so `{name}` would do nothing"
-            refuse(document, (*path, name), what, "keep one of the two", key=True)
+            node[name].refuse(what, "keep one of the two", key=True)
     for name in ("desc", "message"):
         odd = templates.unknown(value.get(name, ""), is_result=name == "desc")
         if odd is not None:
-            refuse(document, (*path, name), f"nothing is known as {{{{{odd}}}}} here", _placeholders(odd, name))
+            node[name].refuse(f"nothing is known as {{{{{odd}}}}} here", _placeholders(odd, name))
     for name in ("status", "message"):
         if name in value and "error" not in value:
             what = f"`{name}` belongs to an `error`, and there is none"
-            refuse(document, (*path, name), what, "name the code as `error`", key=True)
-    _callback_must_agree(document, path, value, callback)
+            node[name].refuse(what, "name the code as `error`", key=True)
+    if "callback" in value:
+        _callback_must_agree(node)
 
 
-def _callback_must_agree(document: Document, path: Path, value: Mapping[str, Any], callback: Mapping[str, Any]) -> None:
-    if callback.get("drop") and len(callback) > 1:
-        refuse(document, (*path, "callback"), "a callback that is dropped has no other property", "keep `drop` alone")
-    if "every" in callback and callback.get("copies", 1) == 1:
+def _callback_must_agree(node: Node) -> None:
+    callback, plan = node["callback"], node.value["callback"]
+    if plan.get("drop") and len(plan) > 1:
+        callback.refuse("a callback that is dropped has no other property", "keep `drop` alone")
+    if "every" in plan and plan.get("copies", 1) == 1:
         what = "`every` parts the copies of a callback, and there is one"
-        refuse(document, (*path, "callback", "every"), what, "say how many with `copies`", key=True)
-    if callback.get("after_timeout") and not value.get("queue_timeout"):
+        callback["every"].refuse(what, "say how many with `copies`", key=True)
+    if plan.get("after_timeout") and not node.value.get("queue_timeout"):
         what = "`after_timeout` is the Result behind a queue time-out, and there is none"
-        refuse(document, (*path, "callback", "after_timeout"), what, "add `queue_timeout: true`", key=True)
-    if callback.get("before_ack") and ("delay" in callback or "after" in value):
+        callback["after_timeout"].refuse(what, "add `queue_timeout: true`", key=True)
+    if plan.get("before_ack") and ("delay" in plan or "after" in node.value):
         what = "a callback sent before the answer to the request cannot wait"
-        refuse(document, (*path, "callback", "before_ack"), what, "leave out `after` and `delay`", key=True)
+        callback["before_ack"].refuse(what, "leave out `after` and `delay`", key=True)
 
 
 def _placeholders(odd: str, name: str) -> str:

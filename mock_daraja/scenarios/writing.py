@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_daraja.model import CallbackPlan, Outcome
-from mock_daraja.money import json_number
-from mock_daraja.scenarios import Amount, Constraint, Match, Payer, Rule, Scenario
+from mock_daraja.scenarios.model import OneShot, Rule, Scenario
+from mock_daraja.scenarios.when import WHEN
 
 
 def rules(scenario: Scenario) -> list[dict[str, Any]]:
@@ -15,34 +15,21 @@ def rules(scenario: Scenario) -> list[dict[str, Any]]:
     return [
         {"line": each.line}
         | ({"from": each.source, "rule": each.number} if each.source else {})
-        | {"when": when(each.when)}
+        | {"when": WHEN.written(each.when)}
         | ({"probability": each.probability} if each.probability < 1 else {})
         | {"then": then_of(each)}
         for each in scenario.rules
     ]
 
 
+def one_shot(armed: OneShot) -> dict[str, Any]:
+    return {"id": armed.id, "when": WHEN.written(armed.match), "then": then(armed.outcome)}
+
+
 def then_of(rule: Rule) -> dict[str, Any]:
     if not rule.more:
         return then(rule.then)
     return {"sequence": [then(each) for each in (rule.then, *rule.more)]} | ({"repeat": "loop"} if rule.loops else {})
-
-
-def when(match: Match) -> dict[str, Any]:
-    return _said(
-        {
-            "operation": match.operation,
-            "product": match.product,
-            "msisdn": _condition(match.msisdn),
-            "amount": None if match.amount is None else _amount(match.amount),
-            "shortcode": _condition(match.shortcode),
-            "app": match.app,
-            "nth": None if match.nth is None else str(match.nth),
-            "state": match.state,
-            "body": {name: _condition(wanted) for name, wanted in match.body.items()} or None,
-            "customer": None if match.customer is None else _payer(match.customer),
-        }
-    )
 
 
 def then(outcome: Outcome) -> dict[str, Any]:
@@ -82,26 +69,6 @@ def _plan(plan: CallbackPlan) -> dict[str, Any]:
             "forge": dict(plan.forge) or None,
         }
     )
-
-
-def _condition(wanted: Any) -> Any:
-    if not isinstance(wanted, Constraint):
-        return wanted
-    one_of = None if wanted.one_of is None else list(wanted.one_of)
-    said = {"matches": wanted.matches, "one_of": one_of, "exists": wanted.exists}
-    return _said(said | {"min": wanted.least, "max": wanted.most})
-
-
-def _payer(payer: Payer) -> dict[str, Any]:
-    balance = None if payer.balance is None else _amount(payer.balance)
-    said = {"balance": balance, "handset": payer.handset, "registered": payer.registered}
-    return _said(said | {"pin_locked": payer.pin_locked})
-
-
-def _amount(amount: Amount) -> Any:
-    ends = {"min": amount.least, "max": amount.most}
-    shown = {name: json_number(cents) for name, cents in ends.items() if cents is not None}
-    return shown["min"] if amount.least == amount.most else shown
 
 
 def _seconds(ms: int | None) -> float | None:
