@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path as File
-from typing import Any, Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
+from mock_daraja.model import Outcome
 from mock_daraja.scenarios import complaints, templates
 from mock_daraja.scenarios.model import START, Match, Provenance, Rule, Scenario
 from mock_daraja.scenarios.node import Node
+from mock_daraja.scenarios.then import OF_AN_END, THEN
 from mock_daraja.scenarios.when import WHEN
-
-_OF_AN_END: Final = ("result", "desc", "after", "callback", "queue_timeout", "query")
 
 
 def scenario(node: Node, name: str, file: File, used: Callable[[str], Scenario]) -> Scenario:
@@ -95,45 +93,7 @@ def _outcome(node: Node) -> Outcome:
     if "page" in node.value:
         node["page"].one_of(node.known.pages, "page")
     _must_agree(node)
-    value = node.value
-    callback = value.get("callback", {})
-    return Outcome(
-        result=_code(value.get("result")),
-        result_desc=value.get("desc"),
-        settle_ms=_milliseconds(value.get("after")),
-        error=value.get("error"),
-        status=_whole(value.get("status")),
-        error_message=value.get("message"),
-        page=value.get("page"),
-        fault=_fault(node["fault"]) if "fault" in value else None,
-        callback=CallbackPlan(
-            delay_ms=_milliseconds(callback.get("delay")),
-            drop=callback.get("drop", False),
-            copies=_whole(callback.get("copies")) or 1,
-            every_ms=_milliseconds(callback.get("every")) or 0,
-            before_ack=callback.get("before_ack", False),
-            reorder=callback.get("reorder", False),
-            after_timeout=callback.get("after_timeout", False),
-            damage=callback.get("damage"),
-            slow_ms=_milliseconds(callback.get("slow")) or 0,
-            forge=dict(callback.get("forge", {})),
-        ),
-        queue_timeout=value.get("queue_timeout", False),
-        query_result=_code(value.get("query", {}).get("result")),
-        goto=value.get("goto"),
-        executes=value.get("executes", False),
-        never=value.get("never", False),
-    )
-
-
-def _fault(node: Node) -> FaultSpec:
-    fault = FaultSpec(node.value["name"], {name: value for name, value in node.value.items() if name != "name"})
-    if node.known.fault is not None:
-        try:
-            node.known.fault(fault)
-        except Problem as problem:
-            node.refuse(f"{problem.where}: {problem.what}", problem.remedy)
-    return fault
+    return THEN.read(node)
 
 
 def _must_agree(node: Node) -> None:
@@ -144,13 +104,13 @@ def _must_agree(node: Node) -> None:
         what = "`executes` belongs to an `error` or a `page`: without one a request is carried out anyway"
         node["executes"].refuse(what, "leave it out, or say what the caller sees", key=True)
     pairs = [("error", "page")] if refusal else []
-    pairs += [(refusal, name) for name in (*_OF_AN_END, "never")] if refusal and not value.get("executes") else []
+    pairs += [(refusal, name) for name in (*OF_AN_END, "never")] if refusal and not value.get("executes") else []
     for one, other in pairs:
         if one in value and other in value:
             what = f"`{one}` refuses the request at once, so `{other}` would do nothing"
             remedy = "keep one of the two" if other == "page" else "keep one of the two, or add `executes: true`"
             node[other].refuse(what, remedy, key=True)
-    for name in _OF_AN_END if value.get("never") else ():
+    for name in OF_AN_END if value.get("never") else ():
         if name in value:
             what = f"a transaction that is never answered has no end, so `{name}` would do nothing"
             node[name].refuse(what, "keep one of the two", key=True)
@@ -185,15 +145,3 @@ def _placeholders(odd: str, name: str) -> str:
     names = (*templates.OF_REQUEST, *(templates.OF_RESULT if name == "desc" else ()))
     listed = ", ".join(f"{{{{{each}}}}}" for each in ("body.FIELD", *names))
     return f"{complaints.did_you_mean(odd, names)} allowed: {listed}".strip()
-
-
-def _code(value: Any) -> str | None:
-    return None if value is None else str(int(value) if isinstance(value, float) else value)
-
-
-def _whole(value: Any) -> int | None:
-    return None if value is None else int(value)  # 2.0 is a whole number to JSON Schema
-
-
-def _milliseconds(seconds: Any) -> int | None:
-    return None if seconds is None else round(seconds * 1000)

@@ -1,6 +1,6 @@
 """What a table of words is: how each word of a scenario file becomes a field of a value, is written back, and is said.
 
-The tables are in when.py.
+The tables are in when.py and then.py.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Word:
     codec: Codec = Codec()
     say: str | Callable[[Any], str] = ""
     field: str = ""  # where it isn't called as the word is
+    of_an_end: bool = False  # it means nothing where no transaction ends
     said_last: bool = False
 
     @property
