@@ -5,7 +5,7 @@ from __future__ import annotations
 from mock_daraja.scenarios.candidates import Loser
 from mock_daraja.scenarios.constraint import Constraint
 from mock_daraja.scenarios.engine import Choice, Engine
-from mock_daraja.scenarios.library import Library, find, load_library
+from mock_daraja.scenarios.library import Library
 from mock_daraja.scenarios.loader import load_file, one_shot
 from mock_daraja.scenarios.model import (
     START,
@@ -40,8 +40,6 @@ __all__ = [
     "Provenance",
     "Rule",
     "Scenario",
-    "find",
     "load_file",
-    "load_library",
     "one_shot",
 ]

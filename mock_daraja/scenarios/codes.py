@@ -15,20 +15,6 @@ from typing import Any, Final, Literal
 from mock_daraja.errors import DarajaError
 from mock_daraja.scenarios.model import Provenance
 
-__all__ = [
-    "Code",
-    "Kind",
-    "Provenance",
-    "Text",
-    "all_codes",
-    "error",
-    "find",
-    "for_product",
-    "nearest",
-    "search",
-    "text",
-]
-
 Kind = Literal["result", "error", "validation-reply"]
 
 _DATA: Final = Path(__file__).with_name("codes.json")

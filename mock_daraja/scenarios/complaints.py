@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Collection, Iterable
+from typing import Any, Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.scenarios.yaml import Document, Path, Place
 
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
+Error = Any
+"""jsonschema's ValidationError, whose types allow for errors that no validation made."""
 
 _KINDS: Final = {
     "string": "text",
@@ -37,10 +37,10 @@ def unknown(word: str, names: Collection[str], what: str) -> tuple[str, str]:
     return f"there is no {what} `{word}`", " ".join(filter(None, (did_you_mean(word, names), allowed)))
 
 
-def first(errors: Iterable[ValidationError], document: Document) -> Problem | None:
+def first(errors: Iterable[Error], document: Document) -> Problem | None:
     """The error that stands first in the file, as a Problem. A missing field comes last: it may just be misspelt."""
 
-    def order(error: ValidationError) -> tuple[bool, Place]:
+    def order(error: Error) -> tuple[bool, Place]:
         return error.validator in ("required", "anyOf"), document.place(*_place(error))
 
     found = min(errors, key=order, default=None)
@@ -59,38 +59,38 @@ def shown(path: Path) -> str:
     return " of ".join(reversed(words)) or "`rules`"
 
 
-def _place(error: ValidationError) -> tuple[Path, bool]:
+def _place(error: Error) -> tuple[Path, bool]:
     """The path to the value, and whether its key is the culprit."""
     path = tuple(error.absolute_path)
     field = _unknown_field(error)
     return (path, False) if field is None else ((*path, field), True)
 
 
-def _unknown_field(error: ValidationError) -> str | None:
+def _unknown_field(error: Error) -> str | None:
     if error.validator != "additionalProperties" or error.validator_value is not False:
         return None
-    return next(str(name) for name in _instance(error) if name not in _schema(error)["properties"])
+    return next(str(name) for name in error.instance if name not in error.schema["properties"])
 
 
-def _problem(error: ValidationError, document: Document) -> Problem:
+def _problem(error: Error, document: Document) -> Problem:
     path = tuple(error.absolute_path)
     where = document.where(*_place(error))
     field = _unknown_field(error)
     if field is not None:
-        what, remedy = unknown(field, _schema(error)["properties"], "field")
+        what, remedy = unknown(field, error.schema["properties"], "field")
         return Problem(f"{what} in {shown(path)}", where=where, remedy=remedy)
     if error.validator == "anyOf":  # of fields, one of which has to be there
-        names = [name for option in _limit(error) for name in option["required"]]
+        names = [name for option in error.validator_value for name in option["required"]]
         remedy = " or ".join(f"`{name}:`" for name in names)
         return Problem(f"{shown(path)} has no `{names[0]}`", where=where, remedy=f"add {remedy}")
     if error.validator == "required":
-        missing = next(name for name in _limit(error) if name not in _instance(error))
+        missing = next(name for name in error.validator_value if name not in error.instance)
         return Problem(f"{shown(path)} has no `{missing}`", where=where, remedy=f"add `{missing}:`")
     return Problem(f"{shown(path)} is {_value(error.instance)}, {_fault(error)}", where=where, remedy=_remedy(error))
 
 
-def _fault(error: ValidationError) -> str:
-    limit = _limit(error)
+def _fault(error: Error) -> str:
+    limit = error.validator_value
     if error.validator == "type":
         kinds = [limit] if isinstance(limit, str) else limit
         return f"which is not {' or '.join(_KINDS[kind] for kind in kinds)}"
@@ -105,30 +105,15 @@ def _fault(error: ValidationError) -> str:
     return "which it cannot be"
 
 
-def _remedy(error: ValidationError) -> str:
-    limit, instance = _limit(error), _instance(error)
+def _remedy(error: Error) -> str:
+    limit, instance = error.validator_value, error.instance
     if error.validator == "enum":
         return did_you_mean(str(instance), limit)
     if error.validator == "type" and limit == "string" and isinstance(instance, (int, float)):
         return f'put it in quotes: "{_value(instance)}"'
-    description = str(_schema(error).get("description", "")).rstrip(".")
-    examples = " or ".join(map(_value, _schema(error).get("examples", ())))
+    description = str(error.schema.get("description", "")).rstrip(".")
+    examples = " or ".join(map(_value, error.schema.get("examples", ())))
     return ". ".join(filter(None, (description, f"Write it like {examples}" if examples else "")))
-
-
-# jsonschema's types allow for errors that no validation made.
-
-
-def _schema(error: ValidationError) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", error.schema)
-
-
-def _limit(error: ValidationError) -> Any:
-    return error.validator_value
-
-
-def _instance(error: ValidationError) -> Any:
-    return error.instance
 
 
 def _value(value: object) -> str:

@@ -35,16 +35,6 @@ class Loaded:
     problem: Problem | None = None
 
 
-def load_library(folder: Path, known: Known = _ANY) -> dict[str, Scenario]:
-    """Every scenario under `folder`, by name: its path there without suffix, `stk_push/success`."""
-    return {each.name: each for each in Library([folder], known).all()}
-
-
-def find(name: str, folders: Sequence[Path], known: Known = _ANY) -> Scenario:
-    """By full name, or by its last part where that is unique; an earlier folder's goes first. Raises Problem."""
-    return Library(folders, known).find(name)
-
-
 class Library:
     """`now` counts seconds, for how often the files of a watching library are looked at."""
 

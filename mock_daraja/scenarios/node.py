@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -23,6 +23,10 @@ class Node:
 
     def __getitem__(self, key: str | int) -> Node:
         return Node(self.document, self.known, self.value[key], (*self.path, key))
+
+    def __iter__(self) -> Iterator[Node]:
+        """What stands in a list."""
+        return (self[index] for index in range(len(self.value)))
 
     @property
     def line(self) -> int:

@@ -18,7 +18,7 @@ from mock_daraja.scenarios.when import WHEN
 def scenario(node: Node, name: str, file: File, used: Callable[[str], Scenario]) -> Scenario:
     """`used` gives a scenario of the name that `use` says. Its rules come after the file's own."""
     value = node.value
-    own = tuple(rule(node["rules"][index]) for index in range(len(value.get("rules", ()))))
+    own = tuple(map(rule, node["rules"])) if "rules" in value else ()
     others = tuple(_used(node["use"], used)) if "use" in value else ()
     rules = (*own, *(each for other in others for each in _marked(other)))
     _check_states(node, own, rules)
@@ -34,7 +34,7 @@ def scenario(node: Node, name: str, file: File, used: Callable[[str], Scenario])
 
 
 def _used(names: Node, used: Callable[[str], Scenario]) -> Iterable[Scenario]:
-    for each in [names] if isinstance(names.value, str) else [names[index] for index in range(len(names.value))]:
+    for each in [names] if isinstance(names.value, str) else names:
         try:
             yield used(each.value)
         except Problem as problem:
@@ -82,7 +82,7 @@ def _outcomes(node: Node) -> list[Outcome]:
     if beside is not None:
         what = f"`{beside}` stands beside a `sequence`, which says what happens"
         node[beside].refuse(what, "write it into the outcomes of the sequence", key=True)
-    outcomes = [node["sequence"][index] for index in range(len(node.value["sequence"]))]
+    outcomes = list(node["sequence"])
     for each in outcomes:
         if "sequence" in each.value:
             each["sequence"].refuse("a sequence holds no other", "write its outcomes one after the other", key=True)

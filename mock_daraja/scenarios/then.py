@@ -1,4 +1,7 @@
-"""The words of a rule's `then`, and of the `callback` in it. schemas/scenario.json has their types."""
+"""The words of a rule's `then`, and of the `callback` in it.
+
+A new word is a row here, its field in model/outcome.py, and its type and description in schemas/scenario.json.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of a rule's `when`. schemas/scenario.json has their types."""
+"""The words of a rule's `when`, which matching.py holds against a request. schemas/scenario.json has their types."""
 
 from __future__ import annotations
 
@@ -62,10 +62,7 @@ def _number(reader: Callable[[str], str]) -> Codec:
         if not isinstance(node.value, dict):
             return one(node)
         constraint = _constraint(node)
-        if constraint.one_of is None:
-            return constraint
-        options = node["one_of"]
-        return replace(constraint, one_of=tuple(one(options[at]) for at in range(len(options.value))))
+        return constraint if constraint.one_of is None else replace(constraint, one_of=tuple(map(one, node["one_of"])))
 
     return Codec(read, _written)
 

@@ -23,9 +23,7 @@ from mock_daraja.scenarios import (
     Nth,
     Payer,
     Provenance,
-    find,
     load_file,
-    load_library,
     one_shot,
 )
 
@@ -311,21 +309,21 @@ def test_a_library_is_named_by_paths(write: Write, tmp_path: Path) -> None:
     write("  - then: {}\n", name="top.yml")
     write("no scenario", name="README.md")
 
-    assert list(load_library(tmp_path)) == ["stk_push/slow", "top"]
+    assert Library([tmp_path]).names() == ["stk_push/slow", "top"]
 
 
 def test_a_scenario_is_found_by_full_name_or_unique_last_part(write: Write, tmp_path: Path) -> None:
     write("  - then: {result: 1}\n", name="stk_push/slow.yaml")
 
-    assert find("stk_push/slow", [tmp_path]).name == "stk_push/slow"
-    assert find("slow", [tmp_path]).name == "stk_push/slow"
+    assert Library([tmp_path]).find("stk_push/slow").name == "stk_push/slow"
+    assert Library([tmp_path]).find("slow").name == "stk_push/slow"
 
 
 def test_an_earlier_folder_goes_first(write: Write, tmp_path: Path) -> None:
     write("  - then: {result: 1}\n", name="mine/stk_push/slow.yaml")
     write("  - then: {result: 2}\n", name="theirs/stk_push/slow.yaml")
 
-    scenario = find("slow", [tmp_path / "mine", tmp_path / "theirs"])
+    scenario = Library([tmp_path / "mine", tmp_path / "theirs"]).find("slow")
 
     assert scenario.rules[0].then.result == "1"
 
@@ -344,7 +342,7 @@ def test_a_name_that_is_none_is_a_problem(write: Write, tmp_path: Path, name: st
     write("  - then: {}\n", name="secret.yaml")
 
     with pytest.raises(Problem) as caught:
-        find(name, [tmp_path / "lib"])
+        Library([tmp_path / "lib"]).find(name)
 
     assert caught.value.what == what
     assert remedy in caught.value.remedy
@@ -355,12 +353,12 @@ def test_two_files_of_one_name_are_a_problem(write: Write, tmp_path: Path) -> No
     write("{}", name="slow.json", head="")
 
     with pytest.raises(Problem, match=r"`slow` is here twice: slow\.json and slow\.yaml"):
-        load_library(tmp_path)
+        Library([tmp_path]).all()
 
 
 def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="no such folder of scenarios"):
-        load_library(tmp_path / "none")
+        Library([tmp_path / "none"]).all()
 
 
 def test_a_library_sees_files_change_come_and_go(write: Write, tmp_path: Path) -> None:
