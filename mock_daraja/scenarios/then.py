@@ -11,7 +11,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
 from mock_daraja.scenarios.constraint import shown
 from mock_daraja.scenarios.node import Node
-from mock_daraja.scenarios.words import Codec, Table, Word
+from mock_daraja.scenarios.words import Codec, Vocabulary, Word
 
 
 def _code(node: Node) -> str:
@@ -46,7 +46,7 @@ def _copies(plan: CallbackPlan) -> str:
     return f"the callback comes {plan.copies} times{apart}"
 
 
-CALLBACK: Final = Table(
+CALLBACK: Final = Vocabulary(
     CallbackPlan,
     Word("drop", say="the callback is lost"),
     Word("before_ack", say="the callback comes before the answer"),
@@ -76,7 +76,7 @@ def _desc(then: Outcome) -> str:
 
 
 _PLAN: Final = Codec(CALLBACK.read, CALLBACK.written, lambda plan: "; ".join(CALLBACK.said(plan)))
-THEN: Final = Table(
+THEN: Final = Vocabulary(
     Outcome,
     Word("error", say=_error),
     Word("status", _WHOLE),

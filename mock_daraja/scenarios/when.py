@@ -12,7 +12,7 @@ from mock_daraja.scenarios import complaints
 from mock_daraja.scenarios.constraint import Constraint, shown
 from mock_daraja.scenarios.model import Amount, Match, Nth, Payer
 from mock_daraja.scenarios.node import Node
-from mock_daraja.scenarios.words import Codec, Table, Word
+from mock_daraja.scenarios.words import Codec, Vocabulary, Word
 
 
 def _pattern(node: Node) -> str:
@@ -24,7 +24,7 @@ def _pattern(node: Node) -> str:
     return str(node.value)
 
 
-CONSTRAINT: Final = Table(
+CONSTRAINT: Final = Vocabulary(
     Constraint,
     Word("matches", Codec(_pattern)),
     Word("one_of", Codec(lambda node: tuple(node.value), list)),
@@ -68,7 +68,7 @@ def _number(reader: Callable[[str], str]) -> Codec:
 
 
 _CENTS: Final = Codec(lambda node: node.as_(money.cents), money.json_number)
-_RANGE: Final = Table(Amount, Word("min", _CENTS, field="least"), Word("max", _CENTS, field="most"))
+_RANGE: Final = Vocabulary(Amount, Word("min", _CENTS, field="least"), Word("max", _CENTS, field="most"))
 
 
 def _amount(node: Node) -> Amount:
@@ -105,14 +105,14 @@ _BODY: Final = Codec(
 )
 _WHETHER: Final = Codec(show=lambda is_so: "" if is_so else "not ")
 
-CUSTOMER: Final = Table(
+CUSTOMER: Final = Vocabulary(
     Payer,
     Word("balance", _AMOUNT, "the customer's balance {}"),
     Word("handset", say="the customer's handset {}"),
     Word("registered", _WHETHER, "the customer {}registered"),
     Word("pin_locked", _WHETHER, "the customer's PIN {}locked"),
 )
-WHEN: Final = Table(
+WHEN: Final = Vocabulary(
     Match,
     Word("operation", Codec(lambda node: node.one_of(node.known.operations, "operation")), "{}"),
     Word("product", Codec(lambda node: node.one_of(node.known.products, "product")), "any {}"),

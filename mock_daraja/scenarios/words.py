@@ -40,7 +40,7 @@ class Word:
         return self.field or self.name
 
 
-class Table(Generic[Made]):
+class Vocabulary(Generic[Made]):
     """`make` takes the fields by name, each of which has a default. A field that has it is neither written nor said."""
 
     def __init__(self, make: Callable[..., Made], *words: Word) -> None:

@@ -14,7 +14,7 @@ from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
 from mock_daraja.scenarios import Amount, Constraint, Match, Nth, Payer, one_shot, prose, writing
 from mock_daraja.scenarios.then import CALLBACK, THEN
 from mock_daraja.scenarios.when import CONSTRAINT, CUSTOMER, WHEN
-from mock_daraja.scenarios.words import Table
+from mock_daraja.scenarios.words import Vocabulary
 
 SCHEMA = json.loads((resources.schemas() / "scenario.json").read_text(encoding="utf-8"))["definitions"]
 CODES = st.sampled_from(["0", "1032", "SFC_IC0003"])
@@ -90,7 +90,7 @@ MATCHES = st.builds(
         (CALLBACK, SCHEMA["then"]["properties"]["callback"]),
     ],
 )
-def test_a_table_has_the_words_of_the_schema(table: Table[Any], schema: Any) -> None:
+def test_a_table_has_the_words_of_the_schema(table: Vocabulary[Any], schema: Any) -> None:
     of_a_sequence = {"sequence", "repeat"}  # read before the outcomes in it
 
     assert {word.name for word in table.words} == set(schema["properties"]) - of_a_sequence
