@@ -17,7 +17,7 @@ __all__ = ["commands", "main"]
 _COMMANDS: Final = ("serve", "demo", "why", "journal", "report", "pay", "codes", "scenario", "env", "credential")
 
 
-class Failure(click.ClickException):
+class CommandFailure(click.ClickException):
     """A Problem, as the command line says it."""
 
     def __init__(self, problem: Problem) -> None:
@@ -43,7 +43,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Problem as problem:
-            raise Failure(problem) from None
+            raise CommandFailure(problem) from None
 
 
 @click.group(

@@ -15,7 +15,7 @@ from mock_daraja.faults.watch import Watch
 _LINGER_ZERO: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
-class Clock(Protocol):
+class WireClock(Protocol):
     """What a fault needs of the sandbox's clock. Times are milliseconds."""
 
     def now(self) -> int: ...
@@ -33,7 +33,7 @@ class Wire:
     def __init__(self, sock: socket.socket, watch: Watch) -> None:
         self.sock = sock
         self.watch = watch
-        self.clock: Clock = clocks.Clock(clocks.ClockSetting())  # until the app gives the sandbox's
+        self.clock: WireClock = clocks.Clock(clocks.ClockSetting())  # until the app gives the sandbox's
         self.interrupted = Event()
         self.is_open = True
 

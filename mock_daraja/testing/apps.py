@@ -61,7 +61,7 @@ class Posted:
     timeout_s: float
 
 
-class Caller(Protocol):
+class AppCaller(Protocol):
     """Calls the app. Raises Undelivered where it takes too long, and else the app's own exceptions."""
 
     def __call__(self, posted: Posted, answered: Answered) -> None: ...
@@ -89,7 +89,7 @@ def receiver(
 
 
 class AppReceiver(Receiver):
-    def __init__(self, call: Caller, at: str, tracebacks: dict[str, str]) -> None:
+    def __init__(self, call: AppCaller, at: str, tracebacks: dict[str, str]) -> None:
         self._call = call
         self._at = lower_origin(at).rstrip("/")
         self._tracebacks = tracebacks
