@@ -17,7 +17,7 @@ _LONGEST_SIZE_LINE: Final = 1024
 _LONGEST_NUMBER: Final = 15  # digits of a Content-Length
 
 
-class Answer:
+class AnswerReader:
     """Fed with what arrives. `raw` is every byte of it, `status` is known as soon as the head is whole."""
 
     __slots__ = ("_at", "_body_at", "_chunked", "_chunks", "_end", "_searched", "raw", "reusable", "status")
@@ -134,7 +134,7 @@ class Answer:
 
 def body_of(raw: bytes) -> bytes:
     """The body of a whole answer."""
-    answer = Answer()
+    answer = AnswerReader()
     answer.feed(raw)
     return answer.body
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mock_daraja.callbacks.answer import LONGEST, Answer
+from mock_daraja.callbacks.answer import LONGEST, AnswerReader
 from mock_daraja.callbacks.connections import Connections, Deadline
 from mock_daraja.callbacks.policy import Target
 from mock_daraja.callbacks.undelivered import Undelivered
@@ -42,7 +42,7 @@ def deliver(
     connection that turns out closed before any byte of an answer is no attempt: the request goes over a new one, once.
     `pause` is called in the middle of sending.
     """
-    request, answer, failure = b"", Answer(), None
+    request, answer, failure = b"", AnswerReader(), None
     deadline = Deadline(timeout_s, connections.monotonic() + timeout_s)
     try:
         request = request_bytes(target, method, body, headers)
@@ -73,7 +73,7 @@ class _Attempt:
 
     target: Target
     parts: Iterable[bytes]
-    answer: Answer
+    answer: AnswerReader
     deadline: Deadline
     connections: Connections
 

@@ -14,7 +14,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.journal.message import message_text
 
 if TYPE_CHECKING:
-    from mock_daraja.client import Answer, Client, Row
+    from mock_daraja.client import Client, HttpAnswer, Row
     from mock_daraja.products.base import Operation
 
 _MORE_SECONDS: Final = 20  # for an answer, than the control API has
@@ -36,7 +36,7 @@ class Caller:
         self._number += 1
         self.printer.say(f"\n{self.printer.paint(f'{self._number}. {title}', 'heading')}")
 
-    def get_token(self) -> Answer:
+    def get_token(self) -> HttpAnswer:
         """The answer. Later calls carry the token, if there was one."""
         path = flows.operation(flows.TOKEN).paths[0] + _GRANT
         answer = self.show("Your app gets a token", "GET", path, {"Authorization": f"Basic {self._basic}"})
@@ -48,7 +48,7 @@ class Caller:
 
     def call(
         self, title: str, operation: Operation, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> HttpAnswer:
         return self.show(title, operation.method, operation.paths[0], self._bearer | dict(headers or {}), body)
 
     def control(self, title: str, path: str, body: Mapping[str, Any], *, whole: bool = True) -> None:
@@ -57,7 +57,7 @@ class Caller:
 
     def show(
         self, title: str, method: str, target: str, headers: Mapping[str, str], body: Any = None, *, whole: bool = True
-    ) -> Answer:
+    ) -> HttpAnswer:
         self.heading(title)
         answer = self.client.send(method, target, body, headers=headers, more_seconds=_MORE_SECONDS)
         self._print(answer.request, answer.head + answer.body if whole else answer.head.partition(b"\r\n")[0])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from mock_daraja.client import Answer, Row
+    from mock_daraja.client import HttpAnswer, Row
 
 About = Literal[
     "error", "page", "fault", "opened", "never", "result", "desc", "drop", "copies", "delivered", "timeout", "query"
@@ -45,8 +45,8 @@ class Seen:
     """What one request led to. No `answer`: nothing came back."""
 
     exchange: Row
-    answer: Answer | None = None
-    query: Answer | None = None
+    answer: HttpAnswer | None = None
+    query: HttpAnswer | None = None
 
     @property
     def transaction(self) -> Row | None:

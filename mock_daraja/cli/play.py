@@ -11,7 +11,7 @@ from mock_daraja.cli.caller import Caller
 from mock_daraja.errors import Problem
 
 if TYPE_CHECKING:
-    from mock_daraja.client import Answer, Client, Row
+    from mock_daraja.client import Client, HttpAnswer, Row
 
 SINK: Final = "demo"
 AMOUNT: Final = 10
@@ -62,7 +62,7 @@ def _pay(caller: Caller, code: str | None) -> str:
     return _agree(caller.client, callback, caller.call("Your app asks again", ask, query))
 
 
-def _push(caller: Caller, credentials: Row, code: str | None) -> Answer:
+def _push(caller: Caller, credentials: Row, code: str | None) -> HttpAnswer:
     payer = int(defaults.CUSTOMER)
     body = {
         **credentials,
@@ -80,7 +80,7 @@ def _push(caller: Caller, credentials: Row, code: str | None) -> Answer:
     return caller.call(title, flows.operation(flows.PUSH), body, {} if code is None else {"X-Mock-Scenario": code})
 
 
-def _refused(push: Answer, code: str | None) -> str:
+def _refused(push: HttpAnswer, code: str | None) -> str:
     error = push.field("errorCode")
     if error is None or error != code:
         raise _Failed("the push was not accepted; the header X-Mock-Daraja-Why or the body says why")
@@ -98,7 +98,7 @@ def _callback(caller: Caller, reference: str) -> Row:
     return row
 
 
-def _agree(client: Client, callback: Row, query: Answer) -> str:
+def _agree(client: Client, callback: Row, query: HttpAnswer) -> str:
     said = json.loads(callback["body"])["Body"]["stkCallback"]
     arrived = [each["json"]["Body"]["stkCallback"] for each in client.arrivals(SINK) if each.get("json")]
     if said not in arrived:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from mock_daraja.client.api import ControlApi, Row
-from mock_daraja.client.http import Answer, Client, Unreachable
+from mock_daraja.client.http import Client, HttpAnswer, Unreachable
 
-__all__ = ["Answer", "Client", "ControlApi", "Row", "Unreachable"]
+__all__ = ["Client", "ControlApi", "HttpAnswer", "Row", "Unreachable"]

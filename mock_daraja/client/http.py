@@ -16,7 +16,7 @@ _MOST_SHOWN: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """What came back, before anybody judged it, and the request as it went over the wire."""
 
     status: int
@@ -78,7 +78,7 @@ class Client(ControlApi):
         *,
         headers: Mapping[str, str] | None = None,
         more_seconds: float = 0.0,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Any request to the server, under no sandbox's path; `headers` in place of those for the control API.
 
         Raises Problem when there is no answer.
@@ -95,7 +95,7 @@ class Client(ControlApi):
                 response.begin()
                 lines = [f"HTTP/1.1 {response.status} {response.reason}", *map(": ".join, response.getheaders())]
                 head = "\r\n".join([*lines, "", ""]).encode("latin-1")
-                return Answer(response.status, response.read(), head, request)
+                return HttpAnswer(response.status, response.read(), head, request)
         except ConnectionRefusedError:
             raise Unreachable(f"no server answers at {self.url}", remedy=_START_REMEDY) from None
         except (OSError, HTTPException) as error:
@@ -126,7 +126,7 @@ class Client(ControlApi):
     def _call(self, method: str, path: str, body: Any = None, more_seconds: float = 0.0) -> Row:
         return self._checked(self.send(method, path, body, more_seconds=more_seconds), method, path)
 
-    def _checked(self, answer: Answer, method: str, path: str) -> Row:
+    def _checked(self, answer: HttpAnswer, method: str, path: str) -> Row:
         try:
             document = answer.json()
         except ValueError:
@@ -165,7 +165,7 @@ class Client(ControlApi):
         path = self._path(["certificate"])
         answer = self.send("GET", path)
         if answer.status >= 400 or not answer.body.startswith(b"-----BEGIN CERTIFICATE-----"):
-            self._checked(Answer(max(answer.status, 400), answer.body), "GET", path)
+            self._checked(HttpAnswer(max(answer.status, 400), answer.body), "GET", path)
         return answer.body
 
     def curl(self, number: str | int = "last") -> str:

@@ -35,7 +35,7 @@ class HttpDate:
 
 
 @dataclass(slots=True)
-class Answer:
+class AnswerWriter:
     """`keeps_alive` says, once the head is made, whether the connection outlives this answer."""
 
     wire: Wire

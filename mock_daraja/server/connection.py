@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.faults import pages
 from mock_daraja.faults.wire import Wire
-from mock_daraja.server.answer import Answer, HttpDate
+from mock_daraja.server.answer import AnswerWriter, HttpDate
 from mock_daraja.server.head import Head, parse
 from mock_daraja.server.inbound import SMALL, GoneError, Inbound, Rest
 from mock_daraja.server.refusal import RefusedError, packed, refusal
@@ -117,7 +117,7 @@ class Connection:
 
     def _answer(self, environ: WSGIEnvironment) -> None:
         service = self.service
-        answer = Answer(self.wire, environ, service.date, self.keeps_alive, self.rest)
+        answer = AnswerWriter(self.wire, environ, service.date, self.keeps_alive, self.rest)
         try:
             iterable = service.app(environ, answer.start)
             try:

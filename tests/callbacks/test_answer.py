@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_daraja.callbacks.answer import LONGEST, Answer, body_of
+from mock_daraja.callbacks.answer import LONGEST, AnswerReader, body_of
 from mock_daraja.callbacks.undelivered import Undelivered
 from mock_daraja.reasons import failure_text
 
@@ -63,7 +63,7 @@ def test_the_body_is_taken_out_of_head_and_chunks(raw: bytes, body: bytes) -> No
     ],
 )
 def test_answer_is_whole_with_its_last_byte(raw: bytes, status: int, reusable: bool, step: int) -> None:
-    answer = Answer()
+    answer = AnswerReader()
 
     wholes = [answer.feed(raw[at : at + step]) for at in range(0, len(raw), step)]
 
@@ -72,7 +72,7 @@ def test_answer_is_whole_with_its_last_byte(raw: bytes, status: int, reusable: b
 
 
 def test_answer_without_a_length_ends_with_its_connection() -> None:
-    answer = Answer()
+    answer = AnswerReader()
 
     assert not answer.feed(OK + b"\r\nsome text")
     assert answer.ended()
@@ -83,14 +83,14 @@ def test_answer_without_a_length_ends_with_its_connection() -> None:
     "raw", [b"", OK, OK + b"Content-Length: 9\r\n\r\nok", OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab"]
 )
 def test_connection_that_ends_too_early_leaves_the_answer_incomplete(raw: bytes) -> None:
-    answer = Answer()
+    answer = AnswerReader()
 
     assert not answer.feed(raw)
     assert not answer.ended()
 
 
 def test_receiver_that_speaks_out_of_turn_loses_its_connection() -> None:
-    answer = Answer()
+    answer = AnswerReader()
 
     assert answer.feed(OK + b"Content-Length: 2\r\n\r\nokHTTP/1.1 200 OK")
     assert not answer.reusable
@@ -122,7 +122,7 @@ def test_receiver_that_speaks_out_of_turn_loses_its_connection() -> None:
 )
 def test_garbage_is_named(raw: bytes, words: str) -> None:
     with pytest.raises(Undelivered) as caught:
-        Answer().feed(raw)
+        AnswerReader().feed(raw)
 
     assert words in failure_text(caught.value.failure)
 
@@ -131,7 +131,7 @@ def test_garbage_is_named(raw: bytes, words: str) -> None:
     st.lists(st.binary(max_size=60) | st.sampled_from([OK, b"\r\n\r\n", b"Transfer-Encoding: chunked\r\n", b"0\r\n"]))
 )
 def test_any_bytes_are_an_answer_or_none(pieces: list[bytes]) -> None:
-    answer = Answer()
+    answer = AnswerReader()
 
     with contextlib.suppress(Undelivered):
         for piece in pieces:

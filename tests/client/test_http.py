@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.client import Answer, Client, Unreachable
+from mock_daraja.client import Client, HttpAnswer, Unreachable
 from mock_daraja.errors import Problem
 from mock_daraja.server import Server
 
@@ -297,4 +297,4 @@ def test_request_and_answer_are_kept_whole() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b"{}"])
 def test_a_field_that_is_not_there_is_none(body: bytes) -> None:
-    assert Answer(200, body).field("a") is None
+    assert HttpAnswer(200, body).field("a") is None
