@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from threading import Condition, RLock, Thread
 from typing import Final
 
-from mock_daraja.clock import Clock
+from mock_daraja.clock import Clock, ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.model import Event
+from mock_daraja.model.clock import CLOCK, ClockState
 from mock_daraja.store import Store
 
 _LOG: Final = logging.getLogger("mock_daraja")
@@ -34,47 +35,51 @@ class Agenda:
         self._changed = Condition()
         self._moving = RLock()  # one at a time moves a standing clock
         clock.on_wait = self.wake
-        self._held: dict[int, list[tuple[int, str, int]]] = {}
+        with store.unit():
+            self._keep_clock()
+        self._unanswered: set[int] = set()  # exchanges whose reply is not out
         self._thread: Thread | None = None
         self._news = 0  # counts what the thread has to look at again
         self._stopping = False
 
-    def schedule(self, due_ms: int, kind: str, subject: int, exchange: int | None = None) -> None:
+    def schedule(self, due_ms: int, kind: str, subject: int | str, exchange: int | None = None) -> None:
         """Put an event on the agenda. One that an unanswered `exchange` caused is held back until `release`,
         so that no callback overtakes the acknowledgement; a manual clock needs no such care."""
-        if exchange is not None and self._clock.setting.mode != "manual":
-            held = self._held.get(exchange)
-            if held is not None:
-                held.append((due_ms, kind, subject))
-                return
-        self._add(due_ms, kind, subject)
+        held = exchange if exchange in self._unanswered else None
+        with self._store.unit():
+            event = self._store.add_event(due_ms, kind, subject, held=held)
+        if held is None:
+            self._see_to(event)
 
     def hold(self, exchange: int) -> None:
         if self._clock.setting.mode != "manual":
-            self._held[exchange] = []
+            self._unanswered.add(exchange)
 
     def release(self, exchange: int) -> None:
         """The exchange's reply is on the wire."""
-        for due_ms, kind, subject in self._held.get(exchange, ()):
-            self._add(due_ms, kind, subject)
-        if self._held.pop(exchange, None) is not None and self._clock.stands_still:
+        if exchange not in self._unanswered:
+            return
+        self._unanswered.discard(exchange)
+        for event in self._store.release(exchange):
+            self._see_to(event)
+        if self._clock.stands_still:
             self._tell()  # whoever awaits the reply
 
     def awaits_reply(self) -> bool:
         """Wait for a reply that is on its way to be out, if one is: a client may ask about what it has already read.
         False when there is none, or one that takes its time on purpose."""
-        if not self._held:
+        if not self._unanswered:
             return False
         with self._changed:
-            return self._changed.wait_for(lambda: not self._held, _REPLY_WAIT)
+            return self._changed.wait_for(lambda: not self._unanswered, _REPLY_WAIT)
 
-    def _add(self, due_ms: int, kind: str, subject: int) -> None:
-        event = self._store.add_event(due_ms, kind, subject)
+    def _see_to(self, event: Event) -> None:
+        """Have the thread look, if this is what is due next."""
         if self._clock.setting.mode == "manual" or self._stopping:
             return
         if self._thread is None:
             self._start()
-        if self._store.next_due() == event.due_ms:
+        if self._store.peek() == event:
             self._tell()
 
     def _start(self) -> None:
@@ -109,8 +114,25 @@ class Agenda:
             while (event := self._next(until_ms)) is not None:
                 if self._carry_out(event):
                     fired.append(event)
-            self._clock.move_to(until_ms)
+            self.move_to(until_ms)
             return fired
+
+    def move_to(self, ms: int) -> None:
+        """Move a standing clock forward, and keep where it stands."""
+        if ms > self._clock.now():
+            with self._store.unit():
+                self._clock.move_to(ms)
+                self._keep_clock()
+
+    def switch(self, setting: ClockSetting) -> None:
+        """Let the clock run differently from now on."""
+        with self._store.unit():
+            self._clock.switch(setting)
+            self._keep_clock()
+        self.wake()
+
+    def _keep_clock(self) -> None:
+        self._store.put(CLOCK, ClockState(str(self._clock.setting), self._clock.now()))
 
     def run_next(self, until_ms: int) -> bool:
         """Run the next event due by `until_ms` on a standing clock. False when there is none."""
@@ -143,9 +165,9 @@ class Agenda:
             )
 
     def _next(self, until_ms: int) -> Event | None:
-        event = self._store.claim_event(until_ms)
+        event = self._store.claim(until_ms)
         if event is not None:
-            self._clock.move_to(event.due_ms)
+            self.move_to(event.due_ms)
         return event
 
     def _carry_out(self, event: Event) -> bool:
@@ -170,12 +192,12 @@ class Agenda:
             return None
         if self._clock.setting.mode == "auto":
             return self._jump()
-        event = self._store.claim_event(self._clock.now())
+        event = self._store.claim(self._clock.now())
         if event is not None:
             self._carry_out(event)
             return 0
-        due_ms = self._store.next_due()
-        return None if due_ms is None else self._clock.seconds_until(due_ms)
+        event = self._store.peek()
+        return None if event is None else self._clock.seconds_until(event.due_ms)
 
     def _jump(self) -> float | None:
         """Let the world breathe, so that whoever was answered can act, then go to whatever comes next."""
@@ -186,14 +208,17 @@ class Agenda:
             due_ms = self._upcoming()
             if due_ms is not None and not self._stopping and self._clock.setting.mode == "auto":
                 event = self._next(due_ms)
-                self._clock.move_to(due_ms)
+                self.move_to(due_ms)
                 if event is not None:
                     self._carry_out(event)
         return 0
 
     def _upcoming(self) -> int | None:
         """When the next event is due or the next waiter on the clock wants to wake up."""
-        times = [time for time in (self._store.next_due(), self._clock.next_sleeper()) if time is not None]
+        event = self._store.peek()
+        times = [
+            time for time in (None if event is None else event.due_ms, self._clock.next_sleeper()) if time is not None
+        ]
         return min(times, default=None)
 
     def _sleep(self, seconds: float | None, news: int) -> None:

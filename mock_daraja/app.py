@@ -6,29 +6,37 @@ Daraja answers is decided there, and no rule of Flask's (404 pages, slashes, HEA
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import cached_property
-from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja import resources
-from mock_daraja.exchange import Exchange, Reply
+from mock_daraja import resources, wire
+from mock_daraja.errors import Problem
+from mock_daraja.exchange import Exchange, Reply, Request
 from mock_daraja.faults import pages, withholds_answer
 from mock_daraja.gateway import Gateway
-from mock_daraja.sandbox import Sandbox
+from mock_daraja.model import changed
+from mock_daraja.products import CATALOGUE
+from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.scenarios import Known, Library
+from mock_daraja.server import Body, Sending
+from mock_daraja.server.answer import status_line
 from mock_daraja.settings import Settings, load
 from mock_daraja.steps.known import names_known
+from mock_daraja.steps.passage import Shared
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask import Flask
 
+    from mock_daraja.callbacks.courier import Courier
+
 OURS: Final = "/_mock"
-_STATUS_LINES: Final = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
+SINK: Final = re.compile(r"/_mock(?:/sandboxes/([^/]+))?/sink/([^/]+)(?:/.*)?\Z", re.DOTALL)
+OURS_JSON: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 _WHY_LENGTH: Final = 400
 
 
@@ -46,10 +54,16 @@ def create_app(settings: Settings | None = None, *, on_exchange: Callable[[Excha
 
 def daraja_paths(settings: Settings, *, on_exchange: Callable[[Exchange], None] | None = None) -> DarajaPaths:
     """The same as a plain WSGI app, which imports Flask with the first request to /_mock: what `serve` runs."""
-    known = names_known()
+    known = names_known(CATALOGUE)
     library = Library([*map(Path, settings.scenarios), resources.scenarios()], known, watch=settings.watch)
-    gateway = Gateway(settings, library)
+    gateway = Gateway(settings, library, CATALOGUE, _courier)
     return DarajaPaths(gateway, OurPaths(gateway, library, known), on_exchange)
+
+
+def _courier(shared: Shared) -> Courier[tuple[Sandbox, int]]:
+    from mock_daraja.steps.delivering import new_courier  # what it imports, no server needs before its first callback
+
+    return new_courier(shared)
 
 
 class OurPaths:
@@ -94,66 +108,67 @@ class DarajaPaths:
         self._on_exchange = on_exchange
         self._settings = gateway.shared.settings
 
+    def takes(self, path: str) -> bool:
+        """Whether `answer` answers this path: Daraja's, and the sinks'. The rest is Flask's."""
+        return not _is_ours(path) or SINK.match(path) is not None
+
+    def answer(self, request: Request) -> Sending:
+        sink = SINK.match(request.path) if _is_ours(request.path) else None
+        return self._daraja(request) if sink is None else self._sink(sink, request)
+
+    def _daraja(self, request: Request) -> Sending:
+        answered = self.gateway.handle(request)
+        answered.before()
+        if self._on_exchange is not None:
+            self._on_exchange(answered.exchange)
+        reply = answered.reply
+        if reply.fault is not None and withholds_answer(reply.fault):
+            answered.after()  # what was accepted goes on, though nobody is told
+        if not answered.sandbox.settings.pure:
+            reply = changed(reply, headers=(*reply.headers, *_explanation(answered.exchange)))
+        return Sending(reply, answered.sandbox.clock, answered.after)
+
+    def _sink(self, path: re.Match[str], request: Request) -> Sending:
+        from mock_daraja.control.sinks import receive
+
+        try:
+            sandbox = self.gateway.shared.sandboxes.get(path[1] or DEFAULT)
+            return Sending(receive(sandbox, path[2], request), sandbox.clock)
+        except Problem as problem:
+            return Sending(_refused(problem, f"{request.method} {request.path}"))
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
-        if path.startswith(OURS) and path[len(OURS) :][:1] in ("", "/"):
+        if not self.takes(path):
             return self.ours(environ, start_response)
         body = _read(environ, self._settings.max_body)
         if body is None:
-            return self._too_big(path, start_response)
-        sandbox, exchange = self.gateway.handle(
-            environ["REQUEST_METHOD"],
-            path.encode("latin-1").decode(errors="replace"),
-            environ.get("QUERY_STRING", ""),
-            tuple(_headers(environ)),
-            body,
-        )
-        reply = exchange.reply
-        assert reply is not None  # the gateway always answers
-        if self._on_exchange is not None:
-            self._on_exchange(exchange)
-        if reply.fault is not None:
-            environ["mock_daraja.fault"] = reply.fault
-            environ["mock_daraja.clock"] = sandbox.clock
-            if withholds_answer(reply.fault):
-                sandbox.agenda.release(exchange.number)  # what was accepted goes on, though nobody is told
-        extra = () if sandbox.settings.pure else _explanation(exchange)
-        start_response(_status_line(reply), [*reply.headers, *extra, ("Content-Length", str(len(reply.body)))])
-        return Sent(reply.body, sandbox, exchange.number)
+            sending = Sending(self._too_big(environ["REQUEST_METHOD"], path))
+        else:
+            path, query = path.encode("latin-1").decode(errors="replace"), environ.get("QUERY_STRING", "")
+            sending = self.answer(Request(environ["REQUEST_METHOD"], path, query, tuple(_headers(environ)), body))
+        reply = sending.reply
+        start_response(status_line(reply.status), [*reply.headers, ("Content-Length", str(len(reply.body)))])
+        return Body(reply.body, reply.fault, sending.clock, sending.after)
 
-    def _too_big(self, path: str, start_response: StartResponse) -> Iterable[bytes]:
+    def _too_big(self, method: str, path: str) -> Reply:
+        if _is_ours(path):
+            remedy = "send a smaller one, or start with a larger --max-body"
+            return _refused(Problem("the body is too large", remedy=remedy, status=413), f"{method} {path}")
         reply = pages.page("body-too-big", path)
-        if not self._settings.pure:
-            why = f"the body has more than {self._settings.max_body} bytes; send less, or raise --max-body"
-            reply = replace(reply, headers=(*reply.headers, ("X-Mock-Daraja-Why", why)))
-        return _send(reply, start_response)
+        if self._settings.pure:
+            return reply
+        why = f"the body has more than {self._settings.max_body} bytes; send less, or raise --max-body"
+        return changed(reply, headers=(*reply.headers, ("X-Mock-Daraja-Why", why)))
 
 
-class Sent:
-    """A body that tells the sandbox when it is out, so that no callback overtakes it."""
-
-    def __init__(self, body: bytes, sandbox: Sandbox, exchange: int) -> None:
-        self._body = body
-        self._sandbox = sandbox
-        self._exchange = exchange
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self._body
-
-    def __len__(self) -> int:
-        return 1
-
-    def close(self) -> None:
-        self._sandbox.agenda.release(self._exchange)
+def _refused(problem: Problem, where: str) -> Reply:
+    shape = problem.as_json() | {"where": problem.where or where}
+    return Reply(problem.status, wire.dumps(shape) + b"\n", OURS_JSON)
 
 
-def _send(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
-    start_response(_status_line(reply), [*reply.headers, ("Content-Length", str(len(reply.body)))])
-    return [reply.body]
-
-
-def _status_line(reply: Reply) -> str:
-    return _STATUS_LINES.get(reply.status) or f"{reply.status} Unknown"
+def _is_ours(path: str) -> bool:
+    return path.startswith(OURS) and path[len(OURS) :][:1] in ("", "/")
 
 
 def _read(environ: WSGIEnvironment, most: int) -> bytes | None:
@@ -170,12 +185,12 @@ def _read(environ: WSGIEnvironment, most: int) -> bytes | None:
 
 
 def _headers(environ: WSGIEnvironment) -> Iterator[tuple[str, str]]:
+    """In the order they came, as far as the server kept it. WSGI loses how their names were spelt."""
     for name, value in environ.items():
         if name.startswith("HTTP_"):
             yield _NAMES.get(name) or name[5:].replace("_", "-").title(), value
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if environ.get(name):
-            yield _NAMES[name], environ[name]
+        elif name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value:
+            yield _NAMES[name], value
 
 
 _NAMES: Final = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mock_daraja.model import Initiator, Organisation
+from mock_daraja.model.parties import B2B, B2C, TAX
 
 APP_KEY: Final = "test-key"
 APP_SECRET: Final = "test-secret"
@@ -25,10 +26,10 @@ CUSTOMER_OPENING: Final = 25_000_000
 
 _RANGE: Final = range(600_000, 601_000)
 _NAMED: Final = {
-    PAYBILL: ("Safaricom Daraja 379", frozenset({"paybill"}), PASSKEY, None),
-    HEAD_OFFICE: ("Mock Daraja Stores", frozenset({"head-office"}), PASSKEY, None),
-    TILL: ("Mock Daraja Stores Till 1", frozenset({"till"}), None, HEAD_OFFICE),
-    KRA: ("Kenya Revenue Authority", frozenset({"paybill", "b2b", "tax"}), None, None),
+    PAYBILL: ("Safaricom Daraja 379", ("paybill",), PASSKEY, None),
+    HEAD_OFFICE: ("Mock Daraja Stores", ("head-office",), PASSKEY, None),
+    TILL: ("Mock Daraja Stores Till 1", ("till",), None, HEAD_OFFICE),
+    KRA: ("Kenya Revenue Authority", (B2B, "paybill", TAX), None, None),
 }
 ROLES: Final = (
     "ORG B2C API initiator",
@@ -40,7 +41,6 @@ ROLES: Final = (
     "Org Reversals Initiator",
 )
 """The roles of an initiator, as documented (callbacks.md §8)."""
-KINDS: Final = ("paybill", "till", "head-office", "b2c", "b2b", "tax")
 
 
 def organisation(shortcode: str) -> Organisation | None:
@@ -48,10 +48,10 @@ def organisation(shortcode: str) -> Organisation | None:
     if shortcode in _NAMED:
         name, kinds, passkey, head_office = _NAMED[shortcode]
         nominated = CUSTOMER if shortcode == TILL else None
-        return Organisation(shortcode, name, kinds, passkey, head_office, default_initiators(), nominated=nominated)
+        return Organisation(shortcode, name, kinds, passkey, head_office, nominated=nominated)
     if shortcode.isascii() and shortcode.isdigit() and len(shortcode) == 6 and int(shortcode) in _RANGE:
-        kinds = frozenset({"paybill", "b2c", "b2b"})
-        return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", kinds, initiators=default_initiators())
+        kinds = (B2B, B2C, "paybill")
+        return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", kinds)
     return None
 
 
@@ -63,8 +63,14 @@ def shortcodes() -> tuple[str, ...]:
     return (*_NAMED, *map(str, _RANGE))
 
 
-def default_initiators() -> dict[str, Initiator]:
-    return {INITIATOR: Initiator(INITIATOR, INITIATOR_PASSWORD)}
+def default_initiators(shortcode: str) -> tuple[Initiator, ...]:
+    """Those of any organisation, until somebody names others."""
+    return (Initiator(shortcode, INITIATOR, INITIATOR_PASSWORD),)
+
+
+def initiators(shortcode: str) -> tuple[Initiator, ...]:
+    """Those of an organisation of the default world."""
+    return () if organisation(shortcode) is None else default_initiators(shortcode)
 
 
 def variables(url: str, key: str = APP_KEY, secret: str = APP_SECRET) -> dict[str, str]:

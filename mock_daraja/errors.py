@@ -15,6 +15,10 @@ class DarajaError:
     code: str | None
     message: str
 
+    def about(self, value: str) -> DarajaError:
+        """With what it is about in its message."""
+        return DarajaError(self.status, self.code, self.message.replace("{}", value))
+
     def body(self, request_id: str) -> bytes:
         """The envelope in its captured key order: requestId, errorCode, errorMessage."""
         if self.code is None:

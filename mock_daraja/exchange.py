@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass
+from math import isfinite
 from typing import Final, Literal
 
+from mock_daraja.model.noun import Noun, Retention
 from mock_daraja.model.outcome import FaultSpec
+from mock_daraja.model.row import Row, Scalar
 
 JSON: Final = (("Content-Type", "application/json"),)
 DARAJA_JSON: Final = (("Content-Type", "application/json;charset=UTF-8"), ("Cache-Control", "no-store"))
@@ -14,31 +18,54 @@ DARAJA_JSON: Final = (("Content-Type", "application/json;charset=UTF-8"), ("Cach
 Verdict = Literal["ok", "refused", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Row, frozen=True):
     """One line of a trace. `remedy` says what to do, `value` is the offending value, `docs` an anchor in docs/."""
 
     room: str  # "access", "validation", "scenarios" ...
     verdict: Verdict
     text: str
-    value: object = None
+    value: Scalar = None
     remedy: str = ""
     docs: str = ""
     rule: str = ""  # what decided, where this is the decision
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+def scalar(value: object) -> Scalar:
+    """The value as a step of a trace keeps it: a scalar that JSON can hold, anything else as text."""
+    if value is None or isinstance(value, (str, bool)):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 1 << 63 else str(value)
+    if isinstance(value, float):
+        return value if isfinite(value) else str(value)
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return str(value)
+
+
+class Reply(Row, frozen=True):
     """What goes back to the client, as data. `fault`, if any, is carried out by the server's adapter."""
 
     status: int
     body: bytes
     headers: tuple[tuple[str, str], ...] = DARAJA_JSON
     fault: FaultSpec | None = None
+    callbacks_first: bool = False  # the transaction is settled and its callbacks sent before this goes out
 
 
-@dataclass(slots=True)
-class Exchange:
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in. `path` is decoded and without the query string; `headers` are as received, in order."""
+
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class Exchange(Row, frozen=True):
     """`path` is decoded and without the query string; `headers` are as received, in order."""
 
     number: int
@@ -52,7 +79,7 @@ class Exchange:
     operation: str | None = None
     app_key: str | None = None
     transaction: int | None = None
-    steps: list[Step] = field(default_factory=list)
+    steps: tuple[Step, ...] = ()
     reply: Reply | None = None
 
     @property
@@ -71,3 +98,8 @@ class Exchange:
         if step is None:
             return ""
         return f"{step.text}; {step.remedy}" if step.remedy else step.text
+
+
+EXCHANGES: Final[Noun[Exchange, int]] = Noun(
+    "exchange", Exchange, lambda row: row.number, retention=Retention("keep_bodies")
+)

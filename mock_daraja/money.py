@@ -7,6 +7,7 @@ from typing import Final
 
 CENTS_PER_SHILLING: Final = 100
 _LONGEST: Final = 40  # characters; 1e99 written out is not an amount of money
+_MOST: Final = Decimal(10) ** 18  # cents; what a row can keep
 _EXACT: Final = Context(prec=_LONGEST + 3, traps=[Inexact, InvalidOperation, Overflow])  # round nothing to whole cents
 
 
@@ -24,7 +25,7 @@ def cents(amount: int | float | str) -> int:
         value = _EXACT.multiply(Decimal(text), Decimal(CENTS_PER_SHILLING))
     except DecimalException:
         raise ValueError(f"{amount!r} is not an amount") from None
-    if not value.is_finite() or abs(value) >= Decimal(10) ** 20 or value != value.to_integral_value():
+    if not value.is_finite() or abs(value) >= _MOST or value != value.to_integral_value():
         raise ValueError(f"{amount!r} is not a finite number of whole cents")
     return int(value)
 

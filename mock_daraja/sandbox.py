@@ -1,92 +1,122 @@
-"""Sandbox: one isolated M-Pesa world, what products see of it, and what may be changed in it."""
+"""Sandbox: one isolated M-Pesa world, and what may be changed in it, in units over its store."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from threading import Condition
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja import defaults, ids, ledger, tables
+from mock_daraja import defaults, ledger, tables
 from mock_daraja.agenda import Agenda
 from mock_daraja.clock import Clock
 from mock_daraja.errors import Problem
-from mock_daraja.model import App, Callback, Customer, Event, Organisation, Posting, Token, Transaction
+from mock_daraja.ids import Ids, fresh_seed
+from mock_daraja.model import (
+    APPS,
+    CALLS,
+    CUSTOMERS,
+    INITIATORS,
+    ORGANISATIONS,
+    TOKENS,
+    TRANSACTIONS,
+    App,
+    Call,
+    Customer,
+    Event,
+    Initiator,
+    Organisation,
+    Posting,
+    Token,
+    Transaction,
+    changed,
+    initiator_key,
+)
+from mock_daraja.model.clock import CLOCK
 from mock_daraja.money import cents
+from mock_daraja.msisdn import is_msisdn
 from mock_daraja.scenarios import CustomerFacts, Engine, Library
+from mock_daraja.scenarios.play import PLAY, Play
 from mock_daraja.settings import Settings
+from mock_daraja.sinks import MOST_ARRIVALS, MOST_BYTES, Sinks
 from mock_daraja.store import MemoryStore, Store
+from mock_daraja.view import BALANCE, View
 
 if TYPE_CHECKING:
     from mock_daraja.access.security_credential import Certificate
     from mock_daraja.callbacks.policy import Policy
     from mock_daraja.callbacks.receiver import Receiver
-    from mock_daraja.callbacks.sink import Sinks
 
 DEFAULT: Final = "default"
-_PURGE_MS: Final = 60_000
 _EXPIRED_KEPT_MS: Final = 3_600_000  # for so long an expired token is told from one that never was
-_CALLS_KEPT: Final = 100
+_NO_PLAY: Final = Play()
+_LIMITS: Final = {"calls": 100, "arrivals": MOST_ARRIVALS, "arrival_bytes": MOST_BYTES}
+"""Of what settings don't say."""
 
 
-class Sandbox:
-    """One world. It looks like `products.base.World` to the products. `run` carries out an event of its agenda."""
+class _InStore:
+    """The engine's Play as a row of the sandbox."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def load(self) -> Play:
+        return self._store.get(PLAY, "") or _NO_PLAY
+
+    def save(self, play: Play) -> None:
+        with self._store.unit():
+            self._store.put(PLAY, play)
+
+
+class Sandbox(View):
+    """One world. `server` is the store of what leads to a sandbox; `run` carries out an event of its agenda."""
 
     def __init__(
         self,
         name: str,
         settings: Settings,
         library: Library,
+        server: Store,
+        *,
+        row_types: Mapping[str, Any],
         run: Callable[[Sandbox, Event], bool],
     ) -> None:
         self.name = name
-        self.settings = settings
-        self.seed = ids.fresh_seed() if settings.seed is None else settings.seed
-        self.clock = Clock(settings.clock, settings.start_ms)
-        self._counts = ids.Counts()
-        self.ids = ids.Ids(self.seed, name, self._counts.next)
-        self.store: Store = MemoryStore(settings.keep, settings.keep_bodies)
+        self.seed = fresh_seed() if settings.seed is None else settings.seed
+        limits = _LIMITS | {"keep": settings.keep, "keep_bodies": settings.keep_bodies}
+        store = MemoryStore(limits, row_types)
+        ids = Ids(self.seed, name, lambda stream: store.next(f"id {stream}") - 1)
+        super().__init__(settings, Clock(settings.clock, settings.start_ms), ids, store)
         self.library = library
-        self.engine = Engine(library.find, chance=self.ids.chance, look=self._look, latest=library.latest)
+        self.sinks = Sinks(store)
+        self.engine = Engine(
+            library.find,
+            read=library.read,
+            latest=library.latest,
+            kept=_InStore(store),
+            chance=self.ids.chance,
+            look=self._look,
+        )
         if settings.allow_callbacks_to or settings.rewrite_callbacks:
             _ = self.policy  # what is wrong with them is said now
         self.agenda = Agenda(name, self.clock, self.store, lambda event: run(self, event))
         self.receivers: list[Receiver] = []  # of this process, asked before callbacks go out over HTTP
-        self._changed = Condition()
+        self._server = server
         self._closed = False
-        self._waiting = 0
-        self._calls: dict[str, deque[int]] = {}
-        self._purged_ms = self.clock.now()
         self._settle_in()
 
     def _settle_in(self) -> None:
-        settings = self.settings
-        if self.name == DEFAULT:
-            self.store.put_app(App(defaults.APP_KEY, defaults.APP_SECRET))
-        for text in settings.app:
-            key, _, secret = text.partition(":")
-            self.store.put_app(App(key, secret))
-        for app in settings.apps:
-            self.store.put_app(tables.app_from(app))
-        for organisation in settings.organisations:
+        for organisation in self.settings.organisations:
             self.put_organisation(organisation)
-        for customer in settings.customers:
+        for customer in self.settings.customers:
             self.put_customer(customer)
-        if settings.scenario is not None:
-            self.engine.activate(self.library.open(settings.scenario))
+        if self.settings.scenario is not None:
+            self.engine.activate(self.library.open(self.settings.scenario))
 
     @cached_property
     def policy(self) -> Policy:
         from mock_daraja.callbacks.policy import Policy
 
         return Policy.of_settings(self.settings.allow_callbacks_to, self.settings.rewrite_callbacks)
-
-    @cached_property
-    def sinks(self) -> Sinks:
-        from mock_daraja.callbacks.sink import Sinks
-
-        return Sinks()
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -98,184 +128,84 @@ class Sandbox:
         """End its thread and let go whoever waits."""
         self._closed = True
         self.agenda.stop()
-        with self._changed:
-            self._changed.notify_all()
+        self.store.next("close")  # a change, for whoever waits for one
 
     def snapshot(self) -> tuple[Any, ...]:
         """The whole world as it is, for `restore`. Raises Problem on a clock that runs, whose world never rests."""
         self.agenda.check_standing()
-        with self.agenda.turn(), self.store.unit():
-            calls = {name: tuple(times) for name, times in self._calls.items()}
-            states = [part.snapshot() for part in self._parts()]
-            return self.now_ms, calls, self._purged_ms, states
+        with self.agenda.turn(), self.store.view(), self._server.view():
+            return [*self.apps()], [*self._server.scan(TOKENS, "sandbox", self.name)], self.store.snapshot()
 
     def restore(self, saved: tuple[Any, ...]) -> None:
         self.agenda.check_standing()
-        with self.agenda.turn(), self.store.unit():
-            now_ms, calls, self._purged_ms, states = saved
-            self._calls = {name: deque(times, maxlen=_CALLS_KEPT) for name, times in calls.items()}
-            for part, state in zip(self._parts(), states, strict=True):
-                part.restore(state)
-            self.clock.put_back(now_ms)
+        with self.agenda.turn(), self.store.unit(), self._server.unit():
+            apps, tokens, rows = saved
+            self._server.remove_ranks(TOKENS, "sandbox", self.name)
+            self._server.remove_ranks(APPS, "sandbox", self.name)
+            for app in apps:
+                self._server.put(APPS, app)
+            for token in tokens:
+                self._server.put(TOKENS, token)
+            self.store.restore(rows)
+            clock = self.store.get(CLOCK, "")
+            assert clock is not None  # kept from the start
+            self.clock.put_back(clock.at_ms)
 
-    def _parts(self) -> tuple[Any, ...]:
-        return self.store, self.engine, self._counts, self.sinks
+    # who may call
 
-    # what products see (World)
+    def apps(self) -> Iterator[App]:
+        """In the order in which they were added."""
+        return self._server.scan(APPS, "sandbox", self.name)
 
-    @property
-    def now_ms(self) -> int:
-        return self.clock.now()
-
-    def organisation(self, shortcode: str) -> Organisation | None:
-        found = self.store.organisation(shortcode)
-        if found is None and (row := defaults.organisation(shortcode)) is not None:
-            with self.store.unit():
-                found = self.store.organisation(shortcode) or self._open_organisation(row)
-        return found
-
-    def _open_organisation(self, row: Organisation) -> Organisation:
-        self.store.put_organisation(row)
-        for account, opening in defaults.opening_balances(row).items():
-            self.post(ledger.transfer(ledger.OPENING, ledger.organisation(row.shortcode, account), opening))
-        return row
-
-    def customer(self, msisdn: str) -> Customer:
-        """The customer, who comes into being at first sight with a healthy balance."""
-        found = self.store.customer(msisdn)
-        if found is None:
-            with self.store.unit():
-                found = self.store.customer(msisdn) or self._open_customer(Customer(msisdn))
-        return found
-
-    def _open_customer(self, row: Customer) -> Customer:
-        self.store.put_customer(row)
-        wallet = ledger.customer(row.msisdn)
-        if self.store.balance(wallet) is None:
-            self.post(ledger.transfer(ledger.OPENING, wallet, defaults.CUSTOMER_OPENING))
-        return row
+    def issue_token(self, app: App, life_ms: int) -> Token:
+        now_ms = self.now_ms
+        token = Token(self.ids.token(), app.key, app.products, now_ms, now_ms + life_ms, self.name)
+        with self._server.unit():
+            if self.settings.quirks.one_token_only:
+                self._server.remove_ranks(TOKENS, "app", app.key)
+            self._server.remove_ranks(TOKENS, "sandbox", self.name, below=now_ms - _EXPIRED_KEPT_MS + 1)
+            self._server.put(TOKENS, token)
+        return token
 
     def _look(self, msisdn: str) -> CustomerFacts:
         row = self.customer(msisdn)
         return CustomerFacts(self.balance(ledger.customer(msisdn)), row.handset, row.registered, row.pin_locked)
 
-    def customer_name(self, msisdn: str) -> str:
-        return ledger.full_name(msisdn, self.customer(msisdn).name)
+    # what steps and the control API change, each in a unit, its own where there is none
 
-    def balance(self, account: str) -> int:
-        return self.store.balance(account) or 0
+    def bring_in(self, owner: str) -> None:
+        """A shortcode or MSISDN of the default world comes into being, with what it holds at first sight."""
+        if is_msisdn(owner):
+            if self.store.get(CUSTOMERS, owner) is None:
+                self._open_customer(Customer(owner))
+        elif self.store.get(ORGANISATIONS, owner) is None and (row := defaults.organisation(owner)) is not None:
+            self._open_organisation(row, defaults.initiators(owner))
 
-    def open_prompt(self, msisdn: str) -> Transaction | None:
-        return self.store.open_prompt(msisdn)
+    def _open_organisation(self, row: Organisation, initiators: Iterable[Initiator]) -> None:
+        with self.store.unit():
+            self.store.put(ORGANISATIONS, row)
+            for initiator in initiators:
+                self.store.put(INITIATORS, initiator)
+            for account, opening in defaults.opening_balances(row).items():
+                self._add(ledger.transfer(ledger.OPENING, ledger.organisation(row.shortcode, account), opening))
 
-    def find_transaction(self, reference: str) -> Transaction | None:
-        return self.store.find_transaction(reference)
-
-    def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
-        return self.store.completed_since(msisdn, since_ms)
-
-    def open_credential(self, credential: str) -> str:
-        return str(self.certificate.open(credential))
-
-    def calls_since(self, operation: str, since_ms: int) -> int:
-        return sum(1 for at_ms in self._calls.get(operation, ()) if at_ms > since_ms)
-
-    def request_id(self) -> str:
-        return self.ids.request_id()
-
-    def pick(self, options: tuple[str, ...]) -> str:
-        return self.ids.choice(options)
-
-    # what the gateway and the control API change
+    def _open_customer(self, row: Customer) -> None:
+        with self.store.unit():
+            self.store.put(CUSTOMERS, row)
+            self._add(ledger.transfer(ledger.OPENING, ledger.customer(row.msisdn), defaults.CUSTOMER_OPENING))
 
     def post(self, entry: Iterable[Posting]) -> None:
         """Post one entry. Raises ledger.Unbalanced unless it sums to zero."""
         postings = tuple(entry)
         ledger.check(postings)
         with self.store.unit():
-            self.store.post(postings)
+            for posting in postings:
+                self.bring_in(posting.account.partition(":")[0])
+            self._add(postings)
 
-    def bring_in(self, account: str) -> None:
-        """Whose account it is comes into being, with what they hold at first sight, before money is moved."""
-        owner, _, name = account.partition(":")
-        if name:
-            self.organisation(owner)
-        else:
-            self.customer(owner)
-
-    def count_call(self, operation: str) -> None:
-        self._calls.setdefault(operation, deque(maxlen=_CALLS_KEPT)).append(self.now_ms)
-
-    def issue_token(self, app: App, life_ms: int) -> Token:
-        now_ms = self.now_ms
-        with self.store.unit():
-            if self.settings.quirks.one_token_only:
-                self.store.expire_tokens(app.key, now_ms - _EXPIRED_KEPT_MS)
-            elif now_ms - self._purged_ms > _PURGE_MS:
-                self.store.expire_tokens(None, now_ms - _EXPIRED_KEPT_MS)
-                self._purged_ms = now_ms
-            token = Token(self.ids.token(), app.key, app.products, now_ms, now_ms + life_ms)
-            self.store.put_token(token)
-        return token
-
-    def count_pin(self, msisdn: str, *, right: bool, lock: bool) -> None:
-        payer = self.customer(msisdn)
-        payer.wrong_pins = 0 if right else payer.wrong_pins + 1
-        payer.pin_locked = payer.pin_locked or lock
-
-    def count_password(self, transaction: Transaction, *, right: bool, lock: bool) -> None:
-        """The same for the initiator's password."""
-        row = self.organisation(transaction.shortcode)
-        initiator = row.initiators.get(transaction.initiator) if row is not None else None
-        if initiator is not None:
-            initiator.failures = 0 if right else initiator.failures + 1
-            initiator.locked = initiator.locked or lock
-
-    def mark_reversed(self, receipt: str, by: Transaction) -> None:
-        original = self.store.find_transaction(receipt)
-        if original is not None:
-            original.reversed_by = by.receipt
-            self.store.save_transaction(original)
-
-    def new_reference(self, now_ms: int, msisdn: str | None) -> str:
-        """A CheckoutRequestID for a prompt, else a ConversationID; none that is taken already."""
-        if msisdn is None:
-            return self.ids.conversation_id(now_ms)
-        digits = self.settings.quirks.checkout_id_digits
-        reference = self.ids.checkout_request_id(now_ms, msisdn, digits)
-        while self.store.find_transaction(reference) is not None:
-            now_ms += 1000 // 10**digits
-            reference = self.ids.checkout_request_id(now_ms, msisdn, digits)
-        return reference
-
-    def register_urls(self, shortcode: str, urls: Mapping[str, str]) -> None:
-        row = self.organisation(shortcode)
-        assert row is not None  # the product looked it up
-        row.urls = dict(urls)
-
-    def put_organisation(self, table: Any) -> Organisation:
-        """Add or change an organisation from its table. Raises Problem."""
-        with self.store.unit():
-            old = self.organisation(str(table.get("shortcode")))
-            row = tables.organisation_from(table, old)
-            if old is None:
-                return self._open_organisation(row)
-            self.store.put_organisation(row)
-            return row
-
-    def put_customer(self, table: Any) -> Customer:
-        """Add or change a customer from its table; `balance` is in shillings. Raises Problem."""
-        with self.store.unit():
-            probe = tables.customer_from(table, None)
-            old = self.store.customer(probe.msisdn)
-            row = tables.customer_from(table, old)
-            if old is None:
-                self._open_customer(row)
-            else:
-                self.store.put_customer(row)
-            if "balance" in table:
-                self.set_balance(ledger.customer(row.msisdn), table["balance"])
-        return row
+    def _add(self, postings: Iterable[Posting]) -> None:
+        for posting in postings:
+            self.store.add(BALANCE, posting.account, posting.cents)
 
     def set_balance(self, account: str, shillings: int | float | str) -> None:
         """Make an account hold so much, against the opening account, so that the ledger still sums to zero."""
@@ -286,29 +216,58 @@ class Sandbox:
         with self.store.unit():
             self.post(ledger.transfer(ledger.OPENING, account, wanted - self.balance(account)))
 
-    # waiting
+    def count_pin(self, msisdn: str, *, right: bool, lock: bool) -> None:
+        with self.store.unit():
+            self.bring_in(msisdn)
+            row = self.customer(msisdn)
+            wrong = 0 if right else row.wrong_pins + 1
+            self.store.put(CUSTOMERS, changed(row, wrong_pins=wrong, pin_locked=row.pin_locked or lock))
 
-    def announce(self) -> None:
-        """A transaction became final or a callback changed: whoever waits may look again."""
-        if self._waiting:
-            with self._changed:
-                self._changed.notify_all()
+    def count_password(self, shortcode: str, initiator: str, *, right: bool, lock: bool) -> None:
+        """The same for an initiator's password."""
+        with self.store.unit():
+            self.bring_in(shortcode)
+            row = self.store.get(INITIATORS, initiator_key(shortcode, initiator))
+            if row is not None:
+                failures = 0 if right else row.failures + 1
+                self.store.put(INITIATORS, changed(row, failures=failures, locked=row.locked or lock))
 
-    def wait_for(self, predicate: Callable[[], bool], timeout_ms: int) -> bool:
-        """Wait, at most so long on the sandbox clock, until the predicate holds. A standing clock is moved to do so."""
-        until_ms = self.clock.now() + timeout_ms
-        if self.clock.stands_still:
-            while not predicate():
-                if self.agenda.run_next(until_ms) or self.agenda.awaits_reply() or predicate():
-                    continue
-                self.clock.move_to(until_ms)
-                return False
-            return True
-        with self._changed:
-            self._waiting += 1  # before the first look: what happens from now on is announced
-            self._changed.wait_for(lambda: self._closed or predicate(), self.clock.seconds_until(until_ms))
-            self._waiting -= 1
-        return predicate()
+    def put_organisation(self, table: Any) -> Organisation:
+        """Add or change an organisation from its table. Raises Problem."""
+        with self.store.unit():
+            self.bring_in(str(table.get("shortcode")))
+            old = self.store.get(ORGANISATIONS, str(table.get("shortcode")))
+            row = tables.organisation_from(table, old)
+            known = defaults.default_initiators(row.shortcode) if old is None else self.initiators(row.shortcode)
+            initiators = tables.initiators_from(table, row, known)
+            if old is None:
+                self._open_organisation(row, ())
+            self.store.put(ORGANISATIONS, row)
+            for initiator in initiators:
+                self.store.put(INITIATORS, initiator)
+        return row
+
+    def put_customer(self, table: Any) -> Customer:
+        """Add or change a customer from its table; `balance` is in shillings. Raises Problem."""
+        with self.store.unit():
+            msisdn = tables.customer_from(table, None).msisdn
+            self.bring_in(msisdn)
+            row = tables.customer_from(table, self.customer(msisdn))
+            self.store.put(CUSTOMERS, row)
+            if "balance" in table:
+                self.set_balance(ledger.customer(row.msisdn), table["balance"])
+        return row
+
+    def new_reference(self, now_ms: int, msisdn: str | None) -> str:
+        """A CheckoutRequestID for a prompt, else a ConversationID; none that is taken already."""
+        if msisdn is None:
+            return self.ids.conversation_id(now_ms)
+        digits = self.settings.quirks.checkout_id_digits
+        reference = self.ids.checkout_request_id(now_ms, msisdn, digits)
+        while self.find_transaction(reference) is not None:
+            now_ms += 1000 // 10**digits
+            reference = self.ids.checkout_request_id(now_ms, msisdn, digits)
+        return reference
 
     def answer_prompt(self, msisdn: str, answer: str) -> Transaction:
         """The customer answers the open prompt: "pin:1234", "cancel" or "ignore".
@@ -316,7 +275,7 @@ class Sandbox:
         Raises Problem when none is open, it is answered already, or the handset is offline.
         """
         with self.store.unit():
-            transaction = self.store.open_prompt(msisdn)
+            transaction = self.open_prompt(msisdn)
             if transaction is None:
                 raise Problem(f"{msisdn} has no prompt open", remedy="push one first", status=409)
             if transaction.prompt != "open":
@@ -326,10 +285,30 @@ class Sandbox:
             if self.customer(msisdn).handset == "offline":
                 remedy = "make its handset reachable before the push"
                 raise Problem(f"{msisdn} is offline and sees no prompt", remedy=remedy, status=409)
-            transaction.prompt = answer
+            answered = changed(transaction, prompt=answer)
+            self.store.put(TRANSACTIONS, answered)
             if answer != "ignore":
-                self.agenda.schedule(self.now_ms, "settle", transaction.id)
-        return transaction
+                self.agenda.schedule(self.now_ms, "settle", answered.id)
+        return answered
 
-    def callbacks_of(self, transaction_id: int) -> list[Callback]:
-        return [row for row in self.store.callbacks() if row.transaction == transaction_id]
+    # calls and waiting
+
+    def count_call(self, operation: str) -> None:
+        self.store.put(CALLS, Call(self.store.next("call"), operation, self.now_ms))
+
+    def wait_for(self, predicate: Callable[[], bool], timeout_ms: int) -> bool:
+        """Wait, at most so long on the sandbox clock, until the predicate holds. A standing clock is moved to do so."""
+        until_ms = self.clock.now() + timeout_ms
+        if self.clock.stands_still:
+            while not predicate():
+                if self.agenda.run_next(until_ms) or self.agenda.awaits_reply() or predicate():
+                    continue
+                self.agenda.move_to(until_ms)
+                return False
+            return True
+        while True:
+            seen = self.store.change
+            if self._closed or predicate():
+                return predicate()
+            if not self.store.wait(seen, self.clock.seconds_until(until_ms)):
+                return predicate()

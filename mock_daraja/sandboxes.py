@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
 from threading import RLock
 from typing import Any
 
+from mock_daraja import defaults, tables
 from mock_daraja.errors import Problem
-from mock_daraja.model import App, Event, Token
+from mock_daraja.model import APPS, TOKENS, App, Event, Token, changed
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.scenarios import Library
 from mock_daraja.settings import Settings
+from mock_daraja.store import MemoryStore, Store
 
 
 class Sandboxes:
-    """`run` carries out the events of every sandbox's agenda."""
+    """`row_types` are what stores read rows as (Catalogue.row_types); `run` carries out the events of every agenda."""
 
-    def __init__(self, settings: Settings, library: Library, run: Callable[[Sandbox, Event], bool]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        row_types: Mapping[str, Any],
+        run: Callable[[Sandbox, Event], bool],
+    ) -> None:
         self.settings = settings
         self._library = library
+        self._row_types = row_types
         self._run = run
         self._lock = RLock()
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
+        self.store: Store = MemoryStore({})  # what leads to a sandbox: apps and tokens
         self.create(DEFAULT)
 
     @property
@@ -49,63 +59,98 @@ class Sandboxes:
                 raise Problem(f"there is a sandbox {name!r} already", remedy="choose another name", status=409)
             if name != DEFAULT:
                 changes = {"app": (f"{name}-key:{name}-secret",), "apps": ()} | changes
-            made = Sandbox(name, replace(self.settings, **changes), self._library, self._run)
-            self._check_keys(made)
+            return self._open(name, replace(self.settings, **changes))
+
+    def _open(self, name: str, settings: Settings) -> Sandbox:
+        made = Sandbox(name, settings, self._library, self.store, row_types=self._row_types, run=self._run)
+        with self.store.unit():
+            for app in _apps(made):
+                self.put_app(made, app)
             self._sandboxes[name] = made
-            return made
+        return made
 
     def fresh_name(self) -> str:
         """A name nobody chose, and none that was given before: callbacks of a deleted sandbox may be under way."""
         return next(name for number in self._numbers if (name := f"sandbox-{number}") not in self._sandboxes)
 
-    def add_app(self, sandbox: Sandbox, app: App) -> None:
+    def add_app(self, sandbox: Sandbox, app: App) -> App:
         """Raises Problem when its key is taken, in this or any other sandbox."""
-        with self._lock:
-            self._check_key(app.key)
-            sandbox.store.put_app(app)
+        with self.store.unit():
+            if (taken := self.store.get(APPS, app.key)) is not None:
+                raise _taken(taken)
+            return self.put_app(sandbox, app)
 
-    def _check_keys(self, made: Sandbox) -> None:
-        for app in made.store.apps():
-            self._check_key(app.key)
+    def put_app(self, sandbox: Sandbox, app: App) -> App:
+        """Add it, or change the sandbox's own of that key. Raises Problem when the key is another's."""
+        with self.store.unit():
+            old = self.store.get(APPS, app.key)
+            if old is not None and old.sandbox != sandbox.name:
+                raise _taken(old)
+            number = self.store.next("app") if old is None else old.number
+            kept = changed(app, sandbox=sandbox.name, number=number)
+            self.store.put(APPS, kept)
+            return kept
 
-    def _check_key(self, key: str) -> None:
-        if (taken := self.by_key(key)) is not None:
-            raise Problem(
-                f"app key {key!r} belongs to sandbox {taken[0].name!r}",
-                remedy="a key leads to one sandbox: choose another",
-                status=409,
-            )
+    def remove_app(self, sandbox: Sandbox, key: str) -> bool:
+        """With its tokens. False when the sandbox has no such app."""
+        app = self.store.get(APPS, key)
+        if app is None or app.sandbox != sandbox.name:
+            return False
+        with self.store.unit():
+            self.store.remove_ranks(TOKENS, "app", key)
+            return self.store.remove(APPS, key)
+
+    def _forget(self, sandbox: Sandbox) -> None:
+        """The apps and tokens that led to it."""
+        self.store.remove_ranks(APPS, "sandbox", sandbox.name)
+        self.store.remove_ranks(TOKENS, "sandbox", sandbox.name)
 
     def reset(self, name: str) -> Sandbox:
         """The sandbox as it was when it was created."""
         with self._lock:
             old = self.get(name)
             old.close()
-            fresh = Sandbox(name, old.settings, self._library, self._run)
-            self._sandboxes[name] = fresh
-            return fresh
+            with self.store.unit():
+                self._forget(old)
+                return self._open(name, old.settings)
 
     def delete(self, name: str) -> None:
         with self._lock:
             if name == DEFAULT:
                 raise Problem("the default sandbox stays", remedy="reset it instead", status=409)
-            self.get(name).close()
+            old = self.get(name)
+            old.close()
+            with self.store.unit():
+                self._forget(old)
             del self._sandboxes[name]
 
     def close(self) -> None:
         for sandbox in self.all():
             sandbox.close()
 
+    def app(self, key: str) -> App | None:
+        return self.store.get(APPS, key)
+
     def by_key(self, key: str) -> tuple[Sandbox, App] | None:
-        for sandbox in self.all():
-            app = sandbox.store.app(key)
-            if app is not None:
-                return sandbox, app
-        return None
+        app = self.store.get(APPS, key)
+        sandbox = None if app is None else self._sandboxes.get(app.sandbox)
+        return None if app is None or sandbox is None else (sandbox, app)
 
     def by_token(self, value: str) -> tuple[Sandbox, Token] | None:
-        for sandbox in self.all():
-            token = sandbox.store.token(value)
-            if token is not None:
-                return sandbox, token
-        return None
+        token = self.store.get(TOKENS, value)
+        sandbox = None if token is None else self._sandboxes.get(token.sandbox)
+        return None if token is None or sandbox is None else (sandbox, token)
+
+
+def _apps(made: Sandbox) -> Iterator[App]:
+    if made.name == DEFAULT:
+        yield App(defaults.APP_KEY, defaults.APP_SECRET)
+    for text in made.settings.app:
+        key, _, secret = text.partition(":")
+        yield App(key, secret)
+    yield from map(tables.app_from, made.settings.apps)
+
+
+def _taken(app: App) -> Problem:
+    what = f"app key {app.key!r} belongs to sandbox {app.sandbox!r}"
+    return Problem(what, remedy="a key leads to one sandbox: choose another", status=409)

@@ -5,15 +5,15 @@ A table that can't be read is a Problem that names the key, its value and what w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from mock_daraja import fields
-from mock_daraja.defaults import KINDS, PASSKEY, ROLES, default_initiators
+from mock_daraja.defaults import PASSKEY, ROLES
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields, Kind, typed
-from mock_daraja.model import App, Customer, Initiator, Organisation
+from mock_daraja.model import App, Customer, Initiator, Organisation, changed
+from mock_daraja.model.parties import KINDS
 from mock_daraja.msisdn import normalise
 
 _TEXT: Final = typed(str)
@@ -39,6 +39,11 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(map(str, _LIST(value)))
 
 
+def _sorted(values: Iterable[str]) -> tuple[str, ...]:
+    """Of what has no order, each once."""
+    return tuple(sorted(set(values)))
+
+
 def _one_of(name: str, *options: str) -> Kind:
     def kind(value: Any) -> str:
         if _TEXT(value) not in options:
@@ -62,8 +67,8 @@ def _phone(name: str) -> Kind:
 _APP: Final[Fields] = {
     "key": _TEXT,
     "secret": _TEXT,
-    "products": lambda value: frozenset(_texts(value)),
-    "shortcodes": lambda value: frozenset(_texts(value)),
+    "products": lambda value: _sorted(_texts(value)),
+    "shortcodes": lambda value: _sorted(_texts(value)),
 }
 
 
@@ -82,11 +87,11 @@ def _shortcode(value: Any) -> str:
     return written
 
 
-def _kinds(value: Any) -> frozenset[str]:
+def _kinds(value: Any) -> tuple[str, ...]:
     for kind in _LIST(value):
         if kind not in KINDS:
             raise Problem(f"an organisation of kind {kind!r}", remedy=f"the kinds are {', '.join(KINDS)}")
-    return frozenset(value)
+    return _sorted(value)
 
 
 ORGANISATION: Final[Fields] = {
@@ -106,30 +111,39 @@ ORGANISATION: Final[Fields] = {
 def organisation_from(table: Mapping[str, Any], old: Organisation | None) -> Organisation:
     """An organisation from its table: a new one, or `old` with what the table changes."""
     values = _read(table, ORGANISATION, "an organisation", "shortcode")
-    row = old or _new_organisation(values)
-    initiators = [initiator_from(each, row.initiators) for each in values.pop("initiators", ())]
-    return replace(row, **values, initiators=row.initiators | {each.name: each for each in initiators})
+    values.pop("initiators", None)
+    return changed(old or _new_organisation(values), **values)
 
 
 def _new_organisation(values: Mapping[str, Any]) -> Organisation:
     shortcode = values["shortcode"]
     passkey = None if "head_office" in values else PASSKEY
-    kinds = frozenset({"paybill"})
-    return Organisation(shortcode, f"Organisation {shortcode}", kinds, passkey, initiators=default_initiators())
+    return Organisation(shortcode, f"Organisation {shortcode}", ("paybill",), passkey)
 
 
-def _roles(value: Any) -> frozenset[str] | None:
+def initiators_from(
+    table: Mapping[str, Any], organisation: Organisation, known: Sequence[Initiator]
+) -> tuple[Initiator, ...]:
+    """The organisation's initiators with those of its table added, or changed where their names are known."""
+    by_name = {each.name: each for each in known}
+    for given in table.get("initiators", ()):
+        row = _initiator_from(given, Initiator(organisation.shortcode, "", "", number=len(by_name)), by_name)
+        by_name[row.name] = row
+    return tuple(by_name.values())
+
+
+def _roles(value: Any) -> tuple[str, ...] | None:
     for role in typed(list, type(None))(value) or ():
         if role not in ROLES:
             raise Problem(f"there is no role {role!r}", remedy=f"the roles are {'; '.join(ROLES)}")
-    return None if value is None else frozenset(value)
+    return None if value is None else _sorted(value)
 
 
 _INITIATOR: Final[Fields] = {"name": _TEXT, "password": _TEXT, "roles": _roles, "locked": _FLAG}
 
 
-def initiator_from(table: Any, known: Mapping[str, Initiator]) -> Initiator:
-    """An initiator from `name`, `password`, `roles` and `locked`, changing the known one of that name if there is one.
+def _initiator_from(table: Any, new: Initiator, known: Mapping[str, Initiator]) -> Initiator:
+    """From `name`, `password`, `roles` and `locked`, changing the known one of that name if there is one, else `new`.
 
     A new one needs a password. `roles` of None, as where they are left out, are all roles. Whenever `locked` or
     `password` is given, its failures are counted anew.
@@ -137,11 +151,11 @@ def initiator_from(table: Any, known: Mapping[str, Initiator]) -> Initiator:
     if not isinstance(table, Mapping):
         raise Problem(f"an initiator is {table!r}", remedy="give an object with name and password")
     values = _read(table, _INITIATOR, "an initiator", "name")
-    row = known.get(values["name"]) or Initiator(values["name"], "")
+    row = known.get(values["name"], new)
     if not values.get("password", row.password):
-        raise Problem(f"initiator {row.name!r} has no password", remedy="give password as well")
+        raise Problem(f"initiator {values['name']!r} has no password", remedy="give password as well")
     counts_anew = "locked" in values or "password" in values
-    return replace(row, **values, failures=0 if counts_anew else row.failures)
+    return changed(row, **values, failures=0 if counts_anew else row.failures)
 
 
 _CUSTOMER: Final[Fields] = {
@@ -164,4 +178,4 @@ def customer_from(table: Mapping[str, Any], old: Customer | None) -> Customer:
     values.pop("balance", None)
     if values.get("pin_locked") is False:
         values["wrong_pins"] = 0
-    return replace(old or Customer(values["msisdn"]), **values)
+    return changed(old or Customer(values["msisdn"]), **values)

@@ -25,3 +25,27 @@ def dumps(value: Any) -> bytes:
     if "\\u0000decimal:" in text:
         text = _DECIMAL.sub(r"\1", text)
     return text.encode()
+
+
+_LONE: Final = re.compile("[\ud800-\udfff]")
+_ODD: Final = re.compile(r"\\u[dD][89a-fA-F]|[0-9]{19}")
+_LONGEST_WHOLE: Final = 1 << 63
+
+
+def may_be_odd(text: str) -> bool:
+    """Whether the JSON may hold what `fit` changes."""
+    return _ODD.search(text) is not None
+
+
+def fit(value: Any) -> Any:
+    """A value from outside, as a row can keep it: half a surrogate pair as its escape, which UTF-8 can't write, and a
+    number beyond 64 bits as text."""
+    if isinstance(value, str):
+        return _LONE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+    if isinstance(value, dict):
+        return {fit(name): fit(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [fit(each) for each in value]
+    if isinstance(value, int) and not -_LONGEST_WHOLE <= value < _LONGEST_WHOLE:
+        return str(value)
+    return value

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -17,14 +18,17 @@ from mock_daraja.access.password import password
 from mock_daraja.app import create_app, served
 from mock_daraja.clock import ClockSetting, eat_digits
 from mock_daraja.defaults import APP_KEY, APP_SECRET, CUSTOMER, PASSKEY, PAYBILL
-from mock_daraja.exchange import Exchange
+from mock_daraja.exchange import EXCHANGES, Exchange
 from mock_daraja.gateway import Gateway
-from mock_daraja.model import Callback, Event, Transaction
+from mock_daraja.model import CALLBACKS, REGISTERED_URLS, Callback, Event, RegisteredUrls, Transaction
 from mock_daraja.products import PRODUCTS
 from mock_daraja.products.base import Operation
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.server import Server
 from mock_daraja.settings import Quirks, Settings
+from mock_daraja.steps.world import SandboxWorld
+from mock_daraja.tables import app_from
+from mock_daraja.view import BALANCE
 
 START = "2026-11-24T10:00:00+03:00"
 NOWHERE = "http://127.0.0.1:9/callback"  # nothing listens there: a delivery fails at once
@@ -124,10 +128,20 @@ class Mock:
         """Send it, have it accepted, and wait until it is final and its callback sent."""
         answer = self.send(operation, headers=headers, **changes)
         assert answer.status == 200, (answer.status, answer.body, answer.why)
-        row = self.sandbox.store.transaction(self.exchange().transaction or 0)
+        row = self.sandbox.transaction(self.exchange().transaction or 0)
         assert row is not None
         self.advance(10)
-        return row
+        return self.again(row)
+
+    def again(self, row: Transaction) -> Transaction:
+        """The transaction as it is by now."""
+        found = self.sandbox.transaction(row.id)
+        assert found is not None
+        return found
+
+    def world(self, operation: str = "", opened: Mapping[str, str] = MappingProxyType({})) -> SandboxWorld:
+        """The sandbox as products see it; `opened` are SecurityCredentials and what is in them."""
+        return SandboxWorld(self.sandbox, self.gateway.shared.catalogue, operation, opened)
 
     def result_of(self, row: Transaction) -> Any:
         """The Result object of the one callback that a transaction brought."""
@@ -138,12 +152,12 @@ class Mock:
         return self.sandbox.agenda.advance(int(seconds * 1000))
 
     def transaction(self, reference: str) -> Transaction:
-        found = self.sandbox.store.find_transaction(reference)
+        found = self.sandbox.find_transaction(reference)
         assert found is not None
         return found
 
     def callbacks(self) -> list[Callback]:
-        return self.sandbox.store.callbacks()
+        return [*self.sandbox.store.scan(CALLBACKS)]
 
     def callback(self) -> Any:
         """The stkCallback object of the one callback there is."""
@@ -154,15 +168,15 @@ class Mock:
         return self.callback()["ResultCode"]
 
     def exchange(self) -> Exchange:
-        return self.sandbox.store.exchanges()[-1]
+        return [*self.sandbox.store.scan(EXCHANGES)][-1]
 
     def balance(self, account: str) -> int | None:
         """In cents."""
-        return self.sandbox.store.balance(account)
+        return self.sandbox.store.number(BALANCE, account)
 
 
 def operation_of(name: str) -> Operation:
-    return next(each for product in PRODUCTS for each in product.operations if each.name == name)
+    return next(each for product in PRODUCTS for each in product.operations if each.full_name == name)
 
 
 @cache
@@ -173,7 +187,7 @@ def _example(schema: str) -> str:
 
 def example(operation: str) -> dict[str, object]:
     """The first example of the operation's schema, with URLs where nothing listens."""
-    body: dict[str, object] = json.loads(_example(str(operation_of(operation).schema)))
+    body: dict[str, object] = json.loads(_example(str(operation_of(operation).schema_path)))
     return {name: NOWHERE if name.lower().endswith("url") else value for name, value in body.items()}
 
 
@@ -217,6 +231,27 @@ def _changed(body: dict[str, object], changes: dict[str, object]) -> dict[str, o
         shortcode = str(body["BusinessShortCode"]).partition(".")[0]
         body["Password"] = password(shortcode, PASSKEY, str(body["Timestamp"]))
     return {name: value for name, value in body.items() if value is not None}
+
+
+def register_urls(sandbox: Sandbox, shortcode: str, urls: Mapping[str, str]) -> None:
+    """As a merchant would, with the names of the request's fields."""
+    version: Any = urls.get("version", "v2")
+    row = RegisteredUrls(
+        shortcode,
+        urls.get("ResponseType", "Completed"),
+        urls.get("ConfirmationURL", ""),
+        urls.get("ValidationURL", ""),
+        version,
+    )
+    with sandbox.store.unit():
+        sandbox.bring_in(shortcode)
+        sandbox.store.put(REGISTERED_URLS, row)
+
+
+def put_app(mock: Mock, **changes: Any) -> None:
+    """Change the app that `mock` sends as, from a table as the control API takes it."""
+    (app,) = mock.sandbox.apps()
+    mock.gateway.shared.sandboxes.put_app(mock.sandbox, app_from({"key": app.key, "secret": app.secret, **changes}))
 
 
 MakeMock = Callable[..., Mock]

@@ -21,7 +21,7 @@ class World:
 
     def __init__(self, clock: str) -> None:
         self.clock = Clock(ClockSetting.parse(clock), START)
-        self.store = MemoryStore(10, 10)
+        self.store = MemoryStore({})
         self.ran: list[tuple[int, int]] = []
         self.effect = True
         self.then: Callable[[Event], None] = lambda event: None
@@ -87,7 +87,7 @@ def test_advance_runs_what_events_schedule_in_turn(world: Callable[..., World]) 
     world.agenda.advance(1300)
 
     assert world.ran == [(1, 400), (2, 800), (3, 1200)]
-    assert world.store.next_due() == START + 1600
+    assert [event.due_ms for event in world.store.events()] == [START + 1600]
 
 
 def test_what_is_overdue_runs_at_the_next_advance_without_turning_time_back(world: Callable[..., World]) -> None:

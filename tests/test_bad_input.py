@@ -15,6 +15,7 @@ from mock_daraja.access.password import password
 from mock_daraja.clock import ClockSetting, monotonic
 from mock_daraja.defaults import PASSKEY
 from mock_daraja.errors import Problem
+from mock_daraja.exchange import EXCHANGES
 from mock_daraja.model import Failure
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
@@ -147,7 +148,7 @@ def test_a_body_cut_by_the_network_is_no_request(wire: Wire) -> None:
         connection.sendall(f"POST {PUSH_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{{".encode())
 
     assert wire.push(body()).status == 200
-    assert [row.method for row in wire.mock.sandbox.store.exchanges()].count("POST") == 1
+    assert [row.method for row in wire.mock.sandbox.store.scan(EXCHANGES)].count("POST") == 1
 
 
 def test_a_body_of_two_megabytes_is_refused(wire: Wire) -> None:
@@ -276,7 +277,8 @@ def test_a_receiver_that_hangs_for_ever_is_given_up_and_holds_up_nobody(mock_wit
     assert mock.query("ws_CO_1").status == 500
     assert monotonic() - began < 0.3 * 8
     assert mock.sandbox.wait_for(lambda: [row.state for row in mock.callbacks()] == ["failed"] * 8, 20_000)
-    assert {row.deliveries[-1].failure for row in mock.callbacks()} == {Failure("no-answer-in-time", (0.3,))}
+    failures = [each.failure for row in mock.callbacks() for each in mock.sandbox.deliveries_of(row.id)]
+    assert failures == [Failure("no-answer-in-time", (0.3,))] * 8
 
 
 @pytest.mark.parametrize("settings", [{"clock": ClockSetting("manual"), "scenario": "nothing"}, {"app": ("x",)}])
@@ -297,3 +299,36 @@ def test_raw_bytes_that_are_no_http_are_answered_or_dropped_but_never_crash(wire
     ]
 
     assert [each().status for each in tries] == [400, 400, 400]
+
+
+# what is kept
+
+
+HALF = "\ud800"  # of a pair, which JSON can write and UTF-8 can't
+ENORMOUS = 10**30
+
+
+@pytest.mark.parametrize(
+    ("then", "changes"),
+    [
+        ({}, {"AccountReference": HALF}),
+        ({}, {"TransactionDesc": HALF}),
+        ({"result": "0", "desc": HALF}, {}),
+        ({"callback": {"forge": {"reference": HALF}}}, {}),
+        ({"callback": {"forge": {"amount": ENORMOUS}}}, {}),
+    ],
+    ids=ascii,
+)
+def test_nothing_odd_that_was_taken_spoils_what_comes_after(
+    mock_with: MakeMock, then: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    mock = mock_with(keep_bodies=1)
+    if then:
+        mock.request("POST", "/_mock/one-shots", {"when": {"operation": "stk-push.process"}, "then": then})
+
+    mock.push(**changes)
+    mock.advance(60)
+    fine = [mock.pushed(PhoneNumber=f"25471111111{number}") for number in range(3)]
+    mock.advance(60)
+
+    assert [mock.transaction(each).state for each in fine] == ["completed"] * 3

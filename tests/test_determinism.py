@@ -7,7 +7,9 @@ import json
 import pytest
 
 from mock_daraja.defaults import CUSTOMER
+from mock_daraja.exchange import EXCHANGES
 from mock_daraja.journal import callback_json, exchange_json, transaction_json
+from mock_daraja.model import CALLBACKS, TRANSACTIONS
 from tests.conftest import MakeMock, Mock
 
 
@@ -31,14 +33,14 @@ def play(mock: Mock) -> None:
 
 
 def journal(mock: Mock) -> bytes:
-    store = mock.sandbox.store
+    sandbox, store = mock.sandbox, mock.sandbox.store
     return json.dumps(
         {
-            "exchanges": [exchange_json(row) for row in store.exchanges()],
-            "transactions": [transaction_json(row) for row in store.transactions()],
-            "callbacks": [callback_json(row) for row in store.callbacks()],
-            "balances": store.balances(),
-            "now": mock.sandbox.now_ms,
+            "exchanges": [exchange_json(row) for row in store.scan(EXCHANGES)],
+            "transactions": [transaction_json(row) for row in store.scan(TRANSACTIONS)],
+            "callbacks": [callback_json(row, sandbox.deliveries_of(row.id)) for row in store.scan(CALLBACKS)],
+            "balances": sandbox.balances(),
+            "now": sandbox.now_ms,
         }
     ).encode()
 

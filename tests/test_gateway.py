@@ -14,9 +14,9 @@ from tests.conftest import PUSH_PATH, MakeMock, Mock
 def test_the_steps_stand_in_the_order_of_the_design() -> None:
     # design §2, with the ledger's step opening the transaction
     assert [step.__name__ for step in ON_REQUEST] == [
-        "arm_faults", "route", "admit", "validate", "understand", "decide", "open_transaction", "acknowledge",
+        "arm_faults", "route", "identify", "validate", "understand", "decide", "open_transaction", "acknowledge",
     ]  # fmt: skip
-    assert set(LATER) >= {"settle", "deliver"}
+    assert set(LATER) == {"settle", "deliver", "repeat"}
     assert gateway.__doc__
 
 
@@ -100,7 +100,7 @@ def test_a_fault_rides_on_the_reply_it_was_armed_for(mock: Mock) -> None:
 
 
 def test_what_a_fault_leaves_to_chance_is_drawn_before_the_reply_is_data(mock: Mock) -> None:
-    late = FaultSpec("latency", {"distribution": "uniform", "min": 200, "max": 900})
+    late = FaultSpec.of("latency", {"distribution": "uniform", "min": 200, "max": 900})
     mock.sandbox.engine.arm(OneShot(Match(operation="stk-push.process"), Outcome(page="waf", fault=late)))
 
     mock.push()

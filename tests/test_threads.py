@@ -14,7 +14,7 @@ import pytest
 
 from mock_daraja.clock import ClockSetting
 from mock_daraja.defaults import CUSTOMER, CUSTOMER_OPENING
-from mock_daraja.model import Transaction
+from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.server import Server
 from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, operation_of, push_body
 
@@ -88,7 +88,7 @@ def test_of_eight_pushes_for_one_customer_only_one_opens_a_prompt(
 
     assert Counter(status for status, _ in answers) == {200: 1, 500: 7}
     assert {body.get("errorCode") for status, body in answers if status == 500} == {"500.001.1001"}
-    assert len(list(mock.sandbox.store.transactions())) == 1
+    assert len([*mock.sandbox.store.scan(TRANSACTIONS)]) == 1
 
 
 def test_eight_threads_that_push_again_and_again_never_have_two_prompts_open(mock_with: MakeMock) -> None:
@@ -106,8 +106,8 @@ def test_eight_threads_that_push_again_and_again_never_have_two_prompts_open(moc
 
     at_once(8, push)
 
-    assert mock.sandbox.wait_for(lambda: all(row.is_final for row in mock.sandbox.store.transactions()), 20_000)
-    rows = sorted(mock.sandbox.store.transactions(), key=lambda row: row.accepted_ms)
+    assert mock.sandbox.wait_for(lambda: all(row.is_final for row in mock.sandbox.store.scan(TRANSACTIONS)), 20_000)
+    rows = sorted(mock.sandbox.store.scan(TRANSACTIONS), key=lambda row: row.accepted_ms)
     assert len(rows) == len(accepted) == len(set(accepted))
     for before, after in pairwise(rows):
         assert before.final_ms is not None
@@ -131,16 +131,16 @@ def test_a_thousand_pushes_of_different_customers_settle_and_arrive_exactly_once
                 assert (status, answer["ResponseCode"]) == (200, "0")
 
     at_once(8, push)
-    done = mock.sandbox.wait_for(lambda: all(row.state == "delivered" for row in mock.callbacks()), 30_000)
+    done = mock.sandbox.wait_for(lambda: [row.state for row in mock.callbacks()] == ["delivered"] * 1000, 30_000)
 
-    rows = list(mock.sandbox.store.transactions())
+    rows = [*mock.sandbox.store.scan(TRANSACTIONS)]
     arrived = [body["Body"]["stkCallback"]["CheckoutRequestID"] for body in webhook.bodies]
     assert done
     assert len(rows) == 1000
     assert {row.result for row in rows} == {"0"}
     assert len({row.receipt for row in rows}) == 1000
     assert Counter(arrived) == Counter(row.reference for row in rows)
-    assert sum(mock.sandbox.store.balances().values()) == 0
+    assert sum(mock.sandbox.balances().values()) == 0
     assert mock.balance("174379:Utility Account") == 100_000_000 + 1000 * 100
 
 
@@ -181,7 +181,7 @@ def test_answers_from_many_threads_settle_a_prompt_once(mock: Mock) -> None:
     mock.advance(60)
 
     assert Counter(outcomes) == {"answered": 1, "Problem": 7}
-    assert row.is_final
+    assert mock.again(row).is_final
     assert len(mock.callbacks()) == 1
 
 
@@ -221,16 +221,16 @@ def test_of_eight_reversals_at_once_over_the_wire_one_moves_the_money(
             accepted.append(poster.post(REVERSAL, body)[1]["ConversationID"])
 
     at_once(8, reverse)
-    rows = [mock.transaction(reference) for reference in accepted]
-    assert mock.sandbox.wait_for(lambda: all(row.is_final for row in rows), 600_000)
+    assert mock.sandbox.wait_for(lambda: all(mock.transaction(each).is_final for each in accepted), 600_000)
 
+    rows = [mock.transaction(each) for each in accepted]
     assert Counter(row.result for row in rows) == {"0": 1, "R000001": 7}
-    assert [paid.reversed_by] == [row.receipt for row in rows if row.result == "0"]
+    assert [mock.again(paid).reversed_by] == [row.receipt for row in rows if row.result == "0"]
     assert held is not None
     assert wallet is not None
     assert mock.balance(f"{SHOP}:Utility Account") == held - 70_00
     assert mock.balance(CUSTOMER) == wallet + 70_00
-    assert sum(mock.sandbox.store.balances().values()) == 0
+    assert sum(mock.sandbox.balances().values()) == 0
 
 
 @pytest.mark.slow
@@ -246,8 +246,8 @@ def test_payouts_payments_and_reversals_from_eight_threads_lose_no_money_and_no_
         assert (status, answer["ResponseCode"]) == (200, "0")
         row = mock.transaction(answer.get("ConversationID") or answer["OriginatorCoversationID"])
         accepted.append(row.reference)
-        assert mock.sandbox.wait_for(lambda: row.is_final, 2_000_000)
-        return row
+        assert mock.sandbox.wait_for(lambda: mock.again(row).is_final, 2_000_000)
+        return mock.again(row)
 
     def trade(thread: int) -> None:
         with Poster(server, token) as poster:
@@ -260,14 +260,14 @@ def test_payouts_payments_and_reversals_from_eight_threads_lose_no_money_and_no_
 
     at_once(8, trade)
 
-    rows = list(mock.sandbox.store.transactions())
+    rows = [*mock.sandbox.store.scan(TRANSACTIONS)]
     receipts = [row.receipt for row in rows]
     assert len(rows) == len(accepted) == len(set(accepted)) == 240
     assert {row.result for row in rows} == {"0"}
     assert len(set(receipts)) == 240
     assert None not in receipts
-    assert all(mock.transaction(str(row.receipt)) is row for row in rows)
-    balances = mock.sandbox.store.balances()
+    assert all(mock.transaction(str(row.receipt)) == row for row in rows)
+    balances = mock.sandbox.balances()
     assert sum(balances.values()) == 0
     assert balances[f"{SHOP}:Utility Account"] == 1_000_000_00 + 80 * 100_00 - 40 * 100_00 - 40 * 40_00
     assert balances["600996:Utility Account"] == 1_000_000_00 - 80 * 200_00

@@ -28,11 +28,11 @@ _NUMBERS: Final = ("PartyA", "PhoneNumber", "PartyB", "Msisdn")
 
 def operation(name: str) -> Operation:
     """By its name, or by its product's: of that the first that opens a transaction. Raises LookupError."""
-    from mock_daraja.products import PRODUCTS
+    from mock_daraja.products import CATALOGUE
 
-    every = [each for product in PRODUCTS for each in product.operations if each.paths]
-    named = [each for each in every if name in (each.name, each.product)]
-    return next((each for each in named if each.name == name or each.read is not None), named[0])
+    opens = {each.full_name for each in CATALOGUE.opens()}
+    named = [each for _, each in CATALOGUE.operations.values() if each.paths and name in (each.full_name, each.product)]
+    return next((each for each in named if each.full_name in (name, *opens)), named[0])
 
 
 def operation_of(name: str, rules: Iterable[Row]) -> Operation:
@@ -57,9 +57,9 @@ def body_of(operation: Operation, sink: str, now: str, receipt: str | None) -> d
     """The example with URLs of ours, valid credentials, and the receipt it is about. Raises Problem without one."""
     from mock_daraja.validation import Schemas
 
-    examples = Schemas().schema(f"{operation.schema}.request").get("examples") if operation.schema else None
+    examples = Schemas().schema(f"{operation.schema_path}.request").get("examples") if operation.schema else None
     if not examples:
-        what = f"there is no example of a request for {operation.name}"
+        what = f"there is no example of a request for {operation.full_name}"
         raise Problem(what, remedy="play the scenario on a server, and send your own: serve --scenario NAME")
     body = {name: sink if str(value).startswith("http") else value for name, value in examples[0].items()}
     if "Password" in body:

@@ -48,7 +48,7 @@ class Rehearsal:
             seen = self._request(turn, receipt)
             wrong += [f"{seen.exchange['id']}: {each}" for each in self._judged(seen)]
         if not self._turns:
-            wrong.append(f"no rule of it decided anything; its requests were for {self._operation.name}")
+            wrong.append(f"no rule of it decided anything; its requests were for {self._operation.full_name}")
         return wrong
 
     def ending(self) -> str:
@@ -80,7 +80,7 @@ class Rehearsal:
 
     def _request(self, turn: int, receipt: str | None) -> Seen:
         operation = self._operation
-        if operation.name == flows.TOKEN:
+        if operation.full_name == flows.TOKEN:
             answer = self._caller.get_token()
             return Seen(self._client.exchange("last"), answer)
         body = flows.body_of(operation, self._client.sink_url(SINK), self._caller.now(), receipt)
@@ -88,12 +88,12 @@ class Rehearsal:
             body = flows.adapted(body, rule["when"])
             self._prepare_customer(body, rule["when"].get("customer"))
         body = flows.renewed(body, turn)
-        seen = self._sent(f"Your app calls {operation.name}", operation, body)
+        seen = self._sent(f"Your app calls {operation.full_name}", operation, body)
         self._pass_time(seen)
         if seen.transaction is not None:
             seen.exchange = self._client.exchange(seen.exchange["id"])
             self._show_callbacks(seen)
-            if operation.name == flows.PUSH:
+            if operation.full_name == flows.PUSH:
                 query = {name: body[name] for name in ("BusinessShortCode", "Password", "Timestamp")}
                 query["CheckoutRequestID"] = seen.exchange["transaction"]["reference"]
                 ask = flows.operation(flows.QUERY)

@@ -34,11 +34,12 @@ def scenario() -> None:
 def _library(*folders: Path) -> Library:
     """These folders, those of the settings, and what ships."""
     from mock_daraja import resources
+    from mock_daraja.products import CATALOGUE
     from mock_daraja.scenarios import Library
     from mock_daraja.settings import load
     from mock_daraja.steps.known import names_known
 
-    return Library([*folders, *map(Path, load().scenarios), resources.scenarios()], names_known())
+    return Library([*folders, *map(Path, load().scenarios), resources.scenarios()], names_known(CATALOGUE))
 
 
 # list

@@ -74,7 +74,7 @@ def credentials(url: str, gateway: Gateway) -> list[tuple[str, str]]:
     payer = sandbox.customer(defaults.CUSTOMER)
     merchant = sandbox.organisation(defaults.PAYBILL)
     lines = []
-    for app in sandbox.store.apps():
+    for app in sandbox.apps():
         lines += [("Consumer key", app.key), ("Consumer secret", app.secret or "(any)")]
     return [
         *lines,

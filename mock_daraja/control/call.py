@@ -71,11 +71,16 @@ class Call:
         return rows[: self.limit] if after in self.query else rows[-self.limit :]
 
     def body(self, kinds: Fields, required: Collection[str] = ()) -> dict[str, Any]:
-        return reading.body(self.json(), kinds, required)
+        return reading.body(self._given(), kinds, required)
 
     def json(self) -> Any:
         """The body as it is."""
-        return self.given if self.http is None else reading.json_value(self.http, self.control.shared.settings.max_body)
+        return reading.kept(self._given())
+
+    def _given(self) -> Any:
+        if self.http is None:
+            return self.given
+        return reading.json_value(self.http, self.control.shared.settings.max_body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,14 @@ from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import number, one_of, text, whole
 from mock_daraja.journal import callback_json
-from mock_daraja.model import Callback
-from mock_daraja.model.callback import CallbackState
+from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback
+from mock_daraja.model.callback import PENDING, CallbackState
 from mock_daraja.steps.later import resend as send_again
 
 LONGEST_S: Final = 3600
 LONGEST_REAL_S: Final = 600
 MOST_RESENDS: Final = 100
 _STATES: Final = get_args(CallbackState)
-_PENDING: Final = ("scheduled", "delivering")
 _FILTER: Final = {"state": one_of(*_STATES), "kind": text}
 
 
@@ -34,23 +33,27 @@ def _wanted(call: Call, given: Mapping[str, Any], *, pending: bool) -> Callable[
     """`pending` says whether callbacks that are still to be delivered count where no state is asked for."""
     transaction = transactions.find(call.sandbox, given["transaction"]).id if "transaction" in given else None
     state, kind = given.get("state"), given.get("kind")
-    states = (state,) if state is not None else tuple(each for each in _STATES if pending or each not in _PENDING)
+    states = (state,) if state is not None else tuple(each for each in _STATES if pending or each not in PENDING)
     return lambda row: row.state in states and kind in (None, row.kind) and transaction in (None, row.transaction)
 
 
 def _shown(call: Call, rows: Iterable[Callback]) -> Response:
-    return shown({"callbacks": [callback_json(row, bodies=call.bodies) for row in rows]})
+    return shown({"callbacks": [_shape(call, row) for row in rows]})
+
+
+def _shape(call: Call, row: Callback) -> dict[str, Any]:
+    return callback_json(row, call.sandbox.deliveries_of(row.id), bodies=call.bodies)
 
 
 def listed(call: Call) -> Response:
     """The latest, oldest first."""
-    rows = [*filter(_wanted(call, call.query, pending=True), call.sandbox.store.callbacks())]
+    rows = [*filter(_wanted(call, call.query, pending=True), call.sandbox.store.scan(CALLBACKS))]
     return _shown(call, rows[-call.limit :])
 
 
 def _find(call: Call, name: str) -> Callback:
     row_id = transactions.row_id(name)
-    row = None if row_id is None else call.sandbox.store.callback(row_id)
+    row = None if row_id is None else call.sandbox.store.get(CALLBACKS, row_id)
     if row is None:
         remedy = f"GET {call.base}/callbacks lists those that are kept; --keep-bodies says how many"
         raise Problem(f"there is no callback {name!r:.80} in sandbox {call.sandbox.name}", remedy=remedy, status=404)
@@ -58,7 +61,7 @@ def _find(call: Call, name: str) -> Callback:
 
 
 def one(call: Call, name: str) -> Response:
-    return shown(callback_json(_find(call, name), bodies=call.bodies))
+    return shown(_shape(call, _find(call, name)))
 
 
 def wait(call: Call) -> Response:
@@ -69,7 +72,7 @@ def wait(call: Call) -> Response:
     sandbox, is_wanted = call.sandbox, _wanted(call, given, pending=False)
 
     def rows() -> list[Callback]:
-        return [*filter(is_wanted, sandbox.store.callbacks())]
+        return [*filter(is_wanted, sandbox.store.scan(CALLBACKS))]
 
     timeout_ms = round(timeout_s * 1000)
     if not sandbox.clock.stands_still:
@@ -81,8 +84,8 @@ def wait(call: Call) -> Response:
 
 def _too_late(call: Call, given: Mapping[str, Any], came: int, count: int) -> Problem:
     conditions = " ".join(f"{name}={given[name]}" for name in ("kind", "state", "transaction") if name in given)
-    seen = Counter(f"{row.kind} {row.state}" for row in call.sandbox.store.callbacks())
-    pending = sum(1 for row in call.sandbox.store.transactions() if not row.is_final)
+    seen = Counter(f"{row.kind} {row.state}" for row in call.sandbox.store.scan(CALLBACKS))
+    pending = sum(not row.is_final for row in call.sandbox.store.scan(TRANSACTIONS))
     there = ", ".join(f"{number} {what}" for what, number in seen.items()) or "no callbacks"
     what = f"{came} of {count} callbacks {conditions or 'no longer pending'} within {given.get('timeout', 30.0):g} s"
     return Problem(
@@ -96,9 +99,7 @@ def _too_late(call: Call, given: Mapping[str, Any], came: int, count: int) -> Pr
 def resend(call: Call, name: str) -> Response:
     """Byte for byte. On a standing clock it has been sent when this answers."""
     times = call.body({"times": whole(1, MOST_RESENDS)}).get("times", 1)
-    row = _find(call, name)
-    send_again(call.sandbox, row, times)
-    return shown(callback_json(row, bodies=call.bodies))
+    return shown(_shape(call, send_again(call.sandbox, _find(call, name).id, times)))
 
 
 ROUTES: Final = (

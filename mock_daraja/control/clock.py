@@ -34,8 +34,7 @@ def _setting(value: Any) -> ClockSetting:
 
 
 def switch(call: Call) -> Response:
-    call.sandbox.clock.switch(call.body({"clock": _setting}, required=("clock",))["clock"])
-    call.sandbox.agenda.wake()
+    call.sandbox.agenda.switch(call.body({"clock": _setting}, required=("clock",))["clock"])
     return look(call)
 
 

@@ -11,7 +11,7 @@ from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, one_of, phone, shillings, text
 from mock_daraja.journal import transaction_json
-from mock_daraja.model import Customer
+from mock_daraja.model import CUSTOMERS, Customer
 from mock_daraja.money import shillings as printed
 
 _KEYS: Final = {
@@ -47,22 +47,20 @@ def _msisdn(written: str) -> str:
 
 
 def listed(call: Call) -> Response:
-    rows = call.sandbox.store.customers()[-call.limit :]
+    rows = [*call.sandbox.store.scan(CUSTOMERS)][-call.limit :]
     return shown({"customers": [_shape(call, each) for each in rows]})
 
 
 def put(call: Call) -> Response:
     given = call.body({"msisdn": phone, **_KEYS}, required=("msisdn",))
     with call.sandbox.store.unit():
-        is_new = call.sandbox.store.customer(given["msisdn"]) is None
+        is_new = call.sandbox.store.get(CUSTOMERS, given["msisdn"]) is None
         row = call.sandbox.put_customer(given)
     return (created if is_new else shown)(_shape(call, row))
 
 
 def one(call: Call, msisdn: str) -> Response:
-    with call.sandbox.store.unit():
-        row = call.sandbox.customer(_msisdn(msisdn))
-    return shown(_shape(call, row))
+    return shown(_shape(call, call.sandbox.customer(_msisdn(msisdn))))
 
 
 def change(call: Call, msisdn: str) -> Response:

@@ -10,9 +10,10 @@ from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.control.transactions import row_id
 from mock_daraja.errors import Problem
-from mock_daraja.exchange import Exchange
+from mock_daraja.exchange import EXCHANGES, Exchange
 from mock_daraja.fields import one_of, text, whole
 from mock_daraja.journal import callback_json, exchange_json, transaction_json
+from mock_daraja.model import CALLBACKS, DELIVERIES
 
 
 def _number(value: Any) -> int:
@@ -37,9 +38,8 @@ def listed(call: Call) -> Response:
     given = call.query
     rows = [
         row
-        for row in call.sandbox.store.exchanges()
-        if row.number > given.get("since", 0)
-        and given.get("operation") in (None, row.operation)
+        for row in call.sandbox.store.scan(EXCHANGES, after=given.get("since"))
+        if given.get("operation") in (None, row.operation)
         and given.get("status") in (None, row.reply.status if row.reply else None)
     ]
     whole, page = given.get("whole", False), call.page(rows, after="since")
@@ -56,11 +56,11 @@ def one(call: Call, name: str) -> Response:
         from mock_daraja.journal.curl import curl
 
         return written(curl(row, call.request.host_url))
-    transaction = None if row.transaction is None else call.sandbox.store.transaction(row.transaction)
+    transaction = None if row.transaction is None else call.sandbox.transaction(row.transaction)
     callbacks = [] if transaction is None else call.sandbox.callbacks_of(transaction.id)
     opened = {
         "transaction": None if transaction is None else transaction_json(transaction),
-        "callbacks": [callback_json(each) for each in callbacks],
+        "callbacks": [callback_json(each, call.sandbox.deliveries_of(each.id)) for each in callbacks],
     }
     return shown(exchange_json(row) | opened)
 
@@ -70,16 +70,18 @@ def archive(call: Call) -> Response:
     from mock_daraja.journal.har import har
 
     store = call.sandbox.store
-    return shown(har(store.exchanges(), store.callbacks(), call.request.host_url, __version__))
+    with store.view():
+        rows = (store.scan(EXCHANGES), store.scan(CALLBACKS), store.scan(DELIVERIES))
+        return shown(har(*rows, call.request.host_url, __version__))
 
 
 def _find(call: Call, name: str) -> Exchange:
     store = call.sandbox.store
     if name == "last":
-        row = next(reversed(store.exchanges()), None)
+        row = next(store.scan(EXCHANGES, reverse=True, limit=1), None)
     else:
         number = row_id(name.removeprefix("x"))
-        row = None if number is None else store.exchange(number)
+        row = None if number is None else store.get(EXCHANGES, number)
     if row is None:
         remedy = f"GET {call.base}/exchanges lists those that are kept; --keep-bodies says how many"
         raise Problem(f"there is no exchange {name!r:.80} in sandbox {call.sandbox.name}", remedy=remedy, status=404)

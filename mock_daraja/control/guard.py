@@ -1,11 +1,11 @@
 """Who may use the control API (design §7): no page of another origin, no rebound name, and with --admin-token only
-whoever holds it. It guards everything under /_mock, the console too.
+whoever holds it. It guards everything under /_mock, the console too, but for sinks: they take what apps and proxies
+post there.
 """
 
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Collection
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
@@ -17,15 +17,12 @@ from mock_daraja.settings import Settings
 if TYPE_CHECKING:
     from flask import Request
 
-_SINK: Final = re.compile(r"/_mock(?:/sandboxes/[^/]+)?/sink/")
 _HEALTH: Final = "/_mock/health"
 _WILDCARDS: Final = ("0.0.0.0", "::", "")  # "every address of this machine"
 
 
 def check(request: Request, settings: Settings) -> None:
-    """Raises Problem on a request that may not come in. Sinks take what apps and proxies post there."""
-    if _SINK.match(request.path) is not None:
-        return
+    """Raises Problem on a request that may not come in."""
     host = request.environ.get("HTTP_HOST", "")
     if not _is_ours(_name(host), settings):
         remedy = "call it by localhost or 127.0.0.1, or start with --allow-host NAME"

@@ -10,7 +10,7 @@ from mock_daraja.money import shillings
 
 
 def balances(call: Call) -> Response:
-    accounts = call.sandbox.store.balances()
+    accounts = call.sandbox.balances()
     shapes = {account: shillings(cents) for account, cents in sorted(accounts.items())}
     return shown({"accounts": shapes, "sum": shillings(sum(accounts.values()))})
 

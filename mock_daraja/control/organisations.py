@@ -12,7 +12,7 @@ from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, shillings, text
 from mock_daraja.ledger.accounts import ORGANISATION_ACCOUNTS
-from mock_daraja.model import Organisation
+from mock_daraja.model import ORGANISATIONS, Organisation, RegisteredUrls
 from mock_daraja.money import shillings as printed
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.tables import ORGANISATION
@@ -36,7 +36,7 @@ def _line(row: Organisation) -> dict[str, Any]:
     return {
         "shortcode": row.shortcode,
         "name": row.name,
-        "kinds": sorted(row.kinds),
+        "kinds": [*row.kinds],
         "passkey": row.passkey,
         "head_office": row.head_office,
         "active": row.active,
@@ -51,23 +51,35 @@ def _whole(sandbox: Sandbox, row: Organisation) -> dict[str, Any]:
         {
             "name": each.name,
             "password": each.password,
-            "roles": None if each.roles is None else sorted(each.roles),
+            "roles": None if each.roles is None else [*each.roles],
             "failures": each.failures,
             "locked": each.locked,
         }
-        for each in row.initiators.values()
+        for each in sandbox.initiators(row.shortcode)
     ]
     accounts = {
         account: printed(sandbox.balance(ledger.organisation(row.shortcode, account)))
         for account in ORGANISATION_ACCOUNTS
     }
-    return _line(row) | {"initiators": initiators, "urls": dict(row.urls), "accounts": accounts}
+    return _line(row) | {
+        "initiators": initiators,
+        "urls": _urls(sandbox.registered_urls(row.shortcode)),
+        "accounts": accounts,
+    }
+
+
+def _urls(row: RegisteredUrls | None) -> dict[str, str]:
+    """By the names of the fields that they were registered with."""
+    if row is None:
+        return {}
+    urls = {"ConfirmationURL": row.confirmation, "ValidationURL": row.validation}
+    return {"ResponseType": row.response_type, **urls, "version": row.version}
 
 
 def listed(call: Call) -> Response:
     """Those that were added or used, then the rest of the default world."""
     limit = call.limit
-    rows = call.sandbox.store.organisations()[:limit]
+    rows = [*call.sandbox.store.scan(ORGANISATIONS, limit=limit)]
     seen = {row.shortcode for row in rows}
     for shortcode in defaults.shortcodes():
         if len(rows) >= limit:
@@ -95,8 +107,7 @@ def _put(sandbox: Sandbox, given: dict[str, Any]) -> Organisation:
 
 
 def _find(call: Call, shortcode: str) -> Organisation:
-    with call.sandbox.store.unit():
-        row = call.sandbox.organisation(shortcode)
+    row = call.sandbox.organisation(shortcode)
     if row is None:
         remedy = "add it: POST /_mock/organisations, or use 174379"
         raise Problem(f"there is no organisation {shortcode!r:.80}", remedy=remedy, status=404)

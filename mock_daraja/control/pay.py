@@ -9,6 +9,7 @@ from mock_daraja.control.call import Call, Response, created
 from mock_daraja.control.routing import Route
 from mock_daraja.fields import anything, typed
 from mock_daraja.journal import transaction_json
+from mock_daraja.model import Transaction
 from mock_daraja.steps.opening import pay
 
 LONGEST_S: Final = 60
@@ -22,10 +23,15 @@ def payment(call: Call) -> Response:
     """The transaction: pending, or with `wait` as it ends. A standing clock is moved to its end, and no further."""
     given = call.body(_KEYS, required=("amount",))
     wait = given.pop("wait", False)
-    row = pay(call.sandbox, **{"msisdn": defaults.CUSTOMER} | given)
+    sandbox = call.sandbox
+    row = pay(call.control.shared, sandbox, **{"msisdn": defaults.CUSTOMER} | given)
+
+    def now() -> Transaction:
+        return sandbox.transaction(row.id) or row
+
     if wait:
-        call.sandbox.wait_for(lambda: row.is_final, LONGEST_S * 1000)
-    return created(transaction_json(row))
+        sandbox.wait_for(lambda: now().is_final, LONGEST_S * 1000)
+    return created(transaction_json(now()))
 
 
 ROUTES: Final = (Route("POST", "pay", payment),)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from mock_daraja import fields
+from mock_daraja import fields, wire
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields
 
@@ -34,6 +34,15 @@ def json_value(request: Request, max_body: int) -> Any:
         ) from None
 
 
+def kept(value: Any) -> Any:
+    """The value, if a row can keep it. Raises Problem."""
+    for name, each in value.items() if isinstance(value, dict) else [("body", value)]:
+        if wire.fit(each) != each or wire.fit(name) != name:
+            remedy = "write text that UTF-8 can hold, and numbers of at most 18 digits"
+            raise Problem(f"{name} is {each!r:.80}", where="body", remedy=remedy)
+    return value
+
+
 def body(value: Any, kinds: Fields, required: Collection[str] = ()) -> dict[str, Any]:
     """An object with some of these keys; no body is an empty one. Raises Problem."""
     value = {} if value is None else value
@@ -44,6 +53,7 @@ def body(value: Any, kinds: Fields, required: Collection[str] = ()) -> dict[str,
     for name in required:
         if name not in value:
             raise Problem(f"{name} is missing", where=name, remedy=f"the keys are {_listed(kinds)}")
+    kept(value)
     return read
 
 

@@ -17,7 +17,6 @@ from mock_daraja.fields import Fields
 View = Callable[..., Response]
 """Takes the Call, and the path's arguments by name."""
 
-ANY: Final = "*"
 _PATH: Final = "<path:"
 
 
@@ -68,7 +67,7 @@ class Routes:
         ]
         wanted = "GET" if method == "HEAD" else method
         for route, arguments in found:
-            if route.method in (wanted, ANY):
+            if route.method == wanted:
                 return route, arguments
         if found:
             allowed = tuple(dict.fromkeys(route.method for route, _ in found))

@@ -26,7 +26,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
 
 def shape(sandbox: Sandbox) -> dict[str, Any]:
-    app = next(iter(sandbox.store.apps()), None)
+    app = next(sandbox.apps(), None)
     return {
         "name": sandbox.name,
         "control": f"{PREFIX}/sandboxes/{sandbox.name}",

@@ -1,47 +1,38 @@
-"""Sinks on HTTP: whatever arrives is kept and answered as programmed. Open to whoever can reach the server."""
+"""Sinks: what has arrived, and how they answer. What comes to one is app.py's to hand over."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
-from mock_daraja.callbacks.sink import Arrival, Sink, SinkAnswer, parse_program
+from mock_daraja.callbacks.sink import parse_program
 from mock_daraja.control.call import Call, Response, gone, shown
 from mock_daraja.control.reading import LIMIT
-from mock_daraja.control.routing import ANY, Route
+from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
+from mock_daraja.exchange import Reply, Request
 from mock_daraja.faults import NAMES as FAULTS
 from mock_daraja.faults import drawn
 from mock_daraja.fields import whole
 from mock_daraja.journal.shapes import instant
+from mock_daraja.model.sink import Arrival, Sink, SinkAnswer
+from mock_daraja.sandbox import Sandbox
 
 
-def receive(call: Call, name: str, rest: str = "") -> Response:  # noqa: ARG001 - the whole path is recorded
-    request, clock = call.request, call.sandbox.clock
-    request.max_content_length = call.control.shared.settings.max_body
-    answer = call.sandbox.sinks.open(name).receive(
-        request.method,
-        request.path,
-        request.environ.get("QUERY_STRING", ""),
-        _headers(request.environ),
-        body=request.get_data(cache=False),
-        received_ms=clock.now(),
-    )
-    if answer.fault is not None:
-        with call.sandbox.store.unit():
-            request.environ["mock_daraja.fault"] = drawn(answer.fault, call.sandbox.ids)
-        request.environ["mock_daraja.clock"] = clock
-    return Response(answer.body, answer.status, list(answer.headers))
-
-
-def _headers(environ: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """In the order they came, as far as the server kept it. WSGI loses how their names were spelt."""
-    for name, value in environ.items():
-        if name.startswith("HTTP_"):
-            yield name[5:].replace("_", "-").title(), value
-        elif name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value:
-            yield name.replace("_", "-").title(), value
+def receive(sandbox: Sandbox, name: str, request: Request) -> Reply:
+    """Whatever arrives at a sink is kept and answered as programmed. Raises Problem on a name no sink can have."""
+    with sandbox.store.unit():
+        answer = sandbox.sinks.receive(
+            name,
+            request.method,
+            request.path,
+            request.query,
+            request.headers,
+            body=request.body,
+            received_ms=sandbox.now_ms,
+        )
+        fault = None if answer.fault is None else drawn(answer.fault, sandbox.ids)
+    return Reply(answer.status, answer.body, answer.headers, fault)
 
 
 def _line(call: Call, sink: Sink) -> dict[str, Any]:
@@ -87,7 +78,7 @@ def listed(call: Call) -> Response:
 def one(call: Call, name: str) -> Response:
     """A sink that nothing has reached is as good as one with no arrivals."""
     sink = call.sandbox.sinks.get(name) or Sink(name)
-    arrivals = call.page(sink.arrivals(call.query.get("after", 0)), after="after")
+    arrivals = call.page(call.sandbox.sinks.arrivals(name, call.query.get("after", 0)), after="after")
     return shown(_line(call, sink) | {"arrivals": [_arrival(each) for each in arrivals]})
 
 
@@ -97,9 +88,7 @@ def program(call: Call, name: str) -> Response:
     for answer in answers:
         if answer.fault is not None and call.control.known.fault is not None:
             call.control.known.fault(answer.fault)
-    sink = call.sandbox.sinks.open(name)
-    sink.answer_with(answers)
-    return shown(_line(call, sink))
+    return shown(_line(call, call.sandbox.sinks.answer_with(name, answers)))
 
 
 def remove(call: Call, name: str) -> Response:
@@ -110,8 +99,6 @@ def remove(call: Call, name: str) -> Response:
 
 
 ROUTES: Final = (
-    Route(ANY, "sink/<name>", receive, None),
-    Route(ANY, "sink/<name>/<path:rest>", receive, None),
     Route("GET", "sinks", listed),
     Route("GET", "sinks/<name>", one, {"after": whole(0, 10**9), "limit": LIMIT}),
     Route("PUT", "sinks/<name>", program),

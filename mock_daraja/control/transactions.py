@@ -10,7 +10,7 @@ from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import one_of, phone
 from mock_daraja.journal import transaction_json
-from mock_daraja.model import Transaction
+from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.model.transaction import State
 from mock_daraja.sandbox import Sandbox
 
@@ -22,10 +22,10 @@ def row_id(written: str) -> int | None:
 
 def find(sandbox: Sandbox, reference: str) -> Transaction:
     """By id, CheckoutRequestID, MerchantRequestID, ConversationID or receipt. Raises Problem."""
-    found = sandbox.store.find_transaction(reference)
+    found = sandbox.find_transaction(reference)
     number = row_id(reference)
     if found is None and number is not None:
-        found = sandbox.store.transaction(number)
+        found = sandbox.transaction(number)
     if found is None:
         remedy = "give its id, CheckoutRequestID, MerchantRequestID, ConversationID or receipt, and its own sandbox"
         raise Problem(f"there is no transaction {reference!r:.80}", remedy=remedy, status=404)
@@ -37,7 +37,7 @@ def listed(call: Call) -> Response:
     given = call.query
     rows = [
         row
-        for row in call.sandbox.store.transactions()
+        for row in call.sandbox.store.scan(TRANSACTIONS)
         if given.get("state") in (None, row.state) and given.get("msisdn") in (None, row.msisdn)
     ]
     return shown({"transactions": [transaction_json(row) for row in rows[-call.limit :]]})

@@ -36,14 +36,14 @@ def register(app: Flask, shared: Shared, library: Library, known: Known) -> None
         name = _sandbox_of(segments)
         sandbox = shared.sandboxes.default if name is None else shared.sandboxes.get(name)
         segments = segments if name is None else segments[2:]
-        if segments[0] != "sink" and segments[-1] == "":
+        if segments[-1] == "":
             segments = segments[:-1]
         routes = registry.ALL if name is None else registry.OF_A_SANDBOX
         route, arguments = routes.find(request.method, segments)
         query = {} if route.query is None else reading.query(request.args, route.query)
         return _sent(route.view(Call(control, sandbox, query, request), **arguments))
 
-    app.url_map.merge_slashes = False  # a sink takes what it is sent, where it is sent
+    app.url_map.merge_slashes = False  # a wrong path is told, not redirected
     app.url_map.add(
         Rule(f"{PREFIX}/<path:path>", endpoint="control")
     )  # of any method, which Flask's own rules can't be

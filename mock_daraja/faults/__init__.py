@@ -78,7 +78,7 @@ def drawn(spec: FaultSpec, ids: Ids) -> FaultSpec:
     from mock_daraja.faults.latency import Latency
 
     fault = from_spec(spec)
-    return FaultSpec(Latency.name, {"ms": fault.draw(ids)}) if isinstance(fault, Latency) else spec
+    return FaultSpec.of(Latency.name, {"ms": fault.draw(ids)}) if isinstance(fault, Latency) else spec
 
 
 def withholds_answer(spec: FaultSpec) -> bool:

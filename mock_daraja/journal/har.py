@@ -25,10 +25,17 @@ _VERSION: Final = "HTTP/1.1"
 Headers = Iterable[tuple[str, str]]
 
 
-def har(exchanges: Iterable[Exchange], callbacks: Iterable[Callback], server: str, version: str) -> dict[str, Any]:
+def har(
+    exchanges: Iterable[Exchange],
+    callbacks: Iterable[Callback],
+    deliveries: Iterable[Delivery],
+    server: str,
+    version: str,
+) -> dict[str, Any]:
     """`server` is the base URL that exchanges are shown with, `version` that of mock-daraja."""
     entries = [(row.received_ms, _of_exchange(row, server.rstrip("/"))) for row in exchanges]
-    entries += [(each.sent_ms, _of_delivery(row, each)) for row in callbacks for each in row.deliveries]
+    by_id = {row.id: row for row in callbacks}
+    entries += [(each.sent_ms, _of_delivery(by_id[each.callback], each)) for each in deliveries]
     entries.sort(key=lambda entry: entry[0])  # stable: an exchange before what was delivered at the same instant
     return {
         "log": {

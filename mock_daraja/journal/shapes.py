@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mock_daraja.clock import eat
@@ -23,7 +23,7 @@ def instant(ms: int | None) -> str | None:
 def step_json(step: Step) -> dict[str, Any]:
     shape: dict[str, Any] = {"room": step.room, "verdict": step.verdict, "text": step.text}
     if step.value is not None:
-        shape["value"] = step.value if isinstance(step.value, (str, int, float, bool, list)) else str(step.value)
+        shape["value"] = step.value
     if step.remedy:
         shape["remedy"] = step.remedy
     if step.docs:
@@ -62,7 +62,7 @@ def exchange_json(exchange: Exchange, *, whole: bool = True, bodies: Bodies = re
     return shape
 
 
-def callback_json(row: Callback, *, bodies: Bodies = redact_body) -> dict[str, Any]:
+def callback_json(row: Callback, deliveries: Sequence[Delivery], *, bodies: Bodies = redact_body) -> dict[str, Any]:
     shape = {
         "id": row.id,
         "kind": row.kind,
@@ -72,8 +72,8 @@ def callback_json(row: Callback, *, bodies: Bodies = redact_body) -> dict[str, A
         "due": instant(row.due_ms),
         "headers": [list(pair) for pair in row.headers],
         "body": bodies(row.body),
-        "note": callback_note(row, row.deliveries[-1] if row.deliveries else None),
-        "deliveries": [_delivery_json(each, bodies) for each in row.deliveries],
+        "note": callback_note(row, deliveries[-1] if deliveries else None),
+        "deliveries": [_delivery_json(each, bodies) for each in deliveries],
     }
     if row.refusal is not None:
         shape["refusal"] = row.refusal.kind

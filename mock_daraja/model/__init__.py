@@ -1,20 +1,48 @@
-"""The rows of a sandbox: plain values that every room may read and no room owns."""
+"""The rows of a sandbox and their nouns: plain values that every room may read and no room owns."""
 
 from __future__ import annotations
 
-from mock_daraja.model.callback import Callback, Delivery
+from mock_daraja.model.call import CALLS, Call
+from mock_daraja.model.callback import CALLBACKS, DELIVERIES, Callback, Delivery
 from mock_daraja.model.failure import Failure, FailureKind, UrlRefusal
 from mock_daraja.model.outcome import CallbackPlan, Decision, FaultSpec, Outcome
-from mock_daraja.model.parties import App, Customer, Initiator, Organisation, Token
-from mock_daraja.model.transaction import Event, Posting, Transaction
+from mock_daraja.model.parties import (
+    APPS,
+    CUSTOMERS,
+    INITIATORS,
+    ORGANISATIONS,
+    REGISTERED_URLS,
+    TOKENS,
+    App,
+    Customer,
+    Initiator,
+    Organisation,
+    RegisteredUrls,
+    Token,
+    initiator_key,
+)
+from mock_daraja.model.row import Row, Scalar, changed
+from mock_daraja.model.transaction import TRANSACTIONS, Details, Event, Posting, Transaction
 
 __all__ = [
+    "APPS",
+    "CALLBACKS",
+    "CALLS",
+    "CUSTOMERS",
+    "DELIVERIES",
+    "INITIATORS",
+    "ORGANISATIONS",
+    "REGISTERED_URLS",
+    "TOKENS",
+    "TRANSACTIONS",
     "App",
+    "Call",
     "Callback",
     "CallbackPlan",
     "Customer",
     "Decision",
     "Delivery",
+    "Details",
     "Event",
     "Failure",
     "FailureKind",
@@ -23,7 +51,12 @@ __all__ = [
     "Organisation",
     "Outcome",
     "Posting",
+    "RegisteredUrls",
+    "Row",
+    "Scalar",
     "Token",
     "Transaction",
     "UrlRefusal",
+    "changed",
+    "initiator_key",
 ]

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from mock_daraja.model.failure import Failure, UrlRefusal
+from mock_daraja.model.noun import Noun, Ranked, Retention
+from mock_daraja.model.row import Row
 
 CallbackState = Literal["scheduled", "delivering", "delivered", "failed", "refused", "dropped"]
+PENDING: Final[tuple[CallbackState, ...]] = ("scheduled", "delivering")
 
 
-@dataclass(slots=True)
-class Delivery:
+class Delivery(Row, frozen=True):
     """One HTTP attempt, every byte of it. Times are on the sandbox clock, in milliseconds."""
 
     url: str  # the one really posted to, after --rewrite-callbacks
     sent_ms: int
-    request: bytes  # request line, headers and body as they went over the wire
+    request: bytes = b""  # request line, headers and body as they went over the wire
     status: int | None = None
     answer: bytes = b""  # status line, headers and body as they came back, cut at a bound
     failure: Failure | None = None  # why there was no whole answer
+    id: int = 0  # as it is kept
+    callback: int = 0
 
 
-@dataclass(slots=True)
-class Callback:
-    """`kind` is `stk`, `result`, `validation`, `confirmation` or `timeout`."""
+class Callback(Row, frozen=True):
+    """`kind` is `stk`, `result`, `validation`, `confirmation`, `express` or `timeout`."""
 
     id: int
     kind: str
@@ -39,4 +41,16 @@ class Callback:
     slow_ms: int = 0  # between the head and the body, on the sandbox clock
     forged: bool = False  # a test sent it; M-Pesa owes no such callback
     resends: int = 0  # more deliveries that somebody asked for, whatever became of this one
-    deliveries: list[Delivery] = field(default_factory=list)
+
+
+DELIVERIES: Final[Noun[Delivery, int]] = Noun(
+    "delivery", Delivery, lambda row: row.id, ranked=(Ranked("callback", lambda row: ((row.callback, row.id),)),)
+)
+CALLBACKS: Final[Noun[Callback, int]] = Noun(
+    "callback",
+    Callback,
+    lambda row: row.id,
+    ranked=(Ranked("transaction", lambda row: ((row.transaction, row.id),)),),
+    retention=Retention("keep_bodies", done=lambda row: row.state not in PENDING),
+    children=((DELIVERIES, "callback"),),
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from mock_daraja.model.row import Row
 
 FailureKind = Literal[
     "header-break", "header-letter", "stopped-before",  # nothing was sent
@@ -25,16 +26,14 @@ RefusalKind = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Row, frozen=True):
     """Why there was no whole answer. `details` are what its words name, in their order."""
 
     kind: FailureKind
     details: tuple[str | int | float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UrlRefusal:
+class UrlRefusal(Row, frozen=True):
     """Why nothing is sent to a URL: the part of it that is wrong, and where a host was judged, what it is."""
 
     kind: RefusalKind

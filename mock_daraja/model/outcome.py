@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from mock_daraja.model.row import Row, Scalar
 
-@dataclass(frozen=True, slots=True)
-class CallbackPlan:
+
+class CallbackPlan(Row, frozen=True):
     """How the callbacks of a transaction are to be sent. Times in milliseconds of the sandbox clock."""
 
     delay_ms: int | None = None  # after the transaction is final; None leaves the product's own timing
@@ -20,22 +20,28 @@ class CallbackPlan:
     after_timeout: bool = False  # the Result comes all the same, behind the queue time-out
     damage: str | None = None  # "truncated" or "malformed": see callbacks/alter.py
     slow_ms: int = 0  # between the head and the body of the request
-    forge: Mapping[str, Any] = field(default_factory=dict)  # what is said instead of the truth
+    forge: tuple[tuple[str, Scalar], ...] = ()  # field and what is said instead of the truth
 
 
-@dataclass(frozen=True, slots=True)
-class FaultSpec:
-    """A transport fault to carry out on the reply: its name in `faults/` and its attributes."""
+class FaultSpec(Row, frozen=True):
+    """A transport fault to carry out on the reply: its name in `faults/`, and its attributes as given."""
 
     name: str
-    attributes: dict[str, Any] = field(default_factory=dict)
+    pairs: tuple[tuple[str, Scalar], ...] = ()
+
+    @classmethod
+    def of(cls, name: str, attributes: Mapping[str, Any]) -> FaultSpec:
+        return cls(name, tuple(attributes.items()))
+
+    @property
+    def attributes(self) -> dict[str, Scalar]:
+        return dict(self.pairs)
 
     def __str__(self) -> str:
-        return ", ".join((self.name, *(f"{name} {value}" for name, value in self.attributes.items())))
+        return ", ".join((self.name, *(f"{name} {value}" for name, value in self.pairs)))
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Row, frozen=True):
     """One decision. Every field left at its default means "as it would have been"."""
 
     result: str | None = None  # result code of the transaction, e.g. "1032"; None: the ledger's truth decides
@@ -59,8 +65,7 @@ class Outcome:
         return (self.error is not None or self.page is not None) and not self.executes
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Row, frozen=True):
     """An outcome and who chose it: the selector (design §4) and, for people, the rule in words."""
 
     outcome: Outcome

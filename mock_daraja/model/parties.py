@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
+
+from mock_daraja.model.noun import Noun, Ranked
+from mock_daraja.model.row import Row
 
 Handset = Literal["reachable", "offline"]
 """Whether a prompt reaches the customer's telephone."""
@@ -11,58 +13,75 @@ Handset = Literal["reachable", "offline"]
 PromptHabit = Literal["pay", "wrong-pin", "cancel", "ignore", "ask"]
 """What a customer does with a prompt by default; `ask` leaves it open until somebody answers it for them."""
 
+Names = tuple[str, ...]
 
-@dataclass(slots=True)
-class App:
+
+class App(Row, frozen=True):
     """A consumer key and secret. `products` and `shortcodes` of None mean "all of them"."""
 
     key: str
     secret: str | None  # None: any secret is taken (an app registered at first sight)
-    products: frozenset[str] | None = None
-    shortcodes: frozenset[str] | None = None
+    products: Names | None = None
+    shortcodes: Names | None = None
+    sandbox: str = ""  # the one its key leads to
+    number: int = 0  # in the order in which they were added
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Row, frozen=True):
     """A bearer token with the product list its app had when it was issued (requests.md §1.7)."""
 
     value: str
     app_key: str
-    products: frozenset[str] | None
+    products: Names | None
     issued_ms: int
     expires_ms: int
+    sandbox: str = ""
 
 
-@dataclass(slots=True)
-class Initiator:
-    """An API operator of an organisation. `roles` of None means every role."""
-
-    name: str
-    password: str
-    roles: frozenset[str] | None = None
-    failures: int = 0
-    locked: bool = False
+B2C: Final = "b2c"
+B2B: Final = "b2b"
+TAX: Final = "tax"
+KINDS: Final = ("paybill", "till", "head-office", B2C, B2B, TAX)
+"""What an organisation can do."""
 
 
-@dataclass(slots=True)
-class Organisation:
-    """A shortcode. `kinds` is what it can do: any of `paybill`, `till`, `head-office`, `b2c`, `b2b`, `tax`."""
+class Organisation(Row, frozen=True):
+    """A shortcode. `kinds` are any of KINDS."""
 
     shortcode: str
     name: str
-    kinds: frozenset[str]
+    kinds: Names
     passkey: str | None = None  # None: not set up for STK push ("Merchant does not exist")
     head_office: str | None = None  # of a till: the shortcode that pushes for it
-    initiators: dict[str, Initiator] = field(default_factory=dict)
     active: bool = True
     bouquet: str = "customer"  # who pays a paybill's charges: see ledger/tariffs.py
     external_validation: bool | None = None  # None: on in the sandbox, off in production until Safaricom turns it on
     nominated: str | None = None  # of a till: the MSISDN that gets B2B Express prompts
-    urls: dict[str, str] = field(default_factory=dict)  # registered C2B URLs
 
 
-@dataclass(slots=True)
-class Customer:
+class Initiator(Row, frozen=True):
+    """An API operator of an organisation. `roles` of None means every role."""
+
+    shortcode: str
+    name: str
+    password: str
+    roles: Names | None = None
+    failures: int = 0
+    locked: bool = False
+    number: int = 0  # in the order in which the organisation got them
+
+
+class RegisteredUrls(Row, frozen=True):
+    """The C2B URLs of an organisation, as registered with one version of the API."""
+
+    shortcode: str
+    response_type: str
+    confirmation: str
+    validation: str
+    version: Literal["v1", "v2"]
+
+
+class Customer(Row, frozen=True):
     """An MSISDN in 2547XXXXXXXX form. `name` of None means the Faker name that the MSISDN seeds."""
 
     msisdn: str
@@ -73,5 +92,37 @@ class Customer:
     wrong_pins: int = 0
     pin_locked: bool = False
     registered: bool = True
-    id_types: tuple[str, ...] = ("01",)  # identity documents: 01 national ID, 02, 05
+    id_types: Names = ("01",)  # identity documents: 01 national ID, 02, 05
     id_number: str | None = None  # None: any number matches
+
+
+# The server's: they lead from a key or a token to a sandbox.
+
+APPS: Final[Noun[App, str]] = Noun(
+    "app", App, lambda row: row.key, ranked=(Ranked("sandbox", lambda row: ((row.sandbox, row.number),)),)
+)
+TOKENS: Final[Noun[Token, str]] = Noun(
+    "token",
+    Token,
+    lambda row: row.value,
+    ranked=(
+        Ranked("app", lambda row: ((row.app_key, row.issued_ms),)),
+        Ranked("sandbox", lambda row: ((row.sandbox, row.expires_ms),)),
+    ),
+)
+
+# A sandbox's.
+
+ORGANISATIONS: Final[Noun[Organisation, str]] = Noun("organisation", Organisation, lambda row: row.shortcode)
+INITIATORS: Final[Noun[Initiator, str]] = Noun(
+    "initiator",
+    Initiator,
+    lambda row: initiator_key(row.shortcode, row.name),
+    ranked=(Ranked("organisation", lambda row: ((row.shortcode, row.number),)),),
+)
+REGISTERED_URLS: Final[Noun[RegisteredUrls, str]] = Noun("registered-urls", RegisteredUrls, lambda row: row.shortcode)
+CUSTOMERS: Final[Noun[Customer, str]] = Noun("customer", Customer, lambda row: row.msisdn)
+
+
+def initiator_key(shortcode: str, name: str) -> str:
+    return f"{shortcode} {name}"

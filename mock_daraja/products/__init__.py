@@ -6,6 +6,7 @@ from typing import Final
 
 from mock_daraja.products import b2b, b2b_express, b2c, balance, c2b, oauth, reversal, status, stk_push
 from mock_daraja.products.base import Product
+from mock_daraja.products.catalogue import Catalogue
 
 PRODUCTS: Final[tuple[Product, ...]] = (
     oauth.PRODUCT,
@@ -21,3 +22,5 @@ PRODUCTS: Final[tuple[Product, ...]] = (
     status.PRODUCT,
     reversal.PRODUCT,
 )
+
+CATALOGUE: Final = Catalogue(PRODUCTS)

@@ -6,25 +6,39 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from mock_daraja import defaults
 from mock_daraja.clock import eat_digits
 from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import FLOAT, MERCHANT, UTILITY, WORKING, limits, organisation, tariffs, transfer
-from mock_daraja.model import Transaction
+from mock_daraja.model import Posting, Transaction
+from mock_daraja.model.parties import B2B
 from mock_daraja.money import cents, shillings
-from mock_daraja.products import core, families
+from mock_daraja.products import core
 from mock_daraja.products.base import (
     Body,
     Command,
     Notice,
+    Opens,
+    Product,
     Refusal,
     Settlement,
+    Sides,
     World,
     digits,
     reference,
 )
-from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, number_like, result_notice
+from mock_daraja.products.parties import between, business
+from mock_daraja.products.result import (
+    Pair,
+    decimal,
+    envelope,
+    internal_timeout_url,
+    number_like,
+    optional,
+    result_notice,
+)
+from mock_daraja.products.voice import CORE
 
-KRA: Final = "572572"
 _SIXTEEN_ZEROS: Final = "0" * 16  # TransactionID of code 17 (JAVA24, 2024)
 _NO_RECEIPT: Final = frozenset({"17", "26", core.TIMED_OUT})
 _MSISDN_TYPE: Final = "1"
@@ -42,9 +56,10 @@ class Kind:
     has_reference: bool = False  # ReferenceData begins with BillReferenceNumber
 
 
+_PAY_BILL: Final = "BusinessPayBill"
 _PAY_BILL_ROLE: Final = "Org Business Pay Bill API initiator"
 COMMANDS: Final = {
-    "BusinessPayBill": Kind(WORKING, UTILITY, _PAY_BILL_ROLE, "Business Pay Bill Charge", has_reference=True),
+    _PAY_BILL: Kind(WORKING, UTILITY, _PAY_BILL_ROLE, "Business Pay Bill Charge", has_reference=True),
     "BusinessBuyGoods": Kind(WORKING, MERCHANT, _PAY_BILL_ROLE, "Business Buy Goods Charge"),
     "BusinessPayToBulk": Kind(WORKING, UTILITY, "Org Business Pay to Bulk API initiator"),
     "PayTaxToKRA": Kind(WORKING, UTILITY, "Tax Remittance to KRA API", has_reference=True),
@@ -62,7 +77,7 @@ _NEVER: Final = "BusinessTransferFromUtilityToMMF"  # "reverse direction always 
 _DEBIT_BALANCE: Final = "DebitAccountCurrentBalance"
 
 
-def kind_of(transaction: Transaction) -> Kind:
+def kind_of(transaction: Transaction[core.Initiated]) -> Kind:
     return COMMANDS[transaction.command]
 
 
@@ -71,85 +86,85 @@ def read(body: Body, world: World) -> Command | Refusal:
     if isinstance(shared, Refusal):
         return shared
     account = reference(body.get("AccountReference"))
-    if shared["command"] == "BusinessPayBill" and not account:  # documented as required; never captured
+    if shared.command["command"] == _PAY_BILL and not account:  # documented as required; never captured
         return core.refuse(
-            families.CORE.invalid_field("AccountReference"),
+            CORE.invalid_field.about("AccountReference"),
             "BusinessPayBill needs the account that is paid",
             body.get("AccountReference"),
             "give AccountReference, at most 13 characters as documented",
-            "b2b",
         )
+    parties = f"{digits(body['SenderIdentifierType'])} {digits(body['RecieverIdentifierType'])}"
     return Command(
         amount_cents=cents(body["Amount"]),
         shortcode=digits(body["PartyA"]),
+        details=core.Initiated(**shared.details, parties=parties),
         party_b=digits(body["PartyB"]),
         account_reference=account,
-        parties=f"{digits(body['SenderIdentifierType'])} {digits(body['RecieverIdentifierType'])}",
-        **shared,
+        **shared.command,
     )
 
 
-def settle(transaction: Transaction, world: World, product: str) -> Settlement:
-    """A failure has a receipt too (captured: tax 2001, JAVA24), whoever decided it."""
-    settled = core.settle(
-        transaction, world, product, partial(_truth, product=product), partial(_paid, product=product)
-    )
+def settle(transaction: Transaction[core.Initiated], world: World, only_to: str | None) -> Settlement:
+    """A failure has a receipt too (captured: tax 2001, JAVA24), whoever decided it.
+
+    `only_to` is the one organisation that may receive.
+    """
+    settled = core.settle_initiated(transaction, world, partial(_truth, only_to=only_to), _paid)
     return replace(settled, makes_receipt=settled.result not in _NO_RECEIPT)
 
 
-def _truth(transaction: Transaction, world: World, product: str) -> Settlement:
+def _truth(transaction: Transaction[core.Initiated], world: World, only_to: str | None) -> Settlement:
     kind, shortcode, amount = kind_of(transaction), transaction.shortcode, transaction.amount_cents
-    fault = core.initiator_fault(transaction, world, product, kind.role) or core.organisation_fault(
-        shortcode, "b2b", world, product
-    )
+    fault = core.initiator_fault(transaction, world, kind.role) or core.organisation_fault(transaction, B2B, world)
     if fault is None and transaction.command == _NEVER:
-        fault = core.fail("21", "money never goes from Utility to Working by API", product)
+        fault = core.fail(transaction, "21", "money never goes from Utility to Working by API")
     if fault is None:
-        fault = _receiver_fault(transaction, world, product)
+        fault = _receiver_fault(transaction, world, only_to)
     if fault is None and amount > limits.MOST_B2B:
-        fault = core.fail("3", f"{shillings(amount)} is more than {shillings(limits.MOST_B2B)}", product)
+        fault = core.fail(transaction, "3", f"{shillings(amount)} is more than {shillings(limits.MOST_B2B)}")
     if fault is None:
-        fault = core.short_of(organisation(shortcode, kind.debit), amount + _charge(transaction), world, product)
-    return fault or _paid(transaction, world, product)
+        fault = core.short_of(transaction, organisation(shortcode, kind.debit), amount + _charge(transaction), world)
+    return fault or _paid(transaction, world)
 
 
-def _receiver_fault(transaction: Transaction, world: World, product: str) -> Settlement | None:
+def _receiver_fault(transaction: Transaction[core.Initiated], world: World, only_to: str | None) -> Settlement | None:
     """2029 and 2043 are known from production code alone (EDLUGZ): what brings them about is inferred."""
-    if _MSISDN_TYPE in transaction.parties.split(" "):
-        return core.fail("2029", "an identifier type is 1, an MSISDN, and B2B is between organisations", product)
+    if _MSISDN_TYPE in transaction.details.parties.split(" "):
+        return core.fail(transaction, "2029", "an identifier type is 1, an MSISDN, and B2B is between organisations")
     if kind_of(transaction).own and transaction.party_b != transaction.shortcode:
         why = f"{transaction.command} stays within {transaction.shortcode}, and PartyB is {transaction.party_b}"
-        return core.fail("2043", why, product)
+        return core.fail(transaction, "2043", why)
     receiver = world.organisation(_receiver(transaction))
-    if receiver is None or (product == "tax" and receiver.shortcode != KRA):
-        wanted = f"; taxes go to {KRA}" if product == "tax" else ""
-        return core.fail("SFC_IC0003", f"PartyB {transaction.party_b} can't receive this{wanted}", product)
+    if receiver is None or only_to not in (None, receiver.shortcode):
+        wanted = "" if only_to is None else f"; taxes go to {only_to}"
+        return core.fail(transaction, "SFC_IC0003", f"PartyB {transaction.party_b} can't receive this{wanted}")
     if not receiver.active:
-        return core.fail("14", f"organisation {receiver.shortcode} is not active", product)
+        return core.fail(transaction, "14", f"organisation {receiver.shortcode} is not active")
     return None
 
 
-def _receiver(transaction: Transaction) -> str:
+def _receiver(transaction: Transaction[core.Initiated]) -> str:
     return transaction.shortcode if kind_of(transaction).own else transaction.party_b
 
 
-def _charge(transaction: Transaction) -> int:
+def _charge(transaction: Transaction[core.Initiated]) -> int:
     return 0 if kind_of(transaction).charge_name is None else tariffs.B2B.charge(transaction.amount_cents)
 
 
-def _paid(transaction: Transaction, world: World, product: str) -> Settlement:
+def _paid(transaction: Transaction[core.Initiated], world: World) -> Settlement:
     del world
     kind, amount, charge = kind_of(transaction), transaction.amount_cents, _charge(transaction)
     debit, credit = organisation(transaction.shortcode, kind.debit), organisation(_receiver(transaction), kind.credit)
-    postings = transfer(debit, credit, amount)
-    return core.success("paid", product, postings + core.charged_to_organisation(transaction.shortcode, charge), charge)
+    postings: tuple[Posting, ...] = transfer(debit, credit, amount)
+    postings += core.charged_to_organisation(transaction.shortcode, charge)
+    return core.success(transaction, "paid", postings, charge)
 
 
-def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
+def notices(transaction: Transaction[core.Initiated], world: World) -> tuple[Notice, ...]:
     return (result_notice(transaction, _body(transaction, world), world),)
 
 
-def _body(transaction: Transaction, world: World) -> Body:
+def _body(transaction: Transaction[core.Initiated], world: World) -> Body:
     parameters: list[Pair] | None = None
     if transaction.result == "0":
         minimal = world.settings.quirks.b2b_success == "production-2026"
@@ -158,7 +173,7 @@ def _body(transaction: Transaction, world: World) -> Body:
         parameters = [(_DEBIT_BALANCE, _struct(transaction, world))]  # one object, not an array (PREMI 2026-08-21)
     references: list[Pair] = [
         internal_timeout_url("b2bresults", world),
-        ("Occassion", number_like(transaction.occasion) if transaction.occasion else None),
+        optional("Occassion", transaction.details.occasion),
     ]
     if kind_of(transaction).has_reference:
         references.insert(0, ("BillReferenceNumber", number_like(transaction.account_reference)))
@@ -166,51 +181,85 @@ def _body(transaction: Transaction, world: World) -> Body:
     return envelope(transaction, transaction.receipt or zeros, parameters, references)
 
 
-def _struct(transaction: Transaction, world: World) -> str:
+def _struct(transaction: Transaction[core.Initiated], world: World) -> str:
     """A Java struct's text; MinimumAmount is the amount in cents (key order since 2021)."""
     balance = world.balance(organisation(transaction.shortcode, kind_of(transaction).debit))
     return f"{{Amount={{CurrencyCode=KES, MinimumAmount={balance}, BasicAmount={shillings(balance)}}}}}"
 
 
-def _minimal(transaction: Transaction, world: World) -> list[Pair]:
+def _minimal(transaction: Transaction[core.Initiated], world: World) -> list[Pair]:
     """All that a till payout carried on 2026-09-29 in production."""
     struct = _struct(transaction, world)
     return [("Currency", "KES"), (_DEBIT_BALANCE, struct), ("InitiatorAccountCurrentBalance", struct)]
 
 
-def _documented(transaction: Transaction, world: World) -> list[Pair]:
+def _documented(transaction: Transaction[core.Initiated], world: World) -> list[Pair]:
     """The documented set, with JSON numbers where captures have them (callbacks.md §9, 9)."""
     kind, struct = kind_of(transaction), _struct(transaction, world)
     balance = shillings(world.balance(organisation(transaction.shortcode, kind.debit)))
     charge = transaction.charge_cents
-    receiver = world.organisation(_receiver(transaction))
     return [
         ("DebitAccountBalance", struct),
         ("Amount", decimal(transaction.amount_cents)),
         ("DebitPartyAffectedAccountBalance", f"{kind.debit}|KES|{balance}|{balance}|0.00|0.00"),
         ("TransCompletedTime", int(eat_digits(transaction.final_ms or 0))),
         ("DebitPartyCharges", f"{kind.charge_name}|KES|{shillings(charge)}" if charge else None),
-        ("ReceiverPartyPublicName", f"{_receiver(transaction)} - {receiver.name if receiver else ''}"),
+        ("ReceiverPartyPublicName", business(_receiver(transaction), world)),
         ("Currency", "KES"),
         ("InitiatorAccountCurrentBalance", struct),
     ]
 
 
-PRODUCT: Final = core.core_product(
-    "b2b.payment",
-    "Business to Business (B2B)",
-    "/mpesa/b2b/v1/paymentrequest",
-    "PartyA",
-    read=read,
-    settle=partial(settle, product="b2b"),
-    notices=notices,
+def sides(row: Transaction[core.Initiated], world: World) -> Sides:
+    """The reasons are inferred."""
+    kind = kind_of(row)
+    return between(
+        row,
+        world,
+        _receiver(row),
+        debit=kind.debit,
+        credit=kind.credit,
+        reason=f"{row.command} via API",
+        charge_name=kind.charge_name or "",
+    )
+
+
+def example(url: str, command: str) -> Command:
+    return Command(
+        amount_cents=100,
+        shortcode=defaults.PAYBILL,
+        details=core.Initiated("", ""),
+        msisdn=defaults.CUSTOMER,
+        party_b=defaults.PAYBILL,
+        command=command,
+        account_reference="INV-1",
+        result_url=url,
+    )
+
+
+def _moves(name: str, path: str, command: str, *, only_to: str | None = None) -> Opens[core.Initiated]:
+    return core.opens(
+        name,
+        path,
+        core.Initiated,
+        owner="PartyA",
+        read=read,
+        settle=partial(settle, only_to=only_to),
+        notices=notices,
+        example=partial(example, command=command),
+        sides=sides,
+        is_reversible=True,
+    )
+
+
+PRODUCT: Final = Product(
+    slug="b2b",
+    title="Business to Business (B2B)",
+    operations=(_moves("payment", "/mpesa/b2b/v1/paymentrequest", _PAY_BILL),),
 )
-TAX: Final = core.core_product(
-    "tax.remit",
-    "Tax Remittance",
-    "/mpesa/b2b/v1/remittax",
-    "PartyA",
-    read=read,
-    settle=partial(settle, product="tax"),
-    notices=notices,
+TAX: Final = Product(
+    slug="tax",
+    title="Tax Remittance",
+    operations=(_moves("remit", "/mpesa/b2b/v1/remittax", "PayTaxToKRA", only_to=defaults.KRA),),
+    docs="b2b.md#tax-remittance",
 )

@@ -5,30 +5,34 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from mock_daraja import defaults
 from mock_daraja.errors import DarajaError
-from mock_daraja.exchange import Step
+from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import MERCHANT, UTILITY, organisation, transfer
-from mock_daraja.model import Transaction
+from mock_daraja.model import Details, Transaction
 from mock_daraja.money import cents, shillings
-from mock_daraja.products import core, families
+from mock_daraja.products import core
 from mock_daraja.products.base import (
     Body,
     Command,
+    Life,
     Notice,
-    Operation,
+    Opens,
     Product,
     Refusal,
     Settlement,
+    Sides,
     World,
     digits,
     reference,
     text,
 )
+from mock_daraja.products.parties import between
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, foreseen, prompted
 from mock_daraja.products.urls import url_fault
+from mock_daraja.products.voice import EXPRESS, ussd_refusal
 from mock_daraja.scenarios import codes
 
-_SLUG: Final = "b2b-express"
 _KYC: Final = "4102"
 _NO_NUMBER: Final = "4104"
 _CANCELLED: Final = "4001"
@@ -36,20 +40,21 @@ _UNREACHED: Final = "4201"
 _UNANSWERED: Final = "4203"
 
 
+class UssdPush(Details, frozen=True):
+    request_id: str = ""  # RequestRefID, as the caller names it
+
+
 def _refuse(code: str, why: str, value: object, remedy: str) -> Refusal:
     """Codes and texts are documented. That they come at once, with HTTP 400 and in this shape, is inferred."""
-    status = codes.text(code, _SLUG) or ""
-    error = DarajaError(400, code, status)
-    return Refusal(error, Step("product", "refused", why, value, remedy, _SLUG), body=families.ussd_refusal(error))
+    error = DarajaError(400, code, codes.find(code)[0].texts[0].text)
+    return Refusal(error, Step("product", "refused", why, scalar(value), remedy), body=ussd_refusal(error))
 
 
 def read(body: Body, world: World) -> Command | Refusal:
     payer, receiver = digits(body["primaryShortCode"]), digits(body["receiverShortCode"])
     fault = url_fault(text(body["callbackUrl"]), world.settings, keywords=False)
     if fault is not None:
-        return core.refuse(
-            families.EXPRESS.invalid_field("callbackUrl"), fault.why, body["callbackUrl"], fault.remedy, _SLUG
-        )
+        return core.refuse(EXPRESS.invalid_field.about("callbackUrl"), fault.why, body["callbackUrl"], fault.remedy)
     unknown = _unknown_merchant(payer, receiver, world)
     if unknown is not None:
         return _refuse(_KYC, unknown, payer, "pay from an active till, such as 3000001, to an active shortcode")
@@ -63,14 +68,15 @@ def read(body: Body, world: World) -> Command | Refusal:
         why = f"{nominated} still has the prompt of {blocking.reference} open"
         remedy = "wait until it is final: answer the prompt, or advance the clock"
         return _refuse(_UNANSWERED, why, nominated, remedy)
+    request_id = reference(body.get("RequestRefID")) or reference(body.get("RequestRefId"))
     return Command(
         amount_cents=cents(body["amount"]),
         shortcode=payer,
+        details=UssdPush(request_id),
         msisdn=nominated,
         party_b=receiver,
         account_reference=text(body["paymentRef"]),
         remarks=text(body["partnerName"]),
-        subject=reference(body.get("RequestRefID")) or reference(body.get("RequestRefId")),
         result_url=text(body["callbackUrl"]),
         prompts=True,
     )
@@ -86,12 +92,12 @@ def _unknown_merchant(payer: str, receiver: str, world: World) -> str | None:
     return None
 
 
-def acknowledge(transaction: Transaction) -> Body:
+def acknowledge(transaction: Transaction[UssdPush]) -> Body:
     del transaction
     return {"code": "0", "status": "USSD Initiated Successfully"}
 
 
-def settle_at(transaction: Transaction, world: World) -> int:
+def settle_at(transaction: Transaction[UssdPush], world: World) -> int:
     """When it will be final as things stand: at the answer, or when nobody will give one any more."""
     outcome = transaction.decision.outcome if transaction.decision is not None else None
     if outcome is not None and outcome.settle_ms is not None:
@@ -107,19 +113,19 @@ def settle_at(transaction: Transaction, world: World) -> int:
     return transaction.accepted_ms + (PROMPT_LIFE_MS if unanswered else answer_ms)
 
 
-def settle(transaction: Transaction, world: World) -> Settlement:
-    return core.settle(transaction, world, _SLUG, _truth, _paid)
+def settle(transaction: Transaction[UssdPush], world: World) -> Settlement:
+    return core.settle(transaction, world, _truth, _paid)
 
 
-def _truth(transaction: Transaction, world: World) -> Settlement:
+def _truth(transaction: Transaction[UssdPush], world: World) -> Settlement:
     answer = prompted(transaction, world.customer(transaction.msisdn or ""))
     if answer.code is not None:
-        return replace(core.fail(_result(answer), answer.why, _SLUG), pin=answer.pin)
+        return replace(core.fail(transaction, _result(answer), answer.why), pin=answer.pin)
     unknown = _unknown_merchant(transaction.shortcode, transaction.party_b, world)
     if unknown is not None:
-        return replace(core.fail(_KYC, unknown, _SLUG), pin=answer.pin)
+        return replace(core.fail(transaction, _KYC, unknown), pin=answer.pin)
     account = organisation(transaction.shortcode, MERCHANT)
-    settled = core.short_of(account, transaction.amount_cents, world, _SLUG) or _paid(transaction, world)
+    settled = core.short_of(transaction, account, transaction.amount_cents, world) or _paid(transaction, world)
     return replace(settled, pin=answer.pin)
 
 
@@ -132,22 +138,22 @@ def _result(answer: Prompted) -> str:
     return answer.code or ""
 
 
-def _paid(transaction: Transaction, world: World) -> Settlement:
+def _paid(transaction: Transaction[UssdPush], world: World) -> Settlement:
     del world
     debit, credit = organisation(transaction.shortcode, MERCHANT), organisation(transaction.party_b, UTILITY)
-    return core.success("paid", _SLUG, transfer(debit, credit, transaction.amount_cents))
+    return core.success(transaction, "paid", transfer(debit, credit, transaction.amount_cents))
 
 
-def _amount(transaction: Transaction) -> str:
+def _amount(transaction: Transaction[UssdPush]) -> str:
     """One decimal where that is enough, as documented: 71.0."""
     written = shillings(transaction.amount_cents)
     return written[:-1] if written.endswith("0") else written
 
 
-def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
+def notices(transaction: Transaction[UssdPush], world: World) -> tuple[Notice, ...]:
     """Flat, every value a string (documented)."""
     assert transaction.result_url is not None and transaction.result is not None
-    request_id = transaction.subject or transaction.originator_id
+    request_id = transaction.details.request_id or transaction.originator_id
     body: dict[str, Any] = {"resultCode": transaction.result, "resultDesc": transaction.result_desc}
     if transaction.result == "0":
         body |= {
@@ -167,22 +173,40 @@ def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
     return (Notice("express", transaction.result_url, body, int(world.settings.callback_after * 1000)),)
 
 
+def sides(row: Transaction[UssdPush], world: World) -> Sides:
+    """The reason is inferred."""
+    reason = "Business to Business via USSD"
+    return between(row, world, row.party_b, debit=MERCHANT, credit=UTILITY, reason=reason)
+
+
+def example(url: str) -> Command:
+    return Command(
+        amount_cents=100,
+        shortcode=defaults.PAYBILL,
+        details=UssdPush(),
+        msisdn=defaults.CUSTOMER,
+        party_b=defaults.PAYBILL,
+        account_reference="INV-1",
+        result_url=url,
+    )
+
+
 PRODUCT: Final = Product(
-    slug=_SLUG,
+    slug="b2b-express",
     title="B2B Express Checkout",
-    family=families.EXPRESS,
+    voice=EXPRESS,
     operations=(
-        Operation(
-            "b2b-express.push",
-            "POST",
-            ("/v1/ussdpush/get-msisdn",),
-            schema="b2b_express/push",
+        Opens(
+            name="push",
+            paths=("/v1/ussdpush/get-msisdn",),
+            schema="push",
             owner="receiverShortCode",
+            details=UssdPush,
             read=read,
             acknowledge=acknowledge,
+            life=Life(settle_at=settle_at, settle=settle, notices=notices, sides=sides, is_reversible=True),
+            example=example,
         ),
     ),
-    settle_at=settle_at,
-    settle=settle,
-    notices=notices,
+    docs="b2b.md#b2b-express-checkout",
 )

@@ -14,6 +14,7 @@ from mock_daraja.products.base import (
     Body,
     Command,
     Notice,
+    Product,
     Refusal,
     Settlement,
     World,
@@ -22,7 +23,6 @@ from mock_daraja.products.base import (
 from mock_daraja.products.result import Pair, envelope, internal_timeout_url, result_notice
 
 ROLE: Final = "Balance Query ORG API"
-_SLUG: Final = "balance"
 _ERROR_MESSAGES: Final = {"8006": "API Password is locked. "}  # trailing blank captured (NM 2026-10-06)
 
 
@@ -30,20 +30,21 @@ def read(body: Body, world: World) -> Command | Refusal:
     shared = core.common(body, world, initiator="Initiator")
     if isinstance(shared, Refusal):
         return shared
-    return Command(amount_cents=0, shortcode=digits(body["PartyA"]), parties=digits(body["IdentifierType"]), **shared)
+    details = core.Initiated(**shared.details, parties=digits(body["IdentifierType"]))
+    return Command(amount_cents=0, shortcode=digits(body["PartyA"]), details=details, **shared.command)
 
 
-def settle(transaction: Transaction, world: World) -> Settlement:
-    return core.settle(transaction, world, _SLUG, _truth, _found)
+def settle(transaction: Transaction[core.Initiated], world: World) -> Settlement:
+    return core.settle_initiated(transaction, world, _truth, _found)
 
 
-def _truth(transaction: Transaction, world: World) -> Settlement:
-    return core.initiator_fault(transaction, world, _SLUG, ROLE) or _found(transaction, world)
+def _truth(transaction: Transaction[core.Initiated], world: World) -> Settlement:
+    return core.initiator_fault(transaction, world, ROLE) or _found(transaction, world)
 
 
-def _found(transaction: Transaction, world: World) -> Settlement:
+def _found(transaction: Transaction[core.Initiated], world: World) -> Settlement:
     del world
-    return core.success(f"the accounts of {transaction.shortcode}", _SLUG, makes_receipt=False)
+    return core.success(transaction, f"the accounts of {transaction.shortcode}", makes_receipt=False)
 
 
 def account_lines(shortcode: str, world: World) -> str:
@@ -55,7 +56,7 @@ def account_lines(shortcode: str, world: World) -> str:
     return "&".join(lines)
 
 
-def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
+def notices(transaction: Transaction[core.Initiated], world: World) -> tuple[Notice, ...]:
     """Success as captured in production on 2026-08-25, failure as captured in the sandbox on 2026-10-06."""
     completed: Pair = ("BOCompletedTime", int(eat_digits(transaction.final_ms or 0)))
     action: Pair = ("ActionType", "AccountBalance")
@@ -70,12 +71,19 @@ def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
     return (result_notice(transaction, body, world),)
 
 
-PRODUCT: Final = core.core_product(
-    "balance.query",
-    "Account Balance",
-    "/mpesa/accountbalance/v1/query",
-    "PartyA",
-    read=read,
-    settle=settle,
-    notices=notices,
+PRODUCT: Final = Product(
+    slug="balance",
+    title="Account Balance",
+    operations=(
+        core.opens(
+            "query",
+            "/mpesa/accountbalance/v1/query",
+            core.Initiated,
+            owner="PartyA",
+            read=read,
+            settle=settle,
+            notices=notices,
+            has_receipt=False,
+        ),
+    ),
 )

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step
-from mock_daraja.model import Customer, Organisation, Posting, Token, Transaction
+from mock_daraja.model import (
+    Customer,
+    Details,
+    Initiator,
+    Organisation,
+    Posting,
+    RegisteredUrls,
+    Token,
+    Transaction,
+)
+from mock_daraja.model.noun import K, Noun, R
+from mock_daraja.products.voice import CORE, Voice
 from mock_daraja.settings import Settings
 
 Body = Mapping[str, Any]
+D = TypeVar("D", bound=Details)
 
 
 class World(Protocol):
@@ -22,6 +34,9 @@ class World(Protocol):
     @property
     def now_ms(self) -> int: ...
     def organisation(self, shortcode: str) -> Organisation | None: ...
+    def initiators(self, shortcode: str) -> tuple[Initiator, ...]: ...
+    def initiator(self, shortcode: str, name: str) -> Initiator | None: ...
+    def registered_urls(self, shortcode: str) -> RegisteredUrls | None: ...
     def customer(self, msisdn: str) -> Customer: ...
     def customer_name(self, msisdn: str) -> str: ...
     def balance(self, account: str) -> int: ...
@@ -30,15 +45,26 @@ class World(Protocol):
     def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
         """The customer's completed transactions with a final time from `since_ms` on, newest first."""
 
+    def life_of(self, transaction: Transaction) -> Life[Any]:
+        """What its product declares about it."""
+
+    def get(self, noun: Noun[R, K], key: K) -> R | None:
+        """A row of a noun that the product brings."""
+
     def open_credential(self, credential: str) -> str:
         """What a SecurityCredential holds, as access.security_credential.Opened prints it."""
 
-    def calls_since(self, operation: str, since_ms: int) -> int: ...
+    def calls_since(self, since_ms: int) -> int:
+        """How often this operation was called."""
+
     def request_id(self) -> str:
         """The next gateway id; the one look that moves a counter."""
 
     def pick(self, options: tuple[str, ...]) -> str:
         """One of the options, by the sandbox's seed."""
+
+
+# What comes of a request
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +78,40 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterUrls:
-    """A change that an answer brings about: the C2B URLs of an organisation, with ResponseType and API version."""
+class Put(Generic[R, K]):
+    """A row that is to be kept: put in place of the one with its key."""
 
-    shortcode: str
-    urls: Mapping[str, str]
+    noun: Noun[R, K]
+    row: R
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A further transaction, now, of an operation of the same product. Later ones are a Repeat's to start."""
+
+    operation: str  # its name within the product
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The product's `repeat` is to be called with this key, so long after now on the sandbox clock."""
+
+    key: str
+    after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an answer, a final state or a repetition brings about besides itself."""
+
+    parties: tuple[str, ...] = ()  # shortcodes and MSISDNs of the default world that come into being with it
+    puts: tuple[Put[Any, Any], ...] = ()
+    starts: tuple[Start, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+
+
+NOTHING: Final = Changes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +119,7 @@ class Answer:
     """The body of an operation that answers at once, with what it changes."""
 
     body: Body
-    change: RegisterUrls | None = None
+    changes: Changes = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,36 +128,38 @@ class Command:
 
     amount_cents: int
     shortcode: str
+    details: Details
     msisdn: str | None = None
-    credential: str = ""
-    occasion: str = ""
-    subject: str = ""
-    parties: str = ""
     party_b: str = ""
     command: str = ""
     account_reference: str = ""
     remarks: str = ""
-    initiator: str = ""
     result_url: str | None = None
-    timeout_url: str | None = None
     originator_id: str | None = None  # the caller's own, where the product echoes it
     prompts: bool = False  # whether it opens a prompt on the customer's handset
     checkout: bool = False  # whether its reference is a CheckoutRequestID rather than a ConversationID
 
 
+# What becomes of a transaction
+
+Secret = Literal["right", "wrong", "locked"]
+"""What was entered, and what it means for the counter of wrong ones: `locked` is the last wrong one there may be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The final state of a transaction, as a value. `pin` says what it means for the customer's PIN counter."""
+    """The final state of a transaction, as a value."""
 
     result: str
     desc: str
     why: str
     postings: tuple[Posting, ...] = ()
-    pin: Literal["right", "wrong"] | None = None
-    initiator: Literal["right", "wrong"] | None = None  # the same for the initiator's password
+    pin: Secret | None = None  # the customer's
+    password: tuple[str, Secret] | None = None  # an initiator's name, and the same of its password
     charge_cents: int = 0
     reverses: str | None = None  # receipt of the transaction that this one undoes
     makes_receipt: bool = False  # a success always does; so do some failures (callbacks.md §3.1, rule 7)
+    changes: Changes = NOTHING
 
     @property
     def is_success(self) -> bool:
@@ -121,51 +178,144 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
-    """The synchronous errors of a group of products that answer alike (requests.md §1.5)."""
+class Sides:
+    """Names as "number - NAME", empty when nobody is known; `debit` and `credit` are ledger accounts.
 
-    invalid_token: Callable[[str], DarajaError]  # of the token as sent
-    product_missing: Callable[[str], DarajaError]
-    invalid_field: Callable[[str], DarajaError]  # of the field's error name
-    wrong_method: Callable[[str], DarajaError]  # of the method
-    unknown_resource: DarajaError
-    foreign_shortcode: DarajaError  # of an app that is kept to its own shortcodes
-    own_body: Callable[[DarajaError], Body | None] = lambda error: None  # in place of the error envelope
+    `reason` and account type are M-Pesa's words.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One method and its paths. It either opens a transaction (read, acknowledge) or answers at once (answer)."""
-
-    name: str  # "<product>.<operation>"
-    method: str
-    paths: tuple[str, ...]
-    access: Literal["bearer", "basic"] = "bearer"
-    schema: str | None = None  # schemas/<schema>.request.json
-    owner: str | None = None  # the field that holds the caller's own shortcode
-    read: Callable[[Body, World], Command | Refusal] | None = None
-    acknowledge: Callable[[Transaction], Body] | None = None
-    answer: Callable[[Body, World], Answer | Refusal] | None = None
-    grant: Callable[[Token, World], Body] | None = None  # OAuth alone: the body that hands out a token
+    by_customer: bool
+    debit_name: str
+    credit_name: str
+    debit: str
+    credit: str
+    credit_party: str  # shortcode or MSISDN
+    debit_account: str
+    reason: str
+    charge_name: str = ""
 
     @property
-    def product(self) -> str:
-        return self.name.partition(".")[0]
+    def debit_party(self) -> str:
+        return self.debit.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of a question: the receiver's answer, or why there was none."""
+
+    status: int | None = None
+    body: bytes = b""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[D]):
+    """Who is asked before a transaction settles. `ask` gives the notice and the details once it is sent, or None where
+    nobody is (any more) to be asked; `hear` gives them with the answer, or None where none is awaited (any more)."""
+
+    kind: str  # of the callback that asks
+    ask: Callable[[Transaction[D], World], tuple[Notice, D] | None]
+    hear: Callable[[Transaction[D], Heard], D | None]
+    patience_ms: Callable[[Settings], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life(Generic[D]):
+    """What becomes of the transactions that an operation opens."""
+
+    settle_at: Callable[[Transaction[D], World], int]  # when it will be final, in ms
+    settle: Callable[[Transaction[D], World], Settlement]
+    notices: Callable[[Transaction[D], World], tuple[Notice, ...]]  # once it is final
+    question: Question[D] | None = None
+    sides: Callable[[Transaction[D], World], Sides] | None = None  # who pays whom; None: nobody pays
+    timeout: Callable[[Transaction[D], Body], Notice | None] | None = None  # what its time-out URL gets, if it has one
+    customer: Literal["pays", "receives"] | None = None  # towards the limits of a day
+    is_reversible: bool = False
+    has_receipt: bool = True  # a query has none that anybody could ask about
+
+
+# What a product declares
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method and its paths. `product` is filled in by the product it is declared in."""
+
+    name: str  # within the product
+    paths: tuple[str, ...] = ()
+    method: str = "POST"
+    schema: str | None = None  # schemas/<product>/<schema>.request.json
+    owner: str | None = None  # the field that holds the caller's own shortcode
+    secret: str | None = None  # the field that holds a SecurityCredential
+    product: str = ""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.product}.{self.name}"
+
+    @property
+    def schema_path(self) -> str | None:
+        return None if self.schema is None else f"{self.product.replace('-', '_')}/{self.schema}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """A customer pays from the M-PESA menu, outside of any request."""
+
+    msisdn: str
+    shortcode: str
+    amount_cents: int
+    account: str
+    is_till: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opens(Operation, Generic[D]):
+    """It opens a transaction."""
+
+    details: type[D]
+    read: Callable[[Body, World], Command | Refusal]
+    acknowledge: Callable[[Transaction[D]], Body]
+    life: Life[D]
+    from_outside: Callable[[Payment], tuple[Body, Command]] | None = None  # as a request would have asked for it
+    example: Callable[[str], Command] | None = None  # a payment that never was, its callback for this URL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers(Operation):
+    """It answers at once."""
+
+    answer: Callable[[Body, World], Answer | Refusal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grants(Operation):
+    """It hands out a token for Basic credentials."""
+
+    grant: Callable[[Token, World], Body]
+    life_s: int
+    wrong_secret: DarajaError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """One API family of the portal."""
 
     slug: str
     title: str
-    family: Family
+    voice: Voice = CORE
     operations: tuple[Operation, ...]
-    settle_at: Callable[[Transaction, World], int] | None = None  # when it will be final, in ms
-    settle: Callable[[Transaction, World], Settlement] | None = None
-    notices: Callable[[Transaction, World], tuple[Notice, ...]] | None = None  # once it is final
-    heard: Callable[[int | None, bytes, str | None], str] | None = None  # their answer: status, body, error
-    ask: Callable[[Transaction, World], Notice | None] | None = None  # who is asked before it settles, if anybody
+    nouns: tuple[Noun[Any, Any], ...] = ()  # kinds of rows of its own
+    repeat: Callable[[str, World], Changes] | None = None  # what is to happen when the time of a Repeat has come
+    docs: str = ""  # the part of a page in docs/ that explains it; empty: the page of its slug
+
+    @property
+    def anchor(self) -> str:
+        """Where docs/ explains it, as a step of a trace says it."""
+        return self.docs or self.slug
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "operations", tuple(replace(each, product=self.slug) for each in self.operations))
 
 
 def reference(value: Any) -> str:

@@ -5,30 +5,48 @@ The merchant's validation is c2b_validation.py's, the bodies that are sent are c
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import replace
+from typing import Final, Literal
 
+from mock_daraja import defaults
 from mock_daraja.errors import DarajaError
-from mock_daraja.model import Transaction
+from mock_daraja.model import REGISTERED_URLS, RegisteredUrls, Transaction
 from mock_daraja.money import cents, json_number
-from mock_daraja.products import confirmation, core, families
+from mock_daraja.products import confirmation, core
 from mock_daraja.products.base import (
     Answer,
+    Answers,
     Body,
+    Changes,
     Command,
+    Life,
     Notice,
-    Operation,
+    Opens,
+    Payment,
     Product,
+    Put,
+    Question,
     Refusal,
-    RegisterUrls,
     Settlement,
     World,
     digits,
     reference,
     text,
 )
-from mock_daraja.products.c2b_validation import heard, passed, question, rejection
+from mock_daraja.products.c2b_validation import (
+    VALIDATION,
+    Incoming,
+    heard,
+    passed,
+    patience_ms,
+    question,
+    rejection,
+    third_party,
+)
+from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import payer_fault, payment
 from mock_daraja.products.urls import url_fault
+from mock_daraja.products.voice import C2B
 
 PAYBILL: Final = "CustomerPayBillOnline"
 BUY_GOODS: Final = "CustomerBuyGoodsOnline"
@@ -36,18 +54,18 @@ _SERVER_ERROR: Final = "500.003.1001"
 
 
 def _refuse(error: DarajaError, why: str, value: object, remedy: str) -> Refusal:
-    return core.refuse(error, why, value, remedy, "c2b")
+    return core.refuse(error, why, value, remedy)
 
 
 # Registering
 
 
-def _register(body: Body, world: World, version: str) -> Answer | Refusal:
+def _register(body: Body, world: World, version: Literal["v1", "v2"]) -> Answer | Refusal:
     shortcode = digits(body["ShortCode"])
     receiver = world.organisation(shortcode)
     if receiver is None:
         return _refuse(
-            families.C2B.foreign_shortcode,
+            C2B.foreign_shortcode,
             f"there is no organisation {shortcode}",
             shortcode,
             "use 600000 to 600999, or add the organisation",
@@ -59,7 +77,7 @@ def _register(body: Body, world: World, version: str) -> Answer | Refusal:
             if fault.keyword:
                 message += f" - URL has the word {fault.keyword.upper()}"
             return _refuse(DarajaError(400, "400.003.02", message), fault.why, body[name], fault.remedy)
-    if receiver.urls and world.settings.environment == "production":
+    if world.registered_urls(shortcode) is not None and world.settings.environment == "production":
         return _refuse(
             DarajaError(500, _SERVER_ERROR, "Urls are already registered."),
             f"{shortcode} has registered URLs, and production takes them once",
@@ -72,8 +90,11 @@ def _register(body: Body, world: World, version: str) -> Answer | Refusal:
         "ResponseCode": "0" if version == "v1" or zero else "00000000",
         "ResponseDescription": "success" if version == "v1" else "Success",
     }
-    urls = {name: text(body[name]) for name in ("ResponseType", "ConfirmationURL", "ValidationURL")}
-    return Answer(answer, RegisterUrls(shortcode, {**urls, "version": version}))
+    response_type, confirms, validates = (
+        text(body[name]) for name in ("ResponseType", "ConfirmationURL", "ValidationURL")
+    )
+    registered = RegisteredUrls(shortcode, response_type, confirms, validates, version)
+    return Answer(answer, Changes((shortcode,), (Put(REGISTERED_URLS, registered),)))
 
 
 def register_v1(body: Body, world: World) -> Answer | Refusal:
@@ -92,14 +113,14 @@ def read(body: Body, world: World) -> Command | Refusal:
     """A simulated payment. Who receives is looked up later, as the core does."""
     if world.settings.environment == "production":
         return _refuse(
-            families.C2B.unknown_resource,
+            C2B.unknown_resource,
             "simulate is not on production",
             None,
             "pay from the outside: `mock-daraja pay`",
         )
     if body["CommandID"] == PAYBILL and not reference(body.get("BillRefNumber")):
         return _refuse(
-            families.C2B.invalid_field("BillRefNumber"),
+            C2B.invalid_field.about("BillRefNumber"),
             f"{PAYBILL} needs an account number",
             body.get("BillRefNumber"),
             "give BillRefNumber, at most twenty characters",
@@ -107,6 +128,7 @@ def read(body: Body, world: World) -> Command | Refusal:
     return Command(
         amount_cents=cents(body["Amount"]),
         shortcode=digits(body["ShortCode"]),
+        details=Incoming(),
         msisdn=digits(body["Msisdn"]),
         party_b=digits(body["ShortCode"]),
         command=text(body["CommandID"]),
@@ -114,23 +136,35 @@ def read(body: Body, world: World) -> Command | Refusal:
     )
 
 
-def from_outside(msisdn: str, shortcode: str, amount_cents: int, command: str, account: str) -> tuple[Body, Command]:
-    """A payment that no request asked for, as a simulate would have asked for it, and what it means."""
+def from_outside(payment: Payment) -> tuple[Body, Command]:
+    """As a simulate would have asked for it."""
+    command = BUY_GOODS if payment.is_till else PAYBILL
     body = {
-        "ShortCode": shortcode,
+        "ShortCode": payment.shortcode,
         "CommandID": command,
-        "Amount": json_number(amount_cents),
-        "Msisdn": msisdn,
-        "BillRefNumber": account,
+        "Amount": json_number(payment.amount_cents),
+        "Msisdn": payment.msisdn,
+        "BillRefNumber": payment.account,
     }
     return body, Command(
-        amount_cents=amount_cents,
-        shortcode=shortcode,
-        msisdn=msisdn,
-        party_b=shortcode,
+        amount_cents=payment.amount_cents,
+        shortcode=payment.shortcode,
+        details=Incoming(),
+        msisdn=payment.msisdn,
+        party_b=payment.shortcode,
         command=command,
-        account_reference=account,
+        account_reference=payment.account,
     )
+
+
+def example(url: str) -> Command:
+    """Where it goes to is registered."""
+    del url
+    shortcode = defaults.PAYBILL
+    _, command = from_outside(
+        Payment(msisdn=defaults.CUSTOMER, shortcode=shortcode, amount_cents=100, account="INV-1", is_till=False)
+    )
+    return replace(command, command="")
 
 
 def acknowledge(transaction: Transaction) -> Body:
@@ -142,85 +176,95 @@ def acknowledge(transaction: Transaction) -> Body:
     }
 
 
-def settle(transaction: Transaction, world: World) -> Settlement:
-    return core.settle(transaction, world, "c2b", _truth, _paid)
+def settle(transaction: Transaction[Incoming], world: World) -> Settlement:
+    return core.settle(transaction, world, _truth, _paid)
 
 
-def _truth(transaction: Transaction, world: World) -> Settlement:
+def _truth(transaction: Transaction[Incoming], world: World) -> Settlement:
     return (
         _receiver_fault(transaction, world)
         or rejection(transaction, world)
-        or payer_fault(transaction, world, "c2b")
+        or payer_fault(transaction, world)
         or _paid(transaction, world)
     )
 
 
-def _receiver_fault(transaction: Transaction, world: World) -> Settlement | None:
+def _receiver_fault(transaction: Transaction[Incoming], world: World) -> Settlement | None:
     receiver = world.organisation(transaction.party_b)
     if receiver is None:
-        return core.fail("SFC_IC0003", f"there is no shortcode {transaction.party_b}", "c2b")
+        return core.fail(transaction, "SFC_IC0003", f"there is no shortcode {transaction.party_b}")
     if not receiver.active:
-        return core.fail("14", f"organisation {receiver.shortcode} is not active", "c2b")
+        return core.fail(transaction, "14", f"organisation {receiver.shortcode} is not active")
     if ("till" if transaction.command == BUY_GOODS else "paybill") not in receiver.kinds:
         kinds = " and ".join(sorted(receiver.kinds))
         why = f"{transaction.command} does not fit {receiver.shortcode}, which is {kinds}"
-        return core.fail("2029", why, "c2b")
+        return core.fail(transaction, "2029", why)
     return None
 
 
-def _paid(transaction: Transaction, world: World) -> Settlement:
+def _paid(transaction: Transaction[Incoming], world: World) -> Settlement:
     postings, charged = payment(transaction, world)
-    return core.success(passed(transaction, world), "c2b", postings, charged)
+    return core.success(transaction, passed(transaction, world), postings, charged)
 
 
-def ask(transaction: Transaction, world: World) -> Notice | None:
+def ask(transaction: Transaction[Incoming], world: World) -> tuple[Notice, Incoming] | None:
     """Whoever can't be paid is not asked."""
     return None if _receiver_fault(transaction, world) is not None else question(transaction, world)
 
 
-def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
+def notices(transaction: Transaction[Incoming], world: World) -> tuple[Notice, ...]:
     receiver = world.organisation(transaction.party_b)
-    return () if receiver is None else confirmation.confirmation(transaction, receiver, world)
+    return () if receiver is None else confirmation.confirmation(transaction, receiver, world, third_party(transaction))
 
 
-PAY: Final = Operation("c2b.pay", "POST", ())
-"""No path: it is a customer who pays from the outside (`mock-daraja pay`)."""
+_LIFE: Final = Life(
+    settle_at=core.settle_at,
+    settle=settle,
+    notices=notices,
+    question=Question(VALIDATION, ask, heard, patience_ms),
+    sides=by_customer,
+    customer="pays",
+    is_reversible=True,
+)
 
 PRODUCT: Final = Product(
     slug="c2b",
     title="Customer to Business (C2B)",
-    family=families.C2B,
+    voice=C2B,
     operations=(
-        Operation(
-            "c2b.register-v1",
-            "POST",
-            ("/mpesa/c2b/v1/registerurl",),
-            schema="c2b/register",
+        Answers(
+            name="register-v1",
+            paths=("/mpesa/c2b/v1/registerurl",),
+            schema="register",
             owner="ShortCode",
             answer=register_v1,
         ),
-        Operation(
-            "c2b.register",
-            "POST",
-            ("/mpesa/c2b/v2/registerurl",),
-            schema="c2b/register",
+        Answers(
+            name="register",
+            paths=("/mpesa/c2b/v2/registerurl",),
+            schema="register",
             owner="ShortCode",
             answer=register_v2,
         ),
-        Operation(
-            "c2b.simulate",
-            "POST",
-            ("/mpesa/c2b/v1/simulate", "/mpesa/c2b/v2/simulate"),
-            schema="c2b/simulate",
+        Opens(
+            name="simulate",
+            paths=("/mpesa/c2b/v1/simulate", "/mpesa/c2b/v2/simulate"),
+            schema="simulate",
             owner="ShortCode",
+            details=Incoming,
             read=read,
             acknowledge=acknowledge,
+            life=_LIFE,
+            example=example,
         ),
-        PAY,
+        Opens(  # without a path: a customer pays from the outside (`mock-daraja pay`)
+            name="pay",
+            details=Incoming,
+            read=read,
+            acknowledge=acknowledge,
+            life=_LIFE,
+            from_outside=from_outside,
+            example=example,
+        ),
     ),
-    settle_at=core.settle_at,
-    settle=settle,
-    notices=notices,
-    ask=ask,
-    heard=heard,
 )

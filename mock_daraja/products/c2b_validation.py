@@ -8,21 +8,25 @@ which is inferred: only silence is documented.
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from mock_daraja.model import Transaction
+from mock_daraja.model import Details, Transaction
 from mock_daraja.products import confirmation, core
-from mock_daraja.products.base import Notice, Settlement, World, text
+from mock_daraja.products.base import Heard, Notice, Settlement, World, text
 from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
 
 VALIDATION_MS: Final = 8_000  # "usually < 8 seconds from the moment the request leaves M-PESA" (callbacks.md §4.2)
-ASKED: Final = "asked"
-
-_REJECTED: Final = "rejected:"
-_UNREACHABLE: Final = "unreachable:"
+VALIDATION: Final = "validation"
 _OTHER_ERROR: Final = "C2B00016"  # the reply for reasons that have none of their own
 _LONGEST: Final = 64  # of what is kept of ResultCode and ThirdPartyTransID
+
+
+class Incoming(Details, frozen=True):
+    """`validation` is how the merchant stands to a payment; `said` is what it answered, or why it could not."""
+
+    validation: Literal["not asked", "asked", "accepted", "rejected", "unreachable"] = "not asked"
+    said: str = ""  # accepted: ThirdPartyTransID; rejected: ResultCode; unreachable: why
 
 
 def patience_ms(settings: Settings) -> int:
@@ -30,29 +34,39 @@ def patience_ms(settings: Settings) -> int:
     return min(VALIDATION_MS, int(settings.callback_timeout * 1000))
 
 
-def question(transaction: Transaction, world: World) -> Notice | None:
+def question(transaction: Transaction[Incoming], world: World) -> tuple[Notice, Incoming] | None:
     """The validation request, where the receiver has a ValidationURL and external validation is on."""
     receiver = world.organisation(transaction.party_b)
-    if receiver is None or not receiver.urls.get("ValidationURL"):
+    urls = world.registered_urls(transaction.party_b)
+    if receiver is None or urls is None or not urls.validation or transaction.details.validation != "not asked":
         return None
     on = receiver.external_validation
     if not (world.settings.environment == "sandbox" if on is None else on):
         return None
     body = confirmation.body(transaction, receiver, world, validation=True)
-    return Notice("validation", receiver.urls["ValidationURL"], body, 0)
+    return Notice(VALIDATION, urls.validation, body, 0), Incoming("asked")
 
 
-def heard(status: int | None, body: bytes, error: str | None) -> str:
-    """The merchant's answer as a transaction keeps it. Strings and numbers both count; anything else is no answer."""
-    if error is not None or status is None or not 200 <= status < 300:
-        return f"{_UNREACHABLE}{error or f'it answered HTTP {status}'}"
-    answer = _object(body)
+def heard(transaction: Transaction[Incoming], answered: Heard) -> Incoming | None:
+    """The merchant's answer. Strings and numbers both count; anything else is no answer. One that comes after the
+    time-out changes nothing."""
+    if transaction.details.validation != "asked":
+        return None
+    status = answered.status
+    if answered.error is not None or status is None or not 200 <= status < 300:
+        return Incoming("unreachable", answered.error or f"it answered HTTP {status}")
+    answer = _object(answered.body)
     code = _scalar(answer.get("ResultCode"))
     if not code:
-        return f"{_UNREACHABLE}its answer is no JSON object with a ResultCode"
+        return Incoming("unreachable", "its answer is no JSON object with a ResultCode")
     if code.strip("0"):
-        return _REJECTED + code
-    return confirmation.ACCEPTED + _scalar(answer.get("ThirdPartyTransID"))
+        return Incoming("rejected", code)
+    return Incoming("accepted", _scalar(answer.get("ThirdPartyTransID")))
+
+
+def third_party(transaction: Transaction[Incoming]) -> str:
+    """The ThirdPartyTransID of a merchant who accepted."""
+    return transaction.details.said if transaction.details.validation == "accepted" else ""
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -70,30 +84,32 @@ def _scalar(value: Any) -> str:
     return text(value).strip()[:_LONGEST] if is_scalar else ""
 
 
-def rejection(transaction: Transaction, world: World) -> Settlement | None:
+def rejection(transaction: Transaction[Incoming], world: World) -> Settlement | None:
     """The failure that the answer means, if it means one. Without an answer the registered ResponseType decides."""
-    given, receiver = transaction.validation, world.organisation(transaction.party_b)
-    if given is None or receiver is None or given.startswith(confirmation.ACCEPTED):
+    given = transaction.details
+    if given.validation in ("not asked", "accepted"):
         return None
-    if given.startswith(_REJECTED):
-        answered = given.removeprefix(_REJECTED)
-        replies = (each.code for each in codes.find(answered) if each.kind == "validation-reply")
-        return core.fail(next(replies, _OTHER_ERROR), f"the merchant's validation answered {answered}", "c2b")
-    if receiver.urls.get("ResponseType") != "Cancelled":
+    if given.validation == "rejected":
+        replies = (each.code for each in codes.find(given.said) if each.kind == "validation-reply")
+        why = f"the merchant's validation answered {given.said}"
+        return core.fail(transaction, next(replies, _OTHER_ERROR), why)
+    urls = world.registered_urls(transaction.party_b)
+    if urls is None or urls.response_type != "Cancelled":
         return None
-    return core.fail("2007", f"{_silence(given, world)}, and the registered ResponseType is Cancelled", "c2b")
+    why = f"{_silence(given, world)}, and the registered ResponseType is Cancelled"
+    return core.fail(transaction, "2007", why)
 
 
-def passed(transaction: Transaction, world: World) -> str:
+def passed(transaction: Transaction[Incoming], world: World) -> str:
     """Why a payment that was not rejected may go on, for people."""
-    given = transaction.validation
-    if given is None:
+    given = transaction.details
+    if given.validation == "not asked":
         return "paid"
-    if given.startswith(confirmation.ACCEPTED):
+    if given.validation == "accepted":
         return "paid; the merchant's validation accepted"
     return f"paid; {_silence(given, world)}, and the registered ResponseType is not Cancelled"
 
 
-def _silence(given: str, world: World) -> str:
+def _silence(given: Incoming, world: World) -> str:
     late = f"no answer within {patience_ms(world.settings) / 1000:g} s"
-    return f"validation: {given.removeprefix(_UNREACHABLE) if given.startswith(_UNREACHABLE) else late}"
+    return f"validation: {given.said or late}"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
 from mock_daraja.clock import eat_digits
 from mock_daraja.ledger import MERCHANT, UTILITY, organisation
 from mock_daraja.model import Organisation, Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products.base import Body, Notice, World
-
-ACCEPTED = "accepted:"
 
 
 def is_till(row: Organisation) -> bool:
@@ -39,12 +38,17 @@ def _payer(msisdn: str, version: str, world: World) -> dict[str, str]:
     return names
 
 
-def body(transaction: Transaction, receiver: Organisation, world: World, *, validation: bool) -> Body:
-    """A validation goes out before the payment, so it has no balance; its receipt is the confirmation's."""
+def body(
+    transaction: Transaction[Any], receiver: Organisation, world: World, *, validation: bool, third_party: str = ""
+) -> Body:
+    """A validation goes out before the payment, so it has no balance; its receipt is the confirmation's.
+
+    `third_party` is what the merchant's answer to it named.
+    """
     till = is_till(receiver)
-    version = receiver.urls.get("version", "v2")
+    urls = world.registered_urls(receiver.shortcode)
+    version = "v2" if urls is None else urls.version
     sandbox_v1 = version == "v1" and world.settings.environment == "sandbox"
-    accepted = (transaction.validation or "").startswith(ACCEPTED)
     till_type = "Buy Goods" if world.settings.quirks.till_type_documented else "Customer Merchant Payment"
     return {
         "TransactionType": till_type if till else "Pay Bill",
@@ -55,15 +59,18 @@ def body(transaction: Transaction, receiver: Organisation, world: World, *, vali
         "BillRefNumber": "" if till else transaction.account_reference,
         "InvoiceNumber": "ThisInvoice" if sandbox_v1 else "",  # so captured in 2025 (KIT103)
         "OrgAccountBalance": "" if validation else shillings(world.balance(receiving_account(receiver))),
-        "ThirdPartyTransID": (transaction.validation or "").removeprefix(ACCEPTED) if accepted else "",
+        "ThirdPartyTransID": third_party,
         **_payer(transaction.msisdn or "", version, world),
     }
 
 
-def confirmation(transaction: Transaction, receiver: Organisation, world: World) -> tuple[Notice, ...]:
+def confirmation(
+    transaction: Transaction[Any], receiver: Organisation, world: World, third_party: str = ""
+) -> tuple[Notice, ...]:
     """The confirmation of a completed payment, where the receiver has registered URLs."""
-    url = receiver.urls.get("ConfirmationURL")
-    if url is None or transaction.state != "completed":
+    urls = world.registered_urls(receiver.shortcode)
+    if urls is None or transaction.state != "completed":
         return ()
     delay_ms = int(world.settings.callback_after * 1000)
-    return (Notice("confirmation", url, body(transaction, receiver, world, validation=False), delay_ms),)
+    told = body(transaction, receiver, world, validation=False, third_party=third_party)
+    return (Notice("confirmation", urls.confirmation, told, delay_ms),)

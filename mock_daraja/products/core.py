@@ -7,19 +7,31 @@ B2C, Pochi, B2B, tax, balance, status and reversal read their initiator, credent
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeVar
 
 from mock_daraja.clock import start_of_day
 from mock_daraja.errors import DarajaError
-from mock_daraja.exchange import Step
+from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import CHARGES_PAID, REVENUE, organisation, transfer
-from mock_daraja.model import Posting, Transaction
+from mock_daraja.model import Details, Posting, Transaction
 from mock_daraja.money import shillings
-from mock_daraja.products import families
-from mock_daraja.products.base import Body, Command, Notice, Operation, Product, Refusal, Settlement, World, text
+from mock_daraja.products.base import (
+    Body,
+    Command,
+    Life,
+    Notice,
+    Opens,
+    Refusal,
+    Secret,
+    Settlement,
+    World,
+    text,
+)
+from mock_daraja.products.result import timeout_notice
 from mock_daraja.products.urls import url_fault
+from mock_daraja.products.voice import CORE
 from mock_daraja.scenarios import codes
 
 TIMED_OUT: Final = "queue-timeout"  # not a result code of M-PESA's: nothing was carried out, and no Result is sent
@@ -29,7 +41,20 @@ WRONG_PASSWORDS_ALLOWED: Final = 3  # the third in a row locks (callbacks.md §8
 _INITIATOR_FAULTS: Final = frozenset({"2001", "8006"})  # any other failure comes after a right password
 
 
-def acknowledge(transaction: Transaction, *, originator_first: bool) -> Body:
+class Initiated(Details, frozen=True):
+    """What an initiator asked for."""
+
+    initiator: str
+    credential: str  # what the SecurityCredential turned out to be: see access/security_credential.py
+    occasion: str = ""
+    timeout_url: str | None = None
+    parties: str = ""  # "from to" identifier types, as sent
+
+
+I = TypeVar("I", bound=Initiated)  # noqa: E741 - one letter as its neighbours' D, K and R
+
+
+def acknowledge(transaction: Transaction[Any], *, originator_first: bool) -> Body:
     """The common ack. B2C v3 starts with ConversationID, the others with OriginatorConversationID (captured 2026)."""
     ids = [("OriginatorConversationID", transaction.originator_id), ("ConversationID", transaction.reference)]
     return {
@@ -39,41 +64,62 @@ def acknowledge(transaction: Transaction, *, originator_first: bool) -> Body:
     }
 
 
-def refuse(error: DarajaError, why: str, value: object, remedy: str, docs: str) -> Refusal:
-    return Refusal(error, Step("product", "refused", why, value, remedy, docs))
+def refuse(error: DarajaError, why: str, value: object, remedy: str, docs: str = "") -> Refusal:
+    """`docs` of nothing is the product's own page."""
+    return Refusal(error, Step("product", "refused", why, scalar(value), remedy, docs))
 
 
-def common(body: Body, world: World, *, initiator: str) -> dict[str, Any] | Refusal:
-    """The fields of a Command that all these products read alike. `initiator` is the name of that field."""
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What all these products read alike: fields of a Command and of its details."""
+
+    command: dict[str, Any]
+    details: dict[str, Any]
+
+
+def common(body: Body, world: World, *, initiator: str) -> Common | Refusal:
+    """`initiator` is the name of that field."""
     for name in ("ResultURL", "QueueTimeOutURL"):
         fault = url_fault(text(body[name]), world.settings, keywords=False) if body.get(name) else None
         if fault is not None:
-            return refuse(families.CORE.invalid_field(name), fault.why, body[name], fault.remedy, "callbacks")
-    return {
-        "initiator": text(body[initiator]),
-        "credential": world.open_credential(text(body["SecurityCredential"])),
-        "command": text(body["CommandID"]),
-        "remarks": text(body.get("Remarks") or ""),
-        "occasion": text(body.get("Occassion") or body.get("Occasion") or ""),
-        "result_url": text(body["ResultURL"]),
-        "timeout_url": body.get("QueueTimeOutURL") or None,
-    }
+            return refuse(CORE.invalid_field.about(name), fault.why, body[name], fault.remedy, "callbacks")
+    return Common(
+        {
+            "command": text(body["CommandID"]),
+            "remarks": text(body.get("Remarks") or ""),
+            "result_url": text(body["ResultURL"]),
+        },
+        {
+            "initiator": text(body[initiator]),
+            "credential": world.open_credential(text(body["SecurityCredential"])),
+            "occasion": text(body.get("Occassion") or body.get("Occasion") or ""),
+            "timeout_url": body.get("QueueTimeOutURL") or None,
+        },
+    )
 
 
-def settle_at(transaction: Transaction, world: World) -> int:
+def settle_at(transaction: Transaction[Any], world: World) -> int:
     del world
     outcome = transaction.decision.outcome if transaction.decision is not None else None
     after = SETTLE_MS if outcome is None or outcome.settle_ms is None else outcome.settle_ms
     return transaction.accepted_ms + after
 
 
-def fail(code: str, why: str, product: str, *, makes_receipt: bool = False) -> Settlement:
-    return Settlement(code, codes.text(code, product) or f"Result {code}", why, makes_receipt=makes_receipt)
+def product_of(transaction: Transaction[Any]) -> str:
+    return transaction.operation.partition(".")[0]
+
+
+def desc_of(code: str, transaction: Transaction[Any]) -> str:
+    return codes.text(code, product_of(transaction)) or f"Result {code}"
+
+
+def fail(transaction: Transaction[Any], code: str, why: str, *, makes_receipt: bool = False) -> Settlement:
+    return Settlement(code, desc_of(code, transaction), why, makes_receipt=makes_receipt)
 
 
 def success(
+    transaction: Transaction[Any],
     why: str,
-    product: str,
     postings: tuple[Posting, ...] = (),
     charge_cents: int = 0,
     *,
@@ -82,23 +128,19 @@ def success(
 ) -> Settlement:
     return Settlement(
         "0",
-        codes.text("0", product) or "",
+        desc_of("0", transaction),
         why,
         postings,
-        initiator="right",
         charge_cents=charge_cents,
         reverses=reverses,
         makes_receipt=makes_receipt,
     )
 
 
-def settle(
-    transaction: Transaction,
-    world: World,
-    product: str,
-    truth: Callable[[Transaction, World], Settlement],
-    move: Callable[[Transaction, World], Settlement],
-) -> Settlement:
+Settle = Callable[[Transaction[Any], World], Settlement]
+
+
+def settle(transaction: Transaction[Any], world: World, truth: Settle, move: Settle) -> Settlement:
     """What a selector forced, else the truth. A forced 0 moves the money with `move`, whatever the truth is.
 
     A queue time-out with a forced 0 is one that was carried out all the same (callbacks.md §3.5).
@@ -108,40 +150,56 @@ def settle(
     if decision is not None and decision.outcome.queue_timeout and forced is None:
         return Settlement(TIMED_OUT, "The request timed out in the queue.", f"{decision.selector}: {decision.rule}")
     if decision is None or forced is None:
-        told = truth(transaction, world)
-        passed = told.initiator is None and told.result not in _INITIATOR_FAULTS
-        return replace(told, initiator="right") if passed else told
+        return truth(transaction, world)
     if forced == "0":
         return move(transaction, world)
-    desc = decision.outcome.result_desc or codes.text(forced, product) or f"Result {forced}"
+    desc = decision.outcome.result_desc or desc_of(forced, transaction)
     return Settlement(forced, desc, f"{decision.selector}: {decision.rule}")
 
 
-def initiator_fault(transaction: Transaction, world: World, product: str, role: str) -> Settlement | None:
+def settle_initiated(transaction: Transaction[I], world: World, truth: Settle, move: Settle) -> Settlement:
+    """The same, where an initiator asked: any failure but its own comes after a right password."""
+
+    def judged(told: Settlement) -> Settlement:
+        is_wrong = told.password is not None or told.result in _INITIATOR_FAULTS
+        return told if is_wrong else replace(told, password=(transaction.details.initiator, "right"))
+
+    return settle(
+        transaction, world, lambda row, seen: judged(truth(row, seen)), lambda row, seen: judged(move(row, seen))
+    )
+
+
+def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Settlement | None:
     """Name, password, certificate, lock and role of the initiator, in the order the core looks at them.
 
     Wrong name or password: 2001; the third in a row locks: 8006; a missing role: 21.
     """
     row = world.organisation(transaction.shortcode)
     if row is None:
-        return fail("2001", f"there is no organisation {transaction.shortcode}, so it has no initiator", product)
-    initiator = row.initiators.get(transaction.initiator)
+        why = f"there is no organisation {transaction.shortcode}, so it has no initiator"
+        return fail(transaction, "2001", why)
+    details = transaction.details
+    initiator = world.initiator(transaction.shortcode, details.initiator)
     if initiator is None:
-        known = ", ".join(row.initiators) or "none"
-        why = f"name: {transaction.shortcode} has no initiator {transaction.initiator!r}; it has {known}"
-        return fail("2001", why, product)
+        known = ", ".join(each.name for each in world.initiators(transaction.shortcode)) or "none"
+        why = f"name: {transaction.shortcode} has no initiator {details.initiator!r}; it has {known}"
+        return fail(transaction, "2001", why)
     if initiator.locked:
         why = f"the password of {initiator.name} is locked: PATCH /_mock/organisations/{row.shortcode} unlocks it"
-        return fail("8006", why, product)
-    wrong = _credential_fault(transaction.credential, initiator.password)
+        return fail(transaction, "8006", why)
+    wrong = _credential_fault(details.credential, initiator.password)
     if wrong is not None:
         count = initiator.failures + 1
-        code = "8006" if count >= WRONG_PASSWORDS_ALLOWED else "2001"
-        settlement = fail(code, f"{wrong} (failure {count} of {WRONG_PASSWORDS_ALLOWED})", product)
-        return Settlement(settlement.result, settlement.desc, settlement.why, initiator="wrong")
+        code, entered = _wrong_password(count)
+        why = f"{wrong} (failure {count} of {WRONG_PASSWORDS_ALLOWED})"
+        return replace(fail(transaction, code, why), password=(initiator.name, entered))
     if initiator.roles is not None and role not in initiator.roles:
-        return fail("21", f"initiator {initiator.name} has no role {role!r}", product)
+        return fail(transaction, "21", f"initiator {initiator.name} has no role {role!r}")
     return None
+
+
+def _wrong_password(count: int) -> tuple[str, Secret]:
+    return ("8006", "locked") if count >= WRONG_PASSWORDS_ALLOWED else ("2001", "wrong")
 
 
 def _credential_fault(credential: str, password: str) -> str | None:
@@ -154,15 +212,10 @@ def _credential_fault(credential: str, password: str) -> str | None:
     return None
 
 
-PAYS: Final = frozenset({"stk-push", "c2b"})
-RECEIVES: Final = frozenset({"b2c", "b2c-validated", "pochi"})
-
-
-def day_total(msisdn: str, world: World, products: frozenset[str]) -> int:
-    """Cents that the customer has moved today (EAT) by these products."""
-    midnight_ms = start_of_day(world.now_ms)
-    rows = world.completed_since(msisdn, midnight_ms)
-    return sum(row.amount_cents for row in rows if row.operation.partition(".")[0] in products)
+def day_total(msisdn: str, world: World, role: Literal["pays", "receives"]) -> int:
+    """Cents that the customer has paid, or received, today (EAT)."""
+    rows = world.completed_since(msisdn, start_of_day(world.now_ms))
+    return sum(row.amount_cents for row in rows if world.life_of(row).customer == role)
 
 
 def charged(account: str, cents: int) -> tuple[Posting, ...]:
@@ -175,52 +228,63 @@ def charged_to_organisation(shortcode: str, cents: int) -> tuple[Posting, ...]:
     return charged(organisation(shortcode, CHARGES_PAID), cents)
 
 
-def organisation_fault(shortcode: str, kind: str, world: World, product: str) -> Settlement | None:
+def organisation_fault(transaction: Transaction[Any], kind: str, world: World) -> Settlement | None:
     """The debited organisation: inactive 11, without the product 2028."""
+    shortcode = transaction.shortcode
     row = world.organisation(shortcode)
     if row is not None and not row.active:
-        return fail("11", f"organisation {shortcode} is not active", product)
+        return fail(transaction, "11", f"organisation {shortcode} is not active")
     if row is not None and kind not in row.kinds:
-        return fail("2028", f"organisation {shortcode} is no {kind}: its kinds are {sorted(row.kinds)}", product)
+        return fail(transaction, "2028", f"organisation {shortcode} is no {kind}: its kinds are {sorted(row.kinds)}")
     return None
 
 
-def short_of(account: str, need_cents: int, world: World, product: str) -> Settlement | None:
+def short_of(transaction: Transaction[Any], account: str, need_cents: int, world: World) -> Settlement | None:
     """Result 1, when the account can't cover amount and charge."""
     balance = world.balance(account)
     if balance >= need_cents:
         return None
-    return fail("1", f"{account} holds {shillings(balance)}, {shillings(need_cents)} is needed", product)
+    return fail(transaction, "1", f"{account} holds {shillings(balance)}, {shillings(need_cents)} is needed")
 
 
-def core_product(
-    operation: str,
-    title: str,
+def opens(
+    name: str,
     path: str,
-    owner: str,
+    details: type[I],
     *,
+    owner: str,
     read: Callable[[Body, World], Command | Refusal],
-    settle: Callable[[Transaction, World], Settlement],
-    notices: Callable[[Transaction, World], tuple[Notice, ...]],
-) -> Product:
-    """A product of one operation whose ack starts with OriginatorConversationID, as most of the core's do."""
-    slug, _, name = operation.partition(".")
-    return Product(
-        slug=slug,
-        title=title,
-        family=families.CORE,
-        operations=(
-            Operation(
-                operation,
-                "POST",
-                (path,),
-                schema=f"{slug}/{name}",
-                owner=owner,
-                read=read,
-                acknowledge=partial(acknowledge, originator_first=True),
-            ),
+    settle: Callable[[Transaction[I], World], Settlement],
+    notices: Callable[[Transaction[I], World], tuple[Notice, ...]],
+    originator_first: bool = True,
+    schema: str | None = None,
+    example: Callable[[str], Command] | None = None,
+    **life: Any,
+) -> Opens[I]:
+    """An operation that an initiator asks for, acknowledged and timed out as all of the core's are.
+
+    `life` is what else the product says of its transactions.
+    """
+    return Opens(
+        name=name,
+        paths=(path,),
+        schema=schema or name,
+        owner=owner,
+        secret="SecurityCredential",
+        details=details,
+        read=read,
+        acknowledge=partial(acknowledge, originator_first=originator_first),
+        life=Life(
+            settle_at=settle_at,
+            settle=settle,
+            notices=notices,
+            timeout=timeout,
+            **life,
         ),
-        settle_at=settle_at,
-        settle=settle,
-        notices=notices,
+        example=example,
     )
+
+
+def timeout(transaction: Transaction[I], request: Body) -> Notice | None:
+    url = transaction.details.timeout_url
+    return None if url is None else timeout_notice(transaction, request, url)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from mock_daraja.model import Token
-from mock_daraja.products import families
-from mock_daraja.products.base import Body, Operation, Product, World
+from mock_daraja.products import voice
+from mock_daraja.products.base import Body, Grants, Product, World
 
-LIFE_SECONDS: Final = 3600
+_LIFE_S: Final = 3600
 
 
 def grant(token: Token, world: World) -> Body:
     """`expires_in` is the string "3599" in nearly every capture; the 3.0 page prints a number."""
-    seconds = LIFE_SECONDS - 1
+    seconds = _LIFE_S - 1
     numeric = world.settings.quirks.numeric_expires_in
     return {"access_token": token.value, "expires_in": seconds if numeric else str(seconds)}
 
@@ -21,6 +21,15 @@ def grant(token: Token, world: World) -> Body:
 PRODUCT: Final = Product(
     slug="oauth",
     title="Authorization",
-    family=families.OAUTH,
-    operations=(Operation("oauth.generate", "GET", ("/oauth/v1/generate",), access="basic", grant=grant),),
+    voice=voice.OAUTH,
+    operations=(
+        Grants(
+            name="generate",
+            paths=("/oauth/v1/generate",),
+            method="GET",
+            grant=grant,
+            life_s=_LIFE_S,
+            wrong_secret=voice.WRONG_SECRET,
+        ),
+    ),
 )

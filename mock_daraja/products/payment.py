@@ -11,23 +11,19 @@ from mock_daraja.products.base import Settlement, World
 from mock_daraja.products.confirmation import is_till, receiving_account
 
 
-def payer_fault(transaction: Transaction, world: World, product: str) -> Settlement | None:
+def payer_fault(transaction: Transaction, world: World) -> Settlement | None:
     """Limits and balance of the customer who pays: codes 2, 3, 4 and 1 (callbacks.md §2 and §8)."""
-    msisdn, amount, wallet = transaction.msisdn or "", transaction.amount_cents, _wallet(transaction, world)
+    msisdn, amount = transaction.msisdn or "", transaction.amount_cents
     if amount < limits.LEAST_C2B:
-        return core.fail("2", f"{shillings(amount)} is less than {shillings(limits.LEAST_C2B)}", product)
+        return core.fail(transaction, "2", f"{shillings(amount)} is less than {shillings(limits.LEAST_C2B)}")
     if amount > limits.MOST_A_TRANSACTION:
-        return core.fail("3", f"{shillings(amount)} is more than {shillings(limits.MOST_A_TRANSACTION)}", product)
-    paid = core.day_total(msisdn, world, core.PAYS)
+        why = f"{shillings(amount)} is more than {shillings(limits.MOST_A_TRANSACTION)}"
+        return core.fail(transaction, "3", why)
+    paid = core.day_total(msisdn, world, "pays")
     if paid + amount > limits.MOST_A_DAY:
         why = f"{msisdn} has paid {shillings(paid)} today; {shillings(limits.MOST_A_DAY)} is the most"
-        return core.fail("4", why, product)
-    return core.short_of(wallet, amount + _charges(transaction, world)[0], world, product)
-
-
-def _wallet(transaction: Transaction, world: World) -> str:
-    """The payer's account. At first sight it comes into being with its owner, filled."""
-    return customer(world.customer(transaction.msisdn or "").msisdn)
+        return core.fail(transaction, "4", why)
+    return core.short_of(transaction, customer(msisdn), amount + _charges(transaction, world)[0], world)
 
 
 def _charges(transaction: Transaction, world: World) -> tuple[int, int]:
@@ -44,7 +40,7 @@ def payment(transaction: Transaction, world: World) -> tuple[tuple[Posting, ...]
     if receiver is None:
         return (), 0
     of_customer, of_business = _charges(transaction, world)
-    wallet = _wallet(transaction, world)
+    wallet = customer(transaction.msisdn or "")
     postings: tuple[Posting, ...] = transfer(wallet, receiving_account(receiver), transaction.amount_cents)
     postings += core.charged(wallet, of_customer) + core.charged_to_organisation(receiver.shortcode, of_business)
     return postings, of_customer + of_business

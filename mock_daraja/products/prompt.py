@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from mock_daraja.model import Customer, Transaction
+from mock_daraja.products.base import Secret
 
 WRONG_PINS_ALLOWED: Final = 3  # the third locks the PIN (callbacks.md §2)
 PROMPT_LIFE_MS: Final = 60_000  # typical; one to three minutes by handset (callbacks.md §1.4)
@@ -19,7 +20,7 @@ class Prompted:
 
     code: str | None
     why: str
-    pin: Literal["right", "wrong"] | None = None
+    pin: Secret | None = None
     seen: bool = True  # whether the prompt came up on the handset
 
 
@@ -58,5 +59,5 @@ def _entered(pin: str, payer: Customer) -> Prompted:
     if pin == payer.pin:
         return Prompted(None, "the right PIN", "right")
     wrong = payer.wrong_pins + 1
-    code = "8006" if wrong >= WRONG_PINS_ALLOWED else "2001"
-    return Prompted(code, f"wrong PIN, number {wrong} of {WRONG_PINS_ALLOWED}", "wrong")
+    why = f"wrong PIN, number {wrong} of {WRONG_PINS_ALLOWED}"
+    return Prompted("8006", why, "locked") if wrong >= WRONG_PINS_ALLOWED else Prompted("2001", why, "wrong")

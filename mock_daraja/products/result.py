@@ -28,6 +28,11 @@ def number_like(value: str) -> int | str:
     return int(value) if _WHOLE.match(value) else value
 
 
+def optional(key: str, value: str) -> Pair:
+    """Without `Value` where there is none."""
+    return key, number_like(value) if value else None
+
+
 def decimal(cents: int) -> Decimal:
     """A JSON number with two decimals: 8959269.60."""
     return Decimal(shillings(cents))
@@ -69,9 +74,8 @@ def result_notice(transaction: Transaction, body: Body, world: World) -> Notice:
     return Notice("result", transaction.result_url, body, int(world.settings.callback_after * 1000))
 
 
-def timeout_notice(transaction: Transaction, request: Body) -> Notice:
+def timeout_notice(transaction: Transaction, request: Body, url: str) -> Notice:
     """What QueueTimeOutURL gets. No capture exists: the request echoed, plus a Result object (callbacks.md §3.5)."""
-    assert transaction.timeout_url is not None
     body = {
         **request,
         "Result": {
@@ -80,4 +84,4 @@ def timeout_notice(transaction: Transaction, request: Body) -> Notice:
             "ConversationID": transaction.reference,
         },
     }
-    return Notice("timeout", transaction.timeout_url, body, _TIMED_OUT_MS)
+    return Notice("timeout", url, body, _TIMED_OUT_MS)

@@ -6,7 +6,7 @@ from typing import Final
 
 from mock_daraja.clock import eat_digits
 from mock_daraja.ids import zero_receipt
-from mock_daraja.ledger import limits, transfer
+from mock_daraja.ledger import UTILITY, limits, organisation, transfer
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
@@ -14,85 +14,92 @@ from mock_daraja.products.base import (
     Body,
     Command,
     Notice,
+    Product,
     Refusal,
     Settlement,
+    Sides,
     World,
     digits,
     text,
 )
-from mock_daraja.products.parties import Sides, account_type, sides
+from mock_daraja.products.parties import account_type, business, sides
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, result_notice
 
 ROLE: Final = "Org Reversals Initiator"
-_SLUG: Final = "reversal"
-_REVERSIBLE: Final = frozenset({"stk-push", "c2b", "b2b", "tax", "b2b-express"})  # not B2C, Pochi or a reversal
+_REASON: Final = "Transaction Reversal"
+
+
+class Reversing(core.Initiated, frozen=True):
+    receipt: str = ""  # of what is to be reversed
 
 
 def read(body: Body, world: World) -> Command | Refusal:
     shared = core.common(body, world, initiator="Initiator")
     if isinstance(shared, Refusal):
         return shared
+    parties = digits(body["RecieverIdentifierType"])
+    details = Reversing(**shared.details, parties=parties, receipt=text(body["TransactionID"]))
     return Command(
         amount_cents=cents(body["Amount"]),
         shortcode=digits(body["ReceiverParty"]),
-        parties=digits(body["RecieverIdentifierType"]),
-        subject=text(body["TransactionID"]),
-        **shared,
+        details=details,
+        **shared.command,
     )
 
 
-def settle(transaction: Transaction, world: World) -> Settlement:
-    return core.settle(transaction, world, _SLUG, _truth, _reversed)
+def settle(transaction: Transaction[Reversing], world: World) -> Settlement:
+    return core.settle_initiated(transaction, world, _truth, _reversed)
 
 
-def _truth(transaction: Transaction, world: World) -> Settlement:
-    fault = core.initiator_fault(transaction, world, _SLUG, ROLE)
+def _truth(transaction: Transaction[Reversing], world: World) -> Settlement:
+    fault = core.initiator_fault(transaction, world, ROLE)
     if fault is None:
         row = world.organisation(transaction.shortcode)
         if row is not None and not row.active:
-            fault = core.fail("11", f"organisation {row.shortcode} is not active", _SLUG)
+            fault = core.fail(transaction, "11", f"organisation {row.shortcode} is not active")
     return fault or _original_fault(transaction, world) or _reversed(transaction, world)
 
 
-def _original(transaction: Transaction, world: World) -> Transaction | None:
+def _original(transaction: Transaction[Reversing], world: World) -> Transaction | None:
     """What is to be reversed: money that has moved, by its receipt and by nothing else."""
-    found = world.find_transaction(transaction.subject)
-    return found if found is not None and found.receipt == transaction.subject and found.state == "completed" else None
+    receipt = transaction.details.receipt
+    found = world.find_transaction(receipt)
+    return found if found is not None and found.receipt == receipt and found.state == "completed" else None
 
 
-def _original_fault(transaction: Transaction, world: World) -> Settlement | None:
+def _original_fault(transaction: Transaction[Reversing], world: World) -> Settlement | None:
     """Unknown, not reversible or not yours: R000002; done already: R000001; the money is gone: 1."""
-    original = _original(transaction, world)
+    original, receipt = _original(transaction, world), transaction.details.receipt
     if original is None:
-        return core.fail("R000002", f"no completed transaction has the receipt {transaction.subject}", _SLUG)
-    product = original.operation.partition(".")[0]
-    if product not in _REVERSIBLE:
-        return core.fail("R000002", f"{transaction.subject} is a {product} transaction, which can't be reversed", _SLUG)
+        return core.fail(transaction, "R000002", f"no completed transaction has the receipt {receipt}")
+    if not world.life_of(original).is_reversible:  # B2C, Pochi and reversals are not
+        why = f"{receipt} is a {core.product_of(original)} transaction, which can't be reversed"
+        return core.fail(transaction, "R000002", why)
     of = sides(original, world)
     if of.credit_party != transaction.shortcode:
-        why = f"{transaction.subject} was paid to {of.credit_party}; only the credit party may reverse it"
-        return core.fail("R000002", why, _SLUG)
+        why = f"{receipt} was paid to {of.credit_party}; only the credit party may reverse it"
+        return core.fail(transaction, "R000002", why)
     if original.reversed_by is not None:
-        return core.fail("R000001", f"{transaction.subject} was reversed by {original.reversed_by}", _SLUG)
+        return core.fail(transaction, "R000001", f"{receipt} was reversed by {original.reversed_by}")
     if transaction.amount_cents > original.amount_cents:
         why = f"{shillings(transaction.amount_cents)} is more than the {shillings(original.amount_cents)} that was paid"
-        return core.fail("R000002", why, _SLUG)
+        return core.fail(transaction, "R000002", why)
     if of.by_customer and world.balance(of.debit) + transaction.amount_cents > limits.MOST_IN_A_WALLET:
-        return core.fail("8", f"the wallet {of.debit} would hold more than it may", _SLUG)
-    return core.short_of(of.credit, transaction.amount_cents, world, _SLUG)
+        return core.fail(transaction, "8", f"the wallet {of.debit} would hold more than it may")
+    return core.short_of(transaction, of.credit, transaction.amount_cents, world)
 
 
-def _reversed(transaction: Transaction, world: World) -> Settlement:
+def _reversed(transaction: Transaction[Reversing], world: World) -> Settlement:
     """From where it came to, back to where it came from. Charges are not refunded (callbacks.md §8)."""
     original = _original(transaction, world)
     if original is None or original.reversed_by is not None:
-        return core.success("forced, with nothing left to reverse", _SLUG)
+        return core.success(transaction, "forced, with nothing left to reverse")
     of = sides(original, world)
-    postings = transfer(of.credit, of.debit, transaction.amount_cents)
-    return core.success(f"reverses {transaction.subject}", _SLUG, postings, reverses=transaction.subject)
+    postings, receipt = transfer(of.credit, of.debit, transaction.amount_cents), transaction.details.receipt
+    return core.success(transaction, f"reverses {receipt}", postings, reverses=receipt)
 
 
-def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
+def notices(transaction: Transaction[Reversing], world: World) -> tuple[Notice, ...]:
     original = _original(transaction, world) if transaction.result == "0" else None
     done = original is not None and original.reversed_by == transaction.receipt
     parameters = _parameters(transaction, sides(original, world), world) if done and original is not None else None
@@ -101,26 +108,45 @@ def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
     return (result_notice(transaction, body, world),)
 
 
-def _parameters(transaction: Transaction, of: Sides, world: World) -> list[Pair]:
+def _parameters(transaction: Transaction[Reversing], of: Sides, world: World) -> list[Pair]:
     """As documented in 2021, numbers as numbers. The debit party is the organisation that gives back."""
     balance = shillings(world.balance(of.credit))
     return [
         ("DebitAccountBalance", f"{account_type(of.credit)}|KES|{balance}|{balance}|0.00|0.00"),
         ("Amount", decimal(transaction.amount_cents)),
         ("TransCompletedTime", int(eat_digits(transaction.final_ms or 0))),
-        ("OriginalTransactionID", transaction.subject),
+        ("OriginalTransactionID", transaction.details.receipt),
         ("Charge", decimal(0)),
         ("CreditPartyPublicName", of.debit_name),
         ("DebitPartyPublicName", of.credit_name),
     ]
 
 
-PRODUCT: Final = core.core_product(
-    "reversal.request",
-    "Reversal",
-    "/mpesa/reversal/v1/request",
-    "ReceiverParty",
-    read=read,
-    settle=settle,
-    notices=notices,
+def _sides(row: Transaction[Reversing], world: World) -> Sides:
+    """Those of what it reverses, the other way round. Nobody is known who gets what was never paid."""
+    original = world.find_transaction(row.details.receipt)
+    if original is None or original.operation == row.operation:
+        utility = organisation(row.shortcode, UTILITY)
+        return Sides(False, business(row.shortcode, world), "", utility, "", "", UTILITY, _REASON)
+    of = sides(original, world)
+    return Sides(
+        False, of.credit_name, of.debit_name, of.credit, of.debit, of.debit_party, account_type(of.credit), _REASON
+    )
+
+
+PRODUCT: Final = Product(
+    slug="reversal",
+    title="Reversal",
+    operations=(
+        core.opens(
+            "request",
+            "/mpesa/reversal/v1/request",
+            Reversing,
+            owner="ReceiverParty",
+            read=read,
+            settle=settle,
+            notices=notices,
+            sides=_sides,
+        ),
+    ),
 )

@@ -9,26 +9,33 @@ from mock_daraja.clock import eat_digits
 from mock_daraja.ids import zero_receipt
 from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
-from mock_daraja.products import core, families
+from mock_daraja.products import core
 from mock_daraja.products.base import (
     Body,
     Command,
     Notice,
+    Product,
     Refusal,
     Settlement,
+    Sides,
     World,
     digits,
     text,
 )
-from mock_daraja.products.parties import Sides, sides
-from mock_daraja.products.result import Pair, envelope, number_like, result_notice
+from mock_daraja.products.parties import sides
+from mock_daraja.products.result import Pair, envelope, optional, result_notice
+from mock_daraja.products.voice import CORE
 
 ROLE: Final = "Transaction Status query ORG API"
-_SLUG: Final = "status"
-_RECEIPT: Final = "receipt:"
-_NO_RECEIPTS: Final = frozenset({"balance", "status"})  # what has none, nobody can ask about
 _CANCELLED: Final = frozenset({"1031", "1032", "4001"})
 _EXPIRED: Final = frozenset({"1019", "1037", "4201", "4203", core.TIMED_OUT})
+
+
+class Asked(core.Initiated, frozen=True):
+    """Which transaction is asked about: by its receipt, or else by either conversation id."""
+
+    receipt: str = ""
+    conversation: str = ""
 
 
 def read(body: Body, world: World) -> Command | Refusal:
@@ -39,57 +46,59 @@ def read(body: Body, world: World) -> Command | Refusal:
     conversation = text(body.get("OriginalConversationID") or body.get("OriginatorConversationID") or "")
     if not receipt and not conversation:
         return core.refuse(
-            families.CORE.invalid_field("TransactionID"),
+            CORE.invalid_field.about("TransactionID"),
             "neither TransactionID nor OriginalConversationID is given",
             None,
             "give the receipt as TransactionID, or a conversation id as OriginalConversationID",
-            _SLUG,
         )
+    parties = digits(body["IdentifierType"])
+    details = Asked(**shared.details, parties=parties, receipt=receipt, conversation="" if receipt else conversation)
     return Command(
         amount_cents=0,
         shortcode=digits(body["PartyA"]),
-        parties=digits(body["IdentifierType"]),
-        subject=f"{_RECEIPT}{receipt}" if receipt else conversation,
-        **shared,
+        details=details,
+        **shared.command,
     )
 
 
-def settle(transaction: Transaction, world: World) -> Settlement:
-    return core.settle(transaction, world, _SLUG, _truth, _found)
+def settle(transaction: Transaction[Asked], world: World) -> Settlement:
+    return core.settle_initiated(transaction, world, _truth, _found)
 
 
-def _truth(transaction: Transaction, world: World) -> Settlement:
-    fault = core.initiator_fault(transaction, world, _SLUG, ROLE)
+def _truth(transaction: Transaction[Asked], world: World) -> Settlement:
+    fault = core.initiator_fault(transaction, world, ROLE)
     if fault is not None or _original(transaction, world) is not None:
         return fault or _found(transaction, world)
-    if transaction.subject.startswith(_RECEIPT):
-        receipt = transaction.subject.removeprefix(_RECEIPT)
+    receipt = transaction.details.receipt
+    if receipt:
         why = f"no transaction of this sandbox has the receipt {receipt}"
         if world.find_transaction(receipt) is not None:
             why = f"{receipt} is a conversation id, not a receipt: send it as OriginalConversationID"
-        return core.fail("2032", why, _SLUG)
-    return core.fail("2033", f"no transaction has the conversation id {transaction.subject}", _SLUG)
+        return core.fail(transaction, "2032", why)
+    why = f"no transaction has the conversation id {transaction.details.conversation}"
+    return core.fail(transaction, "2033", why)
 
 
-def _found(transaction: Transaction, world: World) -> Settlement:
+def _found(transaction: Transaction[Asked], world: World) -> Settlement:
     del world
-    return core.success(f"found {transaction.subject}", _SLUG, makes_receipt=False)
+    receipt = transaction.details.receipt
+    found = f"receipt:{receipt}" if receipt else transaction.details.conversation
+    return core.success(transaction, f"found {found}", makes_receipt=False)
 
 
-def _original(transaction: Transaction, world: World) -> Transaction | None:
+def _original(transaction: Transaction[Asked], world: World) -> Transaction | None:
     """Either id may name it; by TransactionID only a receipt counts. Queries have no receipt that could be found."""
-    wanted = transaction.subject.removeprefix(_RECEIPT)
-    found = world.find_transaction(wanted)
-    if found is None or found.operation.partition(".")[0] in _NO_RECEIPTS:
+    receipt = transaction.details.receipt
+    found = world.find_transaction(receipt or transaction.details.conversation)
+    if found is None or not world.life_of(found).has_receipt:
         return None
-    by_receipt = transaction.subject.startswith(_RECEIPT)
-    return None if by_receipt and found.receipt != wanted else found
+    return None if receipt and found.receipt != receipt else found
 
 
-def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
+def notices(transaction: Transaction[Asked], world: World) -> tuple[Notice, ...]:
     original = _original(transaction, world) if transaction.result == "0" else None
     parameters = None if original is None else _parameters(original, sides(original, world))
-    references: list[Pair] = [("Occasion", number_like(transaction.occasion) if transaction.occasion else None)]
+    references: list[Pair] = [optional("Occasion", transaction.details.occasion)]
     body = envelope(transaction, zero_receipt(transaction.final_ms or 0), parameters, references)
     return (result_notice(transaction, body, world),)
 
@@ -138,12 +147,19 @@ def _short_decimal(cents: int) -> Decimal:
     return Decimal(written[:-1] if written.endswith("0") else written)
 
 
-PRODUCT: Final = core.core_product(
-    "status.query",
-    "Transaction Status",
-    "/mpesa/transactionstatus/v1/query",
-    "PartyA",
-    read=read,
-    settle=settle,
-    notices=notices,
+PRODUCT: Final = Product(
+    slug="status",
+    title="Transaction Status",
+    operations=(
+        core.opens(
+            "query",
+            "/mpesa/transactionstatus/v1/query",
+            Asked,
+            owner="PartyA",
+            read=read,
+            settle=settle,
+            notices=notices,
+            has_receipt=False,
+        ),
+    ),
 )

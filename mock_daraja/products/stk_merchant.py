@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from mock_daraja.access import check_password
 from mock_daraja.clock import is_timestamp
 from mock_daraja.errors import DarajaError
-from mock_daraja.exchange import Step
-from mock_daraja.model import Organisation
-from mock_daraja.products import families
+from mock_daraja.exchange import Step, scalar
+from mock_daraja.model import Organisation, Transaction
+from mock_daraja.products import core
 from mock_daraja.products.base import Body, Refusal, World, digits, text
-from mock_daraja.scenarios import codes
+from mock_daraja.products.voice import STK
 
 SERVER_ERROR: Final = "500.001.1001"
 _PRODUCTION_TEXTS: Final = {"1037": "DS timeout user cannot be reached"}
 
 
-def refuse(error: DarajaError, why: str, value: object = None, remedy: str = "", docs: str = "stk-push") -> Refusal:
-    return Refusal(error, Step("product", "refused", why, value, remedy, docs))
+def refuse(error: DarajaError, why: str, value: object = None, remedy: str = "") -> Refusal:
+    return Refusal(error, Step("product", "refused", why, scalar(value), remedy))
 
 
 def invalid(field: str, why: str, value: object, remedy: str) -> Refusal:
-    return refuse(families.STK.invalid_field(field), why, value, remedy)
+    return refuse(STK.invalid_field.about(field), why, value, remedy)
 
 
 def server_error(message: str, why: str, value: object, remedy: str, request_id: str | None = None) -> Refusal:
-    step = Step("product", "refused", why, value, remedy, "stk-push")
+    step = Step("product", "refused", why, scalar(value), remedy)
     return Refusal(DarajaError(500, SERVER_ERROR, message), step, request_id)
 
 
@@ -49,8 +49,8 @@ def merchant_of(body: Body, world: World) -> Organisation | Refusal:
     return merchant
 
 
-def desc_of(code: str, world: World) -> str:
+def desc_of(code: str, push: Transaction[Any], world: World) -> str:
     """ResultDesc of a code, as the environment words it."""
     if world.settings.environment == "production" and code in _PRODUCTION_TEXTS:
         return _PRODUCTION_TEXTS[code]
-    return codes.text(code, "stk-push") or f"Result {code}"
+    return core.desc_of(code, push)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 from mock_daraja.clock import eat_digits
-from mock_daraja.model import Transaction
+from mock_daraja.defaults import CUSTOMER
+from mock_daraja.defaults import PAYBILL as PAYBILL_SHORTCODE
+from mock_daraja.model import Details, Transaction
 from mock_daraja.money import cents, json_number, shillings
-from mock_daraja.products import families
 from mock_daraja.products.base import (
+    Answers,
     Body,
     Command,
+    Life,
     Notice,
-    Operation,
+    Opens,
     Product,
     Refusal,
     Settlement,
@@ -23,11 +27,13 @@ from mock_daraja.products.base import (
     text,
 )
 from mock_daraja.products.confirmation import confirmation
+from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import payer_fault, payment
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, foreseen, prompted
 from mock_daraja.products.stk_merchant import desc_of, invalid, merchant_of, server_error
 from mock_daraja.products.stk_query import query
 from mock_daraja.products.urls import url_fault
+from mock_daraja.products.voice import STK
 
 PAYBILL: Final = "CustomerPayBillOnline"
 BUY_GOODS: Final = "CustomerBuyGoodsOnline"
@@ -41,6 +47,10 @@ _TIMELINE: Final = {  # result: (final after, callback after that), as seen in t
     "2006": (500, 500),
     "SFC_IC0003": (500, 500),
 }
+
+
+class Push(Details, frozen=True):
+    """A push needs to know no more than any transaction."""
 
 
 def read(body: Body, world: World) -> Command | Refusal:
@@ -72,6 +82,7 @@ def read(body: Body, world: World) -> Command | Refusal:
     return Command(
         amount_cents=cents(body["Amount"]),
         shortcode=merchant.shortcode,
+        details=Push(),
         msisdn=msisdn,
         party_b=digits(body["PartyB"]),
         command=kind,
@@ -122,13 +133,13 @@ def settle(transaction: Transaction, world: World) -> Settlement:
         result, why = decision.outcome.result, f"{decision.selector}: {decision.rule}"
         if result == "0":
             return _paid(transaction, world, why)
-        return Settlement(result, decision.outcome.result_desc or desc_of(result, world), why)
+        return Settlement(result, decision.outcome.result_desc or desc_of(result, transaction, world), why)
     party = _party_fault(transaction, world)
     if party is not None:
-        return _fail(*party, world)
+        return _fail(transaction, *party, world)
     answer = prompted(transaction, world.customer(transaction.msisdn or ""))
     if answer.code is not None:
-        return Settlement(answer.code, desc_of(answer.code, world), answer.why, pin=answer.pin)
+        return replace(_fail(transaction, answer.code, answer.why, world), pin=answer.pin)
     return _pay(transaction, world)
 
 
@@ -139,17 +150,17 @@ def _pay(transaction: Transaction, world: World) -> Settlement:
     for earlier in world.completed_since(msisdn, world.now_ms - window_ms) if window_ms else ():
         if earlier.operation == transaction.operation and earlier.amount_cents == amount:
             why = f"{msisdn} paid {shillings(amount)} already, receipt {earlier.receipt}, within {window_ms // 1000} s"
-            return Settlement("17", desc_of("17", world), why, pin="right")
-    fault = payer_fault(transaction, world, "stk-push")
+            return replace(_fail(transaction, "17", why, world), pin="right")
+    fault = payer_fault(transaction, world)
     if fault is not None:
-        return Settlement(fault.result, fault.desc, fault.why, pin="right")
+        return replace(fault, pin="right")
     return _paid(transaction, world, "paid")
 
 
 def _paid(transaction: Transaction, world: World, why: str) -> Settlement:
     postings, charged = payment(transaction, world)
     outcome = transaction.decision.outcome if transaction.decision is not None else None
-    desc = (outcome.result_desc if outcome is not None else None) or desc_of("0", world)
+    desc = (outcome.result_desc if outcome is not None else None) or desc_of("0", transaction, world)
     return Settlement("0", desc, why, postings, pin="right", charge_cents=charged, makes_receipt=True)
 
 
@@ -168,8 +179,8 @@ def _party_fault(transaction: Transaction, world: World) -> tuple[str, str] | No
     return None
 
 
-def _fail(code: str, why: str, world: World) -> Settlement:
-    return Settlement(code, desc_of(code, world), why)
+def _fail(transaction: Transaction, code: str, why: str, world: World) -> Settlement:
+    return Settlement(code, desc_of(code, transaction, world), why)
 
 
 def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
@@ -205,30 +216,48 @@ def _metadata(transaction: Transaction, world: World) -> list[dict[str, Any]]:
     return items
 
 
+def example(url: str) -> Command:
+    return Command(
+        amount_cents=100,
+        shortcode=PAYBILL_SHORTCODE,
+        details=Push(),
+        msisdn=CUSTOMER,
+        party_b=PAYBILL_SHORTCODE,
+        account_reference="INV-1",
+        result_url=url,
+        checkout=True,
+    )
+
+
 PRODUCT: Final = Product(
     slug="stk-push",
     title="M-Pesa Express (STK push)",
-    family=families.STK,
+    voice=STK,
     operations=(
-        Operation(
-            "stk-push.process",
-            "POST",
-            ("/mpesa/stkpush/v1/processrequest",),
-            schema="stk_push/processrequest",
+        Opens(
+            name="process",
+            paths=("/mpesa/stkpush/v1/processrequest",),
+            schema="processrequest",
             owner="BusinessShortCode",
+            details=Push,
             read=read,
             acknowledge=acknowledge,
+            life=Life(
+                settle_at=settle_at,
+                settle=settle,
+                notices=notices,
+                sides=by_customer,
+                customer="pays",
+                is_reversible=True,
+            ),
+            example=example,
         ),
-        Operation(
-            "stk-push.query",
-            "POST",
-            ("/mpesa/stkpushquery/v1/query",),
-            schema="stk_push/query",
+        Answers(
+            name="query",
+            paths=("/mpesa/stkpushquery/v1/query",),
+            schema="query",
             owner="BusinessShortCode",
             answer=query,
         ),
     ),
-    settle_at=settle_at,
-    settle=settle,
-    notices=notices,
 )

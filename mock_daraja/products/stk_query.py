@@ -20,7 +20,7 @@ def query(body: Body, world: World) -> Answer | Refusal:
     if isinstance(merchant, Refusal):
         return merchant
     limited = world.settings.quirks.query_rate_limit
-    if limited and world.calls_since("stk-push.query", world.now_ms - 60_000) > _QUERIES_A_MINUTE:
+    if limited and world.calls_since(world.now_ms - 60_000) > _QUERIES_A_MINUTE:
         return refuse(
             DarajaError(429, "500.003.02", "Error Occurred: Spike Arrest Violation"),
             f"more than {_QUERIES_A_MINUTE} queries within a minute, and the query_rate_limit quirk is on",
@@ -41,8 +41,8 @@ def query(body: Body, world: World) -> Answer | Refusal:
     result, desc = transaction.result or "", transaction.result_desc or ""
     if transaction.decision is not None and transaction.decision.outcome.query_result is not None:
         result = transaction.decision.outcome.query_result
-        desc = desc_of(result, world)
-    if desc == desc_of(result, world):  # and not a scenario's own words
+        desc = desc_of(result, transaction, world)
+    if desc == desc_of(result, transaction, world):  # and not a scenario's own words
         desc = _TEXTS.get(result, desc)
     return Answer(_query_body(transaction, result, desc, world))
 

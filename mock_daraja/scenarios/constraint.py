@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-Scalar = str | int | float | bool | None
+from mock_daraja.model import Row, Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(Row, frozen=True):
     """Everything that is given must hold. A range takes numbers and the numbers in strings."""
 
     matches: str | None = None  # a regular expression for the whole value

@@ -1,8 +1,8 @@
 """Who decides what happens to a request: one Engine per sandbox, applying the precedence of design §4, steps 1 to 5.
 
-It owns the armed one-shots, the active scenario with its state and the turns of its sequences, and the counts behind
-`nth`. It has no lock: the sandbox's is held around every call. It reads no files and makes no chance (it is given
-`find`, `latest` and `chance`) and knows nothing of products.
+The armed one-shots, the active scenario with its state and the turns of its sequences, and the counts behind `nth` are
+a row, the Play. The engine has no lock: whoever calls it does so in a unit of the sandbox. It reads no files and makes
+no chance (it is given `find`, `latest` and `chance`) and knows nothing of products.
 
 A request is considered twice. `early` runs before the caller is authenticated, so that a gateway that is down answers
 requests of every kind; `decide` runs once the body is known to be valid. Header, one-shots and active scenario make one
@@ -15,14 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.model import Decision
+from mock_daraja.model import Decision, changed
 from mock_daraja.scenarios import candidates as listed
 from mock_daraja.scenarios import matching, selectors, templates
 from mock_daraja.scenarios.candidates import Candidate, Loser
 from mock_daraja.scenarios.model import START, CustomerFacts, Facts, Match, OneShot, Scenario
+from mock_daraja.scenarios.play import InProcess, Kept, Play
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,86 +38,111 @@ _UNDECIDED: Final = Choice(None)
 
 
 class Engine:
-    """`find` gives the scenario of a name, or raises a Problem that says which names there are; `latest` gives one as
-    its file has it now. `chance` is drawn, from 0 to 1, for a rule with a probability; `look` is at a customer."""
+    """`find` gives the scenario of a name, or raises a Problem that says which names there are; `read` gives that of a
+    name and a file; `latest` gives one as its file has it now. `chance` is drawn, from 0 to 1, for a rule with a
+    probability; `look` is at a customer. `kept` is where the Play stands that the engine goes by and changes."""
 
     def __init__(
         self,
         find: Callable[[str], Scenario],
         *,
+        read: Callable[[str, str], Scenario] | None = None,
+        kept: Kept | None = None,
         chance: Callable[[], float] = lambda: 0.0,
         look: Callable[[str], CustomerFacts | None] = lambda msisdn: None,
         latest: Callable[[Scenario], Scenario] | None = None,
     ) -> None:
         self._find = find
+        self._read = (lambda name, path: find(name)) if read is None else read
+        self._kept: Kept = InProcess() if kept is None else kept
         self._chance = chance
         self._look = look
         self._latest = latest
-        self._active: Scenario | None = None
-        self._rules: list[Candidate] = []
-        self._state = START
-        self._armed: list[OneShot] = []
-        self._counts: dict[str, int] = {}
-        self._last_id = 0
+        self._loaded: Scenario | None = None  # as this process has read it
+        self._listed: tuple[Scenario | None, object, list[Candidate]] = (None, None, [])
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether any rule or one-shot may decide."""
+        return self._kept.load().is_armed
 
     @property
     def active(self) -> Scenario | None:
-        return self._active
+        return self._scenario(self._kept.load())
 
     @property
     def state(self) -> str:
         """The active scenario's state: `start`, or where its last `goto` led."""
-        return self._state
+        return self._kept.load().state
 
     @property
     def pending(self) -> tuple[OneShot, ...]:
         """The one-shots nobody has used up, first in first."""
-        return tuple(self._armed)
+        return self._kept.load().armed
 
     def activate(self, scenario: Scenario | None) -> None:
         """Start a scenario from its beginning, in place of the one that was active. None ends it."""
-        for rule in self._rules:
-            self._counts.pop(rule.key, None)
-        self._active, self._state = scenario, START
-        self._rules = [] if scenario is None else [*listed.of_scenario(scenario, "scenario")]
+        play = self._kept.load()
+        ended = {rule.key for rule in self._rules(play)}
+        self._loaded = scenario
+        self._kept.save(
+            changed(
+                play,
+                scenario=None if scenario is None else scenario.name,
+                path="" if scenario is None else str(scenario.path),
+                state=START,
+                turns=(),
+                counts=tuple(pair for pair in play.counts if pair[0] not in ended),
+            )
+        )
+
+    def _scenario(self, play: Play) -> Scenario | None:
+        if play.scenario is None:
+            return None
+        loaded = self._loaded
+        if loaded is None or (loaded.name, str(loaded.path)) != (play.scenario, play.path):
+            loaded = self._loaded = self._read(play.scenario, play.path)
+        return loaded
+
+    def _rules(self, play: Play) -> list[Candidate]:
+        """Those of the active scenario, each with its turn."""
+        scenario = self._scenario(play)
+        if scenario is None:
+            return []
+        if self._listed[0] is not scenario or self._listed[1] != play.turns:
+            turns = dict(play.turns)
+            rules = [replace(each, turn=turns.get(each.key, 0)) for each in listed.of_scenario(scenario, "scenario")]
+            self._listed = (scenario, play.turns, rules)
+        return self._listed[2]
 
     def follow(self) -> None:
         """Start the active scenario anew if its file has changed."""
-        if self._active is not None and self._latest is not None:
-            newer = self._latest(self._active)
-            if newer is not self._active:
+        active = self.active
+        if active is not None and self._latest is not None:
+            newer = self._latest(active)
+            if newer is not active:
                 self.activate(newer)
 
     def arm(self, one_shot: OneShot) -> OneShot:
         """Put it last in the queue. Returns it with its id."""
-        self._last_id += 1
-        armed = replace(one_shot, id=self._last_id)
-        self._armed.append(armed)
+        play = self._kept.load()
+        armed = changed(one_shot, id=play.last_id + 1)
+        self._kept.save(changed(play, armed=(*play.armed, armed), last_id=armed.id))
         return armed
 
     def disarm(self, number: int) -> OneShot:
         """Take a one-shot out of the queue. Raises Problem when it is not there (any more)."""
-        for armed in self._armed:
+        play = self._kept.load()
+        for armed in play.armed:
             if armed.id == number:
-                self._forget(armed)
+                self._kept.save(_without(play, armed))
                 return armed
-        ids = ", ".join(str(armed.id) for armed in self._armed) or "none"
+        ids = ", ".join(str(armed.id) for armed in play.armed) or "none"
         raise Problem(f"there is no one-shot {number}", remedy=f"armed now: {ids}", status=404)
-
-    def snapshot(self) -> tuple[object, ...]:
-        """What is armed, active and counted, for `restore`."""
-        return self._active, list(self._rules), self._state, list(self._armed), dict(self._counts), self._last_id
-
-    def restore(self, saved: tuple[Any, ...]) -> None:
-        self._active, rules, self._state, armed, counts, self._last_id = saved
-        self._rules, self._armed, self._counts = list(rules), list(armed), dict(counts)
 
     def reset(self) -> None:
         """Nothing armed, no scenario active, as when it was new."""
-        self.activate(None)
-        self._armed.clear()
-        self._counts.clear()
-        self._last_id = 0
+        self._kept.save(Play())
 
     def early(self, facts: Facts) -> Decision | None:
         """The fault, page or synchronous error of a rule that needs neither app nor body. Hand it on to `decide`, if
@@ -124,11 +150,12 @@ class Engine:
 
         Raises Problem on an X-Mock-Scenario header that names nothing.
         """
-        if not (self._rules or self._armed or facts.header):
+        if not (facts.header or self.is_armed):
             return None
         self.follow()
-        candidates = self._candidates(facts)
-        for index in range(listed.split(candidates, facts, self._state)):
+        play = self._kept.load()
+        candidates = self._candidates(play, facts)
+        for index in range(listed.split(candidates, facts, play.state)):
             if self._matches(candidates[index], facts) and self._happens(candidates[index]):
                 for shadowed in candidates[index + 1 :]:
                     if not shadowed.match.is_late:
@@ -144,13 +171,14 @@ class Engine:
         """
         decision = early
         losers: tuple[Loser, ...] = ()
-        if self._rules or self._armed or facts.header:
-            candidates, state = self._candidates(facts), self._state
+        play = self._kept.load()
+        if facts.header or play.is_armed:
+            candidates = self._candidates(play, facts)
             facts = self._looked(candidates, facts)
             if decision is None:
-                decision = self._late(candidates, facts)
+                decision = self._late(candidates, facts, play.state)
             if explain:
-                losers = listed.nearest(candidates, facts, state, self._counts, decision)
+                losers = listed.nearest(candidates, facts, play.state, dict(self._kept.load().counts), decision)
         carried = selectors.carried(facts)
         if carried is not None:
             if decision is None:
@@ -163,9 +191,10 @@ class Engine:
 
     def explain(self, facts: Facts) -> tuple[Loser, ...]:
         """The rules that would come nearest to deciding this request without doing so, were it made now."""
-        numbers = {key: count + 1 for key, count in self._counts.items()}
-        candidates = self._candidates(facts)
-        return listed.nearest(candidates, self._looked(candidates, facts), self._state, numbers, None)
+        play = self._kept.load()
+        numbers = {key: count + 1 for key, count in play.counts}
+        candidates = self._candidates(play, facts)
+        return listed.nearest(candidates, self._looked(candidates, facts), play.state, numbers, None)
 
     def _looked(self, candidates: list[Candidate], facts: Facts) -> Facts:
         """With what is true of the customer, where a rule asks for it."""
@@ -173,34 +202,36 @@ class Engine:
             return facts
         return replace(facts, customer=self._look(facts.msisdn))
 
-    def _late(self, candidates: list[Candidate], facts: Facts) -> Decision | None:
+    def _late(self, candidates: list[Candidate], facts: Facts, state: str) -> Decision | None:
         winner: Candidate | None = None
-        for candidate in candidates[listed.split(candidates, facts, self._state) :]:
+        for candidate in candidates[listed.split(candidates, facts, state) :]:
             if self._matches(candidate, facts) and winner is None and self._happens(candidate):
                 winner = candidate
         return None if winner is None else self._won(winner, facts)
 
-    def _candidates(self, facts: Facts) -> list[Candidate]:
+    def _candidates(self, play: Play, facts: Facts) -> list[Candidate]:
         named = self._named(facts.header.strip(), facts.product) if facts.header else ()
-        return [*named, *map(listed.of_one_shot, self._armed), *self._rules]
+        return [*named, *map(listed.of_one_shot, play.armed), *self._rules(play)]
 
     def _named(self, header: str, product: str) -> Iterable[Candidate]:
         if selectors.is_code(header):
             outcome = selectors.outcome_of(header, product)
             return (Candidate("header", f"X-Mock-Scenario: {header}", Match(), (outcome,), "header"),)
         return (
-            replace(candidate, match=replace(candidate.match, nth=None, state=None))
+            replace(candidate, match=changed(candidate.match, nth=None, state=None))
             for candidate in listed.of_scenario(self._find(header), "header")
         )
 
     def _matches(self, candidate: Candidate, facts: Facts) -> bool:
         """Also counts: `nth` is over all requests that meet the other conditions, whoever decided them."""
-        match = candidate.match
-        if not matching.holds(match, facts, self._state):
+        match, play = candidate.match, self._kept.load()
+        if not matching.holds(match, facts, play.state):
             return False
         if match.nth is None:
             return True
-        number = self._counts[candidate.key] = self._counts.get(candidate.key, 0) + 1
+        counts = dict(play.counts)
+        number = counts[candidate.key] = counts.get(candidate.key, 0) + 1
+        self._kept.save(changed(play, counts=tuple(counts.items())))
         return number in match.nth
 
     def _happens(self, candidate: Candidate) -> bool:
@@ -208,22 +239,31 @@ class Engine:
         return candidate.probability >= 1 or self._chance() < candidate.probability
 
     def _won(self, candidate: Candidate, facts: Facts) -> Decision:
+        before = play = self._kept.load()
         if candidate.selector == "scenario" and len(candidate.outcomes) > 1:
-            self._rules[self._rules.index(candidate)] = candidate.next()
+            turns = dict(play.turns) | {candidate.key: candidate.next().turn}
+            play = changed(play, turns=tuple(turns.items()))
         if candidate.outcome.goto is not None and candidate.selector != "header":
-            self._state = candidate.outcome.goto
-        for armed in self._armed:
+            play = changed(play, state=candidate.outcome.goto)
+        for armed in play.armed:
             if armed.id == candidate.one_shot:
-                self._forget(armed)
+                play = _without(play, armed)
                 break
+        if play is not before:
+            self._kept.save(play)
         return Decision(templates.filled(candidate.outcome, facts), candidate.selector, candidate.rule)
 
-    def _forget(self, armed: OneShot) -> None:
-        self._armed.remove(armed)
-        self._counts.pop(listed.of_one_shot(armed).key, None)
+
+def _without(play: Play, armed: OneShot) -> Play:
+    key = listed.of_one_shot(armed).key
+    return changed(
+        play,
+        armed=tuple(each for each in play.armed if each.id != armed.id),
+        counts=tuple(pair for pair in play.counts if pair[0] != key),
+    )
 
 
 def _completed(decision: Decision, carried: Decision) -> Decision:
     error = decision.outcome.error or carried.outcome.error
-    outcome = replace(decision.outcome, result=carried.outcome.result, error=error)
+    outcome = changed(decision.outcome, result=carried.outcome.result, error=error)
     return Decision(outcome, decision.selector, f"{decision.rule}; {carried.rule}")

@@ -87,6 +87,11 @@ class Library:
         with self._lock:
             return self._load(Path(name).stem, Path(name)) if name.endswith(SUFFIXES) else self.find(name)
 
+    def read(self, name: str, path: str) -> Scenario:
+        """What was once found, or opened, as this file. Raises Problem where it can't be read any more."""
+        with self._lock:
+            return self._load(name, Path(path))
+
     def latest(self, scenario: Scenario) -> Scenario:
         """The scenario as its files now have it; the same one while they have not changed, or are wrong.
 

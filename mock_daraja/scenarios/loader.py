@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja import resources
+from mock_daraja import resources, wire
 from mock_daraja.errors import Problem
 from mock_daraja.scenarios.model import Known, OneShot, Scenario
 
@@ -38,6 +39,7 @@ def load_file(
         what = f"the scenario file cannot be read: {error.strerror or error}"
         raise Problem(what, where=str(path), remedy="check the path", status=404) from None
     document = yaml.read(text, str(path))
+    document = replace(document, value=wire.fit(document.value))
     if document.value is None:
         remedy = "begin with `title:` and `rules:`, as the shipped scenarios do"
         raise Problem("the scenario file is empty", where=str(path), remedy=remedy)

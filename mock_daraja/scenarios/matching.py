@@ -39,7 +39,7 @@ def _unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
         yield f"amount {_amount(facts.amount_cents)} is not {match.amount}"
     if match.shortcode is not None:
         yield from constraint.unmet("shortcode", match.shortcode, facts.shortcode, is_there=facts.shortcode is not None)
-    for name, wanted in match.body.items():
+    for name, wanted in match.body:
         yield from constraint.unmet(name, wanted, facts.body.get(name), is_there=name in facts.body)
     if match.customer is not None:
         yield from _payer_unmet(match.customer, facts.customer)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from mock_daraja import money
-from mock_daraja.model import FaultSpec, Outcome
-from mock_daraja.scenarios.constraint import Constraint, Scalar
+from mock_daraja.model import FaultSpec, Outcome, Row, Scalar
+from mock_daraja.scenarios.constraint import Constraint
 
 START: Final = "start"
 """The state a scenario is in when it is activated."""
@@ -26,8 +26,7 @@ class Provenance:
     date: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Row, frozen=True):
     """Whole cents, both ends included; an end of None is open."""
 
     least: int | None = None
@@ -46,8 +45,7 @@ class Amount:
         return f"{_shillings(self.least)} to {_shillings(self.most)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Nth:
+class Nth(Row, frozen=True):
     """Which of the requests that meet a rule's other conditions: 1 is the first; `last` of None is "and all after"."""
 
     first: int
@@ -62,8 +60,7 @@ class Nth:
         return f"{self.first}-{self.last if self.last is not None else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Payer:
+class Payer(Row, frozen=True):
     """What must be true of the customer as the request comes in. None means "whatever it is"."""
 
     balance: Amount | None = None
@@ -82,8 +79,7 @@ class CustomerFacts:
     pin_locked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Row, frozen=True):
     """Conditions, all of which must hold. None (or an empty `body`) means "whatever it is"."""
 
     operation: str | None = None
@@ -94,7 +90,7 @@ class Match:
     app: str | None = None  # consumer key
     nth: Nth | None = None
     state: str | None = None
-    body: Mapping[str, Scalar | Constraint] = field(default_factory=dict)
+    body: tuple[tuple[str, Scalar | Constraint], ...] = ()
     customer: Payer | None = None
 
     @property
@@ -138,8 +134,7 @@ class Scenario:
         return f"{rule.source or self.name}, rule {rule.number or index + 1} (line {rule.line})"
 
 
-@dataclass(frozen=True, slots=True)
-class OneShot:
+class OneShot(Row, frozen=True):
     """An outcome for the next request that matches, used up by it. The engine gives the id (0: not armed yet)."""
 
     match: Match

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from mock_daraja import money
-from mock_daraja.model import Outcome
+from mock_daraja.model import Outcome, changed
 from mock_daraja.scenarios.constraint import shown
 from mock_daraja.scenarios.model import Facts
 
@@ -48,7 +47,7 @@ def filled(outcome: Outcome, facts: Facts) -> Outcome:
             return "" if facts.amount_cents is None else money.shillings(facts.amount_cents).removesuffix(".00")
         return (facts.msisdn if name == "msisdn" else facts.shortcode) or "" if name in OF_REQUEST else None
 
-    return replace(
+    return changed(
         outcome,
         result_desc=_replaced(outcome.result_desc, value),
         error_message=_replaced(outcome.error_message, value),

@@ -19,7 +19,7 @@ def _code(node: Node) -> str:
 
 
 def _fault(node: Node) -> FaultSpec:
-    fault = FaultSpec(node.value["name"], {name: value for name, value in node.value.items() if name != "name"})
+    fault = FaultSpec.of(node.value["name"], {name: value for name, value in node.value.items() if name != "name"})
     if node.known.fault is not None:
         try:
             node.known.fault(fault)
@@ -38,7 +38,11 @@ _WHOLE: Final = Codec(lambda node: int(node.value))  # 2.0 is a whole number to 
 _SECONDS: Final = Codec(lambda node: round(node.value * 1000), lambda ms: ms / 1000, lambda ms: f"{ms / 1000:g} s")
 _FAULT: Final = Codec(_fault, lambda fault: {"name": fault.name, **fault.attributes}, _shown_fault)
 _QUERY: Final = Codec(lambda node: _code(node["result"]), lambda code: {"result": code})
-_FORGED: Final = Codec(show=lambda forge: ", ".join(f"{name} {shown(value)}" for name, value in forge.items()))
+_FORGED: Final = Codec(
+    lambda node: tuple(node.value.items()),
+    dict,
+    lambda forge: ", ".join(f"{name} {shown(value)}" for name, value in forge),
+)
 
 
 def _copies(plan: CallbackPlan) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from mock_daraja import money, msisdn
+from mock_daraja.model import changed
 from mock_daraja.scenarios import complaints
 from mock_daraja.scenarios.constraint import Constraint, shown
 from mock_daraja.scenarios.model import Amount, Match, Nth, Payer
@@ -62,7 +62,7 @@ def _number(reader: Callable[[str], str]) -> Codec:
         if not isinstance(node.value, dict):
             return one(node)
         constraint = _constraint(node)
-        return constraint if constraint.one_of is None else replace(constraint, one_of=tuple(map(one, node["one_of"])))
+        return constraint if constraint.one_of is None else changed(constraint, one_of=tuple(map(one, node["one_of"])))
 
     return Codec(read, _written)
 
@@ -99,9 +99,9 @@ def _nth(node: Node) -> Nth:
 
 
 _BODY: Final = Codec(
-    lambda node: {name: _value(node[name]) for name in node.value},
-    lambda body: {name: _written(wanted) for name, wanted in body.items()},
-    lambda body: ", ".join(f"{name} {shown(wanted)}" for name, wanted in body.items()),
+    lambda node: tuple((name, _value(node[name])) for name in node.value),
+    lambda body: {name: _written(wanted) for name, wanted in body},
+    lambda body: ", ".join(f"{name} {shown(wanted)}" for name, wanted in body),
 )
 _WHETHER: Final = Codec(show=lambda is_so: "" if is_so else "not ")
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from http import HTTPStatus
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.clock import wall_ms
 from mock_daraja.errors import Problem
-from mock_daraja.exchange import JSON
+from mock_daraja.exchange import JSON, Reply
 from mock_daraja.faults import from_spec
 from mock_daraja.faults.wire import Wire
+from mock_daraja.model import changed
+from mock_daraja.server.body import Body
 from mock_daraja.server.inbound import Rest
 from mock_daraja.server.refusal import as_reply
 
@@ -32,6 +35,32 @@ class HttpDate:
         if made[0] != second:
             self._made = made = (second, formatdate(second, usegmt=True))
         return made[1]
+
+
+_STATUS_LINES: Final = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
+
+
+def status_line(status: int) -> str:
+    return _STATUS_LINES.get(status) or f"{status} Unknown"
+
+
+def written_reply(reply: Reply, method: str, date: str, *, keeps_alive: bool) -> bytes:
+    """The whole answer in bytes."""
+    lines = [f"HTTP/1.1 {status_line(reply.status)}"]
+    lines += [f"{name}: {value}" for name, value in reply.headers]
+    lines += [f"Content-Length: {len(reply.body)}", f"Date: {date}"]
+    if not keeps_alive:
+        lines.append("Connection: close")
+    head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    return head if method == "HEAD" or reply.status in (204, 304) else head + reply.body
+
+
+def our_mistake(error: Exception, where: str) -> Reply:
+    """What a client is told when the application failed."""
+    if not isinstance(error, Problem):
+        remedy = "our mistake: please report it, with the traceback in the server's log"
+        error = Problem(f"{type(error).__name__}: {error}", where=where, remedy=remedy)
+    return changed(as_reply(error), status=500, headers=JSON)
 
 
 @dataclass(slots=True)
@@ -61,7 +90,7 @@ class AnswerWriter:
     def send(self, iterable: Iterable[bytes]) -> None:
         pieces = iter(iterable)
         first = next(pieces, b"")  # an app that is a generator calls start_response only now
-        spec = self.environ.get("mock_daraja.fault")
+        spec, clock = (iterable.fault, iterable.clock) if isinstance(iterable, Body) else (None, None)
         if spec is None and not isinstance(iterable, Sized) and not self._has("content-length"):
             self._stream(chain(self.written, (first,), pieces))
             return
@@ -71,7 +100,7 @@ class AnswerWriter:
         if fault is None:
             self.wire.send(response)
         else:
-            self.wire.clock = self.environ.get("mock_daraja.clock") or self.wire.clock
+            self.wire.clock = clock or self.wire.clock
             fault.carry_out(self.wire, response)
 
     def send_error(self, error: Exception, where: str) -> None:
@@ -79,11 +108,9 @@ class AnswerWriter:
         if self.is_sent:
             self.keeps_alive = self.keeps_alive and self.is_whole
             return
-        if not isinstance(error, Problem):
-            remedy = "our mistake: please report it, with the traceback in the server's log"
-            error = Problem(f"{type(error).__name__}: {error}", where=where, remedy=remedy)
-        self.status, self.headers = "500 Internal Server Error", list(JSON)
-        self.wire.send(self._packed(as_reply(error).body))
+        reply = our_mistake(error, where)
+        self.status, self.headers = status_line(reply.status), list(reply.headers)
+        self.wire.send(self._packed(reply.body))
 
     def _has(self, name: str) -> bool:
         return any(each.lower() == name for each, _ in self.headers)

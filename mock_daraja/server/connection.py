@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja.faults import pages
+from mock_daraja.exchange import Request
+from mock_daraja.faults import from_spec, pages
 from mock_daraja.faults.wire import Wire
-from mock_daraja.server.answer import AnswerWriter, HttpDate
+from mock_daraja.server.answer import AnswerWriter, HttpDate, our_mistake, written_reply
+from mock_daraja.server.direct import Direct
 from mock_daraja.server.head import Head, parse
 from mock_daraja.server.inbound import SMALL, GoneError, Inbound, Rest
 from mock_daraja.server.refusal import RefusedError, packed, refusal
@@ -30,6 +32,7 @@ class Service:
     """What all connections of a server share. `environ` is what every request's environ begins with."""
 
     app: WSGIApplication
+    direct: Direct | None  # the same, if it answers some paths directly
     environ: WSGIEnvironment
     max_body: int
     idle_timeout: float
@@ -71,6 +74,11 @@ class Connection:
     def _one_request(self) -> None:
         head = parse(self.inbound.head())
         self.keeps_alive = head.keeps_alive
+        self._await_body(head)
+        direct = self.service.direct
+        if direct is not None and direct.takes(head.path):
+            self._answer_directly(direct, head)
+            return
         self._answer(self._environ(head, self._body(head)))
         if self.rest is not None and self.rest.remaining:
             if self.keeps_alive and self.wire.is_open:
@@ -78,27 +86,55 @@ class Connection:
             else:
                 self.unread = True
 
-    def _body(self, head: Head) -> io.BufferedIOBase:
+    def _await_body(self, head: Head) -> None:
         self.rest = None
-        most = self.service.max_body
-        if head.length is not None and head.length > most:
+        if head.length is not None and head.length > self.service.max_body:
             raise RefusedError(pages.page("body-too-big", head.path))
         if head.waits_for_continue and not self.inbound.buffer:
             self.wire.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _body(self, head: Head) -> io.BufferedIOBase:
         if head.length is not None and head.length > SMALL:
             self.rest = Rest(self.inbound, head.length)
             return io.BufferedReader(self.rest)
+        return io.BytesIO(self._whole_body(head))
+
+    def _whole_body(self, head: Head) -> bytes:
         try:
-            body = self.inbound.chunked(most) if head.length is None else self.inbound.exactly(head.length)
+            if head.length is not None:
+                return self.inbound.exactly(head.length)
+            body = self.inbound.chunked(self.service.max_body)
         except TimeoutError:
             raise refusal(
                 "the request body is not complete", "request body", "send as many bytes as announced", 408
             ) from None
         if body is None:
             raise RefusedError(pages.page("body-too-big", head.path))
-        if head.length is None:
-            head.fields["CONTENT_LENGTH"] = str(len(body))
-        return io.BytesIO(body)
+        head.values["content-length"] = str(len(body))
+        return body
+
+    def _answer_directly(self, direct: Direct, head: Head) -> None:
+        path = head.path.encode("latin-1").decode(errors="replace")
+        request = Request(head.method, path, head.query, head.headers, self._whole_body(head))
+        sending = None
+        try:
+            sending = direct.answer(request)
+            reply = sending.reply
+            written = written_reply(reply, head.method, self.service.date(), keeps_alive=self.keeps_alive)
+            if reply.fault is None:
+                self.wire.send(written)
+            else:
+                self.wire.clock = sending.clock or self.wire.clock
+                from_spec(reply.fault).carry_out(self.wire, written)
+        except Exception as error:
+            where = f"{head.method} {head.path}"
+            _log.exception("%s failed", where)
+            if sending is None:
+                reply = our_mistake(error, where)
+                self.wire.send(written_reply(reply, head.method, self.service.date(), keeps_alive=self.keeps_alive))
+        finally:
+            if sending is not None:
+                sending.after()
 
     def _environ(self, head: Head, body: io.BufferedIOBase) -> WSGIEnvironment:
         environ: WSGIEnvironment = {

@@ -1,4 +1,4 @@
-"""The head of a request: its line and headers, parsed strictly and named as WSGI names them. No input or output."""
+"""The head of a request: its line and headers, parsed strictly. No input or output."""
 
 from __future__ import annotations
 
@@ -17,22 +17,34 @@ _FIELD: Final = re.compile(rf"({_TOKEN}):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*?)[ \t
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`fields` has WSGI's keys: HTTP_HOST, CONTENT_LENGTH ... `length` is None for a chunked body."""
+    """`headers` are as received, in order; `values` are theirs by name in lower case, those of one name joined.
+    `length` is None for a chunked body."""
 
     method: str
     path: str
     query: str
     version: str
-    fields: dict[str, str]
+    headers: tuple[tuple[str, str], ...]
+    values: dict[str, str]
     length: int | None
 
     @property
     def keeps_alive(self) -> bool:
-        return self.version == "HTTP/1.1" and "close" not in self.fields.get("HTTP_CONNECTION", "").lower()
+        return self.version == "HTTP/1.1" and "close" not in self.values.get("connection", "").lower()
 
     @property
     def waits_for_continue(self) -> bool:
-        return self.version == "HTTP/1.1" and self.fields.get("HTTP_EXPECT", "").lower() == "100-continue"
+        return self.version == "HTTP/1.1" and self.values.get("expect", "").lower() == "100-continue"
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """With WSGI's keys: HTTP_HOST, CONTENT_LENGTH ... A name like X_Y, which would pass for X-Y, is left out."""
+        keys = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+        return {
+            keys.get(name) or f"HTTP_{name.upper().replace('-', '_')}": value
+            for name, value in self.values.items()
+            if "_" not in name
+        }
 
 
 def parse(raw: bytes) -> Head:
@@ -42,42 +54,46 @@ def parse(raw: bytes) -> Head:
     if request is None:
         raise refusal(f"malformed request line {first[:80]!r}", "request line", "send METHOD PATH HTTP/1.1")
     method, target, minor = request.groups()
-    fields = _fields(lines)
+    headers = _headers(lines)
+    values = _values(headers)
     target = target.partition("#")[0]
     if not target.startswith("/") and "://" in target:
         try:
             split = urlsplit(target)
         except ValueError:
             raise refusal(f"malformed address {target[:80]!r}", "request line", "send a path") from None
-        fields["HTTP_HOST"] = split.netloc
+        values["host"] = split.netloc
         target = f"{split.path or '/'}?{split.query}"
     path, _, query = target.partition("?")
     if "%" in path:
         path = unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
-    return Head(method, path, query, "HTTP/1.0" if minor == "0" else "HTTP/1.1", fields, _body_length(fields))
+    version = "HTTP/1.0" if minor == "0" else "HTTP/1.1"
+    return Head(method, path, query, version, headers, values, _body_length(values))
 
 
-def _fields(lines: list[str]) -> dict[str, str]:
-    fields: dict[str, str] = {}
+def _headers(lines: list[str]) -> tuple[tuple[str, str], ...]:
+    headers = []
     for line in lines:
         matched = _FIELD.fullmatch(line)
         if matched is None:
             raise refusal(
                 f"malformed header {line[:80]!r}", "request headers", "send Name: value, in printable characters"
             )
-        name, value = matched.groups()
-        if "_" in name:
-            continue  # X_Y would pass for X-Y in environ
-        key = name.upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            key = f"HTTP_{key}"
-        fields[key] = f"{fields[key]},{value}" if key in fields else value
-    return fields
+        headers.append((matched[1], matched[2]))
+    return tuple(headers)
 
 
-def _body_length(fields: dict[str, str]) -> int | None:
-    coding = fields.get("HTTP_TRANSFER_ENCODING")
-    length = fields.get("CONTENT_LENGTH")
+def _values(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        values[key] = f"{values[key]},{value}" if key in values else value
+    return values
+
+
+def _body_length(values: dict[str, str]) -> int | None:
+    coding = values.get("transfer-encoding")
+    length = values.get("content-length")
     if coding is not None:
         if coding.lower() != "chunked" or length is not None:
             raise refusal(

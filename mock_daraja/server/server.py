@@ -11,6 +11,7 @@ from mock_daraja.faults.wire import Wire
 from mock_daraja.server import address
 from mock_daraja.server.answer import HttpDate
 from mock_daraja.server.connection import Connection, Service
+from mock_daraja.server.direct import Direct
 from mock_daraja.server.listener import Listener
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Server:
         self.port: int = sock.getsockname()[1]
         stopping = Event()
         environ = _base_environ(host, self.port, stopping)
-        service = Service(app, environ, max_body, idle_timeout, stopping, HttpDate())
+        direct = app if isinstance(app, Direct) else None
+        service = Service(app, direct, environ, max_body, idle_timeout, stopping, HttpDate())
 
         def serve(wire: Wire, client: Any) -> None:
             Connection(service, wire, client).run()

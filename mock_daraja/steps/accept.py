@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from mock_daraja import wire
-from mock_daraja.exchange import Reply, Step
-from mock_daraja.model import Transaction
-from mock_daraja.products.base import Operation, Product, Refusal, digits
-from mock_daraja.products.oauth import LIFE_SECONDS
+from mock_daraja.exchange import Reply, Step, scalar
+from mock_daraja.model import Transaction, changed
+from mock_daraja.products.base import Answers, Grants, Opens, Refusal, digits
 from mock_daraja.scenarios import Facts
-from mock_daraja.steps.opening import open_command
+from mock_daraja.steps.opening import make, open_command
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
 from mock_daraja.steps.replies import as_decided, refuse
 from mock_daraja.validation import FieldProblem, read_body
@@ -25,21 +23,21 @@ def validate(passage: Passage) -> Reply | None:
     assert operation is not None
     if operation.schema is None:
         return None
-    read = read_body(passage.headers.get("content-type"), passage.exchange.body)
+    read = read_body(passage.headers.get("content-type"), passage.request.body)
     if read.note:
         passage.note(Step("validation", "note", read.note))
     passage.body = read.value
-    schema = f"{operation.schema}.request"
+    schema = f"{operation.schema_path}.request"
     problem = passage.shared.schemas.check(schema, read.value)
     if problem is None:
         passage.note(_VALID)
         for warning in passage.shared.schemas.warnings(schema, read.value):
-            passage.note(Step("validation", "note", warning, docs=operation.product))
+            passage.note(Step("validation", "note", warning, docs=passage.anchor))
         return None
-    step = _explain(problem, operation)
+    step = _explain(problem, passage.anchor)
     if read.note and not read.value:
-        step = replace(step, text=f"{step.text}: {read.note}", remedy="")
-    return refuse(passage, passage.family.invalid_field(problem.error_name), step)
+        step = changed(step, text=f"{step.text}: {read.note}", remedy="")
+    return refuse(passage, passage.voice.invalid_field.about(problem.error_name), step)
 
 
 def understand(passage: Passage) -> Reply | None:
@@ -53,10 +51,10 @@ def understand(passage: Passage) -> Reply | None:
             step = Step(
                 "product", "refused", f"the app may not use shortcode {own}", own, f"it has {sorted(shortcodes)}"
             )
-            return refuse(passage, passage.family.foreign_shortcode, step)
-    if operation.read is None:
+            return refuse(passage, passage.voice.foreign_shortcode, step)
+    if not isinstance(operation, Opens):
         return None
-    command = operation.read(passage.body, passage.sandbox)
+    command = operation.read(passage.body, passage.world)
     if isinstance(command, Refusal):
         return refuse(passage, command.error, command.step, command.request_id, command.body)
     passage.command = command
@@ -69,7 +67,7 @@ def decide(passage: Passage) -> Reply | None:
     assert operation is not None
     references = tuple(value for name in _REFERENCES if isinstance(value := body.get(name), str))
     facts = Facts(
-        operation.name,
+        operation.full_name,
         operation.product,
         passage.headers.get(SCENARIO_HEADER),
         body,
@@ -77,7 +75,7 @@ def decide(passage: Passage) -> Reply | None:
         command.amount_cents if command else None,
         command.shortcode if command else None,
         references,
-        passage.exchange.app_key,
+        passage.app_key,
     )
     verdict = passage.sandbox.engine.decide(facts, passage.early, explain=True)
     passage.decision = decision = verdict.decision
@@ -96,59 +94,59 @@ def _carry_out_all_the_same(passage: Passage) -> None:
         passage.note(Step("scenarios", "note", "there is nothing to carry out: this operation opens no transaction"))
         return
     open_transaction(passage)
-    number = passage.exchange.transaction
+    number = passage.transaction.id if passage.transaction is not None else None
     passage.note(Step("scenarios", "note", f"the request is carried out all the same, as transaction {number}"))
 
 
 def open_transaction(passage: Passage) -> Reply | None:
-    command, exchange = passage.command, passage.exchange
-    assert passage.operation is not None and passage.product is not None
-    if command is not None:
+    operation, command = passage.operation, passage.command
+    if command is not None and isinstance(operation, Opens):
         passage.transaction = open_command(
+            passage.shared,
             passage.sandbox,
-            passage.product,
-            passage.operation,
+            operation,
             command,
             decision=passage.decision,
-            exchange=exchange.number,
+            exchange=passage.number,
+            world=passage.world,
         )
-        exchange.transaction = passage.transaction.id
-        _foresee(passage, passage.product, passage.transaction)
+        _foresee(passage, operation, passage.transaction)
     return None
 
 
-def _foresee(passage: Passage, product: Product, transaction: Transaction) -> None:
+def _foresee(passage: Passage, operation: Opens[Any], transaction: Transaction) -> None:
     """Note now what the Result would say later, where nobody is prompted or asked first and no selector decides."""
     outcome = transaction.decision.outcome if transaction.decision is not None else None
     if outcome is not None and (outcome.result is not None or outcome.queue_timeout or outcome.never):
         return
-    if product.settle is None or product.ask is not None or transaction.prompt is not None:
+    if operation.life.question is not None or transaction.prompt is not None:
         return
-    told = product.settle(transaction, passage.sandbox)
+    told = operation.life.settle(transaction, passage.world)
     if not told.is_success:
         text = f"accepted, but as things stand it will fail with {told.result}: {told.why}"
-        passage.note(Step("product", "note", text, docs=product.slug))
+        passage.note(Step("product", "note", text, docs=passage.anchor))
 
 
 def acknowledge(passage: Passage) -> Reply | None:
     """The synchronous body: of the transaction, of a product that answers at once, or a token."""
     operation, sandbox = passage.operation, passage.sandbox
-    assert operation is not None
-    if operation.acknowledge is not None and passage.transaction is not None:
-        return Reply(200, wire.dumps(operation.acknowledge(passage.transaction)))
-    if operation.grant is not None and passage.app is not None:
-        token = sandbox.issue_token(passage.app, LIFE_SECONDS * 1000)
-        return Reply(200, wire.dumps(operation.grant(token, sandbox)))
-    assert operation.answer is not None
-    sandbox.count_call(operation.name)
-    answer = operation.answer(passage.body, sandbox)
+    if isinstance(operation, Opens):
+        assert passage.transaction is not None  # the step before opened it
+        first = passage.decision is not None and passage.decision.outcome.callback.before_ack
+        return Reply(200, wire.dumps(operation.acknowledge(passage.transaction)), callbacks_first=first)
+    if isinstance(operation, Grants):
+        assert passage.app is not None  # identified
+        token = sandbox.issue_token(passage.app, operation.life_s * 1000)
+        return Reply(200, wire.dumps(operation.grant(token, passage.world)))
+    assert isinstance(operation, Answers) and passage.product is not None
+    sandbox.count_call(operation.full_name)
+    answer = operation.answer(passage.body, passage.world)
     if isinstance(answer, Refusal):
         return refuse(passage, answer.error, answer.step, answer.request_id)
-    if answer.change is not None:
-        sandbox.register_urls(answer.change.shortcode, answer.change.urls)
+    make(passage.shared, sandbox, passage.product, answer.changes, passage.number)
     return Reply(200, wire.dumps(answer.body))
 
 
-def _explain(problem: FieldProblem, operation: Operation) -> Step:
+def _explain(problem: FieldProblem, anchor: str) -> Step:
     why = f"{problem.field} is missing" if problem.rule == "missing" else f"{problem.field} is not {problem.expected}"
-    return Step("validation", "refused", why, problem.value, problem.hint, operation.product)
+    return Step("validation", "refused", why, scalar(problem.value), problem.hint, anchor)

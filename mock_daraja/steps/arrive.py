@@ -1,4 +1,4 @@
-"""The first steps of a request: armed faults, the route, and who calls."""
+"""The first steps of a request: whose it is, armed faults, the route, and who calls."""
 
 from __future__ import annotations
 
@@ -10,19 +10,45 @@ from mock_daraja.errors import Problem
 from mock_daraja.exchange import Reply, Step
 from mock_daraja.faults import pages
 from mock_daraja.model import App
-from mock_daraja.products import families
+from mock_daraja.products.base import Grants, text
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage, Shared
 from mock_daraja.steps.replies import as_decided, plain, refuse, short
+from mock_daraja.validation import read_body
 
 _NEW_TOKEN: Final = "get a new one: GET /oauth/v1/generate?grant_type=client_credentials"
+
+
+def locate(passage: Passage) -> None:
+    """Whose sandbox? The one that a bearer token or consumer key leads to, else the default one."""
+    shared, sandboxes = passage.shared, passage.shared.sandboxes
+    passage.product, passage.operation = shared.catalogue.routes.get(passage.request.path, (None, None))
+    header = passage.headers.get("authorization")
+    given = bearer_token(header)
+    if isinstance(given, str):
+        if (found := sandboxes.by_token(given)) is not None:
+            passage.sandbox, passage.token = found
+            passage.app = sandboxes.app(passage.token.app_key)
+        return
+    credentials = basic_credentials(header)
+    if isinstance(credentials, tuple) and (known := sandboxes.by_key(credentials[0])) is not None:
+        passage.sandbox, passage.app = known
+
+
+def unseal(passage: Passage) -> None:
+    """Open the SecurityCredential that the body may hold: RSA is too slow to be done inside the unit."""
+    name = None if passage.operation is None else passage.operation.secret
+    if name is not None and passage.token is not None:
+        value = read_body(passage.headers.get("content-type"), passage.request.body).value.get(name)
+        if isinstance(value, (str, int, float)):
+            credential = text(value)
+            passage.opened[credential] = str(passage.sandbox.certificate.open(credential))
 
 
 def arm_faults(passage: Passage) -> Reply | None:
     """Is a transport fault, a gateway page or an error armed that asks for no more than the operation?"""
     operation = passage.operation
-    name, product = (operation.name, operation.product) if operation is not None else ("", "")
-    passage.exchange.operation = name or None
+    name, product = (operation.full_name, operation.product) if operation is not None else ("", "")
     facts = Facts(name, product, passage.headers.get(SCENARIO_HEADER), app_key=passage.app.key if passage.app else None)
     try:
         passage.early = passage.sandbox.engine.early(facts)
@@ -33,84 +59,99 @@ def arm_faults(passage: Passage) -> Reply | None:
 
 
 def route(passage: Passage) -> Reply | None:
-    exchange, operation = passage.exchange, passage.operation
+    request, operation = passage.request, passage.operation
     if operation is None:
-        proxy = passage.shared.proxy(exchange.path)
-        remedy = _near_path(passage.shared, exchange.path)
+        proxy = passage.shared.catalogue.proxy(request.path)
+        remedy = _near_path(passage.shared, request.path)
         if proxy is None:
-            passage.note(Step("route", "refused", "no product has this path", exchange.path, remedy, "paths"))
-            return pages.page("unknown-proxy", exchange.path)
-        step = Step("route", "refused", f"{proxy.title} has no such resource", exchange.path, remedy, "paths")
-        return refuse(passage, proxy.family.unknown_resource, step)
-    if exchange.method != operation.method:
+            passage.note(Step("route", "refused", "no product has this path", request.path, remedy, "paths"))
+            return pages.page("unknown-proxy", request.path)
+        step = Step("route", "refused", f"{proxy.title} has no such resource", request.path, remedy, "paths")
+        return refuse(passage, proxy.voice.unknown_resource, step)
+    if request.method != operation.method:
         step = Step(
-            "route", "refused", f"{operation.name} wants {operation.method}", exchange.method, "change the method"
+            "route", "refused", f"{operation.full_name} wants {operation.method}", request.method, "change the method"
         )
-        return refuse(passage, passage.family.wrong_method(exchange.method), step)
+        return refuse(passage, passage.voice.wrong_method.about(request.method), step)
     return None
 
 
-def admit(passage: Passage) -> Reply | None:
+def identify(passage: Passage) -> Reply | None:
     """Who calls: Basic credentials for a token, a valid bearer token of an app with the product for the rest."""
     assert passage.operation is not None and passage.product is not None  # route let it through
-    if passage.operation.access == "basic":
-        return _admit_basic(passage)
-    header = passage.headers.get("authorization")
-    given = bearer_token(header)
+    if isinstance(passage.operation, Grants):
+        return _identify_app(passage, passage.operation)
+    docs = passage.shared.catalogue.tokens_anchor
+    given = bearer_token(passage.headers.get("authorization"))
     if isinstance(given, BadCredentials):
-        step = Step("access", "refused", given.why, None, given.remedy, "oauth")
-        return refuse(passage, passage.family.invalid_token(""), step)
+        step = Step("access", "refused", given.why, None, given.remedy, docs)
+        return refuse(passage, passage.voice.invalid_token.about(""), step)
     token, sandbox = passage.token, passage.sandbox
     if token is None:
         ended = ", or a newer one ended it (one_token_only)" if sandbox.settings.quirks.one_token_only else ""
-        step = Step("access", "refused", f"no app was given this token{ended}", short(given), _NEW_TOKEN, "oauth")
-        return refuse(passage, passage.family.invalid_token(given), step)
+        step = Step(
+            "access",
+            "refused",
+            f"no app was given this token{ended}",
+            short(given),
+            _NEW_TOKEN,
+            docs,
+        )
+        return refuse(passage, passage.voice.invalid_token.about(given), step)
     if token.expires_ms <= sandbox.now_ms:
         ago = (sandbox.now_ms - token.expires_ms) // 1000
         step = Step(
             "access", "refused", f"the token expired {ago} s ago on the sandbox clock", short(given), _NEW_TOKEN
         )
-        return refuse(passage, passage.family.invalid_token(given), step)
+        return refuse(passage, passage.voice.invalid_token.about(given), step)
     slug = passage.product.slug
     if token.products is not None and slug not in token.products:
         why = f"the token's app had no product {slug} when the token was issued"
         step = Step(
-            "access", "refused", why, sorted(token.products), "add the product to the app, then get a new token"
+            "access",
+            "refused",
+            why,
+            ", ".join(sorted(token.products)),
+            "add the product to the app, then get a new token",
         )
-        return refuse(passage, passage.family.product_missing(given), step)
-    passage.exchange.app_key = token.app_key
+        return refuse(passage, passage.voice.product_missing, step)
+    passage.app_key = token.app_key
     return None
 
 
-def _admit_basic(passage: Passage) -> Reply | None:
-    exchange, sandbox = passage.exchange, passage.sandbox
-    if "grant_type=client_credentials" not in exchange.query.split("&"):
+def _identify_app(passage: Passage, operation: Grants) -> Reply | None:
+    query, sandbox, docs = passage.request.query, passage.sandbox, passage.shared.catalogue.tokens_anchor
+    if "grant_type=client_credentials" not in query.split("&"):
         remedy = "add ?grant_type=client_credentials to the URL, without a blank behind it"
         step = Step(
-            "access", "refused", "grant_type is missing or not client_credentials", exchange.query, remedy, "oauth"
+            "access",
+            "refused",
+            "grant_type is missing or not client_credentials",
+            query,
+            remedy,
+            docs,
         )
-        return refuse(passage, passage.family.invalid_field("grant_type"), step)
+        return refuse(passage, passage.voice.invalid_field.about("grant_type"), step)
     credentials = basic_credentials(passage.headers.get("authorization"))
     if isinstance(credentials, BadCredentials):
-        step = Step("access", "refused", credentials.why, None, credentials.remedy, "oauth")
-        return refuse(passage, passage.family.invalid_token(""), step)
+        step = Step("access", "refused", credentials.why, None, credentials.remedy, docs)
+        return refuse(passage, passage.voice.invalid_token.about(""), step)
     key, secret = credentials
     if passage.app is None and passage.shared.settings.accept_any_app and key:
-        passage.app = App(key, secret)
-        sandbox.store.put_app(passage.app)
+        passage.app = passage.shared.sandboxes.put_app(sandbox, App(key, secret))
         passage.note(Step("access", "note", "registered at first sight (--accept-any-app)", key))
     if passage.app is None:
-        known = ", ".join(app.key for each in passage.shared.sandboxes.all()[:5] for app in each.store.apps()[:5])
+        known = ", ".join(app.key for each in passage.shared.sandboxes.all()[:5] for app in [*each.apps()][:5])
         remedy = f"known keys: {known}; add one with --app {key or 'KEY'}:SECRET, or start with --accept-any-app"
-        step = Step("access", "refused", "no app has this consumer key", key, remedy, "oauth")
-        return refuse(passage, families.WRONG_SECRET, step)
+        step = Step("access", "refused", "no app has this consumer key", key, remedy, docs)
+        return refuse(passage, operation.wrong_secret, step)
     if passage.app.secret not in (None, secret):
         step = Step("access", "refused", "the consumer secret is wrong", key, "`mock-daraja env` prints key and secret")
-        return refuse(passage, families.WRONG_SECRET, step)
-    exchange.app_key = key
+        return refuse(passage, operation.wrong_secret, step)
+    passage.app_key = key
     return None
 
 
 def _near_path(shared: Shared, path: str) -> str:
-    near = get_close_matches(path, shared.routes, 1, 0.5)
+    near = get_close_matches(path, shared.catalogue.routes, 1, 0.5)
     return f"did you mean {near[0]}?" if near else "see docs/products.md for the paths of every product"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mock_daraja.faults import from_spec, pages
-from mock_daraja.products import PRODUCTS
+from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.scenarios import Known
 
 
-def names_known() -> Known:
-    return Known({each.name for product in PRODUCTS for each in product.operations}, pages.NAMES, from_spec)
+def names_known(catalogue: Catalogue) -> Known:
+    return Known(set(catalogue.operations), pages.NAMES, from_spec)

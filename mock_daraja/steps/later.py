@@ -2,178 +2,176 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
+from typing import Any
 
 from mock_daraja import wire
 from mock_daraja.callbacks import alter
 from mock_daraja.callbacks.plan import copies
 from mock_daraja.errors import Problem
-from mock_daraja.model import Callback, CallbackPlan, Transaction
-from mock_daraja.products.base import Notice, Settlement
-from mock_daraja.products.c2b_validation import ASKED, patience_ms
-from mock_daraja.products.core import TIMED_OUT
-from mock_daraja.products.result import timeout_notice
+from mock_daraja.exchange import EXCHANGES
+from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback, Delivery, Transaction, UrlRefusal, changed
+from mock_daraja.model.callback import PENDING
+from mock_daraja.products.base import Body, Heard, Notice, Question, Settlement
+from mock_daraja.products.owed import owed, plan_of
 from mock_daraja.reasons import callback_note, delivery_error
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import templates
+from mock_daraja.steps.opening import make
 from mock_daraja.steps.passage import Shared
+from mock_daraja.steps.world import SandboxWorld
 from mock_daraja.validation import read_body
-
-_AS_IT_IS: Final = CallbackPlan()
 
 
 def settle(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
     """A transaction is due to become final, unless something has happened since that makes it later."""
     with sandbox.store.unit():
-        transaction = sandbox.store.transaction(transaction_id)
+        transaction = sandbox.transaction(transaction_id)
         if transaction is None or transaction.is_final:
             return False
-        settle_at = shared.product_of(transaction).settle_at
-        due_ms = sandbox.now_ms if settle_at is None else settle_at(transaction, sandbox)
+        life = shared.catalogue.life_of(transaction)
+        due_ms = life.settle_at(transaction, shared.world(sandbox, transaction))
         if due_ms > sandbox.now_ms:
             sandbox.agenda.schedule(due_ms, "settle", transaction_id)
             return False
-    return finish(shared, sandbox, transaction_id)
+        return finish(shared, sandbox, transaction_id)
 
 
 def finish(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
-    """The one final state, now: postings, receipt, callbacks."""
+    """The one final state, now: postings, receipt, callbacks. Or who must be asked before is asked."""
     with sandbox.store.unit():
-        transaction = sandbox.store.transaction(transaction_id)
+        transaction = sandbox.transaction(transaction_id)
         if transaction is None or transaction.is_final:
             return False
         if _ask(shared, sandbox, transaction):
             return True
-        settle_now = shared.product_of(transaction).settle
-        assert settle_now is not None
-        _apply(sandbox, transaction, settle_now(transaction, sandbox))
-        _plan_callbacks(shared, sandbox, transaction)
-    sandbox.announce()
+        told = shared.catalogue.life_of(transaction).settle(transaction, shared.world(sandbox, transaction))
+        final = _apply(sandbox, transaction, told)
+        _plan_callbacks(shared, sandbox, final)
+        make(shared, sandbox, shared.catalogue.product_of(final), told.changes, final.exchange)
     return True
 
 
 def _ask(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> bool:
     """Ask whoever must be asked first. The answer, or the time-out, brings the transaction back here."""
-    product = shared.product_of(transaction)
+    question = shared.catalogue.life_of(transaction).question
     forced = transaction.decision is not None and transaction.decision.outcome.result is not None
-    if product.ask is None or transaction.validation is not None or forced:
+    if question is None or transaction.receipt is not None or forced:
         return False
-    transaction.receipt = sandbox.ids.receipt(sandbox.now_ms)  # the confirmation's as well
-    notice = product.ask(transaction, sandbox)
-    if notice is None:
-        transaction.receipt = None
+    numbered = changed(transaction, receipt=sandbox.ids.receipt(sandbox.now_ms))  # the confirmation's as well
+    asked = question.ask(numbered, shared.world(sandbox, transaction))
+    if asked is None:
         return False
-    transaction.validation = ASKED
-    row = _row(sandbox, transaction, notice, wire.dumps(notice.body), sandbox.now_ms, attempts=1)
+    notice, details = asked
+    sandbox.store.put(TRANSACTIONS, changed(numbered, details=details))
+    row = _keep(sandbox, transaction, notice, wire.dumps(notice.body), sandbox.now_ms, attempts_left=1)
     sandbox.agenda.schedule(row.due_ms, "deliver", row.id, transaction.exchange)
-    late_ms = sandbox.now_ms + patience_ms(sandbox.settings)
+    late_ms = sandbox.now_ms + question.patience_ms(sandbox.settings)
     sandbox.agenda.schedule(late_ms, "settle", transaction.id, transaction.exchange)
     return True
 
 
-def hear(shared: Shared, sandbox: Sandbox, row: Callback) -> None:
-    """The answer to what `_ask` asked, or that there was none. An answer after the time-out changes nothing."""
+def question_of(shared: Shared, sandbox: Sandbox, row: Callback) -> Question[Any] | None:
+    """What the callback asks, where it is no mere notification."""
+    transaction = sandbox.transaction(row.transaction)
+    question = None if transaction is None else shared.catalogue.life_of(transaction).question
+    return question if question is not None and row.kind == question.kind else None
+
+
+def hear(sandbox: Sandbox, row: Callback, question: Question[Any], attempt: Delivery | UrlRefusal) -> None:
+    """The answer to what `_ask` asked, or that there was none."""
     with sandbox.store.unit():
-        transaction = sandbox.store.transaction(row.transaction)
-        if transaction is None or transaction.is_final or transaction.validation != ASKED:
+        transaction = sandbox.transaction(row.transaction)
+        if transaction is None or transaction.is_final:
             return
-        heard = shared.product_of(transaction).heard
-        assert heard is not None
-        last = row.deliveries[-1] if row.deliveries else None
-        from mock_daraja.callbacks.answer import body_of
-
-        if last is None:
-            transaction.validation = heard(None, b"", callback_note(row, None))
-        else:
-            body = body_of(last.answer) if last.failure is None else b""
-            transaction.validation = heard(last.status, body, delivery_error(last))
-        sandbox.agenda.schedule(sandbox.now_ms, "settle", transaction.id)
+        details = question.hear(transaction, _heard(row, attempt))
+        if details is not None:
+            sandbox.store.put(TRANSACTIONS, changed(transaction, details=details))
+            sandbox.agenda.schedule(sandbox.now_ms, "settle", transaction.id)
 
 
-def _apply(sandbox: Sandbox, transaction: Transaction, settlement: Settlement) -> None:
+def _heard(row: Callback, attempt: Delivery | UrlRefusal) -> Heard:
+    from mock_daraja.callbacks.answer import body_of
+
+    if isinstance(attempt, UrlRefusal):
+        return Heard(error=callback_note(row, None))
+    body = body_of(attempt.answer) if attempt.failure is None else b""
+    return Heard(attempt.status, body, delivery_error(attempt))
+
+
+def _apply(sandbox: Sandbox, transaction: Transaction, told: Settlement) -> Transaction:
     """Post the money, count PINs and passwords, write the final state."""
-    for posting in settlement.postings:
-        sandbox.bring_in(posting.account)
-    sandbox.post(settlement.postings)
-    locks = settlement.result == "8006"
-    if transaction.msisdn is not None and settlement.pin is not None:
-        sandbox.count_pin(transaction.msisdn, right=settlement.pin == "right", lock=locks)
-    if settlement.initiator is not None:
-        sandbox.count_password(transaction, right=settlement.initiator == "right", lock=locks)
-    transaction.result = settlement.result
-    transaction.why = settlement.why
-    transaction.state = "completed" if settlement.is_success else "failed"
-    transaction.final_ms = sandbox.now_ms
-    transaction.charge_cents = settlement.charge_cents
-    if settlement.makes_receipt and transaction.receipt is None:
-        transaction.receipt = sandbox.ids.receipt(transaction.final_ms)
-    known = {"receipt": transaction.receipt, "reference": transaction.reference}
-    transaction.result_desc = templates.finished(settlement.desc, known)
-    if settlement.reverses is not None:
-        sandbox.mark_reversed(settlement.reverses, by=transaction)
-    sandbox.store.finish_transaction(transaction)
+    sandbox.post(told.postings)
+    if transaction.msisdn is not None and told.pin is not None:
+        sandbox.count_pin(transaction.msisdn, right=told.pin == "right", lock=told.pin == "locked")
+    if told.password is not None:
+        name, entered = told.password
+        sandbox.count_password(transaction.shortcode, name, right=entered == "right", lock=entered == "locked")
+    receipt = transaction.receipt
+    if told.makes_receipt and receipt is None:
+        receipt = sandbox.ids.receipt(sandbox.now_ms)
+    final = changed(
+        transaction,
+        result=told.result,
+        result_desc=templates.finished(told.desc, {"receipt": receipt, "reference": transaction.reference}),
+        why=told.why,
+        state="completed" if told.is_success else "failed",
+        final_ms=sandbox.now_ms,
+        charge_cents=told.charge_cents,
+        receipt=receipt,
+    )
+    if told.reverses is not None and (original := sandbox.find_transaction(told.reverses)) is not None:
+        sandbox.store.put(TRANSACTIONS, changed(original, reversed_by=receipt))
+    sandbox.store.put(TRANSACTIONS, final)
+    return final
 
 
-def _owed(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> tuple[Notice, ...]:
-    """The product's notices; after a queue time-out, the one for QueueTimeOutURL in their place."""
-    notices = shared.product_of(transaction).notices
-    assert notices is not None
-    plan = transaction.decision.outcome.callback if transaction.decision is not None else _AS_IT_IS
-    if transaction.result == TIMED_OUT and transaction.timeout_url is None:
-        return ()  # its URL is optional to balance; no Result is sent in its place
-    timed_out = transaction.decision is not None and transaction.decision.outcome.queue_timeout
-    if not timed_out or transaction.timeout_url is None:
-        owed = notices(transaction, sandbox)
-        return _reordered(owed) if plan.reorder else owed
-    exchange = sandbox.store.exchange(transaction.exchange)
-    request = {} if exchange is None else read_body("application/json", exchange.body).value
-    first = timeout_notice(transaction, request)
-    if not plan.after_timeout or transaction.result == TIMED_OUT:
-        return (first,)
-    owed = notices(transaction, sandbox)
-    return (first, *(replace(each, delay_ms=each.delay_ms + first.delay_ms) for each in owed))
-
-
-def _reordered(owed: tuple[Notice, ...]) -> tuple[Notice, ...]:
-    """The same notices with their turns exchanged, a second apart so that the order is sure."""
-    first = min((each.delay_ms for each in owed), default=0)
-    return tuple(replace(each, delay_ms=first + 1000 * turn) for turn, each in enumerate(reversed(owed)))
+def repeat(shared: Shared, sandbox: Sandbox, subject: str) -> bool:
+    """A product's standing order or reminder is due."""
+    slug, _, key = subject.partition(" ")
+    product = shared.catalogue.product(slug)
+    assert product.repeat is not None  # it asked to be called
+    with sandbox.store.unit():
+        make(shared, sandbox, product, product.repeat(key, SandboxWorld(sandbox, shared.catalogue, slug)))
+    return True
 
 
 def _plan_callbacks(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> None:
     """Each notice the product owes, as many times and as late as the outcome says. A dropped one is kept, unsent."""
     assert transaction.final_ms is not None
     _ = shared.courier  # made here, a moment before it is needed: its imports would make the first callbacks late
-    plan = transaction.decision.outcome.callback if transaction.decision is not None else _AS_IT_IS
-    for notice in _owed(shared, sandbox, transaction):
-        body = wire.dumps(alter.forged(notice.body, plan.forge) if plan.forge else notice.body)
+    plan, life = plan_of(transaction), shared.catalogue.life_of(transaction)
+
+    def request() -> Body:
+        exchange = sandbox.store.get(EXCHANGES, transaction.exchange)
+        return {} if exchange is None else read_body("application/json", exchange.body).value
+
+    for notice in owed(life, transaction, shared.world(sandbox, transaction), request):
+        body = wire.dumps(alter.forged(notice.body, dict(plan.forge)) if plan.forge else notice.body)
         if plan.damage is not None:
             body = alter.DAMAGES[plan.damage](body)
         for due_ms in copies(plan, notice.delay_ms, transaction.final_ms):
-            row = _row(sandbox, transaction, notice, body, due_ms)
-            row.slow_ms = plan.slow_ms
+            row = _keep(sandbox, transaction, notice, body, due_ms, slow_ms=plan.slow_ms)
             # Held back while the request is still unanswered: a callback before the ack is the gateway's to deliver.
             sandbox.agenda.schedule(due_ms, "deliver", row.id, transaction.exchange)
         if plan.drop:
-            row = _row(sandbox, transaction, notice, body, transaction.final_ms)
-            row.state = "dropped"
+            _keep(sandbox, transaction, notice, body, transaction.final_ms, state="dropped")
 
 
-def _row(
-    sandbox: Sandbox, transaction: Transaction, notice: Notice, body: bytes, due_ms: int, *, attempts: int | None = None
+def _keep(
+    sandbox: Sandbox, transaction: Transaction, notice: Notice, body: bytes, due_ms: int, **more: Any
 ) -> Callback:
+    """Put the callback; `more` are fields of the row."""
     row = Callback(
-        sandbox.store.next_callback_id(),
+        sandbox.store.next("callback"),
         notice.kind,
         transaction.id,
         notice.url,
         body,
         notice.headers,
         due_ms,
-        attempts_left=1 + sandbox.settings.callback_retries if attempts is None else attempts,
+        **{"attempts_left": 1 + sandbox.settings.callback_retries, **more},
     )
-    sandbox.store.put_callback(row)
+    sandbox.store.put(CALLBACKS, row)
     return row
 
 
@@ -191,29 +189,43 @@ def send(shared: Shared, sandbox: Sandbox, callback_id: int) -> bool:
 def claim(sandbox: Sandbox, callback_id: int) -> bool:
     """Whether this caller, and nobody else, is to deliver the callback now."""
     with sandbox.store.unit():
-        row = sandbox.store.callback(callback_id)
+        row = sandbox.store.get(CALLBACKS, callback_id)
         if row is None or row.state != "scheduled":
             return False
-        row.state = "delivering"
+        sandbox.store.put(CALLBACKS, changed(row, state="delivering"))
         return True
 
 
-def resend(sandbox: Sandbox, row: Callback, times: int = 1) -> None:
+def overtake(shared: Shared, sandbox: Sandbox, transaction_id: int) -> None:
+    """Settle and deliver while the request still waits: the callback that is there before the acknowledgement."""
+    for _ in range(2):  # where somebody is asked first, the answer settles it
+        finish(shared, sandbox, transaction_id)
+        for row in sandbox.callbacks_of(transaction_id):
+            if row.due_ms <= sandbox.now_ms and claim(sandbox, row.id):
+                shared.courier.run_inline((sandbox, row.id))
+
+
+def resend(sandbox: Sandbox, callback_id: int, times: int = 1) -> Callback:
     """Deliver the same bytes again, so many times, from now on; on a standing clock before this returns.
 
     A failed one is retried as at first. Raises Problem while the callback is still to be delivered anyway.
     """
     with sandbox.store.unit():
-        if row.state in ("scheduled", "delivering"):
+        row = sandbox.store.get(CALLBACKS, callback_id)
+        if row is None:
+            raise Problem(f"there is no callback {callback_id}", remedy="it is no longer kept", status=404)
+        if row.state in PENDING:
             remedy = "wait for it, or advance the clock, then resend it"
             raise Problem(f"callback {row.id} is still to be delivered", remedy=remedy, status=409)
-        row.resends = times - 1
-        schedule_again(sandbox, row)
+        row = schedule_again(sandbox, changed(row, resends=times - 1))
+        sandbox.store.put(CALLBACKS, row)
     while sandbox.clock.stands_still and row.state == "scheduled" and sandbox.agenda.run_next(sandbox.now_ms):
-        pass
+        row = sandbox.store.get(CALLBACKS, callback_id) or row
+    return row
 
 
-def schedule_again(sandbox: Sandbox, row: Callback) -> None:
-    row.attempts_left = 1 + sandbox.settings.callback_retries
-    row.state, row.refusal, row.due_ms = "scheduled", None, sandbox.now_ms
-    sandbox.agenda.schedule(row.due_ms, "deliver", row.id)
+def schedule_again(sandbox: Sandbox, row: Callback) -> Callback:
+    """The callback as it is to be kept, due now."""
+    sandbox.agenda.schedule(sandbox.now_ms, "deliver", row.id)
+    attempts = 1 + sandbox.settings.callback_retries
+    return changed(row, attempts_left=attempts, state="scheduled", refusal=None, due_ms=sandbox.now_ms)

@@ -5,25 +5,27 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.model import Decision, Transaction
+from mock_daraja.model import TRANSACTIONS, Decision, Transaction
 from mock_daraja.money import cents
 from mock_daraja.msisdn import normalise
-from mock_daraja.products import c2b
-from mock_daraja.products.base import Command, Operation, Product
+from mock_daraja.products.base import Changes, Command, Opens, Payment, Product
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Facts
+from mock_daraja.steps.passage import Shared
+from mock_daraja.steps.world import SandboxWorld
 
 _LONGEST_ACCOUNT: Final = 20  # as BillRefNumber (requests.md §4.2)
 
 
 def open_command(
+    shared: Shared,
     sandbox: Sandbox,
-    product: Product,
-    operation: Operation,
+    operation: Opens[Any],
     command: Command,
     *,
     decision: Decision | None = None,
     exchange: int | None = None,
+    world: SandboxWorld | None = None,
 ) -> Transaction:
     """The row, kept and put on the agenda. `exchange` is the number of the request that asked for it, if one did.
 
@@ -31,40 +33,53 @@ def open_command(
     """
     now_ms = sandbox.now_ms
     never = decision is not None and decision.outcome.never
+    why = f"{decision.selector}: {decision.rule} leaves it pending for ever" if decision is not None and never else ""
     transaction = Transaction(
-        id=sandbox.store.next_transaction_id(),
-        operation=operation.name,
+        id=sandbox.store.next("transaction"),
+        operation=operation.full_name,
         accepted_ms=now_ms,
         amount_cents=command.amount_cents,
         shortcode=command.shortcode,
         originator_id=command.originator_id or sandbox.ids.request_id(),
         reference=sandbox.new_reference(now_ms, command.msisdn if command.checkout else None),
         exchange=exchange or 0,
+        details=command.details,
         msisdn=command.msisdn,
         party_b=command.party_b,
         command=command.command,
         account_reference=command.account_reference,
         remarks=command.remarks,
-        initiator=command.initiator,
-        credential=command.credential,
-        occasion=command.occasion,
-        subject=command.subject,
-        parties=command.parties,
         result_url=command.result_url,
-        timeout_url=command.timeout_url,
         decision=decision,
         prompt="open" if command.prompts and not never else None,
+        why=why,
     )
-    sandbox.store.add_transaction(transaction)
-    if decision is not None and never:
-        transaction.why = f"{decision.selector}: {decision.rule} leaves it pending for ever"
-        return transaction
-    assert product.settle_at is not None  # every product with commands settles them
-    sandbox.agenda.schedule(product.settle_at(transaction, sandbox), "settle", transaction.id, exchange)
+    for owner in {transaction.shortcode: None, transaction.msisdn: None, transaction.party_b: None}:
+        if owner:
+            sandbox.bring_in(owner)
+    sandbox.store.put(TRANSACTIONS, transaction)
+    if not never:
+        settle_at = operation.life.settle_at(transaction, world or shared.world(sandbox, transaction))
+        sandbox.agenda.schedule(settle_at, "settle", transaction.id, exchange)
     return transaction
 
 
+def make(shared: Shared, sandbox: Sandbox, product: Product, changes: Changes, exchange: int | None = None) -> None:
+    """Carry out what an answer, a final state or a repetition brings about."""
+    for party in changes.parties:
+        sandbox.bring_in(party)
+    for put in changes.puts:
+        sandbox.store.put(put.noun, put.row)
+    for start in changes.starts:
+        operation = shared.catalogue.operations[f"{product.slug}.{start.operation}"][1]
+        assert isinstance(operation, Opens)  # the product's own: its tests start it
+        open_command(shared, sandbox, operation, start.command, exchange=exchange)
+    for repeat in changes.repeats:
+        sandbox.agenda.schedule(sandbox.now_ms + repeat.after_ms, "repeat", f"{product.slug} {repeat.key}", exchange)
+
+
 def pay(
+    shared: Shared,
     sandbox: Sandbox,
     *,
     msisdn: Any,
@@ -78,27 +93,35 @@ def pay(
     Raises Problem on what no telephone would send. Whatever M-PESA itself would refuse is opened, and fails. Rules that
     decide the outcome hold here too, but for synchronous errors, of which a customer sees nothing.
     """
-    shortcode, command = _receiver(paybill, till)
-    payer, amount_cents, reference = _payer(msisdn), _amount(amount), _account(account, is_till=till is not None)
-    body, meant = c2b.from_outside(payer, shortcode, amount_cents, command, reference)
-    facts = Facts(
-        c2b.PAY.name,
-        c2b.PRODUCT.slug,
-        body=body,
-        msisdn=payer,
-        amount_cents=amount_cents,
+    is_till = till is not None
+    shortcode = _receiver(paybill, till)
+    payment = Payment(
+        msisdn=_payer(msisdn),
+        amount_cents=_amount(amount),
         shortcode=shortcode,
-        references=(reference,),
+        account=_account(account, is_till=is_till),
+        is_till=is_till,
+    )
+    operation, from_outside = next((each, each.from_outside) for each in shared.catalogue.opens() if each.from_outside)
+    assert from_outside is not None
+    body, command = from_outside(payment)
+    facts = Facts(
+        operation.full_name,
+        operation.product,
+        body=body,
+        msisdn=payment.msisdn,
+        amount_cents=payment.amount_cents,
+        shortcode=shortcode,
+        references=(payment.account,),
     )
     with sandbox.store.unit():
         decision = sandbox.engine.decide(facts).decision
         if decision is not None and decision.outcome.is_synchronous:
             decision = None
-        return open_command(sandbox, c2b.PRODUCT, c2b.PAY, meant, decision=decision)
+        return open_command(shared, sandbox, operation, command, decision=decision)
 
 
-def _receiver(paybill: Any, till: Any) -> tuple[str, str]:
-    """The shortcode, and the CommandID of a payment to it."""
+def _receiver(paybill: Any, till: Any) -> str:
     if (paybill is None) == (till is None):
         what = "neither a paybill nor a till is named" if till is None else "both a paybill and a till are named"
         raise Problem(what, where="paybill", remedy="give one of the two, e.g. paybill 174379")
@@ -106,7 +129,7 @@ def _receiver(paybill: Any, till: Any) -> tuple[str, str]:
     shortcode = str(given)
     if not (shortcode.isascii() and shortcode.isdigit() and 5 <= len(shortcode) <= 7):
         raise Problem(f"{name} is {given!r:.80}", where=name, remedy="give five to seven digits, e.g. 174379")
-    return shortcode, c2b.PAYBILL if till is None else c2b.BUY_GOODS
+    return shortcode
 
 
 def _payer(msisdn: Any) -> str:

@@ -2,75 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja.exchange import Exchange, Step
-from mock_daraja.model import App, CallbackPlan, Decision, Token, Transaction
-from mock_daraja.products.base import Command, Family, Operation, Product
+from mock_daraja.exchange import Exchange, Reply, Request, Step
+from mock_daraja.model import App, Decision, Token, Transaction
+from mock_daraja.products.base import Command, Operation, Product
+from mock_daraja.products.catalogue import Catalogue
+from mock_daraja.products.voice import Voice
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.sandboxes import Sandboxes
 from mock_daraja.settings import Settings
+from mock_daraja.steps.world import SandboxWorld
 from mock_daraja.validation import Schemas
 
 if TYPE_CHECKING:
     from mock_daraja.callbacks.courier import Courier
 
 SCENARIO_HEADER: Final = "x-mock-scenario"
-_NO_PLAN: Final = CallbackPlan()
 
 
-@dataclass(slots=True)
 class Shared:
-    """One per server."""
+    """One per server. `make_courier` is called when the first callback is planned."""
 
-    settings: Settings
-    products: tuple[Product, ...]
-    schemas: Schemas
-    sandboxes: Sandboxes
-    routes: dict[str, tuple[Product, Operation]] = field(init=False)
-    _bases: dict[str, Product] = field(init=False)
-    _slugs: dict[str, Product] = field(init=False)
-    _courier: Courier[tuple[Sandbox, int]] | None = None
-    _lock: Lock = field(default_factory=Lock)
+    def __init__(
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        sandboxes: Sandboxes,
+        make_courier: Callable[[Shared], Courier[tuple[Sandbox, int]]],
+    ) -> None:
+        self.settings = settings
+        self.catalogue = catalogue
+        self.schemas = Schemas()
+        self.sandboxes = sandboxes
+        self._make_courier = make_courier
 
-    def __post_init__(self) -> None:
-        self.routes = {
-            path: (product, each) for product in self.products for each in product.operations for path in each.paths
-        }
-        self._slugs = {product.slug: product for product in self.products}
-        self._bases = {path.rpartition("/")[0]: product for path, (product, _) in self.routes.items()}
-
-    def proxy(self, path: str) -> Product | None:
-        """The product whose base path this is under, where the resource itself is unknown."""
-        while path:
-            path = path.rpartition("/")[0]
-            if path in self._bases:
-                return self._bases[path]
-        return None
-
-    def product_of(self, transaction: Transaction) -> Product:
-        return self._slugs[transaction.operation.partition(".")[0]]
-
-    @property
+    @cached_property
     def courier(self) -> Courier[tuple[Sandbox, int]]:
-        """Made with the first callback that is due."""
-        made = self._courier
-        if made is not None:
-            return made
-        with self._lock:
-            if self._courier is None:
-                from mock_daraja.steps.delivering import new_courier
-
-                self._courier = new_courier(self)
-            return self._courier
+        return self._make_courier(self)
 
     def stop_courier(self) -> None:
-        with self._lock:
-            if self._courier is not None:
-                self._courier.stop()
+        if "courier" in vars(self):
+            self.courier.stop()
+
+    def world(self, sandbox: Sandbox, transaction: Transaction) -> SandboxWorld:
+        """As the product of a transaction sees it."""
+        return SandboxWorld(sandbox, self.catalogue, transaction.operation)
 
 
 @dataclass(slots=True)
@@ -78,27 +58,69 @@ class Passage:
     """One request on its way through the steps."""
 
     shared: Shared
-    sandbox: Sandbox
-    exchange: Exchange
+    request: Request
     headers: Mapping[str, str]  # names in lower case
+    sandbox: Sandbox
+    number: int = 0  # the exchange's
+    received_ms: int = 0
     product: Product | None = None
     operation: Operation | None = None
     app: App | None = None
     token: Token | None = None
+    opened: dict[str, str] = field(default_factory=dict)  # SecurityCredentials, and what is in them
     body: Mapping[str, Any] = field(default_factory=dict)
     command: Command | None = None
     early: Decision | None = None  # made before the body was read
     decision: Decision | None = None
     transaction: Transaction | None = None
+    app_key: str | None = None  # of a caller who was let in
+    steps: list[Step] = field(default_factory=list)
+    _world: SandboxWorld | None = None
+
+    @classmethod
+    def of(cls, shared: Shared, request: Request) -> Passage:
+        headers: dict[str, str] = {}
+        for name, value in request.headers:
+            key = name.lower()
+            headers[key] = f"{headers[key]},{value}" if key in headers else value
+        return cls(shared, request, headers, shared.sandboxes.default)
 
     def note(self, step: Step) -> None:
-        self.exchange.steps.append(step)
+        self.steps.append(step)
 
     @property
-    def family(self) -> Family:
+    def voice(self) -> Voice:
         assert self.product is not None  # asked only behind the route step
-        return self.product.family
+        return self.product.voice
 
     @property
-    def plan(self) -> CallbackPlan:
-        return self.decision.outcome.callback if self.decision is not None else _NO_PLAN
+    def anchor(self) -> str:
+        """Where docs/ explains the product."""
+        return "" if self.product is None else self.product.anchor
+
+    @property
+    def world(self) -> SandboxWorld:
+        """As the product sees it."""
+        if self._world is None:
+            name = "" if self.operation is None else self.operation.full_name
+            self._world = SandboxWorld(self.sandbox, self.shared.catalogue, name, self.opened)
+        return self._world
+
+    def exchange(self, reply: Reply) -> Exchange:
+        """The row that the journal keeps."""
+        request = self.request
+        return Exchange(
+            self.number,
+            self.sandbox.name,
+            self.received_ms,
+            request.method,
+            request.path,
+            request.query,
+            request.headers,
+            request.body,
+            None if self.operation is None else self.operation.full_name,
+            self.app_key,
+            None if self.transaction is None else self.transaction.id,
+            tuple(self.steps),
+            reply,
+        )

@@ -8,7 +8,7 @@ from mock_daraja import wire
 from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import DARAJA_JSON, JSON, Reply, Step
 from mock_daraja.faults import pages
-from mock_daraja.model import Decision
+from mock_daraja.model import Decision, changed
 from mock_daraja.products.base import Body
 from mock_daraja.scenarios import codes
 from mock_daraja.steps.passage import Passage
@@ -20,7 +20,7 @@ def refuse(
     passage: Passage, error: DarajaError, step: Step, request_id: str | None = None, own: Body | None = None
 ) -> Reply:
     """Daraja's own error body, or the product's `own`; `step` tells people why."""
-    passage.note(step)
+    passage.note(changed(step, docs=passage.anchor) if step.room == "product" and not step.docs else step)
     body = error.body(request_id or passage.sandbox.ids.request_id()) if own is None else wire.dumps(own)
     return Reply(error.status, body, DARAJA_JSON if body else _EMPTY)
 
@@ -36,7 +36,7 @@ def as_decided(passage: Passage, decision: Decision) -> Reply | None:
     if outcome.page is not None:
         text = f"{rule} answers with the page {outcome.page}"
         passage.note(Step("scenarios", "refused", text, docs="scenarios", rule=decision.rule))
-        return pages.page(outcome.page, passage.exchange.path)
+        return pages.page(outcome.page, passage.request.path)
     if outcome.error is not None:
         product = passage.operation.product if passage.operation is not None else ""
         known = codes.error(outcome.error, product) or DarajaError(500, outcome.error, "Internal Server Error")
@@ -47,7 +47,7 @@ def as_decided(passage: Passage, decision: Decision) -> Reply | None:
         )
         text = f"{rule} refuses with {outcome.error}"
         step = Step("scenarios", "refused", text, docs="scenarios", rule=decision.rule)
-        return refuse(passage, error, step, own=passage.family.own_body(error) if passage.product else None)
+        return refuse(passage, error, step, own=passage.voice.own_body(error) if passage.product else None)
     passage.note(Step("scenarios", "note", f"{rule} decides", rule=decision.rule))
     return None
 

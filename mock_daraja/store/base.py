@@ -2,84 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from mock_daraja.exchange import Exchange
-from mock_daraja.model import App, Callback, Customer, Event, Organisation, Posting, Token, Transaction
+from mock_daraja.model import Event
+from mock_daraja.model.noun import K, Noun, R
 
 
 class Store(Protocol):
-    """One sandbox's rows. Every method but `unit` is called inside a unit when it takes part in a change."""
+    """The rows of one sandbox, or of the server.
 
-    def snapshot(self) -> object:
-        """All rows and numbers as they are, apart from what becomes of them, for `restore`, any number of times."""
-
-    def restore(self, saved: object) -> None: ...
+    `put`, `remove`, `remove_ranks`, `add` and `add_event` raise RuntimeError where the thread is in no unit. What else
+    changes something is a unit of its own there.
+    """
 
     def unit(self) -> AbstractContextManager[object]:
-        """One atomic unit of work; re-entrant."""
+        """One atomic change. One that raises leaves nothing behind, not even a number that was counted.
 
-    # who may call
-    def put_app(self, app: App) -> None: ...
-    def app(self, key: str) -> App | None: ...
-    def apps(self) -> list[App]: ...
-    def remove_app(self, key: str) -> bool: ...
-    def put_token(self, token: Token) -> None: ...
-    def token(self, value: str) -> Token | None: ...
-    def expire_tokens(self, app_key: str | None, now_ms: int) -> None:
-        """Forget the app's tokens (None: nobody's), and all that have run out by `now_ms`."""
+        A unit in a unit joins it; an exception that leaves the inner one fails the whole. Units of one store are
+        serial. Inside there is no RSA, DNS, HTTP or sleep. Lock order: a sandbox's unit may open the server's, never
+        the other way round.
+        """
 
-    # who takes part
-    def put_organisation(self, organisation: Organisation) -> None: ...
-    def organisation(self, shortcode: str) -> Organisation | None: ...
-    def organisations(self) -> list[Organisation]: ...
-    def put_customer(self, customer: Customer) -> None: ...
-    def customer(self, msisdn: str) -> Customer | None: ...
-    def customers(self) -> list[Customer]: ...
+    def view(self) -> AbstractContextManager[object]:
+        """Several reads that see one state."""
 
-    # money
-    def post(self, postings: Iterable[Posting]) -> None: ...
-    def balance(self, account: str) -> int | None:
-        """Cents, or None for an account that was never posted to."""
+    # rows
+    def get(self, noun: Noun[R, K], key: K) -> R | None: ...
+    def put(self, noun: Noun[R, K], row: R) -> None:
+        """Add the row as the last, or put it in the place of the one with its key."""
 
-    def balances(self) -> dict[str, int]: ...
+    def remove(self, noun: Noun[R, K], key: K) -> bool:
+        """With the child rows it has. False when there was none."""
 
-    # transactions
-    def next_transaction_id(self) -> int: ...
-    def add_transaction(self, transaction: Transaction) -> None: ...
-    def finish_transaction(self, transaction: Transaction) -> None:
-        """The row became final: make its receipt findable and its customer free for the next prompt."""
+    def find(self, noun: Noun[R, K], index: str, value: str) -> R | None:
+        """By a unique index."""
 
-    def save_transaction(self, transaction: Transaction) -> None:
-        """A final row changed after all: it was reversed."""
+    def scan(
+        self,
+        noun: Noun[R, K],
+        index: str | None = None,
+        group: str | int = "",
+        *,
+        reverse: bool = False,
+        least: int | None = None,
+        after: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[R]:
+        """Rows in the order in which they were first put, or those of one group of a ranked index in its order.
 
-    def transaction(self, transaction_id: int) -> Transaction | None: ...
-    def find_transaction(self, reference: str) -> Transaction | None:
-        """By CheckoutRequestID, ConversationID, OriginatorConversationID or receipt."""
+        `least` is the lowest rank; of numbered rows only those with numbers above `after` (below, in reverse). Which
+        rows they are is settled at once; each is given as it is when it is asked for, and left out if it went.
+        """
 
-    def open_prompt(self, msisdn: str) -> Transaction | None: ...
-    def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
-        """The customer's completed transactions, final at or after `since_ms`, newest first."""
+    def count(
+        self, noun: Noun[R, K], index: str | None = None, group: str | int = "", *, least: int | None = None
+    ) -> int:
+        """How many `scan` would give."""
 
-    def transactions(self) -> Iterator[Transaction]:
-        """Oldest first."""
+    def remove_ranks(self, noun: Noun[R, K], index: str, group: str | int = "", *, below: int | None = None) -> int:
+        """Remove the rows of a group whose rank is below; None: all of them. How many there were."""
+
+    # numbers
+    def add(self, number: str, key: str, by: int) -> None:
+        """Add to a number, which need not be read for it. One that was never added to starts from 0."""
+
+    def number(self, number: str, key: str) -> int | None: ...
+    def numbers(self, number: str) -> dict[str, int]:
+        """All of its keys, in the order in which they were first added to."""
+
+    def next(self, counter: str) -> int:
+        """1, then 2, and so on."""
 
     # events
-    def add_event(self, due_ms: int, kind: str, subject: int) -> Event: ...
-    def next_due(self) -> int | None: ...
-    def claim_event(self, until_ms: int) -> Event | None:
+    def add_event(self, due_ms: int, kind: str, subject: int | str, *, held: int | None = None) -> Event:
+        """One that is `held` by an exchange is not there for anybody until that exchange is released."""
+
+    def release(self, exchange: int) -> tuple[Event, ...]:
+        """The reply of the exchange is out: what it held, which is returned, is due in its turn."""
+
+    def peek(self) -> Event | None:
+        """The event that is due next."""
+
+    def claim(self, until_ms: int) -> Event | None:
         """Take the first event due at or before `until_ms`."""
 
-    def events(self) -> list[Event]: ...
+    def reschedule(self, event: Event, due_ms: int) -> None:
+        """Also one that was claimed: it is there again, with the number it had."""
 
-    # callbacks and exchanges
-    def next_callback_id(self) -> int: ...
-    def put_callback(self, callback: Callback) -> None: ...
-    def callback(self, callback_id: int) -> Callback | None: ...
-    def callbacks(self) -> list[Callback]: ...
-    def next_exchange_number(self) -> int: ...
-    def put_exchange(self, exchange: Exchange) -> None: ...
-    def exchange(self, number: int) -> Exchange | None: ...
-    def exchanges(self) -> list[Exchange]: ...
+    def remove_events(self, kind: str, subject: int | str) -> int:
+        """Those that are held as well, but not those that were claimed. How many there were."""
+
+    def events(self) -> list[Event]:
+        """In the order in which they are due."""
+
+    # the whole
+    @property
+    def change(self) -> int:
+        """Rises with every unit that changed something."""
+
+    def wait(self, change: int, seconds: float | None) -> bool:
+        """Wait until there is a newer change than this one. False when time ran out first. Not in a unit."""
+
+    def snapshot(self) -> object:
+        """All that is there, for `restore`, any number of times."""
+
+    def restore(self, saved: object) -> None: ...
+    def clear(self) -> None: ...

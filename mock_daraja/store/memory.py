@@ -2,269 +2,245 @@
 
 from __future__ import annotations
 
-import re
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from copy import deepcopy
-from heapq import heappop, heappush
-from itertools import chain
-from threading import RLock
-from typing import Any, Final, Generic, TypeVar
+from itertools import islice
+from threading import Condition, RLock
+from typing import Any, Final
 
-from mock_daraja.exchange import Exchange
-from mock_daraja.model import App, Callback, Customer, Event, Organisation, Posting, Token, Transaction
-from mock_daraja.store.archive import Archive
-
-Row = TypeVar("Row")
-
-_GATEWAY_ID: Final = re.compile(r"[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[0-9]{3,8}\Z")
-
-
-class Ring(Generic[Row]):
-    """Rows by number in the order they came, at most `keep` of those that are `done`; the oldest go first."""
-
-    def __init__(self, keep: int, done: Callable[[Row], bool]) -> None:
-        self.rows: dict[int, Row] = {}
-        self._keep = keep
-        self._done = done
-
-    def put(self, number: int, row: Row) -> None:
-        self.rows[number] = row
-        for _ in range(2):  # so that a crowd that could not go in its day goes by and by
-            if len(self.rows) <= self._keep:
-                return
-            oldest = next(iter(self.rows))
-            old = self.rows.pop(oldest)
-            if not self._done(old):
-                self.rows[oldest] = old  # still owed something: to the back of the queue
+from mock_daraja.model import Event
+from mock_daraja.model.noun import ALL, K, Noun, R
+from mock_daraja.store.schedule import Schedule
+from mock_daraja.store.table import Table
+from mock_daraja.store.unit import Unit, put_in
 
 
 class MemoryStore:
-    """See `Store`. Rows are the caller's own objects: a change to one inside a unit is a change to the state."""
+    """See `Store`. `limits` are the numbers that retentions name; `decode` has, by noun, the type that rows are read as
+    where that is not the noun's own."""
 
-    def __init__(self, keep: int, keep_bodies: int) -> None:
-        self._lock = RLock()
-        self._apps: dict[str, App] = {}
-        self._tokens: dict[str, Token] = {}
-        self._organisations: dict[str, Organisation] = {}
-        self._customers: dict[str, Customer] = {}
-        self._balances: dict[str, int] = {}
-        self._keep = keep
-        self._keep_live = min(keep, keep_bodies)
-        self._live: dict[int, Transaction] = {}
-        self._archive = Archive()
-        self._references: dict[str, int] = {}
-        self._prompts: dict[str, Transaction] = {}
-        self._completed: dict[str, deque[int]] = {}
-        self._heap: list[tuple[int, int, Event]] = []  # due time and sequence first: compared in C
-        self._callbacks: Ring[Callback] = Ring(keep_bodies, lambda row: row.state not in ("scheduled", "delivering"))
-        self._exchanges: Ring[Exchange] = Ring(keep_bodies, lambda row: True)
-        self._last = dict.fromkeys(("transaction", "event", "callback", "exchange"), 0)
+    def __init__(self, limits: Mapping[str, int], decode: Mapping[str, Any] | None = None) -> None:
+        self._lock: Final = RLock()
+        self._changed: Final = Condition(self._lock)
+        self._unit: Final = Unit(self._lock, self._end_unit, self._unit_ended)
+        self._limits = limits
+        self._decode = decode or {}
+        self._waiting = 0
+        self._touched: dict[Table[Any, Any], None] = {}  # the end of the unit has to look at these
+        self.change = 0
+        self._set({}, {}, {}, Schedule())
+
+    def _set(
+        self,
+        tables: dict[str, Table[Any, Any]],
+        numbers: dict[str, dict[str, int]],
+        counters: dict[str, int],
+        schedule: Schedule,
+    ) -> None:
+        self._tables = tables
+        self._numbers = numbers
+        self._counters = counters
+        self._schedule = schedule
 
     def unit(self) -> AbstractContextManager[object]:
+        return self._unit
+
+    def view(self) -> AbstractContextManager[object]:
         return self._lock
 
-    def snapshot(self) -> object:
+    def _end_unit(self) -> None:
+        undo = self._unit.undo()
+        for table in [*self._touched]:
+            for key in table.overdue(self._limits):
+                self.remove(table.noun, key)
+            table.pack(self._limits, undo)
+
+    def _unit_ended(self, kept: bool) -> None:
+        for table in self._touched:
+            table.tidy()
+        self._touched.clear()
+        if kept:
+            self.change += 1
+            if self._waiting:
+                self._changed.notify_all()
+
+    # rows
+
+    def _table(self, noun: Noun[R, K]) -> Table[R, K]:
+        table = self._tables.get(noun.name)
+        if table is None:
+            table = self._tables[noun.name] = Table(noun, self._decode.get(noun.name, noun.row))
+        return table
+
+    def get(self, noun: Noun[R, K], key: K) -> R | None:
         with self._lock:
-            return deepcopy({name: value for name, value in vars(self).items() if name != "_lock"})
+            table = self._tables.get(noun.name)
+            return None if table is None else table.get(key)
 
-    def restore(self, saved: Any) -> None:
-        state = deepcopy(saved)
+    def put(self, noun: Noun[R, K], row: R) -> None:
+        table = self._table(noun)
+        if table.put(row, self._unit.undo()):
+            self._touched[table] = None
+
+    def remove(self, noun: Noun[R, K], key: K) -> bool:
+        undo, table = self._unit.undo(), self._table(noun)
+        if not table.remove(key, undo):
+            return False
+        self._touched[table] = None
+        for child, index in noun.children:
+            self.remove_ranks(child, index, key)
+        return True
+
+    def find(self, noun: Noun[R, K], index: str, value: str) -> R | None:
         with self._lock:
-            vars(self).update(state)
+            table = self._table(noun)
+            key = table.unique[index].get(value)
+            return None if key is None else table.get(key)
 
-    def _next(self, noun: str) -> int:
+    def scan(
+        self,
+        noun: Noun[R, K],
+        index: str | None = None,
+        group: str | int = ALL,
+        *,
+        reverse: bool = False,
+        least: int | None = None,
+        after: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[R]:
         with self._lock:
-            self._last[noun] += 1
-            return self._last[noun]
+            keys = self._keys(self._table(noun), index, group, least, reverse=reverse)
+            if after is not None:
+                keys = (key for key in keys if (key < after if reverse else key > after))
+            return self._rows(noun, [*islice(keys, limit)])
 
-    # who may call
+    def _keys(
+        self, table: Table[Any, Any], index: str | None, group: str | int, least: int | None, *, reverse: bool
+    ) -> Iterator[Any]:
+        if index is None:
+            return table.keys(reverse=reverse)
+        ranks = table.group(index, group)
+        return iter(()) if ranks is None else ranks.keys(least, reverse=reverse)
 
-    def put_app(self, app: App) -> None:
-        self._apps[app.key] = app
+    def _rows(self, noun: Noun[R, K], keys: list[K]) -> Iterator[R]:
+        """Each is read when it is asked for: nobody is kept waiting for all, and not all are unpacked at once."""
+        for key in keys:
+            with self._lock:
+                row = self._table(noun).get(key)
+            if row is not None:
+                yield row
 
-    def app(self, key: str) -> App | None:
-        return self._apps.get(key)
-
-    def apps(self) -> list[App]:
-        return list(self._apps.values())
-
-    def remove_app(self, key: str) -> bool:
-        return self._apps.pop(key, None) is not None
-
-    def put_token(self, token: Token) -> None:
-        self._tokens[token.value] = token
-
-    def token(self, value: str) -> Token | None:
-        return self._tokens.get(value)
-
-    def expire_tokens(self, app_key: str | None, now_ms: int) -> None:
+    def count(
+        self, noun: Noun[R, K], index: str | None = None, group: str | int = ALL, *, least: int | None = None
+    ) -> int:
         with self._lock:
-            self._tokens = {
-                value: token
-                for value, token in self._tokens.items()
-                if token.app_key != app_key and token.expires_ms > now_ms
-            }
+            if index is None:
+                return len(self._table(noun))
+            ranks = self._table(noun).group(index, group)
+            return 0 if ranks is None else len(ranks) - (0 if least is None else ranks.before(least))
 
-    # who takes part
+    def remove_ranks(self, noun: Noun[R, K], index: str, group: str | int = ALL, *, below: int | None = None) -> int:
+        self._unit.undo()
+        ranks = self._table(noun).group(index, group)
+        keys = [] if ranks is None else [*islice(ranks.keys(), ranks.before(below))]
+        return sum(self.remove(noun, key) for key in keys)
 
-    def put_organisation(self, organisation: Organisation) -> None:
-        self._organisations[organisation.shortcode] = organisation
+    # numbers
 
-    def organisation(self, shortcode: str) -> Organisation | None:
-        return self._organisations.get(shortcode)
+    def add(self, number: str, key: str, by: int) -> None:
+        undo, numbers = self._unit.undo(), self._numbers.setdefault(number, {})
+        put_in(numbers, key, numbers.get(key, 0) + by, undo)
 
-    def organisations(self) -> list[Organisation]:
-        return list(self._organisations.values())
-
-    def put_customer(self, customer: Customer) -> None:
-        self._customers[customer.msisdn] = customer
-
-    def customer(self, msisdn: str) -> Customer | None:
-        return self._customers.get(msisdn)
-
-    def customers(self) -> list[Customer]:
-        return list(self._customers.values())
-
-    # money
-
-    def post(self, postings: Iterable[Posting]) -> None:
-        for posting in postings:
-            self._balances[posting.account] = self._balances.get(posting.account, 0) + posting.cents
-
-    def balance(self, account: str) -> int | None:
-        return self._balances.get(account)
-
-    def balances(self) -> dict[str, int]:
+    def number(self, number: str, key: str) -> int | None:
         with self._lock:
-            return dict(self._balances)
+            return self._numbers.get(number, {}).get(key)
 
-    # transactions
-
-    def next_transaction_id(self) -> int:
-        return self._next("transaction")
-
-    def add_transaction(self, transaction: Transaction) -> None:
-        self._live[transaction.id] = transaction
-        self._references[transaction.reference] = transaction.id
-        self._references[transaction.originator_id] = transaction.id
-        if transaction.prompt == "open" and transaction.msisdn is not None:
-            self._prompts[transaction.msisdn] = transaction
-        for _ in range(2):  # so that a crowd that could not go in its day goes by and by
-            if len(self._live) > self._keep_live:
-                self._put_by()
-
-    def _put_by(self) -> None:
-        """Archive the oldest live row if it is final; one that isn't goes to the back of the queue."""
-        oldest = next(iter(self._live))
-        row = self._live.pop(oldest)
-        if row.is_final:
-            self._archive.put(row)
-            if row.prompt is not None:
-                del self._references[row.originator_id]  # hardly ever asked for, and 14 MB a hundred thousand rows
-        else:
-            self._live[oldest] = row
-        if len(self._archive) > self._keep - self._keep_live:
-            self._forget(self._archive.pop_oldest())
-
-    def finish_transaction(self, transaction: Transaction) -> None:
-        if transaction.receipt is not None:
-            self._references[transaction.receipt] = transaction.id
-        if transaction.msisdn is None:
-            return
-        if self._prompts.get(transaction.msisdn) is transaction:
-            del self._prompts[transaction.msisdn]
-        if transaction.state == "completed":
-            self._completed.setdefault(transaction.msisdn, deque()).append(transaction.id)
-
-    def save_transaction(self, transaction: Transaction) -> None:
-        if transaction.id not in self._live:
-            self._archive.put(transaction)
-
-    def _forget(self, transaction: Transaction) -> None:
-        for reference in (transaction.reference, transaction.originator_id, transaction.receipt):
-            if reference is not None and self._references.get(reference) == transaction.id:
-                del self._references[reference]
-        completed = self._completed.get(transaction.msisdn or "")
-        if completed is not None and transaction.state == "completed":
-            completed.remove(transaction.id)
-            if not completed:
-                del self._completed[transaction.msisdn or ""]
-
-    def transaction(self, transaction_id: int) -> Transaction | None:
-        return self._live.get(transaction_id) or self._archive.get(transaction_id)
-
-    def find_transaction(self, reference: str) -> Transaction | None:
-        found = self._references.get(reference)
-        if found is not None:
-            return self.transaction(found)
-        if _GATEWAY_ID.match(reference):
-            return next((row for row in self._archive if row.originator_id == reference), None)
-        return None
-
-    def open_prompt(self, msisdn: str) -> Transaction | None:
-        return self._prompts.get(msisdn)
-
-    def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
-        for transaction_id in reversed(self._completed.get(msisdn, ())):
-            row = self.transaction(transaction_id)
-            if row is None or row.final_ms is None or row.final_ms < since_ms:
-                return
-            yield row
-
-    def transactions(self) -> Iterator[Transaction]:
+    def numbers(self, number: str) -> dict[str, int]:
         with self._lock:
-            archived, live = iter(self._archive), list(self._live.values())
-        return chain(archived, live)
+            return dict(self._numbers.get(number, ()))
+
+    def next(self, counter: str) -> int:
+        if not self._unit.is_open:
+            with self._unit:
+                return self.next(counter)
+        count = self._counters.get(counter, 0) + 1
+        put_in(self._counters, counter, count, self._unit.undo())
+        return count
 
     # events
 
-    def add_event(self, due_ms: int, kind: str, subject: int) -> Event:
-        event = Event(due_ms, self._next("event"), kind, subject)
-        with self._lock:
-            heappush(self._heap, (due_ms, event.sequence, event))
+    def add_event(self, due_ms: int, kind: str, subject: int | str, *, held: int | None = None) -> Event:
+        undo = self._unit.undo()
+        event = Event(due_ms, self.next("event"), kind, subject)
+        if held is None:
+            self._schedule.add(event, undo)
+        else:
+            self._schedule.hold(held, event, undo)
         return event
 
-    def next_due(self) -> int | None:
-        with self._lock:
-            return self._heap[0][0] if self._heap else None
+    def release(self, exchange: int) -> tuple[Event, ...]:
+        with self._unit as undo:
+            return self._schedule.release(exchange, undo)
 
-    def claim_event(self, until_ms: int) -> Event | None:
+    def peek(self) -> Event | None:
         with self._lock:
-            if self._heap and self._heap[0][0] <= until_ms:
-                return heappop(self._heap)[2]
-            return None
+            return self._schedule.first()
+
+    def claim(self, until_ms: int) -> Event | None:
+        with self._unit as undo:
+            event = self._schedule.first()
+            if event is None or event.due_ms > until_ms:
+                return None
+            self._schedule.take(event, undo)
+        return event
+
+    def reschedule(self, event: Event, due_ms: int) -> None:
+        with self._unit as undo:
+            self._schedule.reschedule(event, due_ms, undo)
+
+    def remove_events(self, kind: str, subject: int | str) -> int:
+        with self._unit as undo:
+            return self._schedule.remove(kind, subject, undo)
 
     def events(self) -> list[Event]:
         with self._lock:
-            return [event for _, _, event in sorted(self._heap)]
+            return self._schedule.all()
 
-    # callbacks and exchanges
+    # the whole
 
-    def next_callback_id(self) -> int:
-        return self._next("callback")
+    def wait(self, change: int, seconds: float | None) -> bool:
+        if self._unit.is_open:
+            raise RuntimeError("nothing changes while this thread is in a unit: wait outside it")
+        with self._changed:
+            self._waiting += 1
+            try:
+                return self._changed.wait_for(lambda: self.change != change, seconds)
+            finally:
+                self._waiting -= 1
 
-    def put_callback(self, callback: Callback) -> None:
-        self._callbacks.put(callback.id, callback)
-
-    def callback(self, callback_id: int) -> Callback | None:
-        return self._callbacks.rows.get(callback_id)
-
-    def callbacks(self) -> list[Callback]:
+    def snapshot(self) -> object:
         with self._lock:
-            return list(self._callbacks.rows.values())
+            return _copied(self._tables, self._numbers, self._counters, self._schedule)
 
-    def next_exchange_number(self) -> int:
-        return self._next("exchange")
+    def restore(self, saved: Any) -> None:
+        self._replace(*_copied(*saved))
 
-    def put_exchange(self, exchange: Exchange) -> None:
-        with self._lock:
-            self._exchanges.put(exchange.number, exchange)
+    def clear(self) -> None:
+        self._replace({}, {}, {}, Schedule())
 
-    def exchange(self, number: int) -> Exchange | None:
-        return self._exchanges.rows.get(number)
+    def _replace(self, *state: Any) -> None:
+        with self._unit as undo:
+            undo.append((self._set, self._tables, self._numbers, self._counters, self._schedule))
+            self._set(*state)
+            self._touched = dict.fromkeys(self._tables.values())
 
-    def exchanges(self) -> list[Exchange]:
-        with self._lock:
-            return list(self._exchanges.rows.values())
+
+def _copied(
+    tables: dict[str, Table[Any, Any]], numbers: dict[str, dict[str, int]], counters: dict[str, int], schedule: Schedule
+) -> tuple[Any, ...]:
+    return (
+        {noun: table.copy() for noun, table in tables.items()},
+        {name: dict(values) for name, values in numbers.items()},
+        dict(counters),
+        schedule.copy(),
+    )

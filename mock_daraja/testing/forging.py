@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
-from mock_daraja import defaults, wire
+from mock_daraja import wire
 from mock_daraja.callbacks import alter
 from mock_daraja.errors import Problem
-from mock_daraja.model import Callback, Transaction
+from mock_daraja.model import CALLBACKS, Callback, Transaction, changed
 from mock_daraja.products.base import Notice
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.outcomes import operation_named
-
-_AMOUNT: Final = 100  # cents of a payment that never was, where nothing is said
-_COMMANDS: Final = {"b2b": "BusinessPayBill", "tax": "PayTaxToKRA"}
-_TO_CUSTOMERS: Final = ("b2c", "b2c-validated", "pochi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ def forged(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
     with sandbox.store.unit():
         notice = _notice(shared, sandbox, forgery)
         row = Callback(
-            sandbox.store.next_callback_id(),
+            sandbox.store.next("callback"),
             notice.kind,
             forgery.transaction or 0,
             forgery.url or notice.url,
@@ -51,17 +47,13 @@ def forged(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
             state="delivering",
             forged=True,
         )
-        sandbox.store.put_callback(row)
+        sandbox.store.put(CALLBACKS, row)
     return row
 
 
 def _notice(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Notice:
-    transaction = _paid(sandbox, _subject(sandbox, forgery))
-    product = shared.product_of(transaction)
-    if product.notices is None:
-        what = f"{transaction.operation} has no callback to forge"
-        raise Problem(what, where="forge", remedy="give the operation of a payment, such as stk-push or b2c")
-    notices = product.notices(transaction, sandbox)
+    transaction = _paid(sandbox, _subject(shared, sandbox, forgery))
+    notices = shared.catalogue.life_of(transaction).notices(transaction, shared.world(sandbox, transaction))
     kinds = ", ".join(each.kind for each in notices) or "none: nobody has registered a ConfirmationURL"
     notice = next((each for each in notices if forgery.kind in (None, each.kind)), None)
     if notice is None:
@@ -70,32 +62,43 @@ def _notice(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Notice:
     return notice
 
 
-def _subject(sandbox: Sandbox, forgery: Forgery) -> Transaction:
+def _subject(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Transaction:
     if forgery.transaction is not None:
-        found = sandbox.store.transaction(forgery.transaction)
+        found = sandbox.transaction(forgery.transaction)
         if found is not None:
             return found
         raise Problem(f"there is no transaction {forgery.transaction}", where="forge", remedy="see daraja.transactions")
-    operation = operation_named(forgery.operation, "forge")
-    product = operation.partition(".")[0]
-    if forgery.url is None and product != "c2b":
+    name = operation_named(forgery.operation, "forge")
+    asked = shared.catalogue.operations[name][1]
+    payments = [each for each in shared.catalogue.opens() if each.example is not None and each.product == asked.product]
+    operation = next((each for each in payments if each.full_name == name), payments[0] if payments else None)
+    if operation is None or operation.example is None:
+        what = f"{name} has no callback to forge"
+        raise Problem(what, where="forge", remedy=f"give the operation of a payment: {_payments(shared)}")
+    command = operation.example(forgery.url or "")
+    if forgery.url is None and command.result_url is not None:
         raise Problem("a forged callback of no transaction has no URL", where="forge", remedy="give url=, your webhook")
     now_ms = sandbox.now_ms
     return Transaction(
         0,
-        operation,
+        operation.full_name,
         now_ms,
-        _AMOUNT,
-        defaults.PAYBILL,
+        command.amount_cents,
+        command.shortcode,
         sandbox.ids.request_id(),
-        sandbox.new_reference(now_ms, defaults.CUSTOMER if product == "stk-push" else None),
+        sandbox.new_reference(now_ms, command.msisdn if command.checkout else None),
         0,
-        msisdn=defaults.CUSTOMER,
-        party_b=defaults.CUSTOMER if product in _TO_CUSTOMERS else defaults.PAYBILL,
-        command=_COMMANDS.get(product, ""),
-        account_reference="INV-1",
-        result_url=forgery.url,
+        command.details,
+        msisdn=command.msisdn,
+        party_b=command.party_b,
+        command=command.command,
+        account_reference=command.account_reference,
+        result_url=command.result_url,
     )
+
+
+def _payments(shared: Shared) -> str:
+    return ", ".join(each.full_name for each in shared.catalogue.opens() if each.example is not None)
 
 
 def _paid(sandbox: Sandbox, transaction: Transaction) -> Transaction:
@@ -104,6 +107,6 @@ def _paid(sandbox: Sandbox, transaction: Transaction) -> Transaction:
         return transaction
     receipt = sandbox.ids.receipt(sandbox.now_ms)
     desc = "The service request is processed successfully."
-    return replace(
+    return changed(
         transaction, state="completed", result="0", result_desc=desc, receipt=receipt, final_ms=sandbox.now_ms
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row
 from mock_daraja.control.call import Call, Control
 from mock_daraja.control.registry import OF_A_SANDBOX
+from mock_daraja.exchange import EXCHANGES
+from mock_daraja.model import CALLBACKS
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.rows import CallbackRow, callback_of
@@ -40,7 +42,7 @@ class Local(Link):
 
     def __init__(self, url: str, control: Control, sandbox: Sandbox, strangers: Sandbox | None = None) -> None:
         base = f"{url}/_mock" + ("" if sandbox.name == DEFAULT else f"/sandboxes/{sandbox.name}")
-        super().__init__(Direct(control, sandbox), sandbox.name, url, base, sandbox.store.apps()[0])
+        super().__init__(Direct(control, sandbox), sandbox.name, url, base, next(sandbox.apps()))
         self.sandbox = sandbox
         self._shared = control.shared
         self._strangers = None if strangers is None else Direct(control, strangers)
@@ -67,7 +69,8 @@ class Local(Link):
 
         row = forged(self._shared, self.sandbox, forgery)
         self._shared.courier.run_inline((self.sandbox, row.id))
-        return callback_of(callback_json(row, bodies=bytes))
+        kept = self.sandbox.store.get(CALLBACKS, row.id) or row
+        return callback_of(callback_json(kept, self.sandbox.deliveries_of(row.id), bodies=bytes))
 
     def deliver_to(self, app: Any, at: str) -> None:
         from mock_daraja.testing.apps import receiver
@@ -88,5 +91,5 @@ class Local(Link):
 
 
 def _last_number(sandbox: Sandbox | None) -> int:
-    exchanges = sandbox.store.exchanges() if sandbox is not None else []
-    return exchanges[-1].number if exchanges else 0
+    last = None if sandbox is None else next(sandbox.store.scan(EXCHANGES, reverse=True, limit=1), None)
+    return 0 if last is None else last.number

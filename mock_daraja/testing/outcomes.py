@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_daraja.errors import Problem
-from mock_daraja.products import PRODUCTS
+from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios.selectors import is_code, is_error_code
 
 
 def operation_named(operation: str, where: str) -> str:
     """A product's name stands for its first operation. Raises Problem on an operation nobody has."""
-    names = [each.name for product in PRODUCTS for each in product.operations]
-    first = {product.slug: product.operations[0].name for product in PRODUCTS}
+    names = list(CATALOGUE.operations)
+    first = {product.slug: product.operations[0].full_name for product in CATALOGUE.products}
     name = first.get(operation, operation)
     if name not in names:
         remedy = f"there are {', '.join(names)}; a product's name stands for its first operation"

@@ -60,6 +60,6 @@ def app_of(shape: Mapping[str, Any]) -> App:
     return App(
         shape["key"],
         shape["secret"],
-        None if products is None else frozenset(products),
-        None if shortcodes is None else frozenset(shortcodes),
+        None if products is None else tuple(products),
+        None if shortcodes is None else tuple(shortcodes),
     )

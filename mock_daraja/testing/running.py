@@ -27,7 +27,9 @@ class DarajaServer:
         app = daraja_paths(self._settings)
         self._gateway = app.gateway
         self._sandboxes = self._gateway.shared.sandboxes
-        self._control = Control(self._gateway.shared, self._sandboxes.default.library, names_known())
+        self._control = Control(
+            self._gateway.shared, self._sandboxes.default.library, names_known(self._gateway.shared.catalogue)
+        )
         self._server = Server(
             app,
             self._settings.host,
@@ -62,8 +64,9 @@ class DarajaServer:
         """
         given, strict = split(changes or {}, self._strict)
         values = sandbox_values(self._settings, {"seed": seed, **given}, "pytest.mark.daraja")
-        for app in self._sandboxes.default.store.apps():
-            self._sandboxes.default.store.remove_app(app.key)
+        default = self._sandboxes.default
+        for app in default.apps():
+            self._sandboxes.remove_app(default, app.key)
         name = self._free_name(f"test-{seed:08x}")
         keys = (f"{name}-key:{name}-secret", _PUBLIC_APP, *values.get("app", self._settings.app))
         sandbox = self._sandboxes.create(name, **{"apps": self._settings.apps, **values, "app": keys})
@@ -79,7 +82,7 @@ class DarajaServer:
 
     def keep(self, daraja: Daraja) -> None:
         """Let the sandbox stay, with its own app alone: the other keys are the next test's."""
-        store = self._sandboxes.get(daraja.name).store
-        for app in store.apps():
+        sandbox = self._sandboxes.get(daraja.name)
+        for app in sandbox.apps():
             if app.key != daraja.consumer_key:
-                store.remove_app(app.key)
+                self._sandboxes.remove_app(sandbox, app.key)

@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final, Never
 
+from mock_daraja import wire
+
 _SEND_JSON: Final = "Content-Type: application/json and a JSON object as the body"
 
 
@@ -74,7 +76,7 @@ def _parse(text: str) -> ReadBody:
     if not isinstance(value, dict):
         kind = _KINDS.get(type(value), "null")
         return _empty(f"the JSON is {kind}, not an object; send names and values in braces")
-    return ReadBody(value, note)
+    return ReadBody(wire.fit(value) if wire.may_be_odd(text) else value, note)
 
 
 def _parse_repeated(text: str) -> tuple[Any, str]:

@@ -12,6 +12,7 @@ import pytest
 from mock_daraja.callbacks.sink import parse_program
 from mock_daraja.model import Outcome
 from mock_daraja.scenarios.model import Match, OneShot
+from tests.conftest import register_urls
 
 PAYBILL = ("--paybill", "600992", "--account", "INV-7", "--amount", "100")
 
@@ -23,7 +24,7 @@ def pay(run: Callable[..., Any], live: str) -> Callable[..., Any]:
 
 def register(mock: Any, live: str, shortcode: str = "600992", response_type: str = "Completed") -> None:
     urls = {"ConfirmationURL": f"{live}/_mock/sink/paid", "ValidationURL": f"{live}/_mock/sink/may-i"}
-    mock.sandbox.register_urls(shortcode, {"ResponseType": response_type, **urls})
+    register_urls(mock.sandbox, shortcode, {"ResponseType": response_type, **urls})
 
 
 def test_it_prints_receipt_result_why_and_what_was_sent(mock: Any, live: str, pay: Callable[..., Any]) -> None:
@@ -31,7 +32,7 @@ def test_it_prints_receipt_result_why_and_what_was_sent(mock: Any, live: str, pa
 
     result = pay(*PAYBILL)
 
-    receipt = mock.sandbox.store.transaction(1).receipt
+    receipt = mock.sandbox.transaction(1).receipt
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines() == [
         f"{receipt}  completed: 0 The service request is processed successfully.",
@@ -53,7 +54,7 @@ def test_a_till_is_paid_by_whom_it_is_told(mock: Any, pay: Callable[..., Any]) -
 def test_a_payment_that_fails_ends_with_one_and_says_why(mock: Any, live: str, pay: Callable[..., Any]) -> None:
     register(mock, live)
     rejects = parse_program({"json": {"ResultCode": "C2B00012", "ResultDesc": "Rejected"}})
-    mock.sandbox.sinks.open("may-i").answer_with(rejects)
+    mock.sandbox.sinks.answer_with("may-i", rejects)
 
     result = pay(*PAYBILL)
 
@@ -82,7 +83,7 @@ def test_a_payment_that_was_never_begun_has_no_receipt(pay: Callable[..., Any]) 
 def test_a_confirmation_that_did_not_arrive_is_no_failure_of_the_payment(
     mock: Any, pay: Callable[..., Any], url: str, shown: str
 ) -> None:
-    mock.sandbox.register_urls("600992", {"ResponseType": "Completed", "ConfirmationURL": url})
+    register_urls(mock.sandbox, "600992", {"ResponseType": "Completed", "ConfirmationURL": url})
 
     result = pay(*PAYBILL)
 

@@ -13,6 +13,7 @@ import pytest
 from mock_daraja import resources
 from mock_daraja.client import Client
 from mock_daraja.faults import pages
+from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios import load_file
 from mock_daraja.steps.known import names_known
 
@@ -264,7 +265,7 @@ def record(run: Callable[..., Any], live: str, folder: Path, mock: Any) -> Calla
         result = run("scenario", "from-journal", exchange, "-o", str(path), "--url", live)
         assert result.exit_code == 0, result.stderr
         assert result.stdout == f"{path}: mock-daraja scenario show {path}\n"
-        return load_file(path, known=names_known())
+        return load_file(path, known=names_known(CATALOGUE))
 
     return record
 

@@ -15,7 +15,7 @@ import pytest
 from mock_daraja.app import create_app, served
 from mock_daraja.clock import ClockSetting
 from mock_daraja.defaults import APP_KEY, APP_SECRET
-from mock_daraja.exchange import Exchange
+from mock_daraja.exchange import EXCHANGES, Exchange
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
@@ -37,7 +37,7 @@ class Run:
 
     def exchanges(self, *, tokens: bool) -> list[Exchange]:
         """Those for tokens, or all others, in order."""
-        return [each for each in self.sandbox.store.exchanges() if (each.operation == "oauth.generate") == tokens]
+        return [each for each in self.sandbox.store.scan(EXCHANGES) if (each.operation == "oauth.generate") == tokens]
 
 
 Drive = Callable[[Sdk], Run]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mock_daraja.model import CALLBACKS
 from tests.clients.conftest import Drive, Run
 from tests.clients.sdks import SDKS, Call, Sdk
 
@@ -50,16 +51,16 @@ def check_the_journal(sdk: Sdk, run: Run) -> None:
             body = json.loads(exchange.reply.body)
             assert (exchange.reply.status, body["errorCode"], body["errorMessage"]) == call.refused
         elif exchange.transaction is not None:
-            row = run.sandbox.store.transaction(exchange.transaction)
+            row = run.sandbox.transaction(exchange.transaction)
             assert row is not None
             assert (call.name, row.result) == (call.name, call.result)
 
 
 def check_the_callbacks(sdk: Sdk, run: Run) -> None:
     wanted = Counter(kind for call, name in sent(sdk) if not call.refused for kind in BRINGS.get(name, ()))
-    rows = run.sandbox.store.callbacks()
+    rows = [*run.sandbox.store.scan(CALLBACKS)]
     assert Counter(row.kind for row in rows) == wanted
-    assert [(row.state, row.refusal, row.deliveries) for row in rows if row.state != "delivered"] == []
+    assert [(row, run.sandbox.deliveries_of(row.id)) for row in rows if row.state != "delivered"] == []
     assert len(run.received) == sum(wanted.values())
 
 

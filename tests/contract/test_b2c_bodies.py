@@ -20,7 +20,7 @@ import pytest
 
 from mock_daraja.access.security_credential import Certificate
 from mock_daraja.scenarios import one_shot
-from tests.conftest import MakeMock
+from tests.conftest import MakeMock, put_app
 
 Produce = Callable[[MakeMock], bytes]
 
@@ -85,8 +85,7 @@ def locked(operation: str) -> Produce:
 def without_product(operation: str) -> Produce:
     def produce(make: MakeMock) -> bytes:
         mock = make()
-        (app,) = mock.sandbox.store.apps()
-        app.products = frozenset({"stk-push"})
+        put_app(mock, products=["stk-push"])
         return mock.send(operation).body
 
     return produce

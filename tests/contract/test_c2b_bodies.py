@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mock_daraja.steps.opening import pay
-from tests.conftest import NOWHERE, MakeMock, Mock
+from tests.conftest import NOWHERE, MakeMock, Mock, register_urls
 
 Produce = Callable[[MakeMock], bytes]
 PAYER = "254705912645"  # NICHOLAS JOHN SONGOK, whose payment was captured in 2025
@@ -48,9 +48,9 @@ def told(kind: str, version: str = "v2", *, till: bool = False, **quirks: bool) 
         mock.sandbox.put_customer({"msisdn": PAYER, "name": "Nicholas John Songok"})
         shortcode = "3000001" if till else "600995"
         urls = {"ResponseType": "Completed", "ConfirmationURL": NOWHERE, "ValidationURL": NOWHERE, "version": version}
-        mock.sandbox.register_urls(shortcode, urls)
+        register_urls(mock.sandbox, shortcode, urls)
         whom = {"till": shortcode} if till else {"paybill": shortcode, "account": "UM001"}
-        pay(mock.sandbox, msisdn=PAYER, amount=1, **whom)
+        pay(mock.gateway.shared, mock.sandbox, msisdn=PAYER, amount=1, **whom)
         mock.advance(20)
         return next(each.body for each in mock.callbacks() if each.kind == kind)
 

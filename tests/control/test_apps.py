@@ -19,9 +19,11 @@ def test_a_deleted_app_and_its_tokens_are_of_no_use(control: Any) -> None:
     control.ok("POST", "apps", {"key": "a/b", "secret": "s"})
     token = control.mock.token("a/b", "s")
 
+    known = control.mock.gateway.shared.sandboxes.by_token(token)
     control.ok("DELETE", "apps/a/b")
 
-    assert control.mock.sandbox.store.token(token) is None
+    assert known is not None
+    assert control.mock.gateway.shared.sandboxes.by_token(token) is None
     assert control.mock.ask_token("a/b", "s").status == 400
     assert control.problem("DELETE", "apps/a/b")[0] == 404
 

@@ -6,12 +6,24 @@ import pytest
 
 
 @pytest.mark.parametrize("written", ["0712345678", "712345678", "+254712345678", "254712345678", "0712-345 678"])
-def test_a_customer_comes_into_being_at_first_sight(control: Any, written: str) -> None:
+def test_a_customer_is_shown_without_coming_into_being(control: Any, written: str) -> None:
     row = control.ok("GET", f"customers/{written}")
 
     assert (row["msisdn"], row["pin"], row["balance"]) == ("254712345678", "1234", "250000.00")
     assert row["name"].isupper()
-    assert control.ok("GET", "customers")["customers"] == [row]
+    assert control.ok("GET", "customers")["customers"] == []
+    assert control.ok("GET", "ledger")["accounts"] == {}
+
+
+def test_a_customer_who_is_changed_or_who_pays_comes_into_being(control: Any) -> None:
+    seen = control.ok("GET", "customers/254708374149")
+
+    control.ok("PATCH", "customers/0712345678", {})
+    control.mock.pushed()
+
+    changed, paying = control.ok("GET", "customers")["customers"]
+    assert (changed["msisdn"], changed["balance"]) == ("254712345678", "250000.00")
+    assert paying == seen | {"open_prompt": control.mock.sandbox.transaction(1).reference}
 
 
 def test_posting_creates_and_then_changes(control: Any) -> None:

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from mock_daraja.control.one_shots import plain
+from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios import one_shot
 from mock_daraja.steps.known import names_known
+
+KNOWN = names_known(CATALOGUE)
 
 
 def test_a_one_shot_decides_the_next_request_and_is_used_up(control: Any) -> None:
@@ -27,7 +30,7 @@ def test_a_one_shot_decides_the_next_request_and_is_used_up(control: Any) -> Non
 def test_a_plain_code_is_read_without_the_schema_as_with_it(then: dict[str, str]) -> None:
     given = {"when": {"operation": "stk-push.process"}, "then": then}
 
-    assert plain(given, names_known()) == one_shot(given, names_known())
+    assert plain(given, KNOWN) == one_shot(given, KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +46,7 @@ def test_a_plain_code_is_read_without_the_schema_as_with_it(then: dict[str, str]
     ],
 )
 def test_anything_else_is_left_to_the_schema(given: dict[str, Any]) -> None:
-    assert plain(given, names_known()) is None
+    assert plain(given, KNOWN) is None
 
 
 def test_one_is_disarmed(control: Any) -> None:

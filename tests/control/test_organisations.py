@@ -60,11 +60,13 @@ def test_initiators_are_added_and_changed_by_their_name(control: Any) -> None:
 
 
 def test_unlocking_counts_failures_anew(control: Any) -> None:
-    row = control.mock.sandbox.organisation("600000")
-    row.initiators["testapi"].failures, row.initiators["testapi"].locked = 3, True
+    for _ in range(3):
+        control.mock.sandbox.count_password("600000", "testapi", right=False, lock=True)
+    before = control.ok("GET", "organisations/600000")["initiators"]
 
     shown = control.ok("PATCH", "organisations/600000", {"initiators": [{"name": "testapi", "locked": False}]})
 
+    assert [(each["failures"], each["locked"]) for each in before] == [(3, True)]
     assert shown["initiators"] == [
         {"name": "testapi", "password": "Safaricom999!*!", "roles": None, "failures": 0, "locked": False}
     ]

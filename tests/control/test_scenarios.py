@@ -102,7 +102,7 @@ def test_rules_are_shown_in_the_words_of_their_file(control_with: Any, folder: P
     then = {"sequence": [{"never": True}, {}], "repeat": "loop"}
     assert second == {"line": 12, "when": {}, "probability": 0.5, "then": then}
     assert third == {"line": 3, "from": "lent", "rule": 1, "when": {}, "then": {"result": "0"}}
-    assert one_shot({"when": when, "then": first["then"]}).match.body["A"] == Constraint(exists=False)
+    assert one_shot({"when": when, "then": first["then"]}).match.body[0] == ("A", Constraint(exists=False))
 
 
 def test_a_file_that_is_wrong_hides_no_other(control_with: Any, folder: Path) -> None:

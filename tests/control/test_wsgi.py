@@ -129,7 +129,7 @@ def test_a_bad_parameter_is_named(control: Any, path: str, where: str, said: str
 def test_our_own_mistake_is_a_problem_without_traceback_and_is_logged(
     control: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(control.mock.sandbox.store, "apps", lambda: 1 / 0)
+    monkeypatch.setattr(control.mock.sandbox, "apps", lambda: 1 / 0)
 
     with caplog.at_level(logging.ERROR):
         status, problem, where, remedy = control.problem("GET", "apps")

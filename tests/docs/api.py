@@ -11,7 +11,6 @@ from typing import Any
 
 from mock_daraja.control import registry
 from mock_daraja.control.call import PREFIX
-from mock_daraja.control.routing import ANY
 from mock_daraja.products import PRODUCTS
 from mock_daraja.testing import plugin
 from mock_daraja.testing.handle import Daraja
@@ -29,16 +28,22 @@ class DocumentedRoute:
     query: tuple[str, ...]
 
 
+_INTO_A_SINK = [  # these are app.py's to let in, of any method
+    DocumentedRoute("* sink/<name>", f"any method `{PREFIX}/sink/<name>`", ()),
+    DocumentedRoute("* sink/<name>/<path:rest>", f"any method `{PREFIX}/sink/<name>/<rest>`", ()),
+]
+
+
 def control_nouns() -> dict[str, list[DocumentedRoute]]:
-    """The routes of each file in control/, by its name."""
+    """The routes of each file in control/, by its name, and what a sink takes."""
     nouns = (*registry._SERVER_NOUNS, *registry._NOUNS)
-    return {noun.__name__.rpartition(".")[2]: [_documented(each) for each in noun.ROUTES] for noun in nouns}
+    found = {noun.__name__.rpartition(".")[2]: [_documented(each) for each in noun.ROUTES] for noun in nouns}
+    return found | {"sinks": [*_INTO_A_SINK, *found["sinks"]]}
 
 
 def _documented(route: Any) -> DocumentedRoute:
-    method = "any method" if route.method == ANY else route.method
     path = f"{PREFIX}/{route.path}".replace("<path:", "<")
-    return DocumentedRoute(f"{route.method} {route.path}", f"{method} `{path}`", tuple(route.query or ()))
+    return DocumentedRoute(f"{route.method} {route.path}", f"{route.method} `{path}`", tuple(route.query or ()))
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,8 @@ def _first_paragraph(text: str) -> str:
 
 
 def anchors() -> set[str]:
-    """Every value that `Step.docs` can have: literals given for a parameter `docs`, and the slugs of the products."""
-    found = {product.slug for product in PRODUCTS}
+    """Every value that `Step.docs` can have: literals given for a parameter `docs`, and the anchors of the products."""
+    found = {product.anchor for product in PRODUCTS}
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
     places = {"Step": 5} | {
         each.name: [arg.arg for arg in each.args.args].index("docs")

@@ -11,7 +11,7 @@ from typing import Any
 from mock_daraja import defaults, faults, resources
 from mock_daraja.faults import pages
 from mock_daraja.ledger import tariffs
-from mock_daraja.products import PRODUCTS
+from mock_daraja.products import CATALOGUE, PRODUCTS
 from mock_daraja.products.base import Operation
 from mock_daraja.scenarios import Library, codes
 from mock_daraja.validation import Schemas
@@ -23,7 +23,7 @@ _SCHEMAS = Schemas()
 
 def products() -> Iterator[str]:
     rows = [
-        (product.title, code(each.name), each.method, "<br>".join(map(code, each.paths)) or "none: see its page")
+        (product.title, code(each.full_name), each.method, "<br>".join(map(code, each.paths)) or "none: see its page")
         for product in PRODUCTS
         for each in product.operations
     ]
@@ -31,11 +31,11 @@ def products() -> Iterator[str]:
 
 
 def operation(name: str) -> Operation:
-    return next(each for product in PRODUCTS for each in product.operations if each.name == name)
+    return CATALOGUE.operations[name][1]
 
 
 def request_fields(name: str) -> Iterator[str]:
-    schema = _SCHEMAS.schema(f"{operation(name).schema}.request")
+    schema = _SCHEMAS.schema(f"{operation(name).schema_path}.request")
     required = schema.get("required", ())
     rows = []
     for field_name, field in schema["properties"].items():

@@ -18,7 +18,7 @@ from mock_daraja.clock import MODES
 from mock_daraja.errors import Problem
 from mock_daraja.faults import pages as gateway_pages
 from mock_daraja.journal.references import reference
-from mock_daraja.products import PRODUCTS
+from mock_daraja.products import CATALOGUE, PRODUCTS
 from mock_daraja.products.base import Operation
 from mock_daraja.scenarios import Library, codes
 from mock_daraja.settings import ENVIRONMENT_PREFIX, Quirks, option_fields
@@ -97,12 +97,13 @@ def test_every_member_of_the_handle_is_documented() -> None:
 OPERATIONS = [each for product in PRODUCTS for each in product.operations]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.full_name)
 def test_every_operation_is_documented(operation: Operation) -> None:
-    own_page = text(reference(operation.product).removeprefix("docs/").partition("#")[0])
-    same_fields = [each.name for each in OPERATIONS if each.schema == operation.schema]
+    product, _ = CATALOGUE.operations[operation.full_name]
+    own_page = text(reference(product.anchor).removeprefix("docs/").partition("#")[0])
+    same_fields = [each.full_name for each in OPERATIONS if each.schema_path == operation.schema_path]
 
-    assert missing("products.md", [operation.name, *operation.paths]) == []
+    assert missing("products.md", [operation.full_name, *operation.paths]) == []
     assert [path for path in operation.paths if path not in own_page] == []
     assert operation.schema is None or any(f"<!-- generated: fields {name} -->" in own_page for name in same_fields)
 

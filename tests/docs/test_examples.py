@@ -21,7 +21,7 @@ from mock_daraja.cli import commands
 from mock_daraja.clock import ClockSetting
 from mock_daraja.faults import NAMES, from_spec
 from mock_daraja.faults import pages as gateway_pages
-from mock_daraja.products import PRODUCTS
+from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios import Known
 from mock_daraja.scenarios.loader import load_file
 from mock_daraja.server import Server
@@ -46,7 +46,7 @@ def fences(language: str) -> list[object]:
 def test_a_scenario_file_is_one(body: str, tmp_path: Path) -> None:
     file = tmp_path / "story.yaml"
     file.write_text(body, encoding="utf-8")
-    known = Known({each.name for product in PRODUCTS for each in product.operations}, gateway_pages.NAMES, from_spec)
+    known = Known(set(CATALOGUE.operations), gateway_pages.NAMES, from_spec)
 
     scenario = load_file(file, known=known)
 

@@ -12,9 +12,9 @@ from mock_daraja.model import FaultSpec
 @pytest.mark.parametrize(
     ("spec", "fault"),
     [
-        (FaultSpec("latency", {"ms": 250}), Latency(ms=250)),
+        (FaultSpec.of("latency", {"ms": 250}), Latency(ms=250)),
         (FaultSpec("hang"), Hang()),
-        (FaultSpec("hang", {"seconds": 3}), Hang(seconds=3)),
+        (FaultSpec.of("hang", {"seconds": 3}), Hang(seconds=3)),
     ],
 )
 def test_a_spec_becomes_its_fault(spec, fault):
@@ -24,7 +24,7 @@ def test_a_spec_becomes_its_fault(spec, fault):
 def test_every_name_has_a_fault_of_that_name():
     attributes = {"latency": {"ms": 1}, "wrong-status": {"status": 500}}
 
-    made = [faults.from_spec(FaultSpec(name, attributes.get(name, {}))).name for name in faults.NAMES]
+    made = [faults.from_spec(FaultSpec.of(name, attributes.get(name, {}))).name for name in faults.NAMES]
 
     assert tuple(made) == faults.NAMES == tuple(sorted(faults.NAMES)) == tuple(sorted(made))
 
@@ -33,11 +33,11 @@ def test_every_name_has_a_fault_of_that_name():
     ("spec", "message"),
     [
         (
-            FaultSpec("latancy", {"ms": 1}),
+            FaultSpec.of("latancy", {"ms": 1}),
             f"fault: there is no fault 'latancy'\n  remedy: the faults are {', '.join(faults.NAMES)}",
         ),
         (
-            FaultSpec("latency", {"seconds": 1}),
+            FaultSpec.of("latency", {"seconds": 1}),
             "fault latency: there is no attribute 'seconds'\n"
             "  remedy: its attributes are ms, distribution, min, max, median, sigma",
         ),
@@ -45,9 +45,9 @@ def test_every_name_has_a_fault_of_that_name():
             FaultSpec("wrong-status"),
             "fault wrong-status: the attribute 'status' is missing\n  remedy: its attributes are status",
         ),
-        (FaultSpec("reset", {"ms": 1}), "fault reset: there is no attribute 'ms'\n  remedy: it takes no attributes"),
+        (FaultSpec.of("reset", {"ms": 1}), "fault reset: there is no attribute 'ms'\n  remedy: it takes no attributes"),
         (
-            FaultSpec("latency", {"ms": "soon"}),
+            FaultSpec.of("latency", {"ms": "soon"}),
             "fault latency: ms is 'soon'\n  remedy: ms takes a whole number of milliseconds from 0 to 31536000000",
         ),
     ],

@@ -58,8 +58,8 @@ def test_refuses_a_time_that_is_no_whole_number(ms):
         Latency(ms=ms)
 
 
-UNIFORM = FaultSpec("latency", {"distribution": "uniform", "min": 200, "max": 900})
-LOGNORMAL = FaultSpec("latency", {"distribution": "lognormal", "median": 400, "sigma": 0.8, "max": 3000})
+UNIFORM = FaultSpec.of("latency", {"distribution": "uniform", "min": 200, "max": 900})
+LOGNORMAL = FaultSpec.of("latency", {"distribution": "lognormal", "median": 400, "sigma": 0.8, "max": 3000})
 
 
 def draws(spec, seed=1, count=400):
@@ -92,7 +92,7 @@ def test_what_is_drawn_is_a_latency_like_any_other():
 
     assert isinstance(fault, Latency)
     assert fault.distribution is None
-    assert drawn(FaultSpec("latency", {"ms": 5}), Ids(1)) == FaultSpec("latency", {"ms": 5})
+    assert drawn(FaultSpec.of("latency", {"ms": 5}), Ids(1)) == FaultSpec.of("latency", {"ms": 5})
 
 
 @pytest.mark.parametrize(

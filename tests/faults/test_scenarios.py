@@ -17,7 +17,9 @@ import pytest
 
 from mock_daraja import resources
 from mock_daraja.defaults import APP_KEY, APP_SECRET
+from mock_daraja.exchange import EXCHANGES
 from mock_daraja.faults import NAMES
+from mock_daraja.model import CALLBACKS, TRANSACTIONS
 from mock_daraja.server import Server
 from tests.conftest import PUSH_PATH, TOKEN_PATH, push_body
 
@@ -89,10 +91,10 @@ def assert_accepted(body: bytes) -> None:
 def assert_carried_out(caller: Caller, fault: str) -> None:
     """The client was let down, M-PESA was not: one transaction, final in time, and its callback attempted."""
     sandbox = caller.mock.sandbox
-    assert sandbox.wait_for(lambda: any(row.state == "failed" for row in sandbox.store.callbacks()), 1_000_000)
-    (transaction,) = sandbox.store.transactions()
+    assert sandbox.wait_for(lambda: any(row.state == "failed" for row in [*sandbox.store.scan(CALLBACKS)]), 1_000_000)
+    (transaction,) = [*sandbox.store.scan(TRANSACTIONS)]
     assert transaction.state == "completed"
-    exchange = sandbox.store.exchange(transaction.exchange)
+    exchange = sandbox.store.get(EXCHANGES, transaction.exchange)
     assert [step.text for step in exchange.steps if step.room == "faults"] == [
         f"this reply goes out with a fault: {exchange.reply.fault}"
     ]
@@ -122,7 +124,7 @@ def test_latency_of_one_seed_is_the_same_in_every_run(mock_with: Any) -> None:
         mock = mock_with(scenario="faults/latency", seed=seed)
         for _ in range(5):
             mock.push()
-        return [str(each.reply.fault) for each in mock.sandbox.store.exchanges()]
+        return [str(each.reply.fault) for each in [*mock.sandbox.store.scan(EXCHANGES)]]
 
     first, again, other = drawn(7), drawn(7), drawn(8)
 
@@ -148,7 +150,7 @@ def test_what_hangs_is_carried_out_while_the_client_still_waits(play: Play) -> N
     with closing(caller.connection()) as connection:
         connection.request("POST", PUSH_PATH, json.dumps(push_body(caller.mock.sandbox.now_ms)), headers)
 
-        assert caller.mock.sandbox.wait_for(lambda: list(caller.mock.sandbox.store.transactions()) != [], 1_000_000)
+        assert caller.mock.sandbox.wait_for(lambda: [*caller.mock.sandbox.store.scan(TRANSACTIONS)] != [], 1_000_000)
         assert_carried_out(caller, "hang")
 
 

@@ -17,14 +17,14 @@ from mock_daraja.faults import NAMES
 from mock_daraja.model import FaultSpec, Outcome
 from mock_daraja.scenarios import OneShot
 from mock_daraja.scenarios.model import Match
-from mock_daraja.server import Server
+from mock_daraja.server import Body, Server
 
 LASTING = (
     FaultSpec("hang"),
-    FaultSpec("hang", {"seconds": 3600}),
-    FaultSpec("latency", {"ms": 3_600_000}),
-    FaultSpec("dribble", {"bytes_per_second": 0.01, "seconds": 3600}),
-    FaultSpec("endless-chunks", {"seconds": 3600}),
+    FaultSpec.of("hang", {"seconds": 3600}),
+    FaultSpec.of("latency", {"ms": 3_600_000}),
+    FaultSpec.of("dribble", {"bytes_per_second": 0.01, "seconds": 3600}),
+    FaultSpec.of("endless-chunks", {"seconds": 3600}),
 )
 REQUEST = b"GET /anything HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -44,11 +44,10 @@ def failing(spec: FaultSpec, clock: Clock, waiting: threading.Semaphore) -> Call
     clock.on_wait = waiting.release
 
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        environ |= {"mock_daraja.fault": spec, "mock_daraja.clock": clock}
         start_response("200 OK", [("Content-Length", "10")])
         if spec == FaultSpec("hang"):
             waiting.release()
-        return [b"0123456789"]
+        return Body(b"0123456789", spec, clock)
 
     return app
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from mock_daraja.access.security_credential import Certificate
 from mock_daraja.app import create_app, served
 from mock_daraja.clock import ClockSetting
+from mock_daraja.exchange import Request
 from mock_daraja.faults import NAMES as FAULTS
 from mock_daraja.faults.pages import NAMES as PAGES
 from mock_daraja.journal.text import explanation
@@ -58,7 +59,7 @@ _ANSWERS: dict[str, tuple[int, bytes]] = {
 
 def paths() -> dict[str, tuple[str, ...]]:
     """Every operation that has a path, with its paths."""
-    return {each.name: each.paths for product in PRODUCTS for each in product.operations if each.paths}
+    return {each.full_name: each.paths for product in PRODUCTS for each in product.operations if each.paths}
 
 
 def story_names() -> list[str]:
@@ -127,10 +128,10 @@ class Driven:
     def handle(self, method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes) -> dict[str, Any]:
         """One request, and its answer as it goes to the client; `exchange` is its path below the control API."""
         path, _, query = target.partition("?")
-        sandbox, exchange = self._gateway.handle(method, path, query, tuple(headers), body)
-        reply = exchange.reply
-        assert reply is not None
-        sandbox.agenda.release(exchange.number)
+        answered = self._gateway.handle(Request(method, path, query, tuple(headers), body))
+        sandbox, exchange, reply = answered.sandbox, answered.exchange, answered.reply
+        answered.before()
+        answered.after()
         fault = reply.fault and {"name": reply.fault.name, **reply.fault.attributes}
         below = "" if sandbox.name == "default" else f"/sandboxes/{sandbox.name}"
         return {

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.exchange import Exchange
+from mock_daraja.exchange import EXCHANGES, Exchange
 from mock_daraja.journal.curl import curl
 from mock_daraja.server import Server
 from tests.conftest import PUSH_PATH, QUERY_PATH, TOKEN_PATH
@@ -161,7 +161,7 @@ def run(mock: Any) -> Any:
 
 def same(mock: Any) -> bool:
     """Whether the last two exchanges asked the same."""
-    first, second = mock.sandbox.store.exchanges()[-2:]
+    first, second = [*mock.sandbox.store.scan(EXCHANGES)][-2:]
     names = ("Authorization", "Content-Type", "X-Mock-Scenario")
     headers = [{name: value for name, value in row.headers if name in names} for row in (first, second)]
     asked = [(row.method, row.path, row.query, row.body) for row in (first, second)]
@@ -171,7 +171,7 @@ def same(mock: Any) -> bool:
 @pytestmark_shell
 def test_a_push_is_asked_again(mock: Any, run: Any) -> None:
     mock.pushed(TransactionDesc='it\'s "5" $HOME `x` \\ é Mamaŋ', headers={"X-Mock-Scenario": "1032"})
-    sent = mock.sandbox.store.exchanges()[-1].body.decode()
+    sent = [*mock.sandbox.store.scan(EXCHANGES)][-1].body.decode()
     password = sent.partition('"Password": "')[2].partition('"')[0]
     mock.advance(60)
 
@@ -209,5 +209,5 @@ def test_whatever_was_sent_is_sent_again(mock: Any, run: Any, method: str, path:
 
     status, _ = run(TOKEN="made-up")
 
-    assert status == mock.sandbox.store.exchanges()[-2].reply.status
+    assert status == [*mock.sandbox.store.scan(EXCHANGES)][-2].reply.status
     assert same(mock)

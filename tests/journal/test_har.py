@@ -9,41 +9,39 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mock_daraja.exchange import Exchange, Reply
+from mock_daraja.exchange import EXCHANGES, Exchange, Reply
 from mock_daraja.journal.har import har
-from mock_daraja.model import Callback, Delivery, Failure, FaultSpec
+from mock_daraja.model import CALLBACKS, DELIVERIES, Callback, Delivery, Failure, FaultSpec, changed
 
 SCHEMA = Draft202012Validator(json.loads(Path(__file__).with_name("har_schema.json").read_text(encoding="utf-8")))
 SERVER = "http://127.0.0.1:6737/"
 CUT = Failure("closed-early", (21,))
 
 
-def entries(*rows: Exchange | Callback) -> list[Any]:
+def entries(*rows: Exchange | Callback | Delivery) -> list[Any]:
     """Of a document that is HAR and JSON."""
     exchanges = [row for row in rows if isinstance(row, Exchange)]
     callbacks = [row for row in rows if isinstance(row, Callback)]
-    document = json.loads(json.dumps(har(exchanges, callbacks, SERVER, "0.1.0")))
+    deliveries = [row for row in rows if isinstance(row, Delivery)]
+    document = json.loads(json.dumps(har(exchanges, callbacks, deliveries, SERVER, "0.1.0")))
     assert [error.message for error in SCHEMA.iter_errors(document)] == []
     return list(document["log"]["entries"])
 
 
 def of(mock: Any) -> list[Any]:
-    return entries(*mock.sandbox.store.exchanges(), *mock.callbacks())
+    store = mock.sandbox.store
+    return entries(*store.scan(EXCHANGES), *store.scan(CALLBACKS), *store.scan(DELIVERIES))
 
 
-def exchange(**changes: Any) -> Exchange:
-    row = Exchange(1, "default", 0, "GET", "/a", "", (), b"", reply=Reply(200, b"{}"))
-    for name, value in changes.items():
-        setattr(row, name, value)
-    return row
+def exchange(**changes: Any) -> tuple[Exchange]:
+    return (changed(Exchange(1, "default", 0, "GET", "/a", "", (), b"", reply=Reply(200, b"{}")), **changes),)
 
 
-def delivered(answer: bytes, status: int | None = 200, failure: Failure | None = None, **changes: Any) -> Callback:
+def delivered(answer: bytes, status: int | None = 200, failure: Failure | None = None) -> tuple[Callback, Delivery]:
     request = b'POST /hook HTTP/1.1\r\nHost: a:1\r\nContent-Type: application/json\r\n\r\n{"a": 1}'
-    url = changes.get("url", "http://127.0.0.1:8000/hook?a=1&secret=abcdefg")
+    url = "http://127.0.0.1:8000/hook?a=1&secret=abcdefg"
     row = Callback(4, "stk", 2, url, b"{}", (), 0)
-    row.deliveries = [Delivery(url, 1_000, request, status, answer, failure)]
-    return row
+    return row, Delivery(url, 1_000, request, status, answer, failure, callback=row.id)
 
 
 def test_exchanges_and_deliveries_stand_in_the_order_of_the_clock(mock: Any, webhook: Any) -> None:
@@ -92,7 +90,7 @@ def test_what_went_wrong_is_the_comment(mock: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "name", "value"),
+    ("rows", "name", "value"),
     [
         (exchange(path="/a b", query="access_token=abcdefg"), "request.url", f"{SERVER}a%20b?access_token=abcd***"),
         (exchange(headers=(("Authorization", "Bearer abcdefg"),)), "request.headers.0.value", "Bearer abcd***"),
@@ -101,7 +99,7 @@ def test_what_went_wrong_is_the_comment(mock: Any) -> None:
         (exchange(reply=None), "response.status", 0),
         (exchange(reply=Reply(302, b"", (("Location", "/b"),))), "response.redirectURL", "/b"),
         (exchange(reply=Reply(599, b"")), "response.statusText", ""),
-        (exchange(reply=Reply(200, b"", fault=FaultSpec("hang", {"seconds": 5}))), "_fault", "hang, seconds 5"),
+        (exchange(reply=Reply(200, b"", fault=FaultSpec.of("hang", {"seconds": 5}))), "_fault", "hang, seconds 5"),
         (delivered(b""), "request.url", "http://127.0.0.1:8000/hook?a=1&secret=abcd***"),
         (delivered(b""), "request.postData.text", '{"a": 1}'),
         (delivered(b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nhello"), "response.content.text", "hello"),
@@ -125,8 +123,8 @@ def test_what_went_wrong_is_the_comment(mock: Any) -> None:
         (delivered(b"", None, Failure("no-answer-in-time", (10,))), "response.bodySize", -1),
     ],
 )
-def test_each_part_is_where_har_has_it(row: Any, name: str, value: object) -> None:
-    found: Any = entries(row)[0]
+def test_each_part_is_where_har_has_it(rows: Any, name: str, value: object) -> None:
+    (found,) = entries(*rows)
 
     for part in name.split("."):
         found = found[int(part)] if part.isdigit() else found[part]

@@ -10,9 +10,9 @@ from mock_daraja.model import Callback, Delivery, Failure, UrlRefusal
 
 def test_why_a_delivery_failed_is_there_for_programs_and_for_people() -> None:
     row = Callback(1, "stk", 1, "http://a", b"{}", (), 0, state="failed")
-    row.deliveries.append(Delivery(row.url, 0, b"", failure=Failure("no-answer-in-time", (10.0,))))
+    attempt = Delivery(row.url, 0, b"", failure=Failure("no-answer-in-time", (10.0,)))
 
-    shape = callback_json(row)
+    shape = callback_json(row, [attempt])
 
     (delivery,) = shape["deliveries"]
     assert (delivery["failure"], delivery["error"]) == ("no-answer-in-time", "no answer within 10 s")
@@ -22,7 +22,7 @@ def test_why_a_delivery_failed_is_there_for_programs_and_for_people() -> None:
 def test_why_a_url_was_refused_is_there_for_programs_and_for_people() -> None:
     refusal = UrlRefusal("unprintable")
 
-    shape = callback_json(Callback(1, "stk", 1, "http://a b", b"{}", (), 0, state="refused", refusal=refusal))
+    shape = callback_json(Callback(1, "stk", 1, "http://a b", b"{}", (), 0, state="refused", refusal=refusal), [])
 
     assert shape["refusal"] == "unprintable"
     assert shape["note"].startswith("the callback URL holds a blank or a control character; ")
@@ -30,9 +30,8 @@ def test_why_a_url_was_refused_is_there_for_programs_and_for_people() -> None:
 
 def test_what_went_well_has_neither() -> None:
     row = Callback(1, "stk", 1, "http://a", b"{}", (), 0, state="delivered")
-    row.deliveries.append(Delivery(row.url, 0, b"", 200))
 
-    shape = callback_json(row)
+    shape = callback_json(row, [Delivery(row.url, 0, b"", 200)])
 
     assert "refusal" not in shape
     assert "failure" not in shape["deliveries"][0]

@@ -20,11 +20,11 @@ PUBLIC = "https://shop.example.com/callback"
 def document(mock: Any) -> dict[str, Any]:
     """The last exchange, whole, with what it opened: as the control API gives it."""
     exchange = mock.exchange()
-    row = None if exchange.transaction is None else mock.sandbox.store.transaction(exchange.transaction)
+    row = None if exchange.transaction is None else mock.sandbox.transaction(exchange.transaction)
     callbacks = [] if row is None else mock.sandbox.callbacks_of(row.id)
     return exchange_json(exchange) | {
         "transaction": None if row is None else transaction_json(row),
-        "callbacks": [callback_json(each) for each in callbacks],
+        "callbacks": [callback_json(each, mock.sandbox.deliveries_of(each.id)) for each in callbacks],
     }
 
 
@@ -107,7 +107,7 @@ def test_what_a_client_sent_never_reaches_a_terminal_raw(mock: Any) -> None:
 
 
 def exchange(sandbox: str = "default", path: str = "/a", steps: tuple[Step, ...] = ()) -> Exchange:
-    return Exchange(12, sandbox, 0, "POST", path, "", (), b"", steps=list(steps), reply=Reply(400, b""))
+    return Exchange(12, sandbox, 0, "POST", path, "", (), b"", steps=steps, reply=Reply(400, b""))
 
 
 @pytest.mark.parametrize(

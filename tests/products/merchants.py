@@ -42,7 +42,7 @@ class Merchant:
 
     def answers(self, *program: dict[str, Any]) -> None:
         """What validations get for an answer, in turn."""
-        self.mock.sandbox.sinks.open("validation").answer_with(parse_program(list(program), FAULTS))
+        self.mock.sandbox.sinks.answer_with("validation", parse_program(list(program), FAULTS))
 
     def answers_with(self, **document: Any) -> None:
         self.answers({"json": document})
@@ -56,7 +56,7 @@ class Merchant:
         return self._bodies("confirmation")
 
     def _bodies(self, name: str) -> list[Any]:
-        return [json.loads(each.body) for each in self.mock.sandbox.sinks.open(name).arrivals()]
+        return [json.loads(each.body) for each in self.mock.sandbox.sinks.arrivals(name)]
 
     def simulated(self, shortcode: str = PAYBILL, **changes: object) -> Transaction:
         """Simulate a payment, and let time pass until all is done."""
@@ -64,13 +64,16 @@ class Merchant:
         assert answer.status == 200, (answer.body, answer.why)
         row = self.mock.transaction(answer.json["OriginatorCoversationID"])
         self.mock.advance(_LONG)
-        return row
+        return self.mock.again(row)
 
     def paid(self, amount: object = 1, msisdn: str = "254708374149", **whom: object) -> Transaction:
         """A customer pays from the outside, and time passes until all is done."""
-        row = pay(self.mock.sandbox, amount=amount, msisdn=msisdn, **whom or {"paybill": PAYBILL, "account": "INV-1"})
+        shared = self.mock.gateway.shared
+        row = pay(
+            shared, self.mock.sandbox, amount=amount, msisdn=msisdn, **whom or {"paybill": PAYBILL, "account": "INV-1"}
+        )
         self.mock.advance(_LONG)
-        return row
+        return self.mock.again(row)
 
 
 MerchantOf = Callable[[Mock], Merchant]
@@ -88,7 +91,7 @@ def merchant_of() -> Iterator[MerchantOf]:
 
         yield make
     for each in mocks:
-        assert sum(each.sandbox.store.balances().values()) == 0
+        assert sum(each.sandbox.balances().values()) == 0
 
 
 @pytest.fixture

@@ -41,13 +41,13 @@ GATEWAY_ID = r"[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}[0-9]{3,8}
 def holding(mock: Mock, account: str, shillings: object, shortcode: str = PAYER) -> None:
     """Both parties exist, and the payer's account holds so much."""
     for each in (shortcode, RECEIVER):
-        assert mock.sandbox.organisation(each) is not None
+        mock.sandbox.bring_in(each)
     mock.sandbox.set_balance(f"{shortcode}:{account}", str(shillings))
 
 
 def moved(mock: Mock, before: dict[str, int]) -> dict[str, float]:
     """What changed in the ledger, in shillings."""
-    after = mock.sandbox.store.balances()
+    after = mock.sandbox.balances()
     changes = {name: (cents - before.get(name, 0)) / 100 for name, cents in after.items()}
     return {name: shillings for name, shillings in changes.items() if shillings}
 
@@ -206,7 +206,7 @@ def test_production_takes_https_only(mock_with: MakeMock, url: str) -> None:
 def test_every_command_moves_the_money_it_names(mock: Mock, row_of_table: tuple[str, str, str, str, int]) -> None:
     command, party_b, debit, credit, charge = row_of_table
     holding(mock, debit, 5_000)
-    before = mock.sandbox.store.balances()
+    before = mock.sandbox.balances()
 
     row = mock.settled(PAY, CommandID=command, PartyB=party_b, Amount=1_000)
 
@@ -216,7 +216,7 @@ def test_every_command_moves_the_money_it_names(mock: Mock, row_of_table: tuple[
         expected |= {f"{PAYER}:{CHARGES}": -charge, REVENUE: charge}
     assert moved(mock, before) == expected
     assert row.charge_cents == charge * 100
-    assert sum(mock.sandbox.store.balances().values()) == 0
+    assert sum(mock.sandbox.balances().values()) == 0
 
 
 @pytest.mark.parametrize("party_b", [PAYER, RECEIVER])
@@ -283,7 +283,7 @@ def test_the_working_account_has_to_cover_amount_and_charge(mock: Mock, holds: s
 
 def test_the_utility_account_does_not_help(mock: Mock) -> None:
     holding(mock, WORKING, 0)
-    before = mock.sandbox.store.balances()
+    before = mock.sandbox.balances()
 
     row = mock.settled(PAY)
 
@@ -349,7 +349,7 @@ def test_a_fault_of_the_parties_is_told_later(
     result = mock.result_of(row)
     assert result["ResultCode"] == (int(code) if code.isdigit() else code)
     assert "ResultParameters" not in result
-    assert sum(mock.sandbox.store.balances().values()) == 0
+    assert sum(mock.sandbox.balances().values()) == 0
 
 
 @pytest.mark.parametrize(
@@ -537,7 +537,7 @@ def test_any_code_can_be_had_by_selector_without_parameters(mock: Mock, code: st
     assert list(result) == [*ENVELOPE, "ReferenceData"]
     assert str(result["ResultCode"]) == code
     assert result["TransactionID"] == row.receipt
-    assert sum(mock.sandbox.store.balances().values()) == 0
+    assert sum(mock.sandbox.balances().values()) == 0
 
 
 @pytest.mark.parametrize("header", ["2001", None])
@@ -558,7 +558,7 @@ def test_a_forced_success_pays_from_an_empty_account(mock: Mock) -> None:
 
     assert row.result == "0"
     assert mock.balance(f"{PAYER}:{WORKING}") == -100_00
-    assert sum(mock.sandbox.store.balances().values()) == 0
+    assert sum(mock.sandbox.balances().values()) == 0
 
 
 # time and delivery
@@ -580,7 +580,7 @@ def time_out(mock: Mock) -> None:
 
 def test_a_queue_time_out_calls_the_other_url_and_moves_nothing(mock: Mock, webhook: Webhook) -> None:
     holding(mock, WORKING, 5_000)
-    before = mock.sandbox.store.balances()
+    before = mock.sandbox.balances()
     time_out(mock)
 
     row = mock.settled(PAY, QueueTimeOutURL=webhook.url, Amount=100)

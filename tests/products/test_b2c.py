@@ -16,8 +16,7 @@ from mock_daraja.journal.text import explanation
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents
 from mock_daraja.scenarios import one_shot
-from mock_daraja.tables import app_from
-from tests.conftest import MakeMock, Mock, Webhook, operation_of, parameters
+from tests.conftest import MakeMock, Mock, Webhook, operation_of, parameters, put_app
 
 V1 = "b2c.payment-v1"
 V3 = "b2c.payment"
@@ -45,7 +44,7 @@ def set_wallet(mock: Mock, shillings: object) -> None:
 
 def accepted(mock: Mock, operation: str, **changes: Any) -> Transaction:
     """The transaction of a request that was accepted, not settled yet."""
-    row = mock.sandbox.store.find_transaction(mock.send(operation, **changes).json["ConversationID"])
+    row = mock.sandbox.find_transaction(mock.send(operation, **changes).json["ConversationID"])
     assert row is not None
     return row
 
@@ -58,7 +57,7 @@ def last_result(mock: Mock) -> dict[str, Any]:
 
 
 def ledger_sum(mock: Mock) -> int:
-    return sum(mock.sandbox.store.balances().values())
+    return sum(mock.sandbox.balances().values())
 
 
 # the request
@@ -200,7 +199,7 @@ def test_the_initiator_field_of_the_other_products_is_not_taken_here(mock: Mock)
 def test_both_spellings_of_occasion_are_read(mock: Mock, operation: str, spelling: str) -> None:
     changes = {"Occasion": None, "Occassion": None, spelling: "Christmas"}
 
-    assert accepted(mock, operation, **changes).occasion == "Christmas"
+    assert accepted(mock, operation, **changes).details.occasion == "Christmas"
 
 
 @pytest.mark.parametrize("changes", [{"Occassion": None, "Occasion": None}, {"Remarks": None}, {"Remarks": ""}])
@@ -244,7 +243,7 @@ def test_production_takes_https_urls_alone(mock_with: MakeMock) -> None:
 
 
 def test_an_app_pays_from_its_own_shortcode_alone(mock: Mock) -> None:
-    mock.sandbox.store.put_app(_app(mock, shortcodes=["600000"]))
+    put_app(mock, shortcodes=["600000"])
 
     answer = mock.send(V3)
 
@@ -257,7 +256,7 @@ def test_an_app_pays_from_its_own_shortcode_alone(mock: Mock) -> None:
 
 @pytest.mark.parametrize("operation", ALL)
 def test_an_app_without_the_product_gets_nothing_behind_the_dash(mock: Mock, operation: str) -> None:
-    mock.sandbox.store.put_app(_app(mock, products=["stk-push"]))
+    put_app(mock, products=["stk-push"])
 
     answer = mock.send(operation)
 
@@ -265,7 +264,7 @@ def test_an_app_without_the_product_gets_nothing_behind_the_dash(mock: Mock, ope
 
 
 def test_the_products_of_b2c_are_bought_one_by_one(mock: Mock) -> None:
-    mock.sandbox.store.put_app(_app(mock, products=["b2c"]))
+    put_app(mock, products=["b2c"])
 
     assert [mock.send(operation).status for operation in ALL] == [200, 200, 401, 401]
 
@@ -290,11 +289,6 @@ def test_another_method_is_refused(mock: Mock, method: str) -> None:
 @pytest.mark.parametrize("path", ["/mpesa/b2c/v3/payment", "/mpesa/b2c/v1/x", "/mpesa/b2pochi/v1/x"])
 def test_an_unknown_resource_is_none_of_the_cores(mock: Mock, path: str) -> None:
     assert mock.post(path, {}).error == (404, "404.002.01", "Resource not found")
-
-
-def _app(mock: Mock, **table: Any) -> Any:
-    (app,) = mock.sandbox.store.apps()
-    return app_from({"key": app.key, "secret": app.secret, **table})
 
 
 # the result of a payment
@@ -761,5 +755,8 @@ def test_a_time_out_does_not_repeat_the_credential_in_the_journal(mock: Mock) ->
     arm(mock, queue_timeout=True)
     mock.settled(V3)
 
-    whole = json.dumps(callback_json(mock.callbacks()[0]))
+    (callback,) = mock.callbacks()
+    deliveries = mock.sandbox.deliveries_of(callback.id)
+    whole = json.dumps(callback_json(callback, deliveries))
+    assert deliveries
     assert mock.body(V3)["SecurityCredential"] not in whole

@@ -112,13 +112,13 @@ def test_what_a_payment_moved_is_in_the_balance(
 
 
 def test_asking_changes_no_balance(mock: Mock) -> None:
-    before = mock.sandbox.store.balances()
+    before = mock.sandbox.balances()
     accounts(mock)
-    opened = mock.sandbox.store.balances()
+    opened = mock.sandbox.balances()
 
     accounts(mock)
 
-    assert mock.sandbox.store.balances() == opened
+    assert mock.sandbox.balances() == opened
     assert sum(opened.values()) == sum(before.values()) == 0
 
 

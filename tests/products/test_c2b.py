@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from mock_daraja.defaults import CUSTOMER, CUSTOMER_OPENING
-from mock_daraja.model import CallbackPlan, Outcome
+from mock_daraja.model import ORGANISATIONS, CallbackPlan, Outcome, RegisteredUrls
 from mock_daraja.scenarios.model import Match, OneShot
 from mock_daraja.steps.later import claim, resend
 from mock_daraja.steps.opening import pay
-from tests.conftest import NOWHERE, MakeMock, Mock
+from tests.conftest import NOWHERE, MakeMock, Mock, put_app
 from tests.products.merchants import HEAD_OFFICE, PAYBILL, TILL, Merchant, MerchantOf
 
 REGISTER, REGISTER_V1, SIMULATE = "c2b.register", "c2b.register-v1", "c2b.simulate"
@@ -47,12 +47,21 @@ def test_the_sandbox_overwrites_freely(merchant: Merchant) -> None:
     for response_type in ("Completed", "Cancelled", "Completed"):
         merchant.registers(response_type=response_type)
 
-    assert merchant.mock.sandbox.organisation(PAYBILL).urls == {
-        "ResponseType": "Completed",
-        "ConfirmationURL": f"{merchant.url}/confirmation",
-        "ValidationURL": f"{merchant.url}/validation",
-        "version": "v2",
-    }
+    assert merchant.mock.sandbox.registered_urls(PAYBILL) == RegisteredUrls(
+        PAYBILL,
+        response_type="Completed",
+        confirmation=f"{merchant.url}/confirmation",
+        validation=f"{merchant.url}/validation",
+        version="v2",
+    )
+
+
+def test_registering_brings_the_shortcode_in_and_a_refusal_does_not(mock: Mock) -> None:
+    refused = mock.send(REGISTER, ShortCode="600991", ResponseType="completed")
+    accepted = mock.send(REGISTER, ShortCode="600992")
+
+    assert (refused.status, accepted.status) == (400, 200)
+    assert [row.shortcode for row in mock.sandbox.store.scan(ORGANISATIONS)] == ["600992"]
 
 
 def test_production_takes_urls_once(mock_with: MakeMock) -> None:
@@ -62,7 +71,9 @@ def test_production_takes_urls_once(mock_with: MakeMock) -> None:
 
     assert first.status == 200
     assert second.error == (500, "500.003.1001", TAKEN)
-    assert mock.sandbox.organisation(PAYBILL).urls["ResponseType"] == "Completed"
+    urls = mock.sandbox.registered_urls(PAYBILL)
+    assert urls is not None
+    assert urls.response_type == "Completed"
 
 
 @pytest.mark.parametrize("name", ["ConfirmationURL", "ValidationURL"])
@@ -90,7 +101,7 @@ def test_a_url_with_a_bad_word_is_refused(mock: Mock, name: str, url: str, word:
     answer = mock.send(REGISTER, **{name: url})
 
     assert answer.error == (400, "400.003.02", f"Bad Request - Invalid {name} - URL has the word {word}")
-    assert mock.sandbox.organisation(PAYBILL).urls == {}
+    assert mock.sandbox.registered_urls(PAYBILL) is None
 
 
 def test_the_bad_words_can_be_allowed(mock_with: MakeMock) -> None:
@@ -107,7 +118,7 @@ def test_a_shortcode_nobody_has_is_not_yours(mock: Mock, shortcode: str) -> None
 
 
 def test_an_app_kept_to_its_shortcodes_registers_and_simulates_no_other(mock: Mock) -> None:
-    mock.sandbox.store.app("test-key").shortcodes = frozenset({"600991"})  # type: ignore[union-attr]
+    put_app(mock, shortcodes=["600991"])
 
     theirs = [mock.send(each, ShortCode=PAYBILL) for each in (REGISTER, REGISTER_V1, SIMULATE)]
     own = mock.send(REGISTER, ShortCode=600991)
@@ -160,6 +171,7 @@ def test_simulating_is_acknowledged_and_settles_later(mock: Mock, path: str) -> 
     ]
     assert row.state == "pending"
     mock.advance(2)
+    row = mock.again(row)
     assert (row.state, row.result) == ("completed", "0")
 
 
@@ -192,7 +204,7 @@ def test_what_clients_send_as_numbers_is_understood(
 def test_without_urls_a_payment_completes_in_silence(mock: Mock) -> None:
     row = mock.settled(SIMULATE)
 
-    assert (row.state, row.why, row.validation) == ("completed", "paid", None)
+    assert (row.state, row.why, row.details.validation) == ("completed", "paid", "not asked")
     assert mock.callbacks() == []
 
 
@@ -300,7 +312,7 @@ def test_anything_but_zero_rejects_whatever_the_response_type(
 ) -> None:
     merchant.registers(response_type=response_type)
     merchant.answers_with(ResultCode=answered, ResultDesc="Rejected")
-    merchant.mock.sandbox.customer(CUSTOMER)
+    merchant.mock.sandbox.bring_in(CUSTOMER)
     before = merchant.mock.balance(CUSTOMER)
 
     row = merchant.simulated()
@@ -383,15 +395,16 @@ def test_the_merchant_has_eight_seconds_of_the_sandbox_clock(
 ) -> None:
     merchant.registers(response_type=response_type)
     mock = merchant.mock
-    row = pay(mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
     mock.sandbox.agenda.run_next(row.accepted_ms + 2_000)  # the question is asked
     (question,) = mock.callbacks()
     claim(mock.sandbox, question.id)  # and stays on its way
 
     mock.advance(7.999)
-    before = row.state
+    before = mock.again(row).state
     mock.advance(0.001)
 
+    row = mock.again(row)
     assert before == "pending"
     assert (row.state, row.result) == ends
     assert "validation: no answer within 8 s" in row.why
@@ -401,7 +414,7 @@ def test_the_merchant_has_eight_seconds_of_the_sandbox_clock(
 def test_an_answer_after_the_time_out_changes_nothing(merchant: Merchant) -> None:
     merchant.registers(response_type="Cancelled")
     mock = merchant.mock
-    row = pay(mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
     mock.sandbox.agenda.run_next(row.accepted_ms + 2_000)
     (question,) = mock.callbacks()
     claim(mock.sandbox, question.id)
@@ -411,7 +424,8 @@ def test_an_answer_after_the_time_out_changes_nothing(merchant: Merchant) -> Non
     mock.advance(20)
 
     assert len(merchant.validations) == 1
-    assert (row.state, row.result, row.validation) == ("failed", "2007", "asked")
+    row = mock.again(row)
+    assert (row.state, row.result, row.details.validation) == ("failed", "2007", "asked")
     assert merchant.confirmations == []
 
 
@@ -420,10 +434,11 @@ def test_a_merchant_who_hangs_is_given_up_on_a_scaled_clock(mock_with: MakeMock,
     merchant = merchant_of(mock)
     merchant.registers(response_type="Cancelled")
     merchant.answers({"fault": "hang"})
-    row = pay(mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
 
-    assert mock.sandbox.wait_for(lambda: row.is_final, 60_000)
+    assert mock.sandbox.wait_for(lambda: mock.again(row).is_final, 60_000)
 
+    row = mock.again(row)
     assert row.result == "2007"
     assert row.final_ms is not None
     assert row.final_ms - row.accepted_ms >= 10_000
@@ -435,10 +450,11 @@ def test_a_merchant_who_hangs_is_given_up_on_a_real_clock(mock_with: MakeMock, m
     merchant.registers()
     merchant.answers({"fault": "hang"})
     mock.sandbox.engine.arm(OneShot(Match(operation="c2b.pay"), Outcome(settle_ms=0)))
-    row = pay(mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
 
-    assert mock.sandbox.wait_for(lambda: row.is_final, 10_000)
+    assert mock.sandbox.wait_for(lambda: mock.again(row).is_final, 10_000)
 
+    row = mock.again(row)
     assert row.state == "completed"
     assert row.final_ms is not None
     assert row.final_ms - row.accepted_ms >= 200
@@ -450,12 +466,12 @@ def test_a_merchant_is_asked_and_told_on_any_clock(mock_with: MakeMock, merchant
     merchant = merchant_of(mock)
     merchant.registers()
     mock.sandbox.engine.arm(OneShot(Match(operation="c2b.pay"), Outcome(settle_ms=0)))
-    row = pay(mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
 
     done = mock.sandbox.wait_for(lambda: [each.state for each in mock.callbacks()] == ["delivered"] * 2, 10_000)
 
     assert done, mock.callbacks()
-    assert row.state == "completed"
+    assert mock.again(row).state == "completed"
     assert len(merchant.validations) == len(merchant.confirmations) == 1
 
 
@@ -499,14 +515,15 @@ def test_a_validation_is_asked_once_however_often_others_are_tried(
 def test_a_validation_that_is_sent_again_settles_nothing_again(merchant: Merchant) -> None:
     merchant.registers()
     row = merchant.simulated()
-    balances = merchant.mock.sandbox.store.balances()
+    balances = merchant.mock.sandbox.balances()
 
-    resend(merchant.mock.sandbox, merchant.mock.callbacks()[0])
+    resend(merchant.mock.sandbox, merchant.mock.callbacks()[0].id)
     merchant.mock.advance(20)
 
     assert merchant.validations[0] == merchant.validations[1]
     assert len(merchant.confirmations) == 1
-    assert (row.state, merchant.mock.sandbox.store.balances()) == ("completed", balances)
+    assert merchant.mock.again(row) == row
+    assert (row.state, merchant.mock.sandbox.balances()) == ("completed", balances)
 
 
 # what selectors do

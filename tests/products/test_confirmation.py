@@ -14,7 +14,7 @@ from mock_daraja.clock import eat_digits
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.ledger import MERCHANT, UTILITY, organisation
 from mock_daraja.validation import Schemas
-from tests.conftest import MakeMock, Mock
+from tests.conftest import MakeMock, Mock, register_urls
 from tests.products.merchants import HEAD_OFFICE, PAYBILL, TILL, Merchant, MerchantOf
 
 SONGOK = "254705912645"  # whose hash was captured (KIT103)
@@ -92,7 +92,7 @@ def test_only_the_sandbox_of_v1_has_an_invoice_number(
 ) -> None:
     merchant = merchant_with(environment=environment)
     urls = {"ResponseType": "Completed", "ConfirmationURL": f"{merchant.url}/confirmation", "version": version}
-    merchant.mock.sandbox.register_urls(PAYBILL, urls)
+    register_urls(merchant.mock.sandbox, PAYBILL, urls)
 
     merchant.paid()
 
@@ -234,6 +234,7 @@ def test_a_push_to_a_shortcode_with_urls_is_confirmed_as_well(
 
     row = push(merchant.mock, till, AccountReference="ORDER-9")
     merchant.mock.advance(60)
+    row = merchant.mock.again(row)
 
     (body,) = merchant.confirmations
     assert list(body) == V2_KEYS

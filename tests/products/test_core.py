@@ -25,7 +25,10 @@ OPAQUE = str(Opened())
 
 
 def transaction(**fields: Any) -> Transaction:
-    given = {"shortcode": PAYER, "initiator": "testapi", "credential": OPAQUE, "party_b": CUSTOMER} | fields
+    given = {"shortcode": PAYER, "party_b": CUSTOMER} | fields
+    asked = {"initiator": "testapi", "credential": OPAQUE} | {
+        name: given.pop(name) for name in ("initiator", "credential") if name in given
+    }
     return Transaction(
         id=1,
         operation="b2c.payment",
@@ -34,6 +37,7 @@ def transaction(**fields: Any) -> Transaction:
         originator_id="own",
         reference="AG_1",
         exchange=1,
+        details=core.Initiated(**asked),
         **given,
     )
 
@@ -43,7 +47,7 @@ def decided(**outcome: Any) -> Transaction:
 
 
 def fault_of(mock: Mock, **fields: Any) -> Settlement | None:
-    return core.initiator_fault(transaction(**fields), mock.sandbox, "b2c", ROLE)
+    return core.initiator_fault(transaction(**fields), mock.world(), ROLE)
 
 
 def set_initiator(mock: Mock, **changes: Any) -> None:
@@ -111,10 +115,11 @@ def test_the_occasion_is_read_in_either_spelling(mock: Mock, fields: dict[str, A
         **fields,
     }
 
-    common = core.common(body, mock.sandbox, initiator="Initiator")
+    common = core.common(body, mock.world(opened={"x": OPAQUE}), initiator="Initiator")
 
     assert not isinstance(common, Refusal)
-    assert (common["occasion"], common["remarks"], common["timeout_url"]) == (read, "", None)
+    found = (common.details["occasion"], common.command["remarks"], common.details["timeout_url"])
+    assert found == (read, "", None)
 
 
 # the initiator
@@ -147,20 +152,18 @@ def test_a_fault_is_2001_and_says_what_is_wrong(mock: Mock, fields: dict[str, An
 def test_only_what_is_wrong_with_the_credential_counts(mock: Mock, credential: str) -> None:
     counted, uncounted = fault_of(mock, credential=credential), fault_of(mock, initiator="nobody")
 
-    assert counted is not None and counted.initiator == "wrong"
-    assert uncounted is not None and uncounted.initiator is None
+    assert counted is not None and counted.password == ("testapi", "wrong")
+    assert uncounted is not None and uncounted.password is None
 
 
 def test_the_third_failure_is_8006(mock: Mock) -> None:
-    set_initiator(mock)
-    row = mock.sandbox.organisation(PAYER)
-    assert row is not None
-    row.initiators["testapi"].failures = 2
+    for _ in range(2):
+        mock.sandbox.count_password(PAYER, "testapi", right=False, lock=False)
 
     fault = fault_of(mock, credential=WRONG)
 
     assert fault is not None
-    assert (fault.result, fault.initiator) == ("8006", "wrong")
+    assert (fault.result, fault.password) == ("8006", ("testapi", "locked"))
     assert fault.why.endswith("(failure 3 of 3)")
 
 
@@ -172,7 +175,7 @@ def test_a_locked_initiator_is_8006_whatever_the_password(mock: Mock, credential
 
     assert fault is not None
     assert (fault.result, fault.desc) == ("8006", "The security credential is locked.")
-    assert fault.initiator is None
+    assert fault.password is None
     assert "unlocks it" in fault.why
 
 
@@ -214,7 +217,7 @@ def moved(row: Transaction, world: object) -> Settlement:
 
 
 def settled(mock: Mock, row: Transaction, truth: str = "1") -> Settlement:
-    return core.settle(row, mock.sandbox, "b2c", told(truth), moved)
+    return core.settle(row, mock.world(), told(truth), moved)
 
 
 @pytest.mark.parametrize(
@@ -251,20 +254,42 @@ def test_a_forced_result_has_the_catalogues_text_unless_another_is_given(
     assert settled(mock, decided(**outcome)).desc == desc
 
 
+RIGHT_ONE = ("testapi", "right")
+
+
 @pytest.mark.parametrize(
-    ("result", "initiator"), [("0", "right"), ("1", "right"), ("21", "right"), ("2001", None), ("8006", None)]
+    ("result", "password"),
+    [("0", RIGHT_ONE), ("1", RIGHT_ONE), ("21", RIGHT_ONE), ("2001", None), ("8006", None)],
 )
 def test_whatever_fails_behind_the_password_was_asked_with_the_right_one(
-    mock: Mock, result: str, initiator: str | None
+    mock: Mock, result: str, password: tuple[str, str] | None
 ) -> None:
-    assert settled(mock, transaction(), result).initiator == initiator
+    row, world = transaction(), mock.world()
+
+    assert core.settle_initiated(row, world, told(result), moved).password == password
+
+
+def test_a_wrong_password_stays_wrong_whatever_the_result(mock: Mock) -> None:
+    def wrong(row: Transaction, world: object) -> Settlement:
+        return Settlement("1", "", "the truth", password=("testapi", "wrong"))
+
+    assert core.settle_initiated(transaction(), mock.world(), wrong, moved).password == ("testapi", "wrong")
+
+
+@pytest.mark.parametrize(("forced", "password"), [("0", RIGHT_ONE), ("1", None), ("2001", None)])
+def test_a_forced_result_counts_a_right_password_where_money_moves_and_else_none(
+    mock: Mock, forced: str, password: tuple[str, str] | None
+) -> None:
+    settlement = core.settle_initiated(decided(result=forced), mock.world(), told("17"), moved)
+
+    assert settlement.password == password
 
 
 @pytest.mark.parametrize(
     ("row", "at"), [(transaction(), 3_000), (decided(settle_ms=70_000), 71_000)], ids=["own", "told"]
 )
 def test_it_is_final_after_two_seconds_unless_the_outcome_says_when(mock: Mock, row: Transaction, at: int) -> None:
-    assert core.settle_at(row, mock.sandbox) == at
+    assert core.settle_at(row, mock.world()) == at
 
 
 # the organisation and its money
@@ -280,16 +305,14 @@ def test_the_debited_organisation_must_be_active_and_have_the_product(
 ) -> None:
     mock.sandbox.put_organisation({"shortcode": PAYER, **changes})
 
-    fault = core.organisation_fault(PAYER, "b2c", mock.sandbox, "b2c")
+    fault = core.organisation_fault(transaction(), "b2c", mock.world())
 
     assert (fault and fault.result) == code
 
 
 @pytest.mark.parametrize(("need", "code"), [(100_000_000, None), (100_000_001, "1")])
 def test_an_account_covers_what_it_holds(mock: Mock, need: int, code: str | None) -> None:
-    mock.sandbox.organisation(PAYER)
-
-    fault = core.short_of(f"{PAYER}:Utility Account", need, mock.sandbox, "b2c")
+    fault = core.short_of(transaction(), f"{PAYER}:Utility Account", need, mock.world())
 
     assert (fault and fault.result) == code
     assert fault is None or fault.why == "600996:Utility Account holds 1000000.00, 1000000.01 is needed"
@@ -303,16 +326,16 @@ def test_a_charge_goes_from_charges_paid_to_m_pesa() -> None:
     )
 
 
-def test_a_days_total_counts_the_completed_of_the_products_asked_for(mock: Mock) -> None:
+def test_a_days_total_counts_what_the_customer_paid_or_received(mock: Mock) -> None:
     mock.settled("b2c.payment", Amount=100)
     mock.settled("pochi.payment", Amount=50)
     mock.settled("b2c.payment", Amount=9)
     mock.pushed(Amount=7)
     mock.advance(90)
 
-    totals = [core.day_total(CUSTOMER, mock.sandbox, products) for products in (core.RECEIVES, core.PAYS)]
+    received, paid = (core.day_total(CUSTOMER, mock.world(), role) for role in ("receives", "pays"))
 
-    assert totals == [15_000, 700]
+    assert (received, paid) == (15_000, 700)
 
 
 # the note on the acknowledgement
@@ -337,9 +360,9 @@ def test_foretelling_counts_no_password_and_moves_no_money(mock: Mock) -> None:
     for _ in range(5):
         mock.send("b2c.payment", SecurityCredential="plain text")
 
-    row = mock.sandbox.organisation(PAYER)
-    assert row is not None
-    assert row.initiators["testapi"].failures == 0
+    initiator = mock.sandbox.initiator(PAYER, "testapi")
+    assert initiator is not None
+    assert initiator.failures == 0
     assert mock.balance(f"{PAYER}:Utility Account") == 100_000_000
 
 

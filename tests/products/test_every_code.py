@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.model import Callback
+from mock_daraja.model import TRANSACTIONS, Callback
 from mock_daraja.scenarios import codes, one_shot
 from tests.conftest import Answer, Mock
 
@@ -102,13 +102,13 @@ def test_a_result_can_be_forced(mock: Mock, product: str, code: str, selector: s
 
     assert answer.status == 200, answer.why
     (callback,) = mock.callbacks()
-    row = mock.sandbox.store.transaction(callback.transaction)
+    row = mock.sandbox.transaction(callback.transaction)
     assert row is not None
     assert (row.result, row.result_desc) == (code, codes.text(code, product))
     assert said(callback) == (code, codes.text(code, product))
     assert (row.state == "completed") == (code == "0")
     assert row.why
-    assert sum(mock.sandbox.store.balances().values()) == 0
+    assert sum(mock.sandbox.balances().values()) == 0
 
 
 @pytest.mark.parametrize(("product", "code", "selector"), by_each(ERRORS, are_errors=True))
@@ -129,7 +129,7 @@ def test_a_rejection_can_be_forced_without_a_validation_url(mock: Mock, product:
     mock.advance(300)
 
     assert answer.status == 200
-    (row,) = mock.sandbox.store.transactions()
+    (row,) = [*mock.sandbox.store.scan(TRANSACTIONS)]
     assert (row.state, row.result, row.result_desc) == ("failed", code, codes.text(code, product))
     assert mock.callbacks() == []  # nothing is confirmed
 

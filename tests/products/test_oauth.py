@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from mock_daraja.model import App
 from tests.conftest import TOKEN_PATH, MakeMock, Mock
 
 
@@ -181,12 +182,11 @@ def test_anything_but_a_bearer_token_is_an_invalid_access_token(mock: Mock, head
 def test_a_token_carries_the_products_its_app_had_when_it_was_issued(mock_with: MakeMock) -> None:
     mock = mock_with(apps=({"key": "half", "secret": "s", "products": ["c2b"]},))
     before = mock.token("half", "s")
-    app = mock.sandbox.store.app("half")
-    assert app is not None
+    sandboxes = mock.gateway.shared.sandboxes
 
-    app.products = frozenset({"c2b", "stk-push"})
+    sandboxes.put_app(mock.sandbox, App("half", "s", products=("c2b", "stk-push")))
     after = mock.token("half", "s")
-    app.products = frozenset()
+    sandboxes.put_app(mock.sandbox, App("half", "s", products=()))
 
     assert status_of(mock, before) == INVALID
     assert status_of(mock, after) == VALID
@@ -213,10 +213,7 @@ def test_with_accept_any_app_a_key_is_registered_at_first_sight(mock_with: MakeM
 
 
 def test_an_app_without_a_secret_takes_any(mock: Mock) -> None:
-    app = mock.sandbox.store.app("test-key")
-    assert app is not None
-
-    app.secret = None
+    mock.gateway.shared.sandboxes.put_app(mock.sandbox, App("test-key", None))
 
     assert mock.ask_token("test-key", "whatever").status == 200
 

@@ -8,8 +8,22 @@ from mock_daraja.defaults import CUSTOMER, TILL
 from mock_daraja.ledger import customer, organisation
 from mock_daraja.model import Transaction
 from mock_daraja.products.b2b import COMMANDS
+from mock_daraja.products.b2c import Disbursed
+from mock_daraja.products.c2b_validation import Incoming
+from mock_daraja.products.core import Initiated
 from mock_daraja.products.parties import account_type, business, person, sides
+from mock_daraja.products.reversal import Reversing
+from mock_daraja.products.stk_push import Push
 from tests.conftest import Mock
+
+DETAILS = {
+    "stk-push.process": Push(),
+    "b2c.payment": Disbursed("testapi", ""),
+    "b2c.payment-v1": Disbursed("testapi", ""),
+    "b2c-validated.payment": Disbursed("testapi", ""),
+    "pochi.payment": Disbursed("testapi", ""),
+    "b2b.payment": Initiated("testapi", ""),
+}
 
 
 def row(operation: str, **changes: object) -> Transaction:
@@ -22,6 +36,7 @@ def row(operation: str, **changes: object) -> Transaction:
         "originator_id": "o",
         "reference": "r",
         "exchange": 0,
+        "details": DETAILS.get(operation, Incoming()),
     }
     return Transaction(**(values | changes))  # type: ignore[arg-type]
 
@@ -35,7 +50,7 @@ def row(operation: str, **changes: object) -> Transaction:
     ],
 )
 def test_a_customer_pays_from_the_wallet(mock: Mock, operation: str, receiver: str, account: str, reason: str) -> None:
-    of = sides(row(operation, msisdn=CUSTOMER, party_b=receiver), mock.sandbox)
+    of = sides(row(operation, msisdn=CUSTOMER, party_b=receiver), mock.world())
 
     assert of.by_customer
     assert (of.debit, of.credit, of.credit_party) == (CUSTOMER, account, receiver)
@@ -44,7 +59,7 @@ def test_a_customer_pays_from_the_wallet(mock: Mock, operation: str, receiver: s
 
 @pytest.mark.parametrize("operation", ["b2c.payment", "b2c.payment-v1", "b2c-validated.payment", "pochi.payment"])
 def test_an_organisation_pays_customers_from_utility(mock: Mock, operation: str) -> None:
-    of = sides(row(operation, msisdn=CUSTOMER, party_b=CUSTOMER), mock.sandbox)
+    of = sides(row(operation, msisdn=CUSTOMER, party_b=CUSTOMER), mock.world())
 
     assert not of.by_customer
     assert (of.debit, of.credit, of.credit_party) == ("600996:Utility Account", customer(CUSTOMER), CUSTOMER)
@@ -55,7 +70,7 @@ def test_an_organisation_pays_customers_from_utility(mock: Mock, operation: str)
 def test_the_sides_of_b2b_are_the_accounts_that_were_posted_to(mock: Mock, command: str) -> None:
     kind = COMMANDS[command]
 
-    of = sides(row("b2b.payment", command=command, party_b="600000"), mock.sandbox)
+    of = sides(row("b2b.payment", command=command, party_b="600000"), mock.world())
 
     receiver = "600996" if kind.own else "600000"
     assert of.debit == organisation("600996", kind.debit)
@@ -67,20 +82,20 @@ def test_a_reversal_has_the_sides_of_what_it_reverses_the_other_way_round(mock: 
     paid = mock.settled("c2b.simulate")
     reversal = mock.settled("reversal.request", TransactionID=paid.receipt)
 
-    there, back = sides(paid, mock.sandbox), sides(reversal, mock.sandbox)
+    there, back = sides(paid, mock.world()), sides(reversal, mock.world())
 
     assert (back.debit, back.credit) == (there.credit, there.debit)
     assert (back.debit_name, back.credit_name) == (there.credit_name, there.debit_name)
     assert (back.credit_party, back.debit_account) == (CUSTOMER, "Utility Account")
 
 
-@pytest.mark.parametrize("subject", ["", "UKO1111111", "reversal"])
-def test_a_reversal_of_nothing_has_no_credit_party(mock: Mock, subject: str) -> None:
-    if subject == "reversal":
+@pytest.mark.parametrize("receipt", ["", "UKO1111111", "reversal"])
+def test_a_reversal_of_nothing_has_no_credit_party(mock: Mock, receipt: str) -> None:
+    if receipt == "reversal":
         paid = mock.settled("c2b.simulate")
-        subject = str(mock.settled("reversal.request", TransactionID=paid.receipt).receipt)
+        receipt = str(mock.settled("reversal.request", TransactionID=paid.receipt).receipt)
 
-    of = sides(row("reversal.request", subject=subject), mock.sandbox)
+    of = sides(row("reversal.request", details=Reversing("testapi", "", receipt=receipt)), mock.world())
 
     assert (of.debit_name, of.credit_name) == ("600996 - Safaricom Daraja 996", "")
     assert (of.credit, of.credit_party) == ("", "")
@@ -89,8 +104,8 @@ def test_a_reversal_of_nothing_has_no_credit_party(mock: Mock, subject: str) -> 
 def test_names_carry_their_number(mock: Mock) -> None:
     mock.sandbox.put_customer({"msisdn": CUSTOMER, "name": "Anna Wanjiru"})
 
-    assert person(CUSTOMER, mock.sandbox) == "254708374149 - ANNA WANJIRU"
-    assert business("600992", mock.sandbox) == "600992 - Safaricom Daraja 992"
+    assert person(CUSTOMER, mock.world()) == "254708374149 - ANNA WANJIRU"
+    assert business("600992", mock.world()) == "600992 - Safaricom Daraja 992"
 
 
 @pytest.mark.parametrize(

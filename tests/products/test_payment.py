@@ -24,7 +24,7 @@ def rich(merchant: Merchant) -> Merchant:
     """A merchant whose customer can pay anything."""
     merchant.mock.sandbox.put_customer({"msisdn": CUSTOMER, "balance": OPENING / 100})
     for shortcode in (PAYBILL, TILL):
-        merchant.mock.sandbox.organisation(shortcode)
+        merchant.mock.sandbox.bring_in(shortcode)
     return merchant
 
 
@@ -102,7 +102,7 @@ def test_a_push_is_charged_as_an_outside_payment_is(rich: Merchant) -> None:
     row = mock.transaction(mock.pushed(Amount=2_500))
     mock.advance(60)
 
-    assert row.charge_cents == 20_00
+    assert mock.again(row).charge_cents == 20_00
     assert mock.balance(CUSTOMER) == OPENING - 2_520_00
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mock_daraja.model import Customer, Transaction
 from mock_daraja.products.prompt import ANSWERED, Prompted, foreseen, prompted
+from mock_daraja.products.stk_push import Push
 
 
 def shown(prompt: str) -> Transaction:
-    return Transaction(1, "stk-push.process", 0, 100, "174379", "o", "r", 1, msisdn="254708374149", prompt=prompt)
+    return Transaction(
+        1, "stk-push.process", 0, 100, "174379", "o", "r", 1, Push(), msisdn="254708374149", prompt=prompt
+    )
 
 
-def payer(**changes: object) -> Customer:
-    row = Customer("254708374149")
-    for name, value in changes.items():
-        setattr(row, name, value)
-    return row
+def payer(**changes: Any) -> Customer:
+    return Customer("254708374149", **changes)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def payer(**changes: object) -> Customer:
         ({}, "pin:", ANSWERED, ("2001", "wrong", True)),
         ({"pin": "4321"}, "pin:4321", ANSWERED, (None, "right", True)),
         ({"pin_locked": True}, "pin:1234", ANSWERED, ("8006", None, True)),
-        ({"wrong_pins": 2}, "pin:0000", ANSWERED, ("8006", "wrong", True)),
+        ({"wrong_pins": 2}, "pin:0000", ANSWERED, ("8006", "locked", True)),
         ({"wrong_pins": 2}, "pin:1234", ANSWERED, (None, "right", True)),
         ({"prompt": "ask"}, "cancel", ANSWERED, ("1032", None, True)),
         ({"prompt": "ask"}, "ignore", "1037", ("1037", None, True)),
@@ -44,7 +46,7 @@ def payer(**changes: object) -> Customer:
     ],
 )
 def test_handset_habit_and_answer_decide(
-    customer: dict[str, object], prompt: str, expected: str, told: tuple[str | None, str | None, bool]
+    customer: dict[str, Any], prompt: str, expected: str, told: tuple[str | None, str | None, bool]
 ) -> None:
     answer = prompted(shown(prompt), payer(**customer))
 

@@ -8,6 +8,7 @@ import pytest
 
 from mock_daraja import wire
 from mock_daraja.model import Transaction
+from mock_daraja.products.core import Initiated
 from mock_daraja.products.result import (
     Pair,
     decimal,
@@ -22,7 +23,7 @@ from tests.conftest import NOWHERE, MakeMock, Mock
 
 
 def transaction(**fields: Any) -> Transaction:
-    given = {"result": "0", "result_desc": "Done.", "result_url": NOWHERE, "timeout_url": f"{NOWHERE}/late"} | fields
+    given = {"result": "0", "result_desc": "Done.", "result_url": NOWHERE} | fields
     return Transaction(
         id=1,
         operation="b2c.payment",
@@ -32,6 +33,7 @@ def transaction(**fields: Any) -> Transaction:
         originator_id="own",
         reference="AG_1",
         exchange=1,
+        details=Initiated("testapi", ""),
         **given,
     )
 
@@ -131,13 +133,13 @@ def test_funds_have_two_decimals(cents: int, written: bytes) -> None:
     ],
 )
 def test_the_queue_time_out_url_is_safaricoms_own(mock_with: MakeMock, environment: str, path: str, host: str) -> None:
-    world = mock_with(environment=environment).sandbox
+    world = mock_with(environment=environment).world()
 
     assert internal_timeout_url(path, world) == ("QueueTimeoutURL", f"{host}/mpesa/{path}/v1/submit")
 
 
 def test_a_result_is_posted_when_the_settings_say(mock_with: MakeMock) -> None:
-    world = mock_with(callback_after=1.5).sandbox
+    world = mock_with(callback_after=1.5).world()
 
     notice = result_notice(transaction(), {"Result": {}}, world)
 
@@ -147,7 +149,7 @@ def test_a_result_is_posted_when_the_settings_say(mock_with: MakeMock) -> None:
 def test_a_time_out_echoes_the_request_and_adds_a_result() -> None:
     request = {"InitiatorName": "testapi", "Amount": 10, "IDType": "01"}
 
-    notice = timeout_notice(transaction(), request)
+    notice = timeout_notice(transaction(), request, f"{NOWHERE}/late")
 
     assert (notice.kind, notice.url) == ("timeout", f"{NOWHERE}/late")
     assert notice.body == {
@@ -157,7 +159,7 @@ def test_a_time_out_echoes_the_request_and_adds_a_result() -> None:
 
 
 def test_a_request_of_which_the_body_is_gone_still_names_the_transaction() -> None:
-    assert list(timeout_notice(transaction(), {}).body) == ["Result"]
+    assert list(timeout_notice(transaction(), {}, NOWHERE).body) == ["Result"]
 
 
 @pytest.mark.parametrize(

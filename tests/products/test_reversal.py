@@ -29,12 +29,13 @@ def reverse(mock: Mock, paid: Transaction, **changes: object) -> Transaction:
 
 
 def balances(mock: Mock) -> dict[str, int]:
-    return {account: cents for account, cents in mock.sandbox.store.balances().items() if cents}
+    return {account: cents for account, cents in mock.sandbox.balances().items() if cents}
 
 
 def pushed(mock: Mock, **changes: object) -> Transaction:
     row = mock.transaction(mock.pushed(**changes))
     mock.advance(90)
+    row = mock.again(row)
     assert row.state == "completed"
     return row
 
@@ -53,7 +54,7 @@ def test_the_acknowledgement_begins_with_the_originator(mock: Mock) -> None:
 
 def test_a_reversal_gives_the_money_back_under_a_receipt_of_its_own(mock: Mock) -> None:
     mock.sandbox.put_customer({"msisdn": CUSTOMER, "name": "Anna"})
-    mock.sandbox.organisation(RECEIVER)
+    mock.sandbox.bring_in(RECEIVER)
     before = balances(mock)
     paid = mock.settled("c2b.simulate", Amount=50)
 
@@ -79,7 +80,7 @@ def test_a_reversal_gives_the_money_back_under_a_receipt_of_its_own(mock: Mock) 
         }
     }
     assert balances(mock) == before
-    assert paid.reversed_by == row.receipt
+    assert mock.again(paid).reversed_by == row.receipt
 
 
 def test_money_is_printed_with_two_decimals(mock: Mock) -> None:
@@ -95,7 +96,6 @@ def to_till(mock: Mock) -> Transaction:
 
 
 def express(mock: Mock) -> Transaction:
-    mock.sandbox.organisation(TILL)
     mock.sandbox.set_balance(f"{TILL}:Merchant Account", 1000)
     return mock.settled("b2b-express.push", amount="9")
 
@@ -136,12 +136,12 @@ def test_the_credit_party_gives_back_from_the_account_that_was_credited(
 ) -> None:
     paid = pay(mock)
     assert paid.result == "0", paid.why
-    before = mock.sandbox.store.balances()
+    before = mock.sandbox.balances()
 
     row = reverse(mock, paid, ReceiverParty=receiver, Amount=9)
 
     assert row.result == "0", row.why
-    after = mock.sandbox.store.balances()
+    after = mock.sandbox.balances()
     moved = {account: after[account] - before[account] for account in after if after[account] != before[account]}
     assert moved == {debited: -900, credited: 900}
     assert parameters(mock.result_of(row))["DebitAccountBalance"].startswith(debited.partition(":")[2] + "|KES|")
@@ -193,7 +193,7 @@ def test_a_payout_cannot_be_reversed(mock: Mock, operation: str) -> None:
 
     assert row.result == "R000002"
     assert "can't be reversed" in row.why
-    assert (balances(mock), paid.reversed_by) == (before, None)
+    assert (balances(mock), mock.again(paid).reversed_by) == (before, None)
 
 
 def test_a_reversal_cannot_be_reversed(mock: Mock) -> None:
@@ -217,7 +217,7 @@ def test_a_second_reversal_says_so(mock: Mock) -> None:
     assert (result["ResultCode"], result["ResultDesc"]) == ("R000001", "The transaction has already been reversed")
     assert "ResultParameters" not in result
     assert str(first.receipt) in second.why
-    assert (balances(mock), paid.reversed_by) == (before, first.receipt)
+    assert (balances(mock), mock.again(paid).reversed_by) == (before, first.receipt)
 
 
 def test_a_failed_reversal_can_be_tried_again(mock: Mock) -> None:
@@ -309,7 +309,7 @@ def test_initiator_and_organisation_are_looked_at_before_the_receipt(
 
     assert row.result == code
     assert why in row.why
-    assert paid.reversed_by is None
+    assert mock.again(paid).reversed_by is None
     assert "ResultParameters" not in mock.result_of(row)
 
 
@@ -359,7 +359,7 @@ def test_any_code_can_be_asked_for_and_moves_nothing(mock: Mock, code: str) -> N
     row = reverse(mock, paid, Remarks=f"mock:{code}")
 
     assert str(mock.result_of(row)["ResultCode"]) == code
-    assert (balances(mock), paid.reversed_by) == (before, None)
+    assert (balances(mock), mock.again(paid).reversed_by) == (before, None)
 
 
 def test_a_success_that_was_asked_for_moves_the_money_whatever_the_truth_is(mock: Mock) -> None:
@@ -368,14 +368,14 @@ def test_a_success_that_was_asked_for_moves_the_money_whatever_the_truth_is(mock
 
     row = reverse(mock, paid, Amount=5, Remarks="mock:0")
 
-    assert (row.result, paid.reversed_by) == ("0", row.receipt)
+    assert (row.result, mock.again(paid).reversed_by) == ("0", row.receipt)
     assert mock.balance(UTILITY) == -5_00
 
 
 def twice(mock: Mock) -> Transaction:
     paid = mock.settled("c2b.simulate")
     reverse(mock, paid)
-    return paid
+    return mock.again(paid)
 
 
 @pytest.mark.parametrize(
@@ -390,14 +390,14 @@ def twice(mock: Mock) -> Transaction:
 def test_not_even_when_asked_does_money_move_that_is_not_there_to_be_given_back(
     mock: Mock, original: Callable[[Mock], Transaction]
 ) -> None:
-    mock.sandbox.organisation(RECEIVER)
+    mock.sandbox.bring_in(RECEIVER)
     paid = original(mock)
     before, by = balances(mock), paid.reversed_by
 
     row = reverse(mock, paid, Remarks="mock:0")
 
     assert row.result == "0"
-    assert (balances(mock), paid.reversed_by) == (before, by)
+    assert (balances(mock), mock.again(paid).reversed_by) == (before, by)
     assert "ResultParameters" not in mock.result_of(row)
 
 
@@ -418,7 +418,8 @@ def test_what_was_put_by_is_reversed_once(mock_with: MakeMock, operation: str) -
     paid = pushed(mock) if operation == "stk-push" else mock.settled(operation, Amount=1)
     for _ in range(4):
         mock.settled("balance.query")
-    assert mock.sandbox.store.transaction(paid.id) is not paid
+    packed = mock.again(paid)
+    assert packed == paid and packed is not paid
 
     receiver = paid.party_b
     first = reverse(mock, paid, ReceiverParty=receiver)

@@ -10,8 +10,8 @@ import pytest
 
 from mock_daraja.defaults import CUSTOMER, HEAD_OFFICE, TILL
 from mock_daraja.model import Transaction
-from mock_daraja.products.base import Command
-from mock_daraja.products.c2b import PRODUCT as C2B
+from mock_daraja.products.base import Command, Opens
+from mock_daraja.products.c2b_validation import Incoming
 from mock_daraja.steps.opening import open_command
 from tests.conftest import MakeMock, Mock, operation_of, parameters
 
@@ -45,7 +45,7 @@ def pushed(**changes: object) -> Pay:
     def pay(mock: Mock) -> Transaction:
         row = mock.transaction(mock.pushed(**changes))
         mock.advance(90)
-        return row
+        return mock.again(row)
 
     return pay
 
@@ -62,14 +62,18 @@ def from_outside(mock: Mock) -> Transaction:
     command = Command(
         amount_cents=100,
         shortcode="600992",
+        details=Incoming(),
         msisdn=CUSTOMER,
         party_b="600992",
         command="CustomerPayBillOnline",
         account_reference="INV-1",
     )
-    row = open_command(mock.sandbox, C2B, operation_of("c2b.pay"), command)
+    operation = operation_of("c2b.pay")
+    assert isinstance(operation, Opens)
+    with mock.sandbox.store.unit():
+        row = open_command(mock.gateway.shared, mock.sandbox, operation, command)
     mock.advance(10)
-    return row
+    return mock.again(row)
 
 
 def reversed_again(mock: Mock) -> Transaction:
@@ -78,7 +82,6 @@ def reversed_again(mock: Mock) -> Transaction:
 
 
 def express(mock: Mock) -> Transaction:
-    mock.sandbox.organisation(TILL)
     mock.sandbox.set_balance(f"{TILL}:Merchant Account", 1000)
     return mock.settled("b2b-express.push")
 
@@ -423,8 +426,8 @@ def test_what_was_put_by_is_found_all_the_same(mock_with: MakeMock, operation: s
         row = pushed()(mock) if operation == "stk-push" else mock.settled(operation)
     for _ in range(4):
         mock.settled("balance.query")
-    packed = mock.sandbox.store.transaction(row.id)
-    assert packed is not row
+    packed = mock.sandbox.transaction(row.id)
+    assert packed == row and packed is not row
 
     found = parameters(status(mock, **BY[by](row)))
 

@@ -10,6 +10,7 @@ import pytest
 
 from mock_daraja.access.password import password
 from mock_daraja.defaults import CUSTOMER, HEAD_OFFICE, PASSKEY, PAYBILL, TILL
+from mock_daraja.model import CUSTOMERS, DELIVERIES, ORGANISATIONS, TRANSACTIONS
 from mock_daraja.reasons import callback_note
 from tests.conftest import MakeMock, Mock, Webhook
 
@@ -98,7 +99,7 @@ def test_every_way_of_writing_a_number_is_the_same_customer(mock: Mock, phone: o
     mock.advance(10)
 
     assert mock.callback()["CallbackMetadata"]["Item"][-1] == {"Name": "PhoneNumber", "Value": 254708374149}
-    assert [row.msisdn for row in mock.sandbox.store.customers()] == [CUSTOMER]
+    assert [row.msisdn for row in [*mock.sandbox.store.scan(CUSTOMERS)]] == [CUSTOMER]
 
 
 FIELDS = (
@@ -318,7 +319,7 @@ def test_a_payment_moves_the_customers_money_to_the_utility_account(mock: Mock) 
     assert before[0] is not None
     assert before[1] is not None
     assert after == (before[0] - 25_000, before[1] + 25_000)
-    assert sum(mock.sandbox.store.balances().values()) == 0
+    assert sum(mock.sandbox.balances().values()) == 0
 
 
 def test_a_till_payment_goes_to_the_merchant_account_of_the_till(mock: Mock) -> None:
@@ -361,7 +362,7 @@ def test_one_outcome_is_seen_everywhere_the_same(mock: Mock) -> None:
 
     receipt = callback["CallbackMetadata"]["Item"][1]["Value"]
     assert row.receipt == receipt
-    assert mock.transaction(receipt) is row
+    assert mock.transaction(receipt) == row
     assert (row.result, str(callback["ResultCode"]), query["ResultCode"]) == ("0", "0", "0")
 
 
@@ -378,7 +379,7 @@ def test_when_a_payment_is_final_and_its_callback_due(
 
     mock.advance(60)
 
-    assert row.final_ms == start + final_s * 1000
+    assert mock.again(row).final_ms == start + final_s * 1000
     assert mock.callbacks()[0].due_ms == start + callback_s * 1000
 
 
@@ -495,7 +496,7 @@ def test_a_right_pin_counts_even_where_the_money_is_short(mock: Mock) -> None:
     mock.pushed()
     mock.advance(10)
 
-    customer = mock.sandbox.store.customer(CUSTOMER)
+    customer = mock.sandbox.store.get(CUSTOMERS, CUSTOMER)
 
     assert customer is not None
     assert customer.wrong_pins == 0
@@ -560,6 +561,39 @@ def test_a_customer_comes_into_being_at_first_sight_with_a_name_and_money(mock: 
     assert mock.sandbox.customer_name("254722000001") == mock.sandbox.customer_name("254722000001").upper()
 
 
+def parties(mock: Mock) -> tuple[list[str], list[str]]:
+    """The customers and organisations that are there."""
+    store = mock.sandbox.store
+    return [row.msisdn for row in store.scan(CUSTOMERS)], [row.shortcode for row in store.scan(ORGANISATIONS)]
+
+
+def test_an_accepted_push_brings_its_parties_in(mock: Mock) -> None:
+    before = parties(mock)
+
+    mock.pushed(PhoneNumber="254722000001")
+
+    assert before == ([], [])
+    assert parties(mock) == (["254722000001"], [PAYBILL])
+    assert (mock.balance("254722000001"), mock.balance(f"{PAYBILL}:Utility Account")) == (25_000_000, 100_000_000)
+    assert sum(mock.sandbox.balances().values()) == 0
+
+
+@pytest.mark.parametrize("changes", [{"Amount": "ten"}, {"Password": "x"}, {"AccountReference": "mock:500.003.02"}])
+def test_a_refused_push_brings_nobody_in(mock: Mock, changes: dict[str, object]) -> None:
+    answer = mock.push(PhoneNumber="254722000001", **changes)
+
+    assert answer.status in (400, 500)
+    assert parties(mock) == ([], [])
+    assert mock.sandbox.balances() == {}
+
+
+def test_a_query_brings_nobody_in(mock: Mock) -> None:
+    mock.query("ws_CO_010120260000001708374149")
+
+    assert parties(mock) == ([], [])
+    assert mock.sandbox.balances() == {}
+
+
 # answering the prompt
 
 
@@ -573,7 +607,7 @@ def test_an_answer_comes_before_the_customers_habit(mock: Mock, answer: str, cod
     mock.sandbox.answer_prompt(CUSTOMER, answer)
     mock.advance(60)
 
-    assert row.result == code
+    assert mock.again(row).result == code
 
 
 @pytest.mark.parametrize(("answer", "final_s"), [("pin:1234", 2), ("cancel", 2), ("ignore", 14)])
@@ -586,7 +620,7 @@ def test_an_answer_counts_when_it_is_given_and_silence_when_the_prompt_has_died(
     mock.sandbox.answer_prompt(CUSTOMER, answer)
     mock.advance(60)
 
-    assert row.final_ms == row.accepted_ms + final_s * 1000
+    assert mock.again(row).final_ms == row.accepted_ms + final_s * 1000
 
 
 def test_a_customer_who_turns_silent_before_answering_does_not_answer_early(mock: Mock) -> None:
@@ -596,6 +630,7 @@ def test_a_customer_who_turns_silent_before_answering_does_not_answer_early(mock
     change_customer(mock, prompt="ignore")
     mock.advance(60)
 
+    row = mock.again(row)
     assert (row.result, row.final_ms) == ("1037", row.accepted_ms + 14_000)
 
 
@@ -677,7 +712,7 @@ def test_nobody_answers_query_final_at_14_s_and_callback_at_26_s(mock: Mock) -> 
     seen = []
     for _ in range(30):
         mock.advance(1)
-        seen.append((mock.query(checkout).status, len(mock.callbacks()[0].deliveries) if mock.callbacks() else 0))
+        seen.append((mock.query(checkout).status, mock.sandbox.store.count(DELIVERIES)))
 
     assert [status for status, _ in seen].index(200) + 1 == 14
     assert [count for _, count in seen].index(1) + 1 == 26
@@ -749,7 +784,7 @@ def test_a_reference_can_ask_for_a_synchronous_error(mock: Mock, code: str, stat
     answer = mock.push(AccountReference=f"mock:{code}")
 
     assert answer.error == (status, code, message)
-    assert list(mock.sandbox.store.transactions()) == []
+    assert [*mock.sandbox.store.scan(TRANSACTIONS)] == []
 
 
 @pytest.mark.parametrize("header", ["1032", "stk_push/cancelled"])
@@ -777,7 +812,7 @@ def test_a_forced_failure_moves_no_money_and_counts_no_pin(mock: Mock) -> None:
         mock.pushed(AccountReference="mock:2001")
         mock.advance(10)
 
-    customer = mock.sandbox.store.customer(CUSTOMER)
+    customer = mock.sandbox.store.get(CUSTOMERS, CUSTOMER)
     assert customer is None or customer.wrong_pins == 0
     assert (mock.balance(CUSTOMER) or 25_000_000) == 25_000_000
 
@@ -865,7 +900,7 @@ def test_nothing_is_tried_again_unless_switched_on(
     mock.advance(300)
 
     (row,) = mock.callbacks()
-    assert (len(row.deliveries), row.state) == (attempts, state)
+    assert (len(mock.sandbox.deliveries_of(row.id)), row.state) == (attempts, state)
     assert len(webhook.bodies) == attempts
     assert all(body == webhook.bodies[0] for body in webhook.bodies)
 
@@ -877,4 +912,4 @@ def test_a_public_address_is_refused_with_the_remedy(mock: Mock) -> None:
     (row,) = mock.callbacks()
     assert row.state == "refused"
     assert "--rewrite-callbacks https://mydomain.com=" in callback_note(row, None)
-    assert row.deliveries == []
+    assert mock.sandbox.deliveries_of(row.id) == []

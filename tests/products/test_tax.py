@@ -56,12 +56,12 @@ def test_a_bad_value_is_named(mock: Mock, changes: dict[str, object], name: str)
 
 def test_a_tax_goes_from_working_to_kra_without_a_charge(mock: Mock) -> None:
     for each in (PAYER, KRA):
-        assert mock.sandbox.organisation(each) is not None
-    before = mock.sandbox.store.balances()
+        mock.sandbox.bring_in(each)
+    before = mock.sandbox.balances()
 
     row = mock.settled(REMIT, Amount=1_000)
 
-    after = mock.sandbox.store.balances()
+    after = mock.sandbox.balances()
     changed = {name: after[name] - before.get(name, 0) for name in after if after[name] != before.get(name)}
     assert changed == {f"{PAYER}:Working Account": -1_000_00, f"{KRA}:Utility Account": 1_000_00}
     assert (row.result, row.charge_cents, sum(after.values())) == ("0", 0, 0)

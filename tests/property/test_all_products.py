@@ -16,7 +16,7 @@ from mock_daraja.clock import ClockSetting
 from mock_daraja.defaults import CUSTOMER, HEAD_OFFICE, INITIATOR, INITIATOR_PASSWORD, KRA, PAYBILL, ROLES, TILL
 from mock_daraja.errors import Problem
 from mock_daraja.ledger import CHARGES_PAID, MERCHANT, OPENING, ORGANISATION_ACCOUNTS, REVENUE, UTILITY, WORKING
-from mock_daraja.model import Callback, Transaction
+from mock_daraja.model import TRANSACTIONS, Callback, Transaction
 from mock_daraja.products.b2b import COMMANDS
 from mock_daraja.products.parties import sides
 from mock_daraja.settings import Settings
@@ -54,11 +54,11 @@ class AllProducts(RuleBasedStateMachine):
     def everybody_is_there(self, patience: float) -> None:
         self.patience = patience
         for shortcode in (*ORGANISATIONS, HEAD_OFFICE):
-            self.mock.sandbox.organisation(shortcode)
+            self.mock.sandbox.bring_in(shortcode)
         for msisdn in CUSTOMERS:
-            self.mock.sandbox.customer(msisdn)
+            self.mock.sandbox.bring_in(msisdn)
         self.mock.sandbox.set_balance(f"{TILL}:{MERCHANT}", 2000)
-        self.base = Counter(self.mock.sandbox.store.balances())
+        self.base = Counter(self.mock.sandbox.balances())
 
     # what integrators do
 
@@ -132,13 +132,13 @@ class AllProducts(RuleBasedStateMachine):
         for row in paid[-1 - back :][:1]:
             receiver = by or (row.party_b if row.party_b in ORGANISATIONS else row.shortcode)
             if short:
-                self.set_balance(sides(row, self.mock.sandbox).credit, "0.99")
+                self.set_balance(sides(row, self.mock.world()).credit, "0.99")
             self.give_back(str(row.receipt), receiver, amount or row.amount_cents // 100)
 
     @rule()
     def reverse_again(self) -> None:
         for row in [row for row in self.rows() if row.operation == "reversal.request"][-1:]:
-            self.give_back(row.subject, row.shortcode, row.amount_cents // 100)
+            self.give_back(row.details.receipt, row.shortcode, row.amount_cents // 100)
 
     def give_back(self, receipt: str, receiver: str, shillings: int) -> None:
         self.send("reversal.request", TransactionID=receipt, ReceiverParty=receiver, Amount=shillings)
@@ -155,10 +155,10 @@ class AllProducts(RuleBasedStateMachine):
         at_once = {"when": {"operation": "balance.query"}, "then": {"after": 0}}
         assert self.mock.request("POST", "/_mock/one-shots", at_once).status == 201
         answer = self.mock.send("balance.query", PartyA=shortcode)
-        row = self.mock.transaction(answer.json["ConversationID"])
 
         self.mock.advance(0)
 
+        row = self.mock.transaction(answer.json["ConversationID"])
         told = parameters(self.mock.result_of(row))
         if row.result != "0":
             assert "ErrorMsg" in told
@@ -228,7 +228,7 @@ class AllProducts(RuleBasedStateMachine):
     # what must be true
 
     def rows(self) -> list[Transaction]:
-        return list(self.mock.sandbox.store.transactions())
+        return [*self.mock.sandbox.store.scan(TRANSACTIONS)]
 
     def completed(self) -> list[Transaction]:
         paid = [row for row in self.rows() if row.state == "completed"]
@@ -238,11 +238,11 @@ class AllProducts(RuleBasedStateMachine):
     def the_ledger_is_what_the_transactions_moved(self) -> None:
         expected = defaultdict(int, self.base)
         for row in self.completed():
-            of = sides(row, self.mock.sandbox)
+            of = sides(row, self.mock.world())
             expected[of.debit] -= row.amount_cents
             expected[of.credit] += row.amount_cents
         charged = sum(row.charge_cents for row in self.completed())
-        balances = self.mock.sandbox.store.balances()
+        balances = self.mock.sandbox.balances()
 
         assert sum(balances.values()) == 0
         assert balances.get(REVENUE, 0) == charged
@@ -255,7 +255,7 @@ class AllProducts(RuleBasedStateMachine):
 
     @invariant()
     def nobody_has_less_than_nothing(self) -> None:
-        for account, cents in self.mock.sandbox.store.balances().items():
+        for account, cents in self.mock.sandbox.balances().items():
             assert cents >= 0 or account == OPENING or account.endswith(CHARGES_PAID), (account, cents)
 
     @invariant()
@@ -291,7 +291,7 @@ class AllProducts(RuleBasedStateMachine):
         for row in self.rows():
             if row.operation != "status.query" or row.result != "0":
                 continue
-            original = self.mock.transaction(row.subject.removeprefix("receipt:"))
+            original = self.mock.transaction(row.details.receipt or row.details.conversation)
             told = parameters(self.mock.result_of(row))
             if told["TransactionStatus"] == "Initiated":
                 assert told["FinalisedTime"] is None
@@ -304,12 +304,12 @@ class AllProducts(RuleBasedStateMachine):
     def what_was_reversed_was_reversed_once(self) -> None:
         reversals = [row for row in self.completed() if row.operation == "reversal.request"]
 
-        assert all(times == 1 for times in Counter(row.subject for row in reversals).values())
+        assert all(times == 1 for times in Counter(row.details.receipt for row in reversals).values())
         for row in reversals:
-            original = self.mock.transaction(row.subject)
+            original = self.mock.transaction(row.details.receipt)
             assert original.reversed_by == row.receipt
             assert row.amount_cents <= original.amount_cents
-            assert sides(original, self.mock.sandbox).credit_party == row.shortcode
+            assert sides(original, self.mock.world()).credit_party == row.shortcode
             assert original.operation.partition(".")[0] in REVERSIBLE
         assert sum(row.reversed_by is not None for row in self.rows()) == len(reversals)
 

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from mock_daraja.app import create_app, served
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
-from mock_daraja.model import Transaction
+from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.settings import Settings
 from tests.conftest import START, Mock
 
@@ -36,10 +36,10 @@ class StkPush(RuleBasedStateMachine):
     @initialize()
     def everybody_is_there(self) -> None:
         for msisdn in CUSTOMERS:
-            self.mock.sandbox.customer(msisdn)
+            self.mock.sandbox.bring_in(msisdn)
 
     def open_prompt(self, msisdn: str) -> Transaction | None:
-        return self.mock.sandbox.store.open_prompt(msisdn)
+        return self.mock.sandbox.open_prompt(msisdn)
 
     @rule(msisdn=customers, amount=amounts)
     def push(self, msisdn: str, amount: int) -> None:
@@ -99,7 +99,7 @@ class StkPush(RuleBasedStateMachine):
 
     @invariant()
     def money_is_conserved(self) -> None:
-        balances = self.mock.sandbox.store.balances()
+        balances = self.mock.sandbox.balances()
 
         assert sum(balances.values()) == 0
         assert all(cents >= 0 for account, cents in balances.items() if account in CUSTOMERS)
@@ -137,16 +137,18 @@ class StkPush(RuleBasedStateMachine):
     @invariant()
     def nothing_is_called_back_before_it_was_accepted_and_final(self) -> None:
         for callback in self.mock.callbacks():
-            row = self.mock.sandbox.store.transaction(callback.transaction)
+            row = self.mock.sandbox.transaction(callback.transaction)
             assert row is not None
             assert row.final_ms is not None
             assert row.accepted_ms <= row.final_ms <= callback.due_ms
-            for delivery in callback.deliveries:
+            for delivery in self.mock.sandbox.deliveries_of(callback.id):
                 assert delivery.sent_ms == callback.due_ms
 
     @invariant()
     def what_organisations_got_is_what_customers_paid(self) -> None:
-        paid = sum(row.amount_cents for row in self.mock.sandbox.store.transactions() if row.state == "completed")
+        paid = sum(
+            row.amount_cents for row in [*self.mock.sandbox.store.scan(TRANSACTIONS)] if row.state == "completed"
+        )
         utility = self.mock.balance("174379:Utility Account")
 
         assert utility is None or utility == 100_000_000 + paid
@@ -154,8 +156,8 @@ class StkPush(RuleBasedStateMachine):
     @invariant()
     def the_third_wrong_pin_in_a_row_locks(self) -> None:
         for msisdn in CUSTOMERS:
-            customer = self.mock.sandbox.store.customer(msisdn)
-            assert customer is None or (customer.wrong_pins < 3) or customer.pin_locked
+            customer = self.mock.sandbox.customer(msisdn)
+            assert customer.wrong_pins < 3 or customer.pin_locked
 
 
 TestStkPush = StkPush.TestCase

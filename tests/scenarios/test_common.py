@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_daraja.products import PRODUCTS
+from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios.common import COMMON, common
 
 
@@ -14,7 +14,7 @@ def test_each_common_outcome_is_in_the_catalogue_once(product: str) -> None:
 
 
 def test_each_product_that_opens_transactions_has_some() -> None:
-    slugs = [product.slug for product in PRODUCTS if product.settle is not None]
+    slugs = {operation.product for operation in CATALOGUE.opens()}
 
     assert [slug for slug in slugs if not common(slug)] == []
     assert common("oauth") == ()

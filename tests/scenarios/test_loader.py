@@ -88,7 +88,7 @@ rules:
         app="test-key",
         nth=Nth(1, 3),
         state="start",
-        body={"TransactionType": "CustomerBuyGoodsOnline"},
+        body=(("TransactionType", "CustomerBuyGoodsOnline"),),
     )
     assert scenario.rules[0].then == Outcome(
         result="1", result_desc="No money", settle_ms=1500, goto="later", query_result="1037"
@@ -106,7 +106,7 @@ rules:
         ("{error: 500.003.02}", Outcome(error="500.003.02")),
         ('{error: "409", status: 200, message: No}', Outcome(error="409", status=200, error_message="No")),
         ("{page: waf}", Outcome(page="waf")),
-        ("{fault: {name: latency, ms: 5}}", Outcome(fault=FaultSpec("latency", {"ms": 5}))),
+        ("{fault: {name: latency, ms: 5}}", Outcome(fault=FaultSpec.of("latency", {"ms": 5}))),
         ("{callback: {drop: true}}", Outcome(callback=CallbackPlan(drop=True))),
         ("{callback: {before_ack: true}}", Outcome(callback=CallbackPlan(before_ack=True))),
         ("{never: true}", Outcome(never=True)),
@@ -150,13 +150,13 @@ def test_a_sequence_is_read(write: Write, then: str, outcomes: list[Outcome], lo
         (
             "{body: {A: {matches: INV-.*}, B: {one_of: [1, x]}, C: {exists: false}, D: {min: 1, max: 2.5}, E: 5}}",
             Match(
-                body={
-                    "A": Constraint(matches="INV-.*"),
-                    "B": Constraint(one_of=(1, "x")),
-                    "C": Constraint(exists=False),
-                    "D": Constraint(least=1, most=2.5),
-                    "E": 5,
-                }
+                body=(
+                    ("A", Constraint(matches="INV-.*")),
+                    ("B", Constraint(one_of=(1, "x"))),
+                    ("C", Constraint(exists=False)),
+                    ("D", Constraint(least=1, most=2.5)),
+                    ("E", 5),
+                )
             ),
         ),
         (

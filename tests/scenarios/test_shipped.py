@@ -7,16 +7,12 @@ from pathlib import Path
 import pytest
 
 from mock_daraja import resources
-from mock_daraja.faults import from_spec, pages
 from mock_daraja.model import CallbackPlan, Outcome
-from mock_daraja.products import PRODUCTS
-from mock_daraja.scenarios import Engine, Facts, Known, Library, codes, load_file
+from mock_daraja.products import CATALOGUE
+from mock_daraja.scenarios import Engine, Facts, Library, codes, load_file
+from mock_daraja.steps.known import names_known
 
-KNOWN = Known(
-    operations={operation.name for product in PRODUCTS for operation in product.operations},
-    pages=pages.NAMES,
-    fault=from_spec,
-)
+KNOWN = names_known(CATALOGUE)
 FOLDER = resources.scenarios()
 FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.yaml"))
 PUSH = Facts("stk-push.process", "stk-push", msisdn="254708374149", amount_cents=100, shortcode="174379")

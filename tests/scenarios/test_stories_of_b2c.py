@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mock_daraja import resources
+from mock_daraja.model import TRANSACTIONS
 from tests.conftest import Mock
 
 ERROR = "500.002.1001"
@@ -93,7 +94,7 @@ def _told(callback: object) -> str:
 @pytest.mark.parametrize("name", STORIES)
 def test_a_story_happens_as_it_is_told(mock: Mock, name: str) -> None:
     assert play(mock, name) == STORIES[name]
-    assert sum(mock.sandbox.store.balances().values()) == 0
+    assert sum(mock.sandbox.balances().values()) == 0
 
 
 @pytest.mark.parametrize("name", [name for name in STORIES if name.rpartition("/")[2] in PAID_ANYWAY])
@@ -101,7 +102,7 @@ def test_the_money_moves_once_a_payment_however_its_result_fares(mock: Mock, nam
     play(mock, name)
 
     assert mock.balance("600996:Utility Account") == 100_000_000 - 4 * 1_000
-    assert all(row.state == "completed" for row in mock.sandbox.store.transactions())
+    assert all(row.state == "completed" for row in [*mock.sandbox.store.scan(TRANSACTIONS)])
 
 
 @pytest.mark.parametrize("name", ["b2c/queue-timeout", "b2c/internal-error-17", "b2c/wrong-initiator"])

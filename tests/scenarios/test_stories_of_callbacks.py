@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.conftest import MakeMock, Mock, Webhook
+from mock_daraja.model import CALLBACKS
+from tests.conftest import MakeMock, Mock, Webhook, register_urls
 
 
 def play(mock: Mock, story: str, **changes: object) -> str:
@@ -48,7 +49,7 @@ def test_a_damaged_callback_is_no_json_and_the_query_knows_the_truth(mock: Mock,
 
     mock.advance(60)
 
-    (row,) = mock.sandbox.store.callbacks()
+    (row,) = [*mock.sandbox.store.scan(CALLBACKS)]
     with pytest.raises(json.JSONDecodeError):
         json.loads(row.body)
     assert mock.query(checkout).json["ResultCode"] == "0"
@@ -60,7 +61,7 @@ def test_a_slow_callback_arrives_whole(mock_with: MakeMock, webhook: Webhook, cl
 
     play(mock, "callback-slow", CallBackURL=webhook.url)
     arrived = mock.sandbox.wait_for(
-        lambda: [row.state for row in mock.sandbox.store.callbacks()] == ["delivered"], 120_000
+        lambda: [row.state for row in [*mock.sandbox.store.scan(CALLBACKS)]] == ["delivered"], 120_000
     )
 
     assert arrived
@@ -68,8 +69,9 @@ def test_a_slow_callback_arrives_whole(mock_with: MakeMock, webhook: Webhook, cl
 
 
 def test_the_confirmation_may_come_before_the_stk_callback(mock: Mock, webhook: Webhook) -> None:
-    mock.sandbox.organisation("174379")
-    mock.sandbox.register_urls("174379", {"ResponseType": "Completed", "ConfirmationURL": webhook.url, "version": "v2"})
+    register_urls(
+        mock.sandbox, "174379", {"ResponseType": "Completed", "ConfirmationURL": webhook.url, "version": "v2"}
+    )
 
     play(mock, "confirmation-first", CallBackURL=webhook.url)
     mock.advance(60)

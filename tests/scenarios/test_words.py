@@ -20,6 +20,12 @@ SCHEMA = json.loads((resources.schemas() / "scenario.json").read_text(encoding="
 CODES = st.sampled_from(["0", "1032", "SFC_IC0003"])
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="{"), max_size=9)
 MS = st.integers(0, 10**9)
+
+
+def pairs(values: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(values.items())
+
+
 PLANS = st.builds(
     CallbackPlan,
     delay_ms=st.none() | MS,
@@ -28,7 +34,7 @@ PLANS = st.builds(
     reorder=st.booleans(),
     damage=st.sampled_from([None, "truncated", "malformed"]),
     slow_ms=st.integers(0, 3_600_000),
-    forge=st.just({}) | st.fixed_dictionaries({"amount": st.integers(), "receipt": TEXTS}),
+    forge=st.just(()) | st.fixed_dictionaries({"amount": st.integers(), "receipt": TEXTS}).map(pairs),
 )
 ENDS: dict[str, Any] = {
     "result": st.none() | CODES,
@@ -39,7 +45,7 @@ ENDS: dict[str, Any] = {
     "query_result": st.none() | CODES,
 }
 ANY: dict[str, Any] = {
-    "fault": st.none() | st.just(FaultSpec("latency", {"ms": 5})) | st.just(FaultSpec("reset")),
+    "fault": st.none() | st.just(FaultSpec.of("latency", {"ms": 5})) | st.just(FaultSpec("reset")),
     "goto": st.none() | st.just("later"),
 }
 OUTCOMES = st.one_of(
@@ -75,7 +81,7 @@ MATCHES = st.builds(
     app=st.none() | st.just("test-key"),
     nth=st.none() | st.just(Nth(2, 2)) | st.just(Nth(1, 3)) | st.just(Nth(4, None)),
     state=st.none() | st.just("start"),
-    body=st.dictionaries(st.text("ABC", min_size=1, max_size=2), SCALARS | CONSTRAINTS, max_size=2),
+    body=st.dictionaries(st.text("ABC", min_size=1, max_size=2), SCALARS | CONSTRAINTS, max_size=2).map(pairs),
     customer=st.none() | st.builds(Payer, balance=AMOUNTS, registered=st.none() | st.booleans()),
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_daraja.clock import Clock
 from mock_daraja.model import FaultSpec
+from mock_daraja.server import Body
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -26,10 +27,7 @@ def faulty(fault: FaultSpec, clock: Clock | None = None) -> Any:
     """Fails in that way at /fault, and answers everything else."""
 
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        if environ["PATH_INFO"] == "/fault":
-            environ["mock_daraja.fault"] = fault
-            environ["mock_daraja.clock"] = clock
         start_response("200 OK", [("Content-Length", "10")])
-        return [b"0123456789"]
+        return Body(b"0123456789", fault, clock) if environ["PATH_INFO"] == "/fault" else [b"0123456789"]
 
     return app

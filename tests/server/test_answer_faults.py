@@ -13,6 +13,7 @@ import pytest
 from mock_daraja.clock import Clock, ClockSetting
 from mock_daraja.faults import NAMES
 from mock_daraja.model import FaultSpec
+from mock_daraja.server import Body
 from tests.server.apps import faulty
 from tests.server.clients import ask, connect
 
@@ -39,7 +40,7 @@ def test_a_truncated_answer_promises_more_than_comes(serve):
 
 def test_latency_runs_on_the_sandbox_clock_and_keeps_the_connection(serve):
     clock = Clock(ClockSetting.parse("scaled:1000"))
-    server = serve(faulty(FaultSpec("latency", {"ms": 5000}), clock))
+    server = serve(faulty(FaultSpec.of("latency", {"ms": 5000}), clock))
     began = clock.now()
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
         connection.request("GET", "/fault")
@@ -65,14 +66,9 @@ def test_a_bad_fault_is_a_problem_for_whoever_asked_for_it(serve, caplog):
 def test_a_hanging_request_ends_when_its_client_goes_away(serve):
     closed = threading.Event()
 
-    class Reply(list[bytes]):
-        def close(self) -> None:
-            closed.set()
-
-    def app(environ: dict[str, Any], start_response: Any) -> Reply:
-        environ["mock_daraja.fault"] = FaultSpec("hang")
+    def app(environ: dict[str, Any], start_response: Any) -> Body:
         start_response("200 OK", [])
-        return Reply([b"ok"])
+        return Body(b"ok", FaultSpec("hang"), after=closed.set)
 
     with connect(serve(app)) as client:
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")

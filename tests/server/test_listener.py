@@ -84,7 +84,7 @@ def test_stop_is_quick_with_hung_and_idle_clients(serve, our_threads):
 
 def test_stop_wakes_whoever_waits_on_a_clock_that_stands_still(our_threads):
     clock = Clock(ClockSetting.parse("manual"))
-    server = Server(faulty(FaultSpec("hang", {"seconds": 60}), clock)).start()
+    server = Server(faulty(FaultSpec.of("hang", {"seconds": 60}), clock)).start()
     client = connect(server)
     client.sendall(b"GET /fault HTTP/1.1\r\n\r\n")
     while clock.next_sleeper() is None:

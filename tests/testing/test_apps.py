@@ -15,7 +15,9 @@ import pytest
 import mock_daraja
 from mock_daraja import MockDaraja
 from mock_daraja.errors import Problem
+from mock_daraja.model import DELIVERIES
 from mock_daraja.testing import Daraja
+from tests.conftest import register_urls
 
 Push = Callable[..., tuple[int, Any]]
 
@@ -61,7 +63,7 @@ def test_the_delivery_is_recorded_as_bytes(daraja: Daraja, shop: Shop, push: Pus
     push(daraja, daraja.deliver_to(shop.app) + "/hook/ok")
     daraja.settle()
 
-    (delivery,) = daraja._link.sandbox.store.callbacks()[0].deliveries  # type: ignore[attr-defined]
+    (delivery,) = daraja._link.sandbox.store.scan(DELIVERIES)  # type: ignore[attr-defined]
 
     assert delivery.request.startswith(b"POST /hook/ok HTTP/1.1\r\nHost: testserver\r\n")
     assert delivery.answer.startswith(b"HTTP/1.1 200 OK\r\n")
@@ -152,7 +154,7 @@ def test_the_answer_to_a_validation_counts(daraja: Daraja, push: Push, call: Pus
 
     base = daraja.deliver_to(shop)
     urls = {"ResponseType": "Completed", "ValidationURL": f"{base}/may-i", "ConfirmationURL": f"{base}/paid"}
-    daraja._link.sandbox.register_urls(daraja.shortcode, urls)  # type: ignore[attr-defined]
+    register_urls(daraja._link.sandbox, daraja.shortcode, urls)  # type: ignore[attr-defined]
 
     daraja.pay(10)
     daraja.settle()
@@ -206,6 +208,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from mock_daraja import MockDaraja
+from tests.conftest import register_urls
 
 django.setup()
 got = []

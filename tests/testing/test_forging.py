@@ -9,8 +9,9 @@ import pytest
 
 from mock_daraja import MockDaraja
 from mock_daraja.errors import Problem
-from mock_daraja.products import PRODUCTS
+from mock_daraja.products import CATALOGUE
 from mock_daraja.testing import Daraja
+from tests.conftest import register_urls
 
 NOWHERE = "http://127.0.0.1:9/nobody"
 Push = Callable[..., tuple[int, Any]]
@@ -72,11 +73,17 @@ def test_it_goes_where_it_is_sent(daraja: Daraja, webhook: Any, push: Push) -> N
     assert len(webhook.bodies) == 1
 
 
-PAYMENTS = [each.name for product in PRODUCTS if product.notices is not None for each in product.operations]
+PAYMENTS = [each.full_name for each in CATALOGUE.opens() if each.example is not None]
+
+
+def test_only_queries_and_reversals_have_to_be_there_to_be_forged() -> None:
+    others = {each.full_name for each in CATALOGUE.opens()} - set(PAYMENTS)
+
+    assert others == {"balance.query", "status.query", "reversal.request"}
 
 
 @pytest.mark.parametrize("operation", [name for name in PAYMENTS if not name.startswith("c2b")])
-def test_one_that_never_was_is_forged_for_every_product(daraja: Daraja, webhook: Any, operation: str) -> None:
+def test_one_that_never_was_is_forged_for_every_payment(daraja: Daraja, webhook: Any, operation: str) -> None:
     row = daraja.forge(url=webhook.url, operation=operation)
 
     assert (row.status, row.transaction, row.json) == (200, 0, webhook.bodies[0])
@@ -84,9 +91,10 @@ def test_one_that_never_was_is_forged_for_every_product(daraja: Daraja, webhook:
 
 
 def test_a_confirmation_goes_to_the_url_that_is_registered(daraja: Daraja, webhook: Any) -> None:
-    daraja.organisation(daraja.shortcode)
-    daraja._link.sandbox.register_urls(  # type: ignore[attr-defined]
-        daraja.shortcode, {"ResponseType": "Completed", "ConfirmationURL": webhook.url}
+    register_urls(
+        daraja._link.sandbox,  # type: ignore[attr-defined]
+        daraja.shortcode,
+        {"ResponseType": "Completed", "ConfirmationURL": webhook.url},
     )
 
     row = daraja.forge(operation="c2b", amount="500.00")
@@ -100,6 +108,7 @@ def test_a_confirmation_goes_to_the_url_that_is_registered(daraja: Daraja, webho
         ({}, "has no URL"),
         ({"url": NOWHERE, "price": 5}, "nothing called 'price' is forged"),
         ({"url": NOWHERE, "operation": "oauth"}, "has no callback to forge"),
+        ({"url": NOWHERE, "operation": "balance"}, "balance.query has no callback to forge"),
         ({"operation": "c2b"}, "nobody has registered a ConfirmationURL"),
         ({"url": NOWHERE, "kind": "timeout"}, "sends no timeout"),
         ({"url": NOWHERE, "operation": "stkpush"}, "no operation 'stkpush'"),

@@ -8,6 +8,7 @@ import pytest
 
 from mock_daraja.errors import Problem
 from mock_daraja.testing import Daraja
+from tests.conftest import register_urls
 
 
 @pytest.fixture
@@ -17,8 +18,10 @@ def registered(daraja: Daraja) -> Any:
     def register(shortcode: str) -> tuple[Any, Any]:
         may_i, paid = daraja.sink("may-i"), daraja.sink("paid")
         daraja.organisation(shortcode)
-        daraja._link.sandbox.register_urls(
-            shortcode, {"ResponseType": "Completed", "ValidationURL": may_i.url, "ConfirmationURL": paid.url}
+        register_urls(
+            daraja._link.sandbox,
+            shortcode,
+            {"ResponseType": "Completed", "ValidationURL": may_i.url, "ConfirmationURL": paid.url},
         )
         return may_i, paid
 

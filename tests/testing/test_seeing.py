@@ -9,6 +9,7 @@ import pytest
 
 from mock_daraja import MockDaraja
 from mock_daraja.errors import Problem
+from mock_daraja.model import TRANSACTIONS, changed
 from mock_daraja.testing import Daraja, DarajaServer
 
 NOWHERE = "http://127.0.0.1:9/nobody"
@@ -79,15 +80,17 @@ def test_what_is_put_back_goes_on_in_the_same_way_each_time(daraja: Daraja, push
 
     assert first == second
     assert [row.state for row in first[0]] == ["completed", "completed"]
-    assert daraja._link.sandbox.store.balances() != {}  # type: ignore[attr-defined]
+    assert daraja._link.sandbox.balances() != {}  # type: ignore[attr-defined]
 
 
 def test_what_a_snapshot_holds_nobody_changes(daraja: Daraja, push: Push) -> None:
     push(daraja, daraja.sink().url)
-    (row,) = daraja._link.sandbox.store.transactions()  # type: ignore[attr-defined]
+    store = daraja._link.sandbox.store  # type: ignore[attr-defined]
+    (row,) = store.scan(TRANSACTIONS)
     saved = daraja.snapshot()
 
-    row.account_reference = "changed"
+    with store.unit():
+        store.put(TRANSACTIONS, changed(row, account_reference="changed"))
     daraja.restore(saved)
     daraja.answer_prompt(cancel=True)
     daraja.settle()

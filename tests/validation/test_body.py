@@ -107,12 +107,26 @@ def test_a_number_beyond_floats_keeps_its_text() -> None:
     assert body.value == {"Amount": "1e999", "ok": 1e99}
 
 
-def test_an_escaped_lone_surrogate_is_read() -> None:
-    assert read_body(JSON, rb'{"TransactionDesc": "\ud800"}').value == {"TransactionDesc": "\ud800"}
+def test_half_of_a_surrogate_pair_is_read_as_its_escape() -> None:
+    """No row can keep the half itself."""
+    read = read_body(JSON, rb'{"TransactionDesc": "a\ud800b", "\udfff": ["\uD83D\uDE00"]}').value
+
+    assert read == {"TransactionDesc": r"a\ud800b", r"\udfff": ["\N{GRINNING FACE}"]}
+
+
+def test_a_number_beyond_64_bits_keeps_its_text() -> None:
+    raw = b'{"Amount": 9223372036854775808, "ok": [-9223372036854775808, 9223372036854775807]}'
+    read = read_body(JSON, raw).value
+
+    assert read == {"Amount": "9223372036854775808", "ok": [-(2**63), 2**63 - 1]}
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=10,
 )

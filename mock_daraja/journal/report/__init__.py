@@ -21,7 +21,7 @@ from mock_daraja.journal.report.requests import (
     sends_good_fields,
     stamps_in_eat,
 )
-from mock_daraja.model import Callback, Transaction
+from mock_daraja.model import Callback, Delivery, Transaction
 
 __all__ = ["Check", "Evidence", "Expected", "Report", "Verdict", "report_card"]
 
@@ -45,13 +45,19 @@ def report_card(
     exchanges: Iterable[Exchange],
     transactions: Iterable[Transaction],
     callbacks: Iterable[Callback],
+    deliveries: Iterable[Delivery],
+    *,
     expected: Mapping[str, Sequence[Expected]],
 ) -> Report:
     """`expected` holds, by product, the outcomes that every integration should have met."""
+    attempts: dict[int, list[Delivery]] = {}
+    for each in deliveries:
+        attempts.setdefault(each.callback, []).append(each)
     journal = Journal(
         tuple(sorted(exchanges, key=lambda row: row.number)),
         {row.id: row for row in transactions},
         tuple(sorted((row for row in callbacks if not row.forged), key=lambda row: row.id)),
+        attempts,
         expected,
     )
     times = [row.received_ms for row in journal.exchanges]

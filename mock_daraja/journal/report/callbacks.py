@@ -25,7 +25,7 @@ def answers_well(journal: Journal) -> Iterator[Check]:
     refused = [
         Evidence(f"c{row.id}", f"{row.kind} to {row.url}: {callback_note(row, None)}")
         for row in journal.callbacks
-        if row.state == "refused" and not row.deliveries
+        if row.state == "refused" and row.id not in journal.attempts
     ]
     if wrong:
         summary = f"{len(wrong)} of {counted(len(answered), 'delivery')} got no 2xx"
@@ -104,7 +104,7 @@ def _line(row: Callback, delivery: Delivery, before: str = "") -> Evidence:
 
 
 def _none(journal: Journal) -> tuple[str, tuple[Evidence, ...], str]:
-    if any(is_sink(each.url) for row in journal.callbacks for each in row.deliveries):
+    if any(is_sink(each.url) for row in journal.callbacks for each in journal.attempts.get(row.id, ())):
         return (
             "callbacks went to the mock's own sinks only",
             (),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from mock_daraja.exchange import Exchange
 from mock_daraja.model import Callback, Delivery, Transaction
+from mock_daraja.reasons import took
 
 PUSH: Final = "stk-push.process"
 TOKEN: Final = "oauth.generate"
@@ -34,6 +35,7 @@ class Journal:
     exchanges: tuple[Exchange, ...]
     transactions: Mapping[int, Transaction]
     callbacks: tuple[Callback, ...]
+    attempts: Mapping[int, Sequence[Delivery]]  # by callback
     expected: Mapping[str, Sequence[Expected]]
     told: Mapping[int, list[Callback]] = field(init=False)  # by transaction, the callbacks that tell its result
     _questions: Mapping[str, list[Exchange]] = field(init=False, repr=False)
@@ -61,9 +63,14 @@ class Journal:
     def deliveries(self) -> Iterator[tuple[Callback, Delivery]]:
         """Those that reached out for the integration: the mock's own sinks say nothing about it."""
         for row in self.callbacks:
-            for delivery in row.deliveries:
+            for delivery in self.attempts.get(row.id, ()):
                 if not is_sink(delivery.url):
                     yield row, delivery
+
+    def taken_ms(self, rows: Iterable[Callback]) -> int | None:
+        """When the receiver took the first of them."""
+        attempts = (each for row in rows for each in self.attempts.get(row.id, ()))
+        return min((each.sent_ms for each in attempts if took(each)), default=None)
 
     def is_spoilt(self, row: Callback) -> bool:
         """Whether a scenario forged or damaged it: a receiver does well to refuse such a one."""

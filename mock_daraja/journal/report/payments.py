@@ -10,7 +10,6 @@ from mock_daraja.journal.report.card import Check, Evidence, Verdict
 from mock_daraja.journal.report.evidence import ASKING, PUSH, Journal, counted, fields_of, seconds, status_of
 from mock_daraja.model import Callback, Transaction
 from mock_daraja.money import shillings
-from mock_daraja.reasons import took
 
 _QUESTIONS: Final = ("status.query", "balance.query")  # what is lost with their Results is asked again
 _LATE_MS: Final = 60_000  # after the final state; Daraja's own took 12 s at most (callbacks.md §1.3)
@@ -23,7 +22,7 @@ def asks_when_not_told(journal: Journal) -> Iterator[Check]:
     title = "Asks when a callback stays away"
     asked, missed, late = 0, list[Evidence](), list[Evidence]()
     for transaction, rows in _told(journal):
-        taken_ms = _taken_ms(rows)
+        taken_ms = journal.taken_ms(rows)
         final_ms = transaction.final_ms or 0
         is_lost = taken_ms is None
         if taken_ms is not None and taken_ms - final_ms < _LATE_MS:
@@ -63,7 +62,7 @@ def _told(journal: Journal) -> Iterator[tuple[Transaction, list[Callback]]]:
         transaction = journal.transactions.get(number)
         if transaction is None or transaction.final_ms is None or transaction.operation in _QUESTIONS:
             continue
-        if _taken_ms(told) is not None or all(row.state not in ("scheduled", "delivering") for row in told):
+        if journal.taken_ms(told) is not None or all(row.state not in ("scheduled", "delivering") for row in told):
             yield transaction, told
 
 
@@ -71,10 +70,6 @@ def _hanging(journal: Journal) -> list[Transaction]:
     """Payments that a scenario keeps pending for ever."""
     rows = journal.transactions.values()
     return [row for row in rows if not row.is_final and row.decision is not None and row.decision.outcome.never]
-
-
-def _taken_ms(rows: list[Callback]) -> int | None:
-    return min((each.sent_ms for row in rows for each in row.deliveries if took(each)), default=None)
 
 
 def _fate(rows: list[Callback]) -> str:
@@ -154,7 +149,7 @@ def _judged(journal: Journal, earlier: Exchange, push: Exchange) -> tuple[Verdic
 def _was_known(journal: Journal, transaction: Transaction, push: Exchange) -> bool:
     """Whether the integration had been told the final state, or had asked for it, before this push."""
     rows = journal.told.get(transaction.id, [])
-    taken_ms = _taken_ms(rows)
+    taken_ms = journal.taken_ms(rows)
     if taken_ms is not None and taken_ms <= push.received_ms:
         return True
     if not rows:  # they have left the journal: nothing can be said against the integration

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from mock_daraja.clock import parse_instant
 from mock_daraja.exchange import Exchange, Reply, Step
 from mock_daraja.journal.report import Check, Expected, Report, report_card
-from mock_daraja.model import Callback, Decision, Delivery, Failure, FaultSpec, Outcome, Transaction, UrlRefusal
+from mock_daraja.model import (
+    Callback,
+    Decision,
+    Delivery,
+    Details,
+    Failure,
+    FaultSpec,
+    Outcome,
+    Transaction,
+    UrlRefusal,
+    changed,
+)
+from mock_daraja.model.callback import CallbackState
 
 START_MS = parse_instant("2026-11-24T10:00:00+03:00")
 HOOK = "http://127.0.0.1:8000/hook"
@@ -37,7 +50,7 @@ def exchange(
     **fields: Any,
 ) -> Exchange:
     """`refused` is the room that did it; `fields` are the body's."""
-    steps = [] if refused is None else [Step(refused, "refused", "no", None, "do better")]
+    steps = () if refused is None else (Step(refused, "refused", "no", None, "do better"),)
     body = json.dumps(fields).encode() if fields else b""
     answer = None if status is None else Reply(status, reply, fault=FaultSpec(fault) if fault else None)
     return Exchange(
@@ -69,13 +82,19 @@ def transaction(
     reference: str = CHECKOUT,
     outcome: Outcome | None = None,
 ) -> Transaction:
-    row = Transaction(number, operation, at(0), 1000, "174379", "mine-1", reference, exchange)
-    row.decision = None if outcome is None else Decision(outcome, "scenario", "rule 1")
-    if final is not None:
-        row.final_ms, row.result = at(final), result
-        row.state = "completed" if result == "0" else "failed"
-        row.receipt = "SKO1" if result == "0" else None
-    return row
+    decision = None if outcome is None else Decision(outcome, "scenario", "rule 1")
+    row = Transaction(
+        number, operation, at(0), 1000, "174379", "mine-1", reference, exchange, Details(), decision=decision
+    )
+    if final is None:
+        return row
+    return changed(
+        row,
+        final_ms=at(final),
+        result=result,
+        state="completed" if result == "0" else "failed",
+        receipt="SKO1" if result == "0" else None,
+    )
 
 
 def delivery(
@@ -84,26 +103,34 @@ def delivery(
     return Delivery(url, at(after), b"POST /hook HTTP/1.1\r\n\r\n", status, b"", failure)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A callback with the attempts at it."""
+
+    row: Callback
+    deliveries: tuple[Delivery, ...]
+
+
 def callback(
     number: int = 1,
     *deliveries: Delivery,
     transaction: int = 1,
     kind: str = "stk",
-    state: str = "delivered",
+    state: CallbackState = "delivered",
     body: bytes = b"{}",
     refusal: UrlRefusal | None = None,
-) -> Callback:
-    row = Callback(number, kind, transaction, HOOK, body, (), at(6), refusal=refusal)
-    row.state = state  # type: ignore[assignment]  # tables of tests give it as text
-    row.deliveries = list(deliveries)
-    return row
+) -> Sent:
+    row = Callback(number, kind, transaction, HOOK, body, (), at(6), state=state, refusal=refusal)
+    return Sent(row, tuple(changed(each, callback=number) for each in deliveries))
 
 
-def card(*rows: Exchange | Transaction | Callback, expected: dict[str, list[Expected]] | None = None) -> Report:
+def card(*rows: Exchange | Transaction | Sent, expected: dict[str, list[Expected]] | None = None) -> Report:
     exchanges = [row for row in rows if isinstance(row, Exchange)]
     transactions = [row for row in rows if isinstance(row, Transaction)]
-    callbacks = [row for row in rows if isinstance(row, Callback)]
-    return report_card("default", exchanges, transactions, callbacks, expected or {})
+    sent = [row for row in rows if isinstance(row, Sent)]
+    callbacks = [each.row for each in sent]
+    deliveries = [delivery for each in sent for delivery in each.deliveries]
+    return report_card("default", exchanges, transactions, callbacks, deliveries, expected=expected or {})
 
 
 def said(check: Check) -> tuple[str, list[str]]:

@@ -28,7 +28,7 @@ def careful(mock: Any, webhook: Any) -> None:
         reference = "INV-0" if code == "0" else f"mock:{code}"
         mock.pushed(CallBackURL=webhook.url, Amount=10 + number, AccountReference=reference)
         mock.advance(150)
-    resend(mock.sandbox, mock.callbacks()[0])
+    resend(mock.sandbox, mock.callbacks()[0].id)
     checkout = mock.pushed(CallBackURL=webhook.url, Amount=20, AccountReference="INV-7", headers=LOST)
     mock.advance(60)
     mock.query(checkout)
@@ -41,7 +41,7 @@ def careless(mock: Any, webhook: Any) -> None:
     mock.token()
     mock.push(CallBackURL=webhook.url, Timestamp="20261124070000")
     mock.advance(60)
-    resend(mock.sandbox, mock.callbacks()[0])
+    resend(mock.sandbox, mock.callbacks()[0].id)
     mock.token()
     mock.pushed(AccountReference="INV-2", Amount=7, headers=LOST)
     mock.advance(60)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mock_daraja.model import changed
 from tests.journal.report.rows import card, exchange, push, said, token
 
 
@@ -68,8 +69,7 @@ def test_a_timestamp_three_hours_behind_is_utc(rows: list[Any], verdict: str, re
 
 
 def test_a_body_that_is_no_object_has_no_timestamp() -> None:
-    odd = push(1)
-    odd.body = b"[" * 100_000
+    odd = changed(push(1), body=b"[" * 100_000)
 
     assert card(odd)["timestamps"].verdict == "not seen"
 

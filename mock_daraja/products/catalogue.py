@@ -1,0 +1,61 @@
+"""Catalogue: the products of a server, and what is looked up in them: paths, operations, the lives of transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from mock_daraja.model import TRANSACTIONS, Transaction
+from mock_daraja.products.base import Grants, Life, Opens, Operation, Product
+
+
+class Catalogue:
+    def __init__(self, products: Iterable[Product]) -> None:
+        self.products = tuple(products)
+        self.routes = {path: (product, each) for product, each in self._every() for path in each.paths}
+        self.operations = {each.full_name: (product, each) for product, each in self._every()}
+        self._bases = {path.rpartition("/")[0]: product for path, (product, _) in self.routes.items()}
+
+    def _every(self) -> Iterator[tuple[Product, Operation]]:
+        return ((product, each) for product in self.products for each in product.operations)
+
+    def opens(self) -> Iterator[Opens[Any]]:
+        """The operations that open transactions, in order: the first is what most integrations begin with."""
+        return (each for _, each in self._every() if isinstance(each, Opens))
+
+    def grants(self) -> Iterator[Grants]:
+        return (each for _, each in self._every() if isinstance(each, Grants))
+
+    def proxy(self, path: str) -> Product | None:
+        """The product whose base path this is under, where the resource itself is unknown."""
+        while path:
+            path = path.rpartition("/")[0]
+            if path in self._bases:
+                return self._bases[path]
+        return None
+
+    @property
+    def tokens_anchor(self) -> str:
+        """Where docs/ explains tokens."""
+        return next((product.anchor for product, each in self._every() if isinstance(each, Grants)), "")
+
+    def product(self, slug: str) -> Product:
+        return next(each for each in self.products if each.slug == slug)
+
+    def opener_of(self, transaction: Transaction) -> Opens[Any]:
+        opener = self.operations[transaction.operation][1]
+        assert isinstance(opener, Opens)  # it opened the transaction
+        return opener
+
+    def product_of(self, transaction: Transaction) -> Product:
+        return self.operations[transaction.operation][0]
+
+    def life_of(self, transaction: Transaction) -> Life[Any]:
+        return self.opener_of(transaction).life
+
+    def row_types(self) -> dict[str, Any]:
+        """What a store reads rows as, by noun, where that depends on the products there are."""
+        details = reduce(or_, dict.fromkeys(each.details for each in self.opens()))
+        return {TRANSACTIONS.name: Transaction[details]}  # type: ignore[valid-type]  # a union made at runtime

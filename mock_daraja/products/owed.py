@@ -1,0 +1,39 @@
+"""Which callbacks a final transaction owes: its notices, or what its time-out URL gets, as the outcome says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from mock_daraja.model import CallbackPlan, Transaction
+from mock_daraja.products.base import Body, Life, Notice, World
+from mock_daraja.products.core import TIMED_OUT
+
+_AS_IT_IS: Final = CallbackPlan()
+
+
+def plan_of(transaction: Transaction[Any]) -> CallbackPlan:
+    return transaction.decision.outcome.callback if transaction.decision is not None else _AS_IT_IS
+
+
+def owed(
+    life: Life[Any], transaction: Transaction[Any], world: World, request: Callable[[], Body]
+) -> tuple[Notice, ...]:
+    """`request` reads what opened the transaction. One that timed out without a time-out URL owes nothing."""
+    plan = plan_of(transaction)
+    timed_out = transaction.decision is not None and transaction.decision.outcome.queue_timeout
+    timeout = life.timeout(transaction, request()) if timed_out and life.timeout is not None else None
+    if timeout is None:
+        notices = () if transaction.result == TIMED_OUT else life.notices(transaction, world)
+        return _reordered(notices) if plan.reorder else notices
+    if not plan.after_timeout or transaction.result == TIMED_OUT:
+        return (timeout,)
+    late = (replace(each, delay_ms=each.delay_ms + timeout.delay_ms) for each in life.notices(transaction, world))
+    return (timeout, *late)
+
+
+def _reordered(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    """The same notices with their turns exchanged, a second apart so that the order is sure."""
+    first = min((each.delay_ms for each in notices), default=0)
+    return tuple(replace(each, delay_ms=first + 1000 * turn) for turn, each in enumerate(reversed(notices)))

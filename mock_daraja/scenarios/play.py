@@ -1,0 +1,49 @@
+"""Play: how far a sandbox's scenario and one-shots have come. One row, so that any process can go on from there."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from mock_daraja.model import Row
+from mock_daraja.model.noun import Noun
+from mock_daraja.scenarios.model import START, OneShot
+
+
+class Play(Row, frozen=True):
+    """`turns` and `counts` are by the key of a rule: the outcome that comes next, and the requests that matched."""
+
+    scenario: str | None = None  # the active one's name
+    path: str = ""  # and file
+    state: str = START
+    turns: tuple[tuple[str, int], ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    armed: tuple[OneShot, ...] = ()  # first in first
+    last_id: int = 0  # of a one-shot
+
+    @property
+    def is_armed(self) -> bool:
+        return self.scenario is not None or bool(self.armed)
+
+
+PLAY: Final[Noun[Play, str]] = Noun("play", Play, lambda row: "")
+"""One row a sandbox."""
+
+
+class Kept(Protocol):
+    """Where the Play stands."""
+
+    def load(self) -> Play: ...
+    def save(self, play: Play) -> None: ...
+
+
+class InProcess:
+    """Kept by whoever holds this."""
+
+    def __init__(self) -> None:
+        self._play = Play()
+
+    def load(self) -> Play:
+        return self._play
+
+    def save(self, play: Play) -> None:
+        self._play = play

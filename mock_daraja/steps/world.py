@@ -1,0 +1,47 @@
+"""The world as products see it: a sandbox at one instant, and what other rooms know about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from mock_daraja.model import Transaction
+from mock_daraja.model.noun import K, Noun, R
+from mock_daraja.products.base import Life
+from mock_daraja.products.catalogue import Catalogue
+from mock_daraja.sandbox import Sandbox
+from mock_daraja.view import View
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class SandboxWorld(View):
+    """Looks like `products.base.World` to the products. `operation` is the one that is carried out, by its full name;
+    `opened` are the SecurityCredentials that were opened for it."""
+
+    def __init__(
+        self, sandbox: Sandbox, catalogue: Catalogue, operation: str, opened: Mapping[str, str] = _NONE
+    ) -> None:
+        super().__init__(sandbox.settings, sandbox.clock, sandbox.ids, sandbox.store)
+        self._catalogue = catalogue
+        self._operation = operation
+        self._opened = opened
+
+    def life_of(self, transaction: Transaction) -> Life[Any]:
+        return self._catalogue.life_of(transaction)
+
+    def get(self, noun: Noun[R, K], key: K) -> R | None:
+        return self.store.get(noun, key)
+
+    def open_credential(self, credential: str) -> str:
+        return self._opened[credential]
+
+    def calls_since(self, since_ms: int) -> int:
+        return self.calls_of(self._operation, since_ms)
+
+    def request_id(self) -> str:
+        return self.ids.request_id()
+
+    def pick(self, options: tuple[str, ...]) -> str:
+        return self.ids.choice(options)

@@ -1,0 +1,89 @@
+"""Done: the rows of a table that its noun's retention may take, by group, and which of them are to go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, Generic
+
+from mock_daraja.model.noun import ALL, K, Noun, R, Retention
+from mock_daraja.store.queue import Queue
+from mock_daraja.store.unit import Undo, put_in
+
+
+class Done(Generic[R, K]):
+    def __init__(self, noun: Noun[R, K], retention: Retention[R]) -> None:
+        self._noun: Final = noun
+        self._retention: Final = retention
+        self._by = next((each.values for each in noun.ranked if each.name == retention.by), None)
+        self._queues: dict[str | int, Queue[K]] = {}  # by group, as they became done
+        self._bytes: dict[str | int, int] = {}  # by group
+        self._touched: dict[str | int, None] = {}  # groups that the end of the unit has to look at
+
+    def copy(self) -> Done[R, K]:
+        made = Done(self._noun, self._retention)
+        made._queues = {group: queue.copy() for group, queue in self._queues.items()}
+        made._bytes = dict(self._bytes)
+        made._touched = dict.fromkeys(made._queues)  # it may be of the middle of a unit, or go where less may stay
+        return made
+
+    def change(self, key: K, old: R | None, new: R | None, undo: Undo) -> bool:
+        """A row was put, changed or removed. Whether it matters at the end of the unit."""
+        was, now = self._group(old), self._group(new)
+        counts_bytes = self._retention.most_bytes is not None
+        if was == now and (was is None or not counts_bytes):
+            return False
+        if was is not None:
+            self._touched[was] = None
+            if was != now:
+                queue = self._queues[was]
+                queue.take_out(key)
+                undo.append((queue.undo_take_out, key))
+            if counts_bytes:
+                self._count_bytes(was, old, -1, undo)
+        if now is not None:
+            self._touched[now] = None
+            if was != now:
+                queue = self._queue(now)
+                queue.add(key)
+                undo.append((queue.undo_add,))
+            if counts_bytes:
+                self._count_bytes(now, new, 1, undo)
+        return True
+
+    def overdue(self, limits: Mapping[str, int]) -> Iterator[K]:
+        """The keys of the rows that have to go; whoever asks removes each before asking for the next."""
+        most = limits[self._retention.most]
+        most_bytes = None if self._retention.most_bytes is None else limits[self._retention.most_bytes]
+        for group in [*self._touched]:
+            queue = self._queues[group]
+            for key in queue:
+                count = len(queue)
+                if count <= most and (most_bytes is None or count == 1 or self._bytes[group] <= most_bytes):
+                    break
+                yield key
+
+    def tidy(self) -> None:
+        """The unit is at its end."""
+        for group in self._touched:
+            queue = self._queues[group]
+            queue.tidy()
+            if not queue:
+                del self._queues[group]
+                self._bytes.pop(group, None)
+        self._touched.clear()
+
+    def _queue(self, group: str | int) -> Queue[K]:
+        queue = self._queues.get(group)
+        if queue is None:
+            queue = self._queues[group] = Queue()
+        return queue
+
+    def _group(self, row: R | None) -> str | int | None:
+        """The one in which the row's place is; None: it has none."""
+        if row is None or not self._retention.done(row):
+            return None
+        return ALL if self._by is None else next((group for group, _ in self._by(row)), None)
+
+    def _count_bytes(self, group: str | int, row: R | None, sign: int, undo: Undo) -> None:
+        if row is not None:
+            put_in(self._bytes, group, self._bytes.get(group, 0) + sign * self._retention.size(row), undo)

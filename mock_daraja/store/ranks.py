@@ -1,0 +1,62 @@
+"""Ranks: the keys of one group of an index, by rank and then by key; sixteen bytes each where keys are numbers."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from typing import Any
+
+
+class Ranks:
+    """The first of them is cheap to remove, however many there are: what is kept for a time goes from that end."""
+
+    __slots__ = ("_keys", "_ranks", "_start")
+
+    def __init__(self, key: str | int) -> None:
+        """Empty, for keys of the kind of this one."""
+        self._ranks = array("q")
+        self._keys: Any = array("q") if isinstance(key, int) else []
+        self._start = 0  # what stands before it was removed
+
+    def __len__(self) -> int:
+        return len(self._ranks) - self._start
+
+    def copy(self) -> Ranks:
+        made = Ranks(0)
+        made._ranks, made._keys = self._ranks[self._start :], self._keys[self._start :]
+        return made
+
+    def add(self, rank: int, key: Any) -> None:
+        last = self._ranks[-1] if len(self) else None
+        if last is None or rank > last or (rank == last and key > self._keys[-1]):
+            self._ranks.append(rank)
+            self._keys.append(key)
+        else:
+            at = self._at(rank, key)
+            self._ranks.insert(at, rank)
+            self._keys.insert(at, key)
+
+    def remove(self, rank: int, key: Any) -> None:
+        at = self._at(rank, key)
+        if at > self._start:
+            del self._ranks[at], self._keys[at]
+            return
+        self._start += 1
+        if 8 * self._start > len(self._ranks):
+            del self._ranks[: self._start], self._keys[: self._start]
+            self._start = 0
+
+    def _at(self, rank: int, key: Any) -> int:
+        first = bisect_left(self._ranks, rank, self._start)
+        return bisect_left(self._keys, key, first, bisect_right(self._ranks, rank, first))
+
+    def before(self, rank: int | None) -> int:
+        """How many are of a lower rank; None: of any."""
+        return len(self) if rank is None else bisect_left(self._ranks, rank, self._start) - self._start
+
+    def keys(self, least: int | None = None, *, reverse: bool = False) -> Iterator[Any]:
+        """Those of the rank `least` and above."""
+        first = self._start if least is None else self._start + self.before(least)
+        places = range(first, len(self._ranks))
+        return map(self._keys.__getitem__, reversed(places) if reverse else places)

@@ -1,0 +1,180 @@
+"""Table: the rows of one noun in memory, with its indexes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic
+
+import msgspec
+from msgspec.structs import astuple, fields
+
+from mock_daraja.model.noun import K, Noun, R
+from mock_daraja.store.done import Done
+from mock_daraja.store.ranks import Ranks
+from mock_daraja.store.unit import Undo, put_in, take_out
+
+Place = tuple[str | int, int]
+"""A group of a ranked index, and the row's rank in it."""
+
+
+class Table(Generic[R, K]):
+    """`decode` is the type that packed rows are read as: the noun's own, its type variables filled in."""
+
+    def __init__(self, noun: Noun[R, K], decode: Any) -> None:
+        self.noun = noun
+        self.unique: dict[str, dict[str, K]] = {each.name: {} for each in noun.unique}
+        self.ranked: dict[str, dict[str | int, Ranks]] = {each.name: {} for each in noun.ranked}
+        self._rows: dict[K, R | bytes | None] = {}  # bytes: packed; None: gone, but the unit that did it is open yet
+        self._gone: dict[K, None] = {}  # the keys of these
+        self._done = None if noun.retention is None else Done(noun, noun.retention)
+        self._is_indexed = bool(noun.unique or noun.ranked)
+        self._packs = noun.retention is not None and noun.retention.unpacked is not None
+        self._to_pack: deque[K] = deque()  # as they became done; what became of some of them since is no matter
+        self._make: Callable[..., R] = noun.row
+        self._decode = decode
+        self._decoder: msgspec.msgpack.Decoder[Any] | None = None
+
+    def copy(self) -> Table[R, K]:
+        made: Table[R, K] = Table(self.noun, self._decode)
+        made._decoder = self._decoder
+        made._rows = {key: row for key, row in self._rows.items() if row is not None}
+        made.unique = {name: dict(index) for name, index in self.unique.items()}
+        made.ranked = {
+            name: {group: ranks.copy() for group, ranks in index.items()} for name, index in self.ranked.items()
+        }
+        made._done = None if self._done is None else self._done.copy()
+        made._to_pack = deque(self._to_pack)
+        return made
+
+    def __len__(self) -> int:
+        return len(self._rows) - len(self._gone)
+
+    def get(self, key: K) -> R | None:
+        row = self._rows.get(key)
+        return self._unpacked(row) if isinstance(row, bytes) else row
+
+    def keys(self, *, reverse: bool) -> Iterator[K]:
+        keys = reversed(self._rows) if reverse else iter(self._rows)
+        return (key for key in keys if key not in self._gone) if self._gone else keys
+
+    def group(self, index: str, group: str | int) -> Ranks | None:
+        return self.ranked[index].get(group)
+
+    def put(self, row: R, undo: Undo) -> bool:
+        """Whether the end of the unit has to look at this table."""
+        key = self.noun.key(row)
+        kept = self._rows.get(key)
+        if kept is None and key in self._gone:
+            self._open_place(key, undo)
+        old = self._unpacked(kept) if isinstance(kept, bytes) else kept
+        put_in(self._rows, key, row, undo)
+        if self._is_indexed:
+            self._index(key, old, row, undo)
+        retain = self._done is not None and self._done.change(key, old, row, undo)
+        if self._packs and (retain or isinstance(kept, bytes)):
+            self._to_pack.append(key)
+            undo.append((self._to_pack.pop,))
+            return True
+        return retain
+
+    def remove(self, key: K, undo: Undo) -> bool:
+        old = self.get(key)
+        if old is None:
+            return False
+        put_in(self._rows, key, None, undo)
+        put_in(self._gone, key, None, undo)
+        self._index(key, old, None, undo)
+        if self._done is not None:
+            self._done.change(key, old, None, undo)
+        return True
+
+    def _open_place(self, key: K, undo: Undo) -> None:
+        """It went in this unit, and comes again as the last."""
+        undo.append((self._rows.update, dict(self._rows)))
+        undo.append((self._rows.clear,))
+        take_out(self._gone, key, undo)
+        del self._rows[key]
+
+    def _index(self, key: K, old: R | None, new: R | None, undo: Undo) -> None:
+        for unique in self.noun.unique:
+            before = () if old is None else tuple(unique.values(old))
+            after = () if new is None else tuple(unique.values(new))
+            if before != after:
+                _change_holders(self.unique[unique.name], key, before, after, undo)
+        for ranked in self.noun.ranked:
+            ranks_before = () if old is None else tuple(ranked.values(old))
+            ranks_after = () if new is None else tuple(ranked.values(new))
+            if ranks_before != ranks_after:
+                _change_ranks(self.ranked[ranked.name], key, ranks_before, ranks_after, undo)
+
+    # what is kept
+
+    def overdue(self, limits: Mapping[str, int]) -> Iterator[K]:
+        return iter(()) if self._done is None else self._done.overdue(limits)
+
+    def tidy(self) -> None:
+        """The unit is at its end, and can't be undone any more."""
+        for key in self._gone:
+            del self._rows[key]
+        self._gone.clear()
+        if self._done is not None:
+            self._done.tidy()
+
+    def pack(self, limits: Mapping[str, int], undo: Undo) -> None:
+        """Those that have been done for longest, as far as there are more than stay quick to read."""
+        retention = self.noun.retention
+        if retention is None or retention.unpacked is None:
+            return
+        while len(self._to_pack) > limits[retention.unpacked]:
+            key = self._to_pack.popleft()
+            undo.append((self._to_pack.appendleft, key))
+            row = self._rows.get(key)
+            if row is not None and not isinstance(row, bytes) and retention.done(row):
+                put_in(self._rows, key, msgspec.msgpack.encode(astuple(row)), undo)
+
+    def _unpacked(self, packed: bytes) -> R:
+        if self._decoder is None:
+            types = tuple(each.type for each in fields(self._decode))
+            self._decoder = msgspec.msgpack.Decoder(tuple[types])  # type: ignore[valid-type]  # made at runtime
+        return self._make(*self._decoder.decode(packed))
+
+
+def _change_holders(
+    holders: dict[str, Any], key: Any, before: tuple[str, ...], after: tuple[str, ...], undo: Undo
+) -> None:
+    for value in before:
+        if value not in after and holders.get(value) == key:
+            take_out(holders, value, undo)
+    for value in after:
+        if value not in before:
+            put_in(holders, value, key, undo)
+
+
+def _change_ranks(
+    groups: dict[str | int, Ranks], key: Any, before: tuple[Place, ...], after: tuple[Place, ...], undo: Undo
+) -> None:
+    for place in before:
+        if place not in after:
+            _rank_out(groups, place, key)
+            undo.append((_rank_in, groups, place, key))
+    for place in after:
+        if place not in before:
+            _rank_in(groups, place, key)
+            undo.append((_rank_out, groups, place, key))
+
+
+def _rank_in(groups: dict[str | int, Ranks], place: Place, key: Any) -> None:
+    group, rank = place
+    ranks = groups.get(group)
+    if ranks is None:
+        ranks = groups[group] = Ranks(key)
+    ranks.add(rank, key)
+
+
+def _rank_out(groups: dict[str | int, Ranks], place: Place, key: Any) -> None:
+    group, rank = place
+    ranks = groups[group]
+    ranks.remove(rank, key)
+    if not ranks:
+        del groups[group]

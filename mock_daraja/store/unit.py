@@ -1,0 +1,99 @@
+"""Unit: one atomic change of a store in memory, and what it takes to undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import RLock, get_ident
+from types import TracebackType
+from typing import Any, Final
+
+Undo = list[tuple[Any, ...]]
+"""Functions with their arguments, to be called from the last to the first."""
+
+_MISSING: Final = object()
+
+
+def put_in(values: dict[Any, Any], key: Any, new: Any, undo: Undo) -> None:
+    undo.append((_put_back, values, key, values.get(key, _MISSING)))
+    values[key] = new
+
+
+def take_out(values: dict[Any, Any], key: Any, undo: Undo) -> Any:
+    """Undone, it stands last: for values whose order means nothing."""
+    old = values.pop(key)
+    undo.append((values.__setitem__, key, old))
+    return old
+
+
+def _put_back(values: dict[Any, Any], key: Any, old: Any) -> None:
+    if old is _MISSING:
+        del values[key]
+    else:
+        values[key] = old
+
+
+class Unit:
+    """One for all units of a store, since no two of them are ever open: a second thread waits, a second one in the same
+    thread joins. `ending` may still change something, and raise; `ended` is told whether anything is kept."""
+
+    __slots__ = ("_depth", "_ended", "_ending", "_failed", "_lock", "_owner", "_undo")
+
+    def __init__(self, lock: RLock, ending: Callable[[], None], ended: Callable[[bool], None]) -> None:
+        self._lock = lock
+        self._ending = ending
+        self._ended = ended
+        self._depth = 0
+        self._owner: int | None = None  # the thread that is inside
+        self._failed = False
+        self._undo: Undo = []
+
+    @property
+    def is_open(self) -> bool:
+        """In this thread."""
+        return self._owner == get_ident()
+
+    def undo(self) -> Undo:
+        """Raises RuntimeError where this thread is in no unit."""
+        if self._owner != get_ident():
+            raise RuntimeError("rows change inside a unit: with store.unit()")
+        return self._undo
+
+    def __enter__(self) -> Undo:
+        me = get_ident()
+        if self._owner != me:
+            self._lock.acquire()
+            self._owner = me
+        self._depth += 1
+        return self._undo
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Raises RuntimeError where a unit goes on although one in it failed."""
+        if kind is not None:
+            self._failed = True
+        if self._depth > 1:
+            self._depth -= 1
+            return
+        try:
+            if self._undo or self._failed:
+                self._end()
+                if self._failed and kind is None:
+                    raise RuntimeError("a unit inside this one failed, so nothing of it is kept")
+        finally:
+            self._depth, self._owner, self._failed = 0, None, False
+            self._lock.release()
+
+    def _end(self) -> None:
+        try:
+            if not self._failed:
+                self._ending()
+        except BaseException:
+            self._failed = True
+            raise
+        finally:
+            while self._failed and self._undo:
+                back, *arguments = self._undo.pop()
+                back(*arguments)
+            self._undo.clear()
+            self._ended(not self._failed)

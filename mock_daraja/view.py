@@ -1,0 +1,112 @@
+"""View: what is to be seen of one sandbox at one instant. Looking changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from mock_daraja import defaults, ledger
+from mock_daraja.clock import Clock
+from mock_daraja.ids import Ids
+from mock_daraja.model import (
+    CALLBACKS,
+    CALLS,
+    CUSTOMERS,
+    DELIVERIES,
+    INITIATORS,
+    ORGANISATIONS,
+    REGISTERED_URLS,
+    TRANSACTIONS,
+    Callback,
+    Customer,
+    Delivery,
+    Initiator,
+    Organisation,
+    RegisteredUrls,
+    Transaction,
+)
+from mock_daraja.model.transaction import gateway_number
+from mock_daraja.settings import Settings
+from mock_daraja.store import Store
+
+BALANCE: Final = "balance"
+"""The numbers of the ledger: cents by account."""
+
+
+class View:
+    def __init__(self, settings: Settings, clock: Clock, ids: Ids, store: Store) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.ids = ids
+        self.store = store
+
+    @property
+    def now_ms(self) -> int:
+        return self.clock.now()
+
+    def organisation(self, shortcode: str) -> Organisation | None:
+        """As it is, or as it would come into being."""
+        return self.store.get(ORGANISATIONS, shortcode) or defaults.organisation(shortcode)
+
+    def initiators(self, shortcode: str) -> tuple[Initiator, ...]:
+        if self.store.get(ORGANISATIONS, shortcode) is None:
+            return defaults.initiators(shortcode)
+        return tuple(self.store.scan(INITIATORS, "organisation", shortcode))
+
+    def initiator(self, shortcode: str, name: str) -> Initiator | None:
+        return next((each for each in self.initiators(shortcode) if each.name == name), None)
+
+    def registered_urls(self, shortcode: str) -> RegisteredUrls | None:
+        return self.store.get(REGISTERED_URLS, shortcode)
+
+    def customer(self, msisdn: str) -> Customer:
+        """As they are, or as they would come into being: with a healthy balance."""
+        return self.store.get(CUSTOMERS, msisdn) or Customer(msisdn)
+
+    def customer_name(self, msisdn: str) -> str:
+        return ledger.full_name(msisdn, self.customer(msisdn).name)
+
+    def balance(self, account: str) -> int:
+        """In cents. Of somebody who has not come into being, what they would hold."""
+        held = self.store.number(BALANCE, account)
+        return self._opening(account) if held is None else held
+
+    def balances(self) -> dict[str, int]:
+        return self.store.numbers(BALANCE)
+
+    def _opening(self, account: str) -> int:
+        owner, _, name = account.partition(":")
+        if name and self.store.get(ORGANISATIONS, owner) is None:
+            row = defaults.organisation(owner)
+            return 0 if row is None else defaults.opening_balances(row).get(name, 0)
+        if not name and self.store.get(CUSTOMERS, owner) is None:
+            return defaults.CUSTOMER_OPENING
+        return 0
+
+    def transaction(self, transaction_id: int) -> Transaction | None:
+        return self.store.get(TRANSACTIONS, transaction_id)
+
+    def open_prompt(self, msisdn: str) -> Transaction | None:
+        return self.store.find(TRANSACTIONS, "open-prompt", msisdn)
+
+    def find_transaction(self, reference: str) -> Transaction | None:
+        """By CheckoutRequestID, ConversationID, OriginatorConversationID or the receipt of a final one."""
+        found = self.store.find(TRANSACTIONS, "reference", reference)
+        number = gateway_number(reference)
+        if found is not None or number is None:
+            return found
+        rows = self.store.scan(TRANSACTIONS, "gateway-id", least=number, limit=1)
+        return next((row for row in rows if row.originator_id == reference), None)
+
+    def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
+        """The customer's completed transactions, final at or after `since_ms`, newest first."""
+        return self.store.scan(TRANSACTIONS, "completed", msisdn, least=since_ms, reverse=True)
+
+    def callbacks_of(self, transaction_id: int) -> list[Callback]:
+        return [*self.store.scan(CALLBACKS, "transaction", transaction_id)]
+
+    def deliveries_of(self, callback_id: int) -> list[Delivery]:
+        return [*self.store.scan(DELIVERIES, "callback", callback_id)]
+
+    def calls_of(self, operation: str, since_ms: int) -> int:
+        return self.store.count(CALLS, "operation", operation, least=since_ms + 1)

@@ -1,0 +1,36 @@
+"""What a unit in memory does at its end. What it is for is in the contract of a store."""
+
+from __future__ import annotations
+
+from threading import RLock
+
+import pytest
+
+from mock_daraja.store.unit import Unit, put_in, take_out
+
+
+def test_a_unit_whose_end_raises_is_undone_with_what_the_end_changed() -> None:
+    values = {"a": 1}
+    told: list[bool] = []
+
+    def ending() -> None:
+        take_out(values, "a", unit.undo())
+        raise ZeroDivisionError
+
+    unit = Unit(RLock(), ending, told.append)
+    with pytest.raises(ZeroDivisionError), unit as undo:
+        put_in(values, "b", 2, undo)
+
+    assert values == {"a": 1}
+    assert told == [False]
+    assert not unit.is_open
+
+
+def test_a_unit_that_changed_nothing_has_no_end() -> None:
+    told: list[object] = []
+    unit = Unit(RLock(), lambda: told.append("ending"), told.append)
+
+    with unit:
+        assert unit.is_open
+
+    assert told == []
