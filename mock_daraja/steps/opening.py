@@ -8,7 +8,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.model import TRANSACTIONS, Decision, Transaction
 from mock_daraja.money import cents
 from mock_daraja.msisdn import normalise
-from mock_daraja.products.base import Changes, Command, Opens, Payment, Product
+from mock_daraja.products.base import Body, Changes, Command, Opens, Payment, Product
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import Shared
@@ -73,7 +73,8 @@ def make(shared: Shared, sandbox: Sandbox, product: Product, changes: Changes, e
     for start in changes.starts:
         operation = shared.catalogue.operations[f"{product.slug}.{start.operation}"][1]
         assert isinstance(operation, Opens)  # the product's own: its tests start it
-        open_command(shared, sandbox, operation, start.command, exchange=exchange)
+        decision = _decided(sandbox, operation, start.command, {}, start.command.account_reference)
+        open_command(shared, sandbox, operation, start.command, decision=decision, exchange=exchange)
     for repeat in changes.repeats:
         sandbox.agenda.schedule(sandbox.now_ms + repeat.after_ms, "repeat", f"{product.slug} {repeat.key}", exchange)
 
@@ -105,20 +106,24 @@ def pay(
     operation, from_outside = next((each, each.from_outside) for each in shared.catalogue.opens() if each.from_outside)
     assert from_outside is not None
     body, command = from_outside(payment)
+    with sandbox.store.unit():
+        decision = _decided(sandbox, operation, command, body, payment.account)
+        return open_command(shared, sandbox, operation, command, decision=decision)
+
+
+def _decided(sandbox: Sandbox, operation: Opens[Any], command: Command, body: Body, reference: str) -> Decision | None:
+    """What shall become of a transaction that no request asks for: nobody is there to see a synchronous error."""
     facts = Facts(
         operation.full_name,
         operation.product,
         body=body,
-        msisdn=payment.msisdn,
-        amount_cents=payment.amount_cents,
-        shortcode=shortcode,
-        references=(payment.account,),
+        msisdn=command.msisdn,
+        amount_cents=command.amount_cents,
+        shortcode=command.shortcode,
+        references=(reference,),
     )
-    with sandbox.store.unit():
-        decision = sandbox.engine.decide(facts).decision
-        if decision is not None and decision.outcome.is_synchronous:
-            decision = None
-        return open_command(shared, sandbox, operation, command, decision=decision)
+    decision = sandbox.engine.decide(facts).decision
+    return None if decision is None or decision.outcome.is_synchronous else decision
 
 
 def _receiver(paybill: Any, till: Any) -> str:
