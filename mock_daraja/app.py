@@ -20,6 +20,7 @@ from mock_daraja.faults import pages, withholds_answer
 from mock_daraja.gateway import Gateway
 from mock_daraja.model import changed
 from mock_daraja.products import CATALOGUE
+from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.scenarios import Known, Library
 from mock_daraja.server import Body, Sending
@@ -52,11 +53,13 @@ def create_app(settings: Settings | None = None, *, on_exchange: Callable[[Excha
     return app
 
 
-def daraja_paths(settings: Settings, *, on_exchange: Callable[[Exchange], None] | None = None) -> DarajaPaths:
+def daraja_paths(
+    settings: Settings, *, catalogue: Catalogue = CATALOGUE, on_exchange: Callable[[Exchange], None] | None = None
+) -> DarajaPaths:
     """The same as a plain WSGI app, which imports Flask with the first request to /_mock: what `serve` runs."""
-    known = names_known(CATALOGUE)
+    known = names_known(catalogue)
     library = Library([*map(Path, settings.scenarios), resources.scenarios()], known, watch=settings.watch)
-    gateway = Gateway(settings, library, CATALOGUE, _courier)
+    gateway = Gateway(settings, library, catalogue, _courier)
     return DarajaPaths(gateway, OurPaths(gateway, library, known), on_exchange)
 
 

@@ -1,0 +1,85 @@
+"""A product that Safaricom doesn't have: paid now, then every day, until it was paid as often as ordered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from mock_daraja import ledger
+from mock_daraja.errors import DarajaError
+from mock_daraja.model import Details, Row, Transaction, changed
+from mock_daraja.model.noun import Noun
+from mock_daraja.money import cents
+from mock_daraja.products import base, core
+from mock_daraja.products.voice import CORE
+
+VOICE: Final = replace(CORE, invalid_field=DarajaError(400, "400.099.02", "Standing order: bad {}"))
+
+
+class StandingOrder(Row, frozen=True):
+    name: str
+    payer: str
+    shortcode: str
+    shillings: int
+    url: str
+    times_left: int
+
+
+class Instalment(Details, frozen=True):
+    order: str
+
+
+ORDERS: Final = Noun("standing-order", StandingOrder, key=lambda order: order.name)
+
+
+def _pay(order: StandingOrder) -> base.Command:
+    return base.Command(
+        cents(order.shillings), order.shortcode, Instalment(order.name), order.payer, result_url=order.url
+    )
+
+
+def _pay_now(order: StandingOrder) -> base.Changes:
+    left = changed(order, times_left=order.times_left - 1)
+    again = (base.Repeat(order.name, 86_400_000),) if left.times_left else ()
+    return base.Changes(puts=(base.Put(ORDERS, left),), starts=(base.Start("pay", _pay(order)),), repeats=again)
+
+
+def create(body: base.Body, world: base.World) -> base.Answer:
+    order = StandingOrder(*(body[name] for name in ("Name", "Msisdn", "ShortCode", "Amount", "CallBackURL", "Times")))
+    return base.Answer({"Order": order.name, "ResponseCode": "0"}, _pay_now(order))
+
+
+def repeat(key: str, world: base.World) -> base.Changes:
+    order = world.get(ORDERS, key)
+    return base.NOTHING if order is None else _pay_now(order)
+
+
+def read(body: base.Body, world: base.World) -> base.Command | base.Refusal:
+    order = world.get(ORDERS, body["Name"])
+    if order is None:
+        return core.refuse(VOICE.invalid_field.about("Name"), "there is none", body["Name"], "create it first")
+    return _pay(order)
+
+
+def settle(row: Transaction[Instalment], world: base.World) -> base.Settlement:
+    payer, receiver = ledger.customer(row.msisdn or ""), ledger.organisation(row.shortcode, ledger.UTILITY)
+    paid = core.success(row, "an instalment", ledger.transfer(payer, receiver, row.amount_cents))
+    lack = core.short_of(row, payer, row.amount_cents, world)
+    return core.settle(row, world, lambda *_: lack or paid, lambda *_: paid)
+
+
+def notices(row: Transaction[Instalment], world: base.World) -> tuple[base.Notice, ...]:
+    body = {"Order": row.details.order, "Result": row.result, "Receipt": row.receipt}
+    return (base.Notice("standing", row.result_url or "", body, delay_ms=1000),)
+
+
+ACK: Final = partial(core.acknowledge, originator_first=True)
+LIFE: Final = base.Life(settle_at=core.settle_at, settle=settle, notices=notices)
+PAY: Final = base.Opens(
+    name="pay", paths=("/standing/v1/pay",), schema="pay", details=Instalment, read=read, acknowledge=ACK, life=LIFE
+)
+CREATE: Final = base.Answers(name="create", paths=("/standing/v1/create",), schema="create", answer=create)
+PRODUCT: Final = base.Product(
+    slug="standing", title="Standing orders", voice=VOICE, operations=(CREATE, PAY), nouns=(ORDERS,), repeat=repeat
+)
