@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.exchange import EXCHANGES, Exchange, Reply, Request, Step
 from mock_daraja.faults import drawn
+from mock_daraja.ledger import with_names
 from mock_daraja.model import Event, changed
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import Sandbox
@@ -81,6 +83,9 @@ class Gateway:
 
     def handle(self, request: Request) -> Answered:
         """Answer one request, without waiting for anybody."""
+        return with_names(partial(self._handle, request))
+
+    def _handle(self, request: Request) -> Answered:
         passage = Passage.of(self.shared, request)
         for prepare in BEFORE_THE_UNIT:
             prepare(passage)

@@ -18,7 +18,7 @@ from mock_daraja.ledger.accounts import (
     transfer,
 )
 from mock_daraja.ledger.accounts import check as check
-from mock_daraja.ledger.people import full_name, ready
+from mock_daraja.ledger.people import full_name, name_in_unit, ready, with_names
 
 __all__ = [
     "CHARGES_PAID",
@@ -34,7 +34,9 @@ __all__ = [
     "check",
     "customer",
     "full_name",
+    "name_in_unit",
     "organisation",
     "ready",
     "transfer",
+    "with_names",
 ]

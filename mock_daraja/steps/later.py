@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from mock_daraja import wire
@@ -9,6 +10,7 @@ from mock_daraja.callbacks import alter
 from mock_daraja.callbacks.plan import copies
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
+from mock_daraja.ledger import with_names
 from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback, Delivery, Transaction, UrlRefusal, changed
 from mock_daraja.model.callback import PENDING
 from mock_daraja.products.base import Body, Heard, Notice, Question, Settlement
@@ -24,6 +26,10 @@ from mock_daraja.validation import read_body
 
 def settle(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
     """A transaction is due to become final, unless something has happened since that makes it later."""
+    return with_names(partial(_settle, shared, sandbox, transaction_id))
+
+
+def _settle(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
     with sandbox.store.unit():
         transaction = sandbox.transaction(transaction_id)
         if transaction is None or transaction.is_final:
@@ -33,10 +39,10 @@ def settle(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
         if due_ms > sandbox.now_ms:
             sandbox.agenda.schedule(due_ms, "settle", transaction_id)
             return False
-        return finish(shared, sandbox, transaction_id)
+        return _finish(shared, sandbox, transaction_id)
 
 
-def finish(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
+def _finish(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
     """The one final state, now: postings, receipt, callbacks. Or who must be asked before is asked."""
     with sandbox.store.unit():
         transaction = sandbox.transaction(transaction_id)
@@ -129,9 +135,14 @@ def repeat(shared: Shared, sandbox: Sandbox, subject: str) -> bool:
     """A product's standing order or reminder is due."""
     slug, _, key = subject.partition(" ")
     product = shared.catalogue.product(slug)
-    assert product.repeat is not None  # it asked to be called
-    with sandbox.store.unit():
-        make(shared, sandbox, product, product.repeat(key, SandboxWorld(sandbox, shared.catalogue, slug)))
+    come_back = product.repeat
+    assert come_back is not None  # it asked to be called
+
+    def again() -> None:
+        with sandbox.store.unit():
+            make(shared, sandbox, product, come_back(key, SandboxWorld(sandbox, shared.catalogue, slug)))
+
+    with_names(again)
     return True
 
 
@@ -199,7 +210,7 @@ def claim(sandbox: Sandbox, callback_id: int) -> bool:
 def overtake(shared: Shared, sandbox: Sandbox, transaction_id: int) -> None:
     """Settle and deliver while the request still waits: the callback that is there before the acknowledgement."""
     for _ in range(2):  # where somebody is asked first, the answer settles it
-        finish(shared, sandbox, transaction_id)
+        with_names(partial(_finish, shared, sandbox, transaction_id))
         for row in sandbox.callbacks_of(transaction_id):
             if row.due_ms <= sandbox.now_ms and claim(sandbox, row.id):
                 shared.courier.run_inline((sandbox, row.id))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from mock_daraja import ledger
 from mock_daraja.model import Transaction
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.products.base import Life
@@ -30,6 +31,9 @@ class SandboxWorld(View):
 
     def life_of(self, transaction: Transaction) -> Life[Any]:
         return self._catalogue.life_of(transaction)
+
+    def customer_name(self, msisdn: str) -> str:
+        return ledger.name_in_unit(msisdn, self.customer(msisdn).name)
 
     def get(self, noun: Noun[R, K], key: K) -> R | None:
         return self.store.get(noun, key)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from mock_daraja import wire
 from mock_daraja.callbacks import alter
 from mock_daraja.errors import Problem
+from mock_daraja.ledger import with_names
 from mock_daraja.model import CALLBACKS, Callback, Transaction, changed
 from mock_daraja.products.base import Notice
 from mock_daraja.sandbox import Sandbox
@@ -34,6 +36,10 @@ def forged(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
             raise Problem(
                 f"nothing called {name!r} is forged", where="forge", remedy=f"give {', '.join(alter.FORGEABLE)}"
             )
+    return with_names(partial(_forged, shared, sandbox, forgery))
+
+
+def _forged(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
     with sandbox.store.unit():
         notice = _notice(shared, sandbox, forgery)
         row = Callback(
