@@ -20,7 +20,7 @@ from mock_daraja.model import (
     TOKENS,
     TRANSACTIONS,
     App,
-    Call,
+    CountedCall,
     Customer,
     Event,
     Initiator,
@@ -294,7 +294,7 @@ class Sandbox(View):
     # calls and waiting
 
     def count_call(self, operation: str) -> None:
-        self.store.put(CALLS, Call(self.store.next("call"), operation, self.now_ms))
+        self.store.put(CALLS, CountedCall(self.store.next("call"), operation, self.now_ms))
 
     def wait_for(self, predicate: Callable[[], bool], timeout_ms: int) -> bool:
         """Wait, at most so long on the sandbox clock, until the predicate holds. A standing clock is moved to do so."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from mock_daraja import gateway
+from mock_daraja.exchange import EXCHANGES, Request
 from mock_daraja.gateway import LATER, ON_REQUEST
-from mock_daraja.model import FaultSpec, Outcome
+from mock_daraja.model import TRANSACTIONS, CallbackPlan, FaultSpec, Outcome
 from mock_daraja.scenarios.model import Match, OneShot
-from tests.conftest import PUSH_PATH, MakeMock, Mock
+from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, push_body
 
 
 def test_the_steps_stand_in_the_order_of_the_design() -> None:
@@ -145,3 +148,70 @@ def test_a_header_never_breaks_the_reply_whatever_it_explains(mock: Mock) -> Non
 def test_a_path_is_decoded_once(mock: Mock) -> None:
     assert mock.request("POST", "/mpesa/stkpush/v1/process%72equest").status == 404
     assert mock.exchange().path == PUSH_PATH
+
+
+def _request(mock: Mock, path: str, *headers: tuple[str, str], body: object = None) -> Request:
+    token = ("Authorization", f"Bearer {mock.token()}")
+    content = ("Content-Type", "application/json")
+    return Request("POST", path, "", (token, content, *headers), json.dumps(body).encode())
+
+
+def test_head_and_route_tell_whether_a_request_may_block(mock: Mock) -> None:
+    push = _request(mock, PUSH_PATH)
+
+    assert not mock.gateway.may_block(push)
+    assert mock.gateway.may_block(_request(mock, "/mpesa/accountbalance/v1/query"))  # RSA
+    assert mock.gateway.may_block(_request(mock, PUSH_PATH, ("X-Mock-Scenario", "stk_push/callback-before-ack")))
+    mock.sandbox.engine.arm(OneShot(Match(operation="stk-push.process"), Outcome(error="500.003.02")))
+    assert mock.gateway.may_block(push)
+
+
+def test_telling_whether_it_may_block_keeps_nothing(mock: Mock) -> None:
+    push = _request(mock, PUSH_PATH)
+    before = mock.sandbox.store.change
+
+    mock.gateway.may_block(push)
+
+    assert mock.sandbox.store.change == before
+
+
+def test_handling_sends_nothing_and_what_goes_before_the_reply_is_the_senders_to_do(
+    mock: Mock, webhook: Webhook
+) -> None:
+    plan = CallbackPlan(before_ack=True)
+    mock.sandbox.engine.arm(OneShot(Match(operation="stk-push.process"), Outcome(result="0", callback=plan)))
+    body = push_body(mock.sandbox.now_ms, CallBackURL=webhook.url)
+
+    answered = mock.gateway.handle(_request(mock, PUSH_PATH, body=body))
+    on_return = len(webhook.bodies)
+    answered.before()
+
+    assert (answered.reply.status, on_return, len(webhook.bodies)) == (200, 0, 1)
+
+
+def test_what_a_request_caused_waits_until_its_reply_is_out(mock_with: MakeMock, webhook: Webhook) -> None:
+    mock = mock_with(clock="auto")
+    answered = mock.gateway.handle(
+        _request(mock, PUSH_PATH, body=push_body(mock.sandbox.now_ms, CallBackURL=webhook.url))
+    )
+    assert mock.sandbox.store.peek() is None  # held back
+
+    answered.after()
+
+    assert mock.sandbox.wait_for(lambda: len(webhook.bodies) == 1, 20_000)
+
+
+def test_a_request_whose_handling_raises_leaves_nothing(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def acknowledge(passage: object) -> None:
+        raise RuntimeError("a bug")
+
+    request = _request(mock, PUSH_PATH, body=push_body(mock.sandbox.now_ms))
+    rows, events = len([*mock.sandbox.store.scan(EXCHANGES)]), mock.sandbox.store.peek()
+    monkeypatch.setattr(gateway, "ON_REQUEST", (*ON_REQUEST[:-1], acknowledge))
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        mock.gateway.handle(request)
+
+    assert [*mock.sandbox.store.scan(TRANSACTIONS)] == []
+    assert len([*mock.sandbox.store.scan(EXCHANGES)]) == rows
+    assert mock.sandbox.store.peek() == events

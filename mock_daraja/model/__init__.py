@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_daraja.model.call import CALLS, Call
+from mock_daraja.model.call import CALLS, CountedCall
 from mock_daraja.model.callback import CALLBACKS, DELIVERIES, Callback, Delivery
 from mock_daraja.model.failure import Failure, FailureKind, UrlRefusal
 from mock_daraja.model.outcome import CallbackPlan, Decision, FaultSpec, Outcome
@@ -36,9 +36,9 @@ __all__ = [
     "TOKENS",
     "TRANSACTIONS",
     "App",
-    "Call",
     "Callback",
     "CallbackPlan",
+    "CountedCall",
     "Customer",
     "Decision",
     "Delivery",

@@ -8,15 +8,15 @@ from mock_daraja.model.noun import Noun, Ranked, Retention
 from mock_daraja.model.row import Row
 
 
-class Call(Row, frozen=True):
+class CountedCall(Row, frozen=True):
     number: int
     operation: str
     at_ms: int
 
 
-CALLS: Final[Noun[Call, int]] = Noun(
+CALLS: Final[Noun[CountedCall, int]] = Noun(
     "call",
-    Call,
+    CountedCall,
     lambda row: row.number,
     ranked=(Ranked("operation", lambda row: ((row.operation, row.at_ms),)),),
     retention=Retention("calls", by="operation"),

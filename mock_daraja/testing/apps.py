@@ -33,7 +33,7 @@ Headers = list[tuple[str, str]]
 
 
 @dataclass(slots=True)
-class Answered:
+class AppAnswer:
     """What an app has said so far: all of it, or what came before it raised."""
 
     status: int | None = None
@@ -64,7 +64,7 @@ class Posted:
 class AppCaller(Protocol):
     """Calls the app. Raises Undelivered where it takes too long, and else the app's own exceptions."""
 
-    def __call__(self, posted: Posted, answered: Answered) -> None: ...
+    def __call__(self, posted: Posted, answered: AppAnswer) -> None: ...
 
 
 def receiver(
@@ -100,7 +100,7 @@ class AppReceiver(Receiver):
     def deliver(
         self, url: str, body: bytes, headers: Iterable[tuple[str, str]], *, timeout_s: float, sent_ms: int
     ) -> Delivery:
-        request, answered, failure = b"", Answered(), None
+        request, answered, failure = b"", AppAnswer(), None
         place = parse(url)
         if isinstance(place, UrlRefusal):
             return Delivery(url, sent_ms, request, failure=Failure("url-refused", (refusal_texts(place)[0],)))
@@ -141,7 +141,7 @@ class WsgiCaller:
     def __init__(self, app: Any) -> None:
         self._app = app
 
-    def __call__(self, posted: Posted, answered: Answered) -> None:
+    def __call__(self, posted: Posted, answered: AppAnswer) -> None:
         def start_response(status: str, headers: Headers, _exc_info: Any = None) -> Callable[[bytes], None]:
             answered.status, answered.headers = int(status.split(" ", 1)[0]), headers
             return chunks.append

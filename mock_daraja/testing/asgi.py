@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from mock_daraja.callbacks.undelivered import Undelivered
-from mock_daraja.testing.apps import Answered, Posted
+from mock_daraja.testing.apps import AppAnswer, Posted
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -23,7 +23,7 @@ class AsgiCaller:
         self._app = app
         self._home = home
 
-    def __call__(self, posted: Posted, answered: Answered) -> None:
+    def __call__(self, posted: Posted, answered: AppAnswer) -> None:
         import asyncio
         from concurrent.futures import ThreadPoolExecutor
 
@@ -51,7 +51,7 @@ class AsgiCaller:
             with ThreadPoolExecutor(1, "asgi-callback") as executor:
                 executor.submit(run).result()
 
-    async def _exchange(self, posted: Posted, answered: Answered) -> None:
+    async def _exchange(self, posted: Posted, answered: AppAnswer) -> None:
         from asyncio import Event
 
         async def receive() -> dict[str, Any]:

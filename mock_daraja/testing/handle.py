@@ -9,13 +9,13 @@ from mock_daraja.testing.link import Link
 from mock_daraja.testing.people import People
 from mock_daraja.testing.plans import Plans
 from mock_daraja.testing.seeing import Seeing
-from mock_daraja.testing.sending import Sending
+from mock_daraja.testing.sending import Sender
 from mock_daraja.testing.strict import Strictness
 from mock_daraja.testing.timeline import section
 from mock_daraja.testing.waiting import Waiting
 
 
-class Daraja(People, Plans, Waiting, Sending, Seeing, Asserting):
+class Daraja(People, Plans, Waiting, Sender, Seeing, Asserting):
     """One sandbox. Methods raise Problem on what can't be, with the remedy; assertions and waits an AssertionError."""
 
     def __init__(self, link: Link, *, strict: bool = True) -> None:

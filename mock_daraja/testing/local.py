@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mock_daraja.testing.forging import Forgery
 
 
-class Direct(ControlApi):
+class LocalControl(ControlApi):
     """The views of the control API, called without HTTP. A sandbox that is deleted answers whoever still holds it."""
 
     def __init__(self, control: Control, sandbox: Sandbox) -> None:
@@ -42,10 +42,10 @@ class Local(Link):
 
     def __init__(self, url: str, control: Control, sandbox: Sandbox, strangers: Sandbox | None = None) -> None:
         base = f"{url}/_mock" + ("" if sandbox.name == DEFAULT else f"/sandboxes/{sandbox.name}")
-        super().__init__(Direct(control, sandbox), sandbox.name, url, base, next(sandbox.apps()))
+        super().__init__(LocalControl(control, sandbox), sandbox.name, url, base, next(sandbox.apps()))
         self.sandbox = sandbox
         self._shared = control.shared
-        self._strangers = None if strangers is None else Direct(control, strangers)
+        self._strangers = None if strangers is None else LocalControl(control, strangers)
         self._strangers_since = _last_number(strangers)
         self._tracebacks: dict[str, str] = {}
 

@@ -15,7 +15,7 @@ _LET_THE_SERVER_FORGE: Final = (
 )
 
 
-class Sending:
+class Sender:
     _link: Link
 
     def sink(self, name: str = "webhook") -> DarajaSink:
