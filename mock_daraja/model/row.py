@@ -20,5 +20,6 @@ Scalar = str | int | float | bool | None
 class Row(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A value: scalars, other rows, and tuples of both. No dict or list stands in one, so none can refer to itself.
 
-    Its JSON is deterministic and omits what is at its default. A subclass repeats `frozen=True`, for mypy.
+    Its JSON has the fields in their order and omits those that hold the default itself, the same object: msgspec
+    doesn't compare, so one that only equals its default may be written. A subclass repeats `frozen=True`, for mypy.
     """
