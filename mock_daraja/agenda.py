@@ -1,7 +1,7 @@
 """What is due in one sandbox, in order, and the thread that runs it as the clock gets there.
 
 Events are data in the store; what they mean is the runner's business. On a manual clock nothing runs but by
-`advance`. On an auto clock the thread jumps to the next due event, so that nobody waits longer than a breath.
+`advance`. On an auto clock the thread moves the clock to the next due event a few milliseconds after the last.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mock_daraja.model.clock import CLOCK, ClockState
 from mock_daraja.store import Store
 
 _LOG: Final = logging.getLogger("mock_daraja")
-_BREATH: Final = 0.005  # seconds that an auto clock stands still before it jumps
+_PAUSE: Final = 0.005  # seconds that an auto clock stands still before it is moved on
 _ADVANCE_WAIT: Final = 30.0
 _REPLY_WAIT: Final = 0.1
 
@@ -39,7 +39,7 @@ class Agenda:
             self._keep_clock()
         self._unanswered: set[int] = set()  # exchanges whose reply is not out
         self._thread: Thread | None = None
-        self._news = 0  # counts what the thread has to look at again
+        self._changes = 0  # counts what the thread has to look at again
         self._stopping = False
 
     def schedule(self, due_ms: int, kind: str, subject: int | str, exchange: int | None = None) -> None:
@@ -63,7 +63,7 @@ class Agenda:
         for event in self._store.release(exchange):
             self._see_to(event)
         if self._clock.stands_still:
-            self._tell()  # whoever awaits the reply
+            self._notify()  # whoever awaits the reply
 
     def awaits_reply(self) -> bool:
         """Wait for a reply that is on its way to be out, if one is: a client may ask about what it has already read.
@@ -80,7 +80,7 @@ class Agenda:
         if self._thread is None:
             self._start()
         if self._store.peek() == event:
-            self._tell()
+            self._notify()
 
     def _start(self) -> None:
         with self._changed:
@@ -92,11 +92,11 @@ class Agenda:
         """The clock was switched, or somebody began to wait on it."""
         if self._clock.setting.mode != "manual":
             self._start()
-        self._tell()
+        self._notify()
 
     def stop(self) -> None:
         self._stopping = True
-        self._tell()
+        self._notify()
         if self._thread is not None:
             self._thread.join(timeout=1.0)
 
@@ -181,13 +181,13 @@ class Agenda:
 
     def _loop(self) -> None:
         while not self._stopping:
-            news = self._news
+            seen = self._changes
             pause = self._run_due()
             if pause is None or pause > 0:
-                self._sleep(pause, news)
+                self._sleep(pause, seen)
 
     def _run_due(self) -> float | None:
-        """Run what is due. Returns for how many seconds there is nothing more to do; None: until there is news."""
+        """Run what is due. Returns for how many seconds there is nothing more to do; None: until something changes."""
         if self._clock.setting.mode == "manual":
             return None
         if self._clock.setting.mode == "auto":
@@ -200,10 +200,10 @@ class Agenda:
         return None if event is None else self._clock.seconds_until(event.due_ms)
 
     def _jump(self) -> float | None:
-        """Let the world breathe, so that whoever was answered can act, then go to whatever comes next."""
+        """Wait a moment, so that whoever was answered can act, then move the clock to whatever comes next."""
         if self._upcoming() is None:
             return None
-        self._sleep(_BREATH, self._news)
+        self._sleep(_PAUSE, self._changes)
         with self.turn():
             due_ms = self._upcoming()
             if due_ms is not None and not self._stopping and self._clock.setting.mode == "auto":
@@ -221,13 +221,13 @@ class Agenda:
         ]
         return min(times, default=None)
 
-    def _sleep(self, seconds: float | None, news: int) -> None:
-        """Unless there is newer news already. The store is never asked in here: its lock may be waiting for ours."""
+    def _sleep(self, seconds: float | None, seen: int) -> None:
+        """Unless something has changed since `seen`. Asks no store: its lock may be held by whoever waits for ours."""
         with self._changed:
-            if self._news == news and not self._stopping:
+            if self._changes == seen and not self._stopping:
                 self._changed.wait(seconds)
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         with self._changed:
-            self._news += 1
+            self._changes += 1
             self._changed.notify_all()

@@ -27,7 +27,7 @@ class DarajaError:
 
 
 class Problem(Exception):  # noqa: N818 - a word of the project: a clear problem (what, where, remedy)
-    """Something wrong on our side of the fence: settings, scenario files, the control API, the command line."""
+    """Something wrong that Daraja has no part in: settings, scenario files, the control API, the command line."""
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "", status: int = 400) -> None:
         super().__init__(what)

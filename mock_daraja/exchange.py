@@ -45,7 +45,7 @@ def scalar(value: object) -> Scalar:
 
 
 class Reply(Row, frozen=True):
-    """What goes back to the client, as data. `fault`, if any, is carried out by the server's adapter."""
+    """What goes back to the client, as data. `fault`, if any, is carried out by the server."""
 
     status: int
     body: bytes

@@ -102,9 +102,9 @@ class Sandbox(View):
         self.receivers: list[Receiver] = []  # of this process, asked before callbacks go out over HTTP
         self._server = server
         self._closed = False
-        self._settle_in()
+        self._apply_settings()
 
-    def _settle_in(self) -> None:
+    def _apply_settings(self) -> None:
         for organisation in self.settings.organisations:
             self.put_organisation(organisation)
         for customer in self.settings.customers:
@@ -125,13 +125,13 @@ class Sandbox(View):
         return Certificate()
 
     def close(self) -> None:
-        """End its thread and let go whoever waits."""
+        """End its thread, and every wait for a change of its rows."""
         self._closed = True
         self.agenda.stop()
         self.store.next("close")  # a change, for whoever waits for one
 
     def snapshot(self) -> tuple[Any, ...]:
-        """The whole world as it is, for `restore`. Raises Problem on a clock that runs, whose world never rests."""
+        """All rows as they are, for `restore`. Raises Problem on a clock that runs: its sandbox changes meanwhile."""
         self.agenda.check_standing()
         with self.agenda.turn(), self.store.view(), self._server.view():
             return [*self.apps()], [*self._server.scan(TOKENS, "sandbox", self.name)], self.store.snapshot()

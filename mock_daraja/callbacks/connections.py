@@ -61,7 +61,7 @@ class Connections:
         return len(self._kept)
 
     def take(self, target: Target) -> socket.socket | None:
-        """The kept connection to this receiver. Whether it still lives only shows when it is used."""
+        """The kept connection to this receiver. Whether it is still open only shows when it is used."""
         self._current = self._kept.pop(_key(target), None)
         return self._current
 

@@ -94,21 +94,21 @@ def until_stopped() -> Iterator[Callable[[], None]]:
     A signal may reach any thread, or come just before the main one begins to wait. Then nothing would wake that one but
     the byte that Python writes to the wake-up socket. SIGINT is named because shells start background jobs without it.
     """
-    ear, mouth = socket.socketpair()
-    with ear, mouth:
-        mouth.setblocking(False)
-        former = signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
+    receiver, sender = socket.socketpair()
+    with receiver, sender:
+        sender.setblocking(False)
+        former = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
         try:
             with _handled(signal.default_int_handler, "SIGINT", *_TERMINATE), suppress(KeyboardInterrupt):
-                yield lambda: _wait(ear)
+                yield lambda: _wait(receiver)
         finally:
             signal.set_wakeup_fd(former)
 
 
-def _wait(ear: socket.socket) -> None:
+def _wait(receiver: socket.socket) -> None:
     while True:
-        select.select([ear], [], [])
-        ear.recv(1)  # the signal's handler has raised by now, unless it was none of ours
+        select.select([receiver], [], [])
+        receiver.recv(1)  # the signal's handler has raised by now, unless it was none of ours
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def change(call: Call, msisdn: str) -> Response:
 
 
 def answer(call: Call, msisdn: str) -> Response:
-    """The customer types a PIN, or presses cancel, or looks away. It takes effect when the clock next moves."""
+    """The customer enters a PIN, cancels, or ignores the prompt. It takes effect when the clock next moves."""
     number = _msisdn(msisdn)
     given = call.body({"pin": text, "action": one_of("cancel", "ignore")})
     if len(given) != 1:

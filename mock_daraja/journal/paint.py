@@ -1,4 +1,4 @@
-"""The words a renderer has for emphasis. Which colour each is, or none at all, is whoever prints's business."""
+"""The words a renderer has for emphasis. Which colour each is, or none at all, is for whoever prints to say."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Outcome(Row, frozen=True):
     queue_timeout: bool = False  # QueueTimeOutURL is called instead of ResultURL
     query_result: str | None = None  # what STK query says, where it disagrees with the callback
     goto: str | None = None  # the scenario's next state
-    executes: bool = False  # the error or page is a lie: the transaction is opened all the same
+    executes: bool = False  # whatever the error or page says, the transaction is opened
     never: bool = False  # accepted, and pending for ever
 
     @property

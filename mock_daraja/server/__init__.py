@@ -4,7 +4,8 @@ Owns sockets and the framing of HTTP. Knows no sandbox and no app in particular.
 and gives values. Any other answers by WSGI, and may do so with a Body, which says which fault to carry out; in its
 environ `mock_daraja.stopping` is an Event that is set when the server stops, for whoever waits inside a request.
 
-The reply is on the wire, or its fault is over, when the `close()` of the app's iterable is called.
+The reply is on the wire, or its fault is over, when `after` of a direct answer is called, or the `close()` of the
+app's iterable.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A server's life: bound, serving, stopped."""
+"""One server: bound, serving, stopped."""
 
 from __future__ import annotations
 

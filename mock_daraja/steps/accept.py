@@ -89,7 +89,7 @@ def decide(passage: Passage) -> Reply | None:
 
 
 def _carry_out_all_the_same(passage: Passage) -> None:
-    """What the caller sees is a lie: the request was accepted."""
+    """The caller is refused, and the request is carried out nevertheless."""
     if passage.command is None:
         passage.note(Step("scenarios", "note", "there is nothing to carry out: this operation opens no transaction"))
         return

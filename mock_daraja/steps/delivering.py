@@ -68,7 +68,7 @@ def _attempt(sandbox: Sandbox, row: Callback, connections: Connections, timeout_
         timeout_s=timeout_s,
         connections=connections,
         sent_ms=sandbox.now_ms,
-        pause=partial(_dawdle, sandbox, row.slow_ms, connections) if row.slow_ms else None,
+        pause=partial(_pause, sandbox, row.slow_ms, connections) if row.slow_ms else None,
     )
 
 
@@ -84,7 +84,7 @@ def _attempted(sandbox: Sandbox, row: Callback, delivery: Delivery) -> Callback:
     return changed(row, state="failed")
 
 
-def _dawdle(sandbox: Sandbox, ms: int, connections: Connections) -> None:
+def _pause(sandbox: Sandbox, ms: int, connections: Connections) -> None:
     """Let so much time of a running clock pass; a standing clock is moved by nobody meanwhile, so it passes at once."""
     due_ms, never = sandbox.now_ms + ms, Event()
     while not sandbox.clock.stands_still and not connections.aborted and sandbox.now_ms < due_ms:

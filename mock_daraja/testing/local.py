@@ -28,7 +28,7 @@ class LocalControl(ControlApi):
     def call(
         self, method: str, *path: str | int, body: Any = None, query: Query = NOTHING, more_seconds: float = 0.0
     ) -> Row:
-        del more_seconds  # nobody else's patience ends here
+        del more_seconds  # no HTTP client's time-out bounds it
         route, arguments = OF_A_SANDBOX.find(method, [*map(str, path)])
         given = {name: value for name, value in query.items() if value is not None}
         answer: Row | None = route.view(Call(self._control, self._sandbox, given, given=body), **arguments).value

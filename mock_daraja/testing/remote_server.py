@@ -39,7 +39,7 @@ class RemoteServer:
         row = self._client.create_sandbox(**{name: _plain(name, value) for name, value in settings.items()})
         client = self._client.sandbox(row["name"])
         try:
-            _settle_in(client, parties)
+            _add_parties(client, parties)
         except Problem:
             client.delete()
             raise
@@ -54,7 +54,7 @@ class RemoteServer:
         """It stays until somebody deletes it: `DELETE /_mock/sandboxes/NAME`."""
 
 
-def _settle_in(client: Client, parties: Mapping[str, list[Any]]) -> None:
+def _add_parties(client: Client, parties: Mapping[str, list[Any]]) -> None:
     for text in parties["app"]:
         key, _, secret = text.partition(":")
         client.add_app(key, secret)

@@ -54,7 +54,7 @@ class CallbackRow:
     """One notification owed to the app under test. `json` is its body."""
 
     id: int
-    kind: str  # "stk", "result", "validation", "confirmation" or "timeout"
+    kind: str  # "stk", "result", "validation", "confirmation", "express" or "timeout"
     state: str  # "scheduled", "delivering", "delivered", "failed", "refused" or "dropped"
     url: str
     json: Any

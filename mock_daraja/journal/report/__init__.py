@@ -36,7 +36,7 @@ CHECKS: Final[tuple[Callable[[Journal], Iterable[Check]], ...]] = (
     asks_known_paths,
     sends_good_fields,
     is_let_in,  # tokens, products, Passwords, shortcodes
-    meets_outcomes,  # which result codes did it live through?
+    meets_outcomes,  # which result codes has it met?
 )
 
 

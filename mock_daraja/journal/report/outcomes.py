@@ -1,4 +1,4 @@
-"""Which outcomes of the catalogue the integration lived through, product by product."""
+"""Which outcomes of the catalogue the integration has met, product by product."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def asks_when_not_told(journal: Journal) -> Iterator[Check]:
             asked += 1
         elif is_lost:
             early = f"; {questions[-1].id} asked before it was final" if questions else ""
-            missed.append(_missed(transaction, f"its {rows[0].kind} callback was {_fate(rows)}, nobody asked{early}"))
+            missed.append(_missed(transaction, f"its {rows[0].kind} callback was {_end_of(rows)}, nobody asked{early}"))
         else:
             after = seconds((taken_ms or 0) - final_ms)
             late.append(_missed(transaction, f"its {rows[0].kind} callback came {after} after the final state"))
@@ -72,7 +72,7 @@ def _hanging(journal: Journal) -> list[Transaction]:
     return [row for row in rows if not row.is_final and row.decision is not None and row.decision.outcome.never]
 
 
-def _fate(rows: list[Callback]) -> str:
+def _end_of(rows: list[Callback]) -> str:
     return {"dropped": "lost", "refused": "not sent", "failed": "not taken"}.get(rows[-1].state, rows[-1].state)
 
 
@@ -134,8 +134,8 @@ def _judged(journal: Journal, earlier: Exchange, push: Exchange) -> tuple[Verdic
         return "warn", f"which got {status_of(earlier) or 'no answer'}; nothing was asked in between"
     if transaction.final_ms is None or transaction.final_ms > push.received_ms:
         fault = earlier.reply.fault if earlier.reply is not None else None
-        lie = f"; it had got {status_of(earlier)}" if (status_of(earlier) or 0) >= 400 else ""
-        seen = f"; its answer had gone out with the fault {fault.name}" if fault is not None else lie
+        refusal = f"; it had got {status_of(earlier)}" if (status_of(earlier) or 0) >= 400 else ""
+        seen = f"; its answer had gone out with the fault {fault.name}" if fault is not None else refusal
         return "fail", f"while that one was pending{seen}"
     if _was_known(journal, transaction, push):
         if transaction.state == "completed":

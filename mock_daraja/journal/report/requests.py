@@ -18,7 +18,7 @@ _NOT_MEANT: Final = ("/", "/favicon.ico", "/robots.txt")  # browsers and health 
 
 
 def reuses_tokens(journal: Journal) -> Iterator[Check]:
-    """A token that is asked for while the app's last one still has life in it is one too many."""
+    """A token that is asked for long before the app's last one expires is one too many."""
     title = "Reuses tokens"
     until: dict[str | None, int] = {}
     calls = sum(row.operation not in (None, TOKEN) for row in journal.exchanges)
