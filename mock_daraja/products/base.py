@@ -58,7 +58,7 @@ class World(Protocol):
         """How often this operation was called."""
 
     def request_id(self) -> str:
-        """The next gateway id; the one look that moves a counter."""
+        """The next gateway id. This and `pick` move a counter each: of their streams of ids and choices."""
 
     def pick(self, options: tuple[str, ...]) -> str:
         """One of the options, by the sandbox's seed."""
