@@ -8,6 +8,7 @@ from typing import Final
 CENTS_PER_SHILLING: Final = 100
 _LONGEST: Final = 40  # characters; 1e99 written out is not an amount of money
 _MOST: Final = Decimal(10) ** 18  # cents; what a row can keep
+_PLAIN: Final = 10**16  # shillings; fewer need no Decimal
 _EXACT: Final = Context(prec=_LONGEST + 3, traps=[Inexact, InvalidOperation, Overflow])  # round nothing to whole cents
 
 
@@ -16,6 +17,8 @@ def cents(amount: int | float | str) -> int:
 
     Raises ValueError on anything that is not a finite number of whole cents.
     """
+    if type(amount) is int and abs(amount) < _PLAIN:
+        return amount * CENTS_PER_SHILLING
     if isinstance(amount, bool) or not isinstance(amount, (int, float, str)):
         raise ValueError(f"{amount!r} is not an amount")
     text = str(amount).strip()

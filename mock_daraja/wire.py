@@ -28,13 +28,7 @@ def dumps(value: Any) -> bytes:
 
 
 _LONE: Final = re.compile("[\ud800-\udfff]")
-_ODD: Final = re.compile(r"\\u[dD][89a-fA-F]|[0-9]{19}")
 _LONGEST_WHOLE: Final = 1 << 63
-
-
-def may_be_odd(text: str) -> bool:
-    """Whether the JSON may hold what `fit` changes."""
-    return _ODD.search(text) is not None
 
 
 def fit(value: Any) -> Any:

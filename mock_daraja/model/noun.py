@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -21,7 +21,7 @@ class Unique(Generic[R]):
     the value leads nowhere, though a row before it may have it still."""
 
     name: str
-    values: Callable[[R], Iterable[str]]
+    values: Callable[[R], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Ranked(Generic[R]):
     rank, then of key."""
 
     name: str
-    values: Callable[[R], Iterable[tuple[str | int, int]]]
+    values: Callable[[R], tuple[tuple[str | int, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)

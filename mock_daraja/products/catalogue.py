@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
@@ -36,7 +36,7 @@ class Catalogue:
                 return self._bases[path]
         return None
 
-    @property
+    @cached_property
     def tokens_anchor(self) -> str:
         """Where docs/ explains tokens."""
         return next((product.anchor for product, each in self._every() if isinstance(each, Grants)), "")

@@ -98,13 +98,13 @@ class Table(Generic[R, K]):
 
     def _index(self, key: K, old: R | None, new: R | None, undo: Undo) -> None:
         for unique in self.noun.unique:
-            before = () if old is None else tuple(unique.values(old))
-            after = () if new is None else tuple(unique.values(new))
+            before = () if old is None else unique.values(old)
+            after = () if new is None else unique.values(new)
             if before != after:
                 _change_holders(self.unique[unique.name], key, before, after, undo)
         for ranked in self.noun.ranked:
-            ranks_before = () if old is None else tuple(ranked.values(old))
-            ranks_after = () if new is None else tuple(ranked.values(new))
+            ranks_before = () if old is None else ranked.values(old)
+            ranks_after = () if new is None else ranked.values(new)
             if ranks_before != ranks_after:
                 _change_ranks(self.ranked[ranked.name], key, ranks_before, ranks_after, undo)
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Never
 
 from mock_daraja import wire
 
+_SHORT: Final = 19  # digits; a shorter whole number has fewer than 64 bits
 _SEND_JSON: Final = "Content-Type: application/json and a JSON object as the body"
 
 
@@ -76,7 +77,7 @@ def _parse(text: str) -> ReadBody:
     if not isinstance(value, dict):
         kind = _KINDS.get(type(value), "null")
         return _empty(f"the JSON is {kind}, not an object; send names and values in braces")
-    return ReadBody(wire.fit(value) if wire.may_be_odd(text) else value, note)
+    return ReadBody(wire.fit(value) if "\\u" in text else value, note)  # else no half of a pair can be in it
 
 
 def _parse_repeated(text: str) -> tuple[Any, str]:
@@ -90,7 +91,9 @@ def _parse_repeated(text: str) -> tuple[Any, str]:
             seen.add(key)
         return dict(pairs)
 
-    decoder = json.JSONDecoder(object_pairs_hook=last_wins, parse_constant=_refuse_constant, parse_float=_float)
+    decoder = json.JSONDecoder(
+        object_pairs_hook=last_wins, parse_constant=_refuse_constant, parse_float=_float, parse_int=_whole
+    )
     value = decoder.decode(text)
     names = ", ".join(ascii(key)[1:-1][:40] for key in list(repeated)[:5])
     return value, f"{names} stands more than once in the body, the last one counts; send each key once"
@@ -117,6 +120,12 @@ def _float(text: str) -> float | str:
     return value if math.isfinite(value) else text
 
 
+def _whole(text: str) -> int | str:
+    """One beyond 64 bits is no number that a row can keep, nor one that any field takes."""
+    value = int(text)
+    return value if len(text) < _SHORT or value == wire.fit(value) else text
+
+
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
@@ -124,5 +133,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-_FAST: Final = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_refuse_constant, parse_float=_float)
+_FAST: Final = json.JSONDecoder(
+    object_pairs_hook=_distinct, parse_constant=_refuse_constant, parse_float=_float, parse_int=_whole
+)
 _KINDS: Final = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "a boolean"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final, Literal
 
 from mock_daraja.model import Row
@@ -51,9 +50,8 @@ class Entry(Row, frozen=True):
     pending: bool = False
 
 
-def _open_order(row: Order) -> Iterator[str]:
-    if row.state == "open" and row.customer is not None:
-        yield row.customer
+def _open_order(row: Order) -> tuple[str, ...]:
+    return (row.customer,) if row.state == "open" and row.customer is not None else ()
 
 
 REMARKS: Final[Noun[Remark, int]] = Noun(
@@ -74,7 +72,7 @@ ORDERS: Final[Noun[Order, int]] = Noun(
     unique=(Unique("reference", lambda row: row.references), Unique("open", _open_order)),
     ranked=(
         Ranked("time", lambda row: ((ALL, row.at_ms),)),
-        Ranked("tag", lambda row: ((tag, row.at_ms) for tag in row.tags)),
+        Ranked("tag", lambda row: tuple((tag, row.at_ms) for tag in row.tags)),
     ),
     retention=Retention(
         "orders",
