@@ -256,10 +256,12 @@ PRODUCT: Final = Product(
     slug="b2b",
     title="Business to Business (B2B)",
     operations=(_moves("payment", "/mpesa/b2b/v1/paymentrequest", _PAY_BILL),),
+    common_outcomes=core.PAYOUT,
 )
 TAX: Final = Product(
     slug="tax",
     title="Tax Remittance",
     operations=(_moves("remit", "/mpesa/b2b/v1/remittax", "PayTaxToKRA", only_to=defaults.KRA),),
+    common_outcomes=core.PAYOUT,
     docs="b2b.md#tax-remittance",
 )

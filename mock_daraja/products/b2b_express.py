@@ -208,5 +208,6 @@ PRODUCT: Final = Product(
             example=example,
         ),
     ),
+    common_outcomes=("0", "4001"),
     docs="b2b.md#b2b-express-checkout",
 )

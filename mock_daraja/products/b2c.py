@@ -223,16 +223,19 @@ PRODUCT: Final = Product(
         _pays("payment-v1", "/mpesa/b2c/v1/paymentrequest", own_id=False),
         _pays("payment", "/mpesa/b2c/v3/paymentrequest"),
     ),
+    common_outcomes=(*core.PAYOUT, "8006"),
 )
 VALIDATED: Final = Product(
     slug="b2c-validated",
     title="B2C with ID validation",
     operations=(_pays("payment", "/mpesa/b2cvalidate/v2/paymentrequest", checks_id=True),),
+    common_outcomes=(*core.PAYOUT, "R003"),
     docs="b2c.md#b2c-with-id-validation",
 )
 POCHI: Final = Product(
     slug="pochi",
     title="Business to Pochi",
     operations=(_pays("payment", "/mpesa/b2pochi/v1/paymentrequest", notices=pochi_notices),),
+    common_outcomes=core.PAYOUT,
     docs="b2c.md#business-to-pochi",
 )

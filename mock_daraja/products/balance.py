@@ -86,4 +86,5 @@ PRODUCT: Final = Product(
             has_receipt=False,
         ),
     ),
+    common_outcomes=("0", "2001"),
 )

@@ -307,6 +307,7 @@ class Product:
     operations: tuple[Operation, ...]
     nouns: tuple[Noun[Any, Any], ...] = ()  # kinds of rows of its own
     repeat: Callable[[str, World], Changes] | None = None  # what is to happen when the time of a Repeat has come
+    common_outcomes: tuple[str, ...] = ()  # codes: every integration should have met them
     docs: str = ""  # the part of a page in docs/ that explains it; empty: the page of its slug
 
     @property

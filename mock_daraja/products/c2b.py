@@ -267,4 +267,5 @@ PRODUCT: Final = Product(
             example=example,
         ),
     ),
+    common_outcomes=("C2B00012",),
 )

@@ -37,6 +37,8 @@ from mock_daraja.scenarios import codes
 TIMED_OUT: Final = "queue-timeout"  # not a result code of M-PESA's: nothing was carried out, and no Result is sent
 ACCEPTED: Final = "Accept the service request successfully."
 SETTLE_MS: Final = 2_000  # seconds in captures (callbacks.md §6); settings shorten nothing here: the clock does
+PAYOUT: Final = ("0", "1", "2001", "21", "SFC_IC0003")
+"""What comes of a payment by an organisation, often enough that every integration should have met it."""
 WRONG_PASSWORDS_ALLOWED: Final = 3  # the third in a row locks (callbacks.md §8)
 _INITIATOR_FAULTS: Final = frozenset({"2001", "8006"})  # any other failure comes after a right password
 

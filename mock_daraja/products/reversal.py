@@ -149,4 +149,5 @@ PRODUCT: Final = Product(
             sides=_sides,
         ),
     ),
+    common_outcomes=("0", "R000001", "R000002", "2001"),
 )

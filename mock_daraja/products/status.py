@@ -162,4 +162,5 @@ PRODUCT: Final = Product(
             has_receipt=False,
         ),
     ),
+    common_outcomes=("0", "2032", "2001"),
 )

@@ -260,4 +260,5 @@ PRODUCT: Final = Product(
             answer=query,
         ),
     ),
+    common_outcomes=("0", "1", "1032", "1037", "2001", "1019"),
 )

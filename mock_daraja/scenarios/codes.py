@@ -78,14 +78,18 @@ def search(words: str) -> tuple[Code, ...]:
     return tuple(each for each in _load() if _holds(each, wanted))
 
 
+def outcome(code: str, product: str) -> Code | None:
+    """What the code means as the end of a product's transaction; of another's, where this one never ends so."""
+    return _preferred([each for each in find(code) if each.kind != "error"], product)
+
+
 @lru_cache(maxsize=1024)  # every transaction asks
 def text(code: str, product: str) -> str | None:
     """The ResultDesc (or ResponseDescription) to send with a code; None for a code that is no result.
 
     A product that never sends the code gets the words of one that does, so that a scenario may ask for it all the same.
     """
-    entries = [each for each in find(code) if each.kind != "error"]
-    entry = _preferred(entries, product)
+    entry = outcome(code, product)
     return None if entry is None else entry.wording(product)
 
 

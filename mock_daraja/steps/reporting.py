@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.journal.report import Expected, Report, report_card
 from mock_daraja.model import CALLBACKS, DELIVERIES, TRANSACTIONS
+from mock_daraja.products.base import Product
+from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import Sandbox
-from mock_daraja.scenarios.common import COMMON, common
+from mock_daraja.scenarios import codes
 
 
-def card_of(sandbox: Sandbox) -> Report:
+def card_of(sandbox: Sandbox, catalogue: Catalogue) -> Report:
     store = sandbox.store
     with store.view():
         exchanges, transactions = store.scan(EXCHANGES), store.scan(TRANSACTIONS)
         callbacks, deliveries = store.scan(CALLBACKS), store.scan(DELIVERIES)
-    expected = {
-        product: [Expected(each.code, each.name, _first_way(each.provoke)) for each in common(product)]
-        for product in COMMON
-    }
+    expected = {product.slug: [*_expected(product)] for product in catalogue.products}
     return report_card(sandbox.name, exchanges, transactions, callbacks, deliveries, expected=expected)
+
+
+def _expected(product: Product) -> Iterator[Expected]:
+    for code in product.common_outcomes:
+        meant = codes.outcome(code, product.slug)
+        assert meant is not None  # a test looks each of them up
+        yield Expected(code, meant.name, _first_way(meant.provoke))
 
 
 def _first_way(provoke: str) -> str:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from mock_daraja.products import CATALOGUE
 from mock_daraja.steps.reporting import card_of
 
 
@@ -30,7 +31,7 @@ def test_it_prints_the_card(run: Callable[..., Any], mock: Any, live: str) -> No
 
     result = run("report", "--url", live)
 
-    assert (result.exit_code, result.stdout) == (0, card_of(mock.sandbox).text)
+    assert (result.exit_code, result.stdout) == (0, card_of(mock.sandbox, CATALOGUE).text)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_the_exit_code_is_the_verdict(run: Any, mock: Any, live: str, *, story: 
 def test_json_is_the_whole_card(run: Callable[..., Any], mock: Any, live: str) -> None:
     warned(mock)
 
-    assert json.loads(run("report", "--json", "--url", live).stdout) == card_of(mock.sandbox).json()
+    assert json.loads(run("report", "--json", "--url", live).stdout) == card_of(mock.sandbox, CATALOGUE).json()
 
 
 def test_junit_is_written_beside_the_text(run: Callable[..., Any], mock: Any, live: str, tmp_path: Path) -> None:
@@ -56,7 +57,7 @@ def test_junit_is_written_beside_the_text(run: Callable[..., Any], mock: Any, li
 
     root = ElementTree.fromstring((tmp_path / "card.xml").read_text(encoding="utf-8"))
     assert root.attrib["failures"] == "0"
-    assert result.stdout == card_of(mock.sandbox).text
+    assert result.stdout == card_of(mock.sandbox, CATALOGUE).text
 
 
 def test_strict_makes_failures_of_warnings_in_junit_too(run: Callable[..., Any], mock: Any, live: str) -> None:

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from mock_daraja.products import CATALOGUE
 from mock_daraja.steps.reporting import card_of
 
 
@@ -13,7 +14,7 @@ def test_the_report_card_is_json(control: Any) -> None:
 
     card = control.ok("GET", "report")
 
-    assert card == card_of(control.mock.sandbox).json()
+    assert card == card_of(control.mock.sandbox, CATALOGUE).json()
     assert [each["id"] for each in card["checks"] if each["verdict"] == "warn"] == ["fields"]
 
 
@@ -23,7 +24,7 @@ def test_it_is_text_as_the_command_prints_it(control: Any) -> None:
     answer = control.call("GET", "report?as=text")
 
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert answer.body.decode() == card_of(control.mock.sandbox).text
+    assert answer.body.decode() == card_of(control.mock.sandbox, CATALOGUE).text
 
 
 def test_it_is_junit_xml(control: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mock_daraja.journal.report import Report
+from mock_daraja.products import CATALOGUE
 from mock_daraja.steps.later import resend
 from mock_daraja.steps.reporting import card_of
 
@@ -19,7 +20,7 @@ LOST = {"X-Mock-Scenario": "stk_push/callback-lost"}
 
 
 def card(mock: Any) -> Report:
-    return card_of(mock.sandbox)
+    return card_of(mock.sandbox, CATALOGUE)
 
 
 def careful(mock: Any, webhook: Any) -> None:
