@@ -247,6 +247,7 @@ class Operation:
     schema: str | None = None  # schemas/<product>/<schema>.request.json
     owner: str | None = None  # the field that holds the caller's own shortcode
     secret: str | None = None  # the field that holds a SecurityCredential
+    about: tuple[str, ...] = ()  # the fields that name an earlier transaction
     product: str = ""
 
     @property

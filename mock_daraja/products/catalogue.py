@@ -28,6 +28,11 @@ class Catalogue:
     def grants(self) -> Iterator[Grants]:
         return (each for _, each in self._every() if isinstance(each, Grants))
 
+    def queries(self) -> Iterator[Operation]:
+        """The operations that ask what became of a transaction."""
+        every = (each for _, each in self._every() if each.about)
+        return (each for each in every if not (isinstance(each, Opens) and each.life.has_receipt))
+
     def proxy(self, path: str) -> Product | None:
         """The product whose base path this is under, where the resource itself is unknown."""
         while path:

@@ -260,6 +260,7 @@ def opens(
     notices: Callable[[Transaction[I], World], tuple[Notice, ...]],
     originator_first: bool = True,
     schema: str | None = None,
+    about: tuple[str, ...] = (),
     example: Callable[[str], Command] | None = None,
     **life: Any,
 ) -> Opens[I]:
@@ -273,6 +274,7 @@ def opens(
         schema=schema or name,
         owner=owner,
         secret="SecurityCredential",
+        about=about,
         details=details,
         read=read,
         acknowledge=partial(acknowledge, originator_first=originator_first),

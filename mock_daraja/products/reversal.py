@@ -143,6 +143,7 @@ PRODUCT: Final = Product(
             "/mpesa/reversal/v1/request",
             Reversing,
             owner="ReceiverParty",
+            about=("TransactionID",),
             read=read,
             settle=settle,
             notices=notices,

@@ -156,6 +156,7 @@ PRODUCT: Final = Product(
             "/mpesa/transactionstatus/v1/query",
             Asked,
             owner="PartyA",
+            about=("TransactionID", "OriginatorConversationID"),
             read=read,
             settle=settle,
             notices=notices,

@@ -257,6 +257,7 @@ PRODUCT: Final = Product(
             paths=("/mpesa/stkpushquery/v1/query",),
             schema="query",
             owner="BusinessShortCode",
+            about=("CheckoutRequestID",),
             answer=query,
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mock_daraja.exchange import EXCHANGES
-from mock_daraja.journal.report import Expected, Report, report_card
+from mock_daraja.journal.report import Declared, Expected, Report, report_card
 from mock_daraja.model import CALLBACKS, DELIVERIES, TRANSACTIONS
 from mock_daraja.products.base import Product
 from mock_daraja.products.catalogue import Catalogue
@@ -18,8 +18,20 @@ def card_of(sandbox: Sandbox, catalogue: Catalogue) -> Report:
     with store.view():
         exchanges, transactions = store.scan(EXCHANGES), store.scan(TRANSACTIONS)
         callbacks, deliveries = store.scan(CALLBACKS), store.scan(DELIVERIES)
-    expected = {product.slug: [*_expected(product)] for product in catalogue.products}
-    return report_card(sandbox.name, exchanges, transactions, callbacks, deliveries, expected=expected)
+    return report_card(sandbox.name, exchanges, transactions, callbacks, deliveries, declared=declared_in(catalogue))
+
+
+def declared_in(catalogue: Catalogue) -> Declared:
+    push, token = next(catalogue.opens()), next(catalogue.grants())
+    return Declared(
+        push.full_name,
+        catalogue.product(push.product).anchor,
+        token.full_name,
+        catalogue.tokens_anchor,
+        asking={each.full_name: each.about for each in catalogue.queries()},
+        without_receipt=[each.full_name for each in catalogue.opens() if not each.life.has_receipt],
+        expected={each.slug: [*_expected(each)] for each in catalogue.products},
+    )
 
 
 def _expected(product: Product) -> Iterator[Expected]:

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report.callbacks import answers_well, in_time, takes_duplicates
 from mock_daraja.journal.report.card import Check, Evidence, Report, Verdict
-from mock_daraja.journal.report.evidence import Expected, Journal
+from mock_daraja.journal.report.evidence import Declared, Expected, Journal
 from mock_daraja.journal.report.outcomes import meets_outcomes
 from mock_daraja.journal.report.payments import asks_when_not_told, retries_after_a_check
 from mock_daraja.journal.report.requests import (
@@ -23,7 +23,7 @@ from mock_daraja.journal.report.requests import (
 )
 from mock_daraja.model import Callback, Delivery, Transaction
 
-__all__ = ["Check", "Evidence", "Expected", "Report", "Verdict", "report_card"]
+__all__ = ["Check", "Declared", "Evidence", "Expected", "Report", "Verdict", "report_card"]
 
 CHECKS: Final[tuple[Callable[[Journal], Iterable[Check]], ...]] = (
     answers_well,  # does every callback get a 2xx?
@@ -47,9 +47,8 @@ def report_card(
     callbacks: Iterable[Callback],
     deliveries: Iterable[Delivery],
     *,
-    expected: Mapping[str, Sequence[Expected]],
+    declared: Declared,
 ) -> Report:
-    """`expected` holds, by product, the outcomes that every integration should have met."""
     attempts: dict[int, list[Delivery]] = {}
     for each in deliveries:
         attempts.setdefault(each.callback, []).append(each)
@@ -58,7 +57,7 @@ def report_card(
         {row.id: row for row in transactions},
         tuple(sorted((row for row in callbacks if not row.forged), key=lambda row: row.id)),
         attempts,
-        expected,
+        declared,
     )
     times = [row.received_ms for row in journal.exchanges]
     return Report(

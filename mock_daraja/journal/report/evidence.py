@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -12,10 +12,6 @@ from mock_daraja.exchange import Exchange
 from mock_daraja.model import Callback, Delivery, Transaction
 from mock_daraja.reasons import took
 
-PUSH: Final = "stk-push.process"
-TOKEN: Final = "oauth.generate"
-ASKING: Final = ("stk-push.query", "status.query")
-_ASKED_BY: Final = ("CheckoutRequestID", "TransactionID", "OriginatorConversationID")
 _OURS: Final = "/_mock/"
 
 
@@ -29,6 +25,19 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """What the products say that the checks are about: operations by name, and where docs/ explains them."""
+
+    push: str
+    push_docs: str
+    token: str
+    token_docs: str
+    asking: Mapping[str, Sequence[str]]  # what became of a transaction: with the fields that name it
+    without_receipt: Collection[str]  # they open transactions that are no payments
+    expected: Mapping[str, Sequence[Expected]]  # by product
+
+
+@dataclass(frozen=True, slots=True)
 class Journal:
     """Rows in the order of their numbers."""
 
@@ -36,7 +45,7 @@ class Journal:
     transactions: Mapping[int, Transaction]
     callbacks: tuple[Callback, ...]
     attempts: Mapping[int, Sequence[Delivery]]  # by callback
-    expected: Mapping[str, Sequence[Expected]]
+    declared: Declared
     told: Mapping[int, list[Callback]] = field(init=False)  # by transaction, the callbacks that tell its result
     _questions: Mapping[str, list[Exchange]] = field(init=False, repr=False)
 
@@ -47,12 +56,17 @@ class Journal:
                 told.setdefault(row.transaction, []).append(row)
         questions: dict[str, list[Exchange]] = {}
         for exchange in self.exchanges:
-            if exchange.operation in ASKING:
+            if self.asks(exchange):
                 fields = fields_of(exchange)
-                for name in {str(fields[each]) for each in _ASKED_BY if each in fields}:
+                asked_by = self.declared.asking[exchange.operation or ""]
+                for name in {str(fields[each]) for each in asked_by if each in fields}:
                     questions.setdefault(name, []).append(exchange)
         object.__setattr__(self, "told", told)
         object.__setattr__(self, "_questions", questions)
+
+    def asks(self, exchange: Exchange) -> bool:
+        """Whether it asks what became of a transaction."""
+        return exchange.operation in self.declared.asking
 
     def questions(self, transaction: Transaction) -> list[Exchange]:
         """The queries about it, oldest first."""

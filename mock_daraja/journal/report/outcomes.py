@@ -26,7 +26,7 @@ def meets_outcomes(journal: Journal) -> Iterator[Check]:
 def _of_product(journal: Journal, product: str, codes: Counter[str]) -> Check:
     title = f"Meets the common outcomes of {product}"
     met = ", ".join(f"{code} ({number})" if number > 1 else code for code, number in sorted(codes.items())) or "none"
-    missing = [each for each in journal.expected.get(product, ()) if each.code not in codes]
+    missing = [each for each in journal.declared.expected.get(product, ()) if each.code not in codes]
     if not missing:
         return Check(f"outcomes-{product}", title, "pass", f"result codes seen: {met}", docs="codes")
     evidence = tuple(Evidence(each.code, f"{each.name}: {each.provoke}") for each in missing)

@@ -7,11 +7,10 @@ from typing import Final
 
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report.card import Check, Evidence, Verdict
-from mock_daraja.journal.report.evidence import ASKING, PUSH, Journal, counted, fields_of, seconds, status_of
+from mock_daraja.journal.report.evidence import Journal, counted, fields_of, seconds, status_of
 from mock_daraja.model import Callback, Transaction
 from mock_daraja.money import shillings
 
-_QUESTIONS: Final = ("status.query", "balance.query")  # what is lost with their Results is asked again
 _LATE_MS: Final = 60_000  # after the final state; Daraja's own took 12 s at most (callbacks.md §1.3)
 _PATIENCE_MS: Final = 120_000  # after an outage: by then a prompt has expired, and its callback has come
 _SAME_PUSH: Final = ("BusinessShortCode", "PhoneNumber", "Amount", "AccountReference")
@@ -60,7 +59,9 @@ def _told(journal: Journal) -> Iterator[tuple[Transaction, list[Callback]]]:
     """Final payments with the callbacks that tell their result, where none is still on its way."""
     for number, told in journal.told.items():
         transaction = journal.transactions.get(number)
-        if transaction is None or transaction.final_ms is None or transaction.operation in _QUESTIONS:
+        if transaction is None or transaction.final_ms is None:
+            continue
+        if transaction.operation in journal.declared.without_receipt:  # what is lost with its Result is asked again
             continue
         if journal.taken_ms(told) is not None or all(row.state not in ("scheduled", "delivering") for row in told):
             yield transaction, told
@@ -86,7 +87,8 @@ def retries_after_a_check(journal: Journal) -> Iterator[Check]:
     title = "Retries only after a check"
     before: dict[tuple[str, ...], Exchange] = {}
     found: list[tuple[Verdict, Evidence]] = []
-    pushes = [row for row in journal.exchanges if row.operation == PUSH]
+    docs = journal.declared.push_docs
+    pushes = [row for row in journal.exchanges if row.operation == journal.declared.push]
     for push in pushes:
         fields = fields_of(push)
         key = tuple(str(fields.get(name, "")) for name in _SAME_PUSH)
@@ -103,14 +105,14 @@ def retries_after_a_check(journal: Journal) -> Iterator[Check]:
     remedy = "query the first before the second; where no CheckoutRequestID came, wait two minutes for a callback"
     if blind:
         summary = f"{counted(blind, 'push')} repeated blindly: a customer may pay twice"
-        yield Check("retries", title, "fail", summary, evidence, remedy, docs="stk-push")
+        yield Check("retries", title, "fail", summary, evidence, remedy, docs=docs)
     elif found:
         summary = f"{counted(len(found), 'push')} repeated"
-        yield Check("retries", title, "warn", summary, evidence, remedy, docs="stk-push")
+        yield Check("retries", title, "warn", summary, evidence, remedy, docs=docs)
     elif pushes:
-        yield Check("retries", title, "pass", "no push was repeated blindly", docs="stk-push")
+        yield Check("retries", title, "pass", "no push was repeated blindly", docs=docs)
     else:
-        yield Check("retries", title, "not seen", "nothing was pushed", (), "push something", docs="stk-push")
+        yield Check("retries", title, "not seen", "nothing was pushed", (), "push something", docs=docs)
 
 
 def _may_have_gone_through(push: Exchange) -> bool:
@@ -129,7 +131,7 @@ def _judged(journal: Journal, earlier: Exchange, push: Exchange) -> tuple[Verdic
     if transaction is None:
         if earlier.transaction is not None or push.received_ms - earlier.received_ms >= _PATIENCE_MS:
             return None  # its row has left the journal, or it was waited for
-        if any(row.operation in ASKING and earlier.number < row.number < push.number for row in journal.exchanges):
+        if any(journal.asks(row) and earlier.number < row.number < push.number for row in journal.exchanges):
             return None
         return "warn", f"which got {status_of(earlier) or 'no answer'}; nothing was asked in between"
     if transaction.final_ms is None or transaction.final_ms > push.received_ms:

@@ -9,7 +9,7 @@ from typing import Final
 from mock_daraja.clock import eat_digits, is_timestamp, parse_instant
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report.card import Check, Evidence
-from mock_daraja.journal.report.evidence import TOKEN, Journal, counted, fields_of, seconds, status_of
+from mock_daraja.journal.report.evidence import Journal, counted, fields_of, seconds, status_of
 
 _NEAR_MS: Final = 5 * 60_000
 _EAT_MS: Final = 3 * 3600_000
@@ -20,11 +20,12 @@ _NOT_MEANT: Final = ("/", "/favicon.ico", "/robots.txt")  # browsers and health 
 def reuses_tokens(journal: Journal) -> Iterator[Check]:
     """A token that is asked for long before the app's last one expires is one too many."""
     title = "Reuses tokens"
+    token, docs = journal.declared.token, journal.declared.token_docs
     until: dict[str | None, int] = {}
-    calls = sum(row.operation not in (None, TOKEN) for row in journal.exchanges)
+    calls = sum(row.operation not in (None, token) for row in journal.exchanges)
     grants, needless = 0, list[Evidence]()
     for row in journal.exchanges:
-        if row.operation != TOKEN or status_of(row) != 200:
+        if row.operation != token or status_of(row) != 200:
             continue
         grants += 1
         left_ms = until.get(row.app_key, 0) - row.received_ms
@@ -35,11 +36,11 @@ def reuses_tokens(journal: Journal) -> Iterator[Check]:
     if needless:
         each = ", one for each" if grants >= calls else ""
         remedy = "keep the token until shortly before expires_in is over: Daraja limits how often one may be asked for"
-        yield Check("tokens", title, "warn", f"{said}{each}", tuple(needless), remedy, docs="oauth")
+        yield Check("tokens", title, "warn", f"{said}{each}", tuple(needless), remedy, docs=docs)
     elif grants and calls > 1:
-        yield Check("tokens", title, "pass", said, docs="oauth")
+        yield Check("tokens", title, "pass", said, docs=docs)
     else:
-        yield Check("tokens", title, "not seen", said, (), "make two calls or more", docs="oauth")
+        yield Check("tokens", title, "not seen", said, (), "make two calls or more", docs=docs)
 
 
 def _life_ms(exchange: Exchange) -> int:
@@ -52,6 +53,7 @@ def _life_ms(exchange: Exchange) -> int:
 def stamps_in_eat(journal: Journal) -> Iterator[Check]:
     """Timestamp against the sandbox's clock, with which a client's own need not agree: only three hours tell much."""
     title = "Sends Timestamps in East Africa Time"
+    docs = journal.declared.push_docs
     utc, far, near = list[Evidence](), list[Evidence](), 0
     for row in journal.exchanges:
         stamp = str(fields_of(row).get("Timestamp", ""))
@@ -69,17 +71,16 @@ def stamps_in_eat(journal: Journal) -> Iterator[Check]:
     if utc:
         summary = f"{counted(len(utc), 'Timestamp')} three hours behind: that is UTC{noted}"
         remedy = "make it in the zone Africa/Nairobi (UTC+3), whatever the zone of the server"
-        yield Check("timestamps", title, "fail", summary, tuple(utc), remedy, docs="stk-push")
+        yield Check("timestamps", title, "fail", summary, tuple(utc), remedy, docs=docs)
     elif near:
-        yield Check(
-            "timestamps", title, "pass", f"{counted(near, 'Timestamp')} in EAT{noted}", tuple(far), "", "stk-push"
-        )
+        summary = f"{counted(near, 'Timestamp')} in EAT{noted}"
+        yield Check("timestamps", title, "pass", summary, tuple(far), docs=docs)
     elif far:
         summary = f"{counted(len(far), 'Timestamp')} so far from the sandbox's clock that the zone can't be told"
         remedy = "let client and sandbox have one time: a real clock, or the sandbox's `now` in the client"
         yield Check("timestamps", title, "not seen", summary, tuple(far), remedy, docs="clocks")
     else:
-        yield Check("timestamps", title, "not seen", "no Timestamp was sent", (), "push something", docs="stk-push")
+        yield Check("timestamps", title, "not seen", "no Timestamp was sent", (), "push something", docs=docs)
 
 
 def asks_known_paths(journal: Journal) -> Iterator[Check]:

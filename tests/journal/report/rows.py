@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mock_daraja.clock import parse_instant
@@ -22,6 +22,8 @@ from mock_daraja.model import (
     changed,
 )
 from mock_daraja.model.callback import CallbackState
+from mock_daraja.products import CATALOGUE
+from mock_daraja.steps.reporting import declared_in
 
 START_MS = parse_instant("2026-11-24T10:00:00+03:00")
 HOOK = "http://127.0.0.1:8000/hook"
@@ -29,6 +31,7 @@ SINK = "http://127.0.0.1:6737/_mock/sink/shop"
 PUSH = "stk-push.process"
 QUERY = "stk-push.query"
 CHECKOUT = "ws_CO_1"
+DECLARED = declared_in(CATALOGUE)
 
 
 def at(seconds: float) -> int:
@@ -130,7 +133,8 @@ def card(*rows: Exchange | Transaction | Sent, expected: dict[str, list[Expected
     sent = [row for row in rows if isinstance(row, Sent)]
     callbacks = [each.row for each in sent]
     deliveries = [delivery for each in sent for delivery in each.deliveries]
-    return report_card("default", exchanges, transactions, callbacks, deliveries, expected=expected or {})
+    declared = replace(DECLARED, expected=expected or {})
+    return report_card("default", exchanges, transactions, callbacks, deliveries, declared=declared)
 
 
 def said(check: Check) -> tuple[str, list[str]]:
