@@ -38,7 +38,7 @@ class Caller:
 
     def get_token(self) -> HttpAnswer:
         """The answer. Later calls carry the token, if there was one."""
-        path = flows.operation(flows.TOKEN).paths[0] + _GRANT
+        path = flows.token().paths[0] + _GRANT
         answer = self.show("Your app gets a token", "GET", path, {"Authorization": f"Basic {self._basic}"})
         token = answer.field("access_token")
         if answer.status == 200 and isinstance(token, str):

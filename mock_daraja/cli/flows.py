@@ -12,39 +12,56 @@ from mock_daraja.errors import Problem
 
 if TYPE_CHECKING:
     from mock_daraja.products.base import Operation
+    from mock_daraja.products.catalogue import Catalogue
 
 Row = Mapping[str, Any]
-
-PUSH: Final = "stk-push.process"
-QUERY: Final = "stk-push.query"
-TOKEN: Final = "oauth.generate"
-REGISTER: Final = "c2b.register"
-OF_A_RECEIPT: Final = ("status", "reversal")
-"""Products whose request names the receipt of an earlier payment."""
 
 _OWN_IDS: Final = ("OriginatorConversationID", "RequestRefID")
 _NUMBERS: Final = ("PartyA", "PhoneNumber", "PartyB", "Msisdn")
 
 
-def operation(name: str) -> Operation:
-    """By its name, or by its product's: of that the first that opens a transaction. Raises LookupError."""
+def catalogue() -> Catalogue:
     from mock_daraja.products import CATALOGUE
 
-    opens = {each.full_name for each in CATALOGUE.opens()}
-    named = [each for _, each in CATALOGUE.operations.values() if each.paths and name in (each.full_name, each.product)]
-    return next((each for each in named if each.full_name in (name, *opens)), named[0])
+    return CATALOGUE
+
+
+def usual() -> Operation:
+    """What most integrations begin with."""
+    return next(catalogue().opens())
+
+
+def token() -> Operation:
+    return next(catalogue().grants())
+
+
+def query_of(operation: Operation) -> Operation | None:
+    """What says at once how a transaction of the operation's product stands."""
+    return next((each for each in catalogue().answers(operation.product) if each.about), None)
+
+
+def named(name: str) -> Operation:
+    """By its name, or by its product's: of that the first that opens a transaction. Raises LookupError."""
+    opens = {each.full_name for each in catalogue().opens()}
+    every = (each for _, each in catalogue().operations.values())
+    found = [each for each in every if each.paths and name in (each.full_name, each.product)]
+    return next((each for each in found if each.full_name in (name, *opens)), found[0])
 
 
 def operation_of(name: str, rules: Iterable[Row]) -> Operation:
-    """The one that a scenario is about: the first that its rules name, else that of its folder, else the STK push."""
+    """The one that a scenario is about: the first that its rules name, else that of its folder, else the usual one.
+
+    Where that says how a transaction stands, the one that opens it.
+    """
     asked: list[str] = []
     for rule in rules:
         when = rule["when"]
         asked += [each for each in (when.get("operation"), when.get("product")) if each is not None]
     for each in (*asked, name.partition("/")[0].replace("_", "-")):
         with suppress(LookupError):
-            return operation(PUSH if each == QUERY else each)
-    return operation(PUSH)
+            found = named(each)
+            return named(found.product) if found == query_of(found) else found
+    return usual()
 
 
 def credentials(now: str) -> dict[str, Any]:
@@ -65,7 +82,7 @@ def body_of(operation: Operation, sink: str, now: str, receipt: str | None) -> d
     if "Password" in body:
         body |= credentials(now)
     if receipt is not None:
-        body["TransactionID"] = receipt
+        body[operation.about[0]] = receipt
     return body
 
 

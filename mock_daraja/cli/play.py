@@ -48,7 +48,8 @@ def _pay(caller: Caller, code: str | None) -> str:
     if push.status != 200:
         return _refused(push, code)
     query = {**credentials, "CheckoutRequestID": push.field("CheckoutRequestID")}
-    ask = flows.operation(flows.QUERY)
+    ask = flows.query_of(flows.usual())
+    assert ask is not None  # the demo is of a product that has one
     caller.call("Your app asks how the payment stands, while it is pending", ask, query)
     if code is None:
         path = f"/customers/{defaults.CUSTOMER}/prompt"
@@ -77,7 +78,7 @@ def _push(caller: Caller, credentials: Row, code: str | None) -> HttpAnswer:
     }
     asked = "" if code is None else f", and the header asks for the outcome {code}"
     title = f"Your app asks {defaults.CUSTOMER} to pay {AMOUNT} shillings{asked}"
-    return caller.call(title, flows.operation(flows.PUSH), body, {} if code is None else {"X-Mock-Scenario": code})
+    return caller.call(title, flows.usual(), body, {} if code is None else {"X-Mock-Scenario": code})
 
 
 def _refused(push: HttpAnswer, code: str | None) -> str:

@@ -38,9 +38,8 @@ class Rehearsal:
     def play(self) -> list[str]:
         """Show it. What happened otherwise than the scenario says, a line each. Raises Problem."""
         self._caller.get_token()
-        receipt = self._paid() if self._operation.product in flows.OF_A_RECEIPT else None
-        if self._operation.product == "c2b":
-            self._register()
+        receipt = self._paid() if self._operation.about else None
+        self._prepare()
         self._client.play(self._name)
         self._caller.printer.say(f"\nThe scenario {self._name} begins.")
         wrong: list[str] = []
@@ -73,17 +72,20 @@ class Rehearsal:
         self._caller.printer.say(f"\nBefore that, {defaults.CUSTOMER} paid 1.00 to {paybill}: {row['receipt']}.")
         return str(row["receipt"])
 
-    def _register(self) -> None:
-        url = self._client.sink_url(SINK)
-        body = {"ShortCode": "600992", "ResponseType": "Completed", "ConfirmationURL": url, "ValidationURL": url}
-        self._caller.call("Your app registers its C2B URLs", flows.operation(flows.REGISTER), body)
+    def _prepare(self) -> None:
+        for each in flows.catalogue().answers(self._operation.product):
+            if each.comes_first:
+                self._caller.call(f"Your app {each.comes_first}", each, self._body(each))
+
+    def _body(self, operation: Operation, receipt: str | None = None) -> dict[str, Any]:
+        return flows.body_of(operation, self._client.sink_url(SINK), self._caller.now(), receipt)
 
     def _request(self, turn: int, receipt: str | None) -> Seen:
         operation = self._operation
-        if operation.full_name == flows.TOKEN:
+        if operation == flows.token():
             answer = self._caller.get_token()
             return Seen(self._client.exchange("last"), answer)
-        body = flows.body_of(operation, self._client.sink_url(SINK), self._caller.now(), receipt)
+        body = self._body(operation, receipt)
         for rule in self._rules[:1]:
             body = flows.adapted(body, rule["when"])
             self._prepare_customer(body, rule["when"].get("customer"))
@@ -93,10 +95,10 @@ class Rehearsal:
         if seen.transaction is not None:
             seen.exchange = self._client.exchange(seen.exchange["id"])
             self._show_callbacks(seen)
-            if operation.full_name == flows.PUSH:
+            ask = flows.query_of(operation)
+            if ask is not None:
                 query = {name: body[name] for name in ("BusinessShortCode", "Password", "Timestamp")}
-                query["CheckoutRequestID"] = seen.exchange["transaction"]["reference"]
-                ask = flows.operation(flows.QUERY)
+                query[ask.about[0]] = seen.exchange["transaction"]["reference"]
                 seen.query = self._sent("Your app asks how the payment stands", ask, query).answer
         return seen
 

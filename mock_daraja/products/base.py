@@ -287,6 +287,7 @@ class Answers(Operation):
     """It answers at once."""
 
     answer: Callable[[Body, World], Answer | Refusal]
+    comes_first: str = ""  # where an app must call it before the product's others: what it does then, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

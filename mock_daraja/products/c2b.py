@@ -245,6 +245,7 @@ PRODUCT: Final = Product(
             schema="register",
             owner="ShortCode",
             answer=register_v2,
+            comes_first="registers its C2B URLs",
         ),
         Opens(
             name="simulate",

@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any
 
 from mock_daraja.model import TRANSACTIONS, Transaction
-from mock_daraja.products.base import Grants, Life, Opens, Operation, Product
+from mock_daraja.products.base import Answers, Grants, Life, Opens, Operation, Product
 
 
 class Catalogue:
@@ -27,6 +27,10 @@ class Catalogue:
 
     def grants(self) -> Iterator[Grants]:
         return (each for _, each in self._every() if isinstance(each, Grants))
+
+    def answers(self, slug: str) -> Iterator[Answers]:
+        """Those operations of a product that answer at once."""
+        return (each for each in self.product(slug).operations if isinstance(each, Answers))
 
     def queries(self) -> Iterator[Operation]:
         """The operations that ask what became of a transaction."""
