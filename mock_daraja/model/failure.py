@@ -31,6 +31,7 @@ class Failure(Row, frozen=True):
 
     kind: FailureKind
     details: tuple[str | int | float, ...] = ()
+    traceback: str = ""  # of the exception that an app in this process raised
 
 
 class UrlRefusal(Row, frozen=True):

@@ -67,10 +67,8 @@ class AppCaller(Protocol):
     def __call__(self, posted: Posted, answered: AppAnswer) -> None: ...
 
 
-def receiver(
-    app: Any, at: str, tracebacks: dict[str, str], home: Callable[[], AbstractEventLoop | None]
-) -> AppReceiver:
-    """`tracebacks` gets that of every exception in the app. Raises Problem on what is no app, and no address."""
+def receiver(app: Any, at: str, home: Callable[[], AbstractEventLoop | None]) -> AppReceiver:
+    """Raises Problem on what is no app, and no address."""
     from inspect import iscoroutinefunction
 
     if isinstance(place := parse(at), UrlRefusal):
@@ -82,17 +80,16 @@ def receiver(
             what, where="deliver_to", remedy="give the app itself: a Flask, a FastAPI, get_wsgi_application()"
         )
     if not (iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__)):
-        return AppReceiver(WsgiCaller(app), at, tracebacks)
+        return AppReceiver(WsgiCaller(app), at)
     from mock_daraja.testing.asgi import AsgiCaller
 
-    return AppReceiver(AsgiCaller(app, home), at, tracebacks)
+    return AppReceiver(AsgiCaller(app, home), at)
 
 
 class AppReceiver(Receiver):
-    def __init__(self, call: AppCaller, at: str, tracebacks: dict[str, str]) -> None:
+    def __init__(self, call: AppCaller, at: str) -> None:
         self._call = call
         self._at = lower_origin(at).rstrip("/")
-        self._tracebacks = tracebacks
 
     def takes(self, url: str) -> bool:
         return is_under(lower_origin(url), self._at)
@@ -113,22 +110,22 @@ class AppReceiver(Receiver):
         except Undelivered as problem:
             failure = problem.failure
         except Exception as error:
-            failure = Failure("app-raised", (self._told(error),))
+            failure = _raised(error)
         if failure is None and answered.status is None:
             failure = Failure("app-silent")
         return Delivery(url, sent_ms, request, answered.status, answered.raw()[:LONGEST], failure)
 
-    def _told(self, error: Exception) -> str:
-        from traceback import extract_tb, format_exception
 
-        trace = error.__traceback__
-        while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_ROOM):
-            trace = trace.tb_next
-        frames = extract_tb(trace)
-        where = f", raised at {frames[-1].filename}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
-        text = f"{type(error).__name__}: {error}{where}"
-        self._tracebacks[text] = "".join(format_exception(type(error), error, trace))
-        return text
+def _raised(error: Exception) -> Failure:
+    from traceback import extract_tb, format_exception
+
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_ROOM):
+        trace = trace.tb_next
+    frames = extract_tb(trace)
+    where = f", raised at {frames[-1].filename}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
+    text = f"{type(error).__name__}: {error}{where}"
+    return Failure("app-raised", (text,), "".join(format_exception(type(error), error, trace)))
 
 
 def _target(url: str, place: Url) -> Target:

@@ -150,8 +150,8 @@ class Link:
         """None: on a server elsewhere, requests that belong to no sandbox may be anybody's."""
         return []
 
-    def traceback(self, error: str) -> str:  # noqa: ARG002 - it is in the other process
-        """Of the exception that became this error of a delivery in process; empty where there is none."""
+    def traceback(self, callback: int) -> str:  # noqa: ARG002 - it is in the other process
+        """Of the exception that an app raised at the last delivery in process; empty where there is none."""
         return ""
 
     def must_have_files(self, path: str) -> None:

@@ -47,15 +47,15 @@ class Local(Link):
         self._shared = control.shared
         self._strangers = None if strangers is None else LocalControl(control, strangers)
         self._strangers_since = _last_number(strangers)
-        self._tracebacks: dict[str, str] = {}
 
     def strangers(self) -> list[Row]:
         if self._strangers is None:
             return []
         return self._strangers.exchanges(since=self._strangers_since, limit=self.most, whole="true")
 
-    def traceback(self, error: str) -> str:
-        return self._tracebacks.get(error, "")
+    def traceback(self, callback: int) -> str:
+        failures = [each.failure for each in self.sandbox.deliveries_of(callback)]
+        return failures[-1].traceback if failures and failures[-1] is not None else ""
 
     def must_have_files(self, path: str) -> None:
         """It has them all."""
@@ -75,7 +75,7 @@ class Local(Link):
     def deliver_to(self, app: Any, at: str) -> None:
         from mock_daraja.testing.apps import receiver
 
-        self.sandbox.receivers.insert(0, receiver(app, at, self._tracebacks, lambda: self.loop))
+        self.sandbox.receivers.insert(0, receiver(app, at, lambda: self.loop))
 
     def follow(self, on_move: Callable[[int], None]) -> None:
         """Tell somebody where the standing clock is moved to, from now on."""

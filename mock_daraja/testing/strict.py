@@ -22,7 +22,7 @@ _REMEDY: Final = (
 class Finding:
     key: str
     text: str
-    error: str = ""
+    callback: int | None = None
 
 
 class Strictness:
@@ -46,12 +46,12 @@ class Strictness:
         found = [each for each in findings(self._link.record()) if each.key not in self.excused]
         if not found:
             return None
-        lines = [each.text + self._traceback(each.error) for each in found]
+        lines = [each.text + self._traceback(each.callback) for each in found]
         many = f"{len(lines)} things" if len(lines) > 1 else "something"
         return "\n".join([f"{many} went wrong that this test did not expect", *lines, _REMEDY])
 
-    def _traceback(self, error: str) -> str:
-        text = self._link.traceback(error) if error else ""
+    def _traceback(self, callback: int | None) -> str:
+        text = "" if callback is None else self._link.traceback(callback)
         return "".join(f"{_UNDER}{line}" for line in text.splitlines())
 
 
@@ -106,7 +106,7 @@ def _is_meant(callback: Row, record: Record) -> bool:
 
 def _callback(callback: Row) -> Finding:
     about = f"  c{callback['id']:<3} {callback['kind']} callback to {callback['url']}"
-    return Finding(f"c{callback['id']}", f"{about} was not delivered: {callback['note']}", callback["note"])
+    return Finding(f"c{callback['id']}", f"{about} was not delivered: {callback['note']}", callback["id"])
 
 
 def _words(one_shot: Row) -> str:
