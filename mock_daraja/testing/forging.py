@@ -24,7 +24,7 @@ class Forgery:
 
     transaction: int | None
     url: str | None
-    operation: str
+    operation: str | None  # None: what most integrations begin with
     kind: str | None
     changes: Mapping[str, Any]
 
@@ -74,7 +74,8 @@ def _subject(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Transaction:
         if found is not None:
             return found
         raise Problem(f"there is no transaction {forgery.transaction}", where="forge", remedy="see daraja.transactions")
-    name = operation_named(forgery.operation, "forge")
+    usual = next(shared.catalogue.opens()).full_name
+    name = usual if forgery.operation is None else operation_named(forgery.operation, "forge")
     asked = shared.catalogue.operations[name][1]
     payments = [each for each in shared.catalogue.opens() if each.example is not None and each.product == asked.product]
     operation = next((each for each in payments if each.full_name == name), payments[0] if payments else None)

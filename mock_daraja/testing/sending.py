@@ -55,7 +55,7 @@ class Sender:
         transaction: TransactionRow | int | str | None = None,
         *,
         url: str | None = None,
-        operation: str = "stk-push",
+        operation: str | None = None,
         kind: str | None = None,
         **changes: Any,
     ) -> CallbackRow:
@@ -67,7 +67,7 @@ class Sender:
             daraja.forge(url=webhook.url, reference="ws_CO_nobody", amount=500)
 
         It has the shape of the transaction's own callback; without a transaction, that of a payment which never was,
-        by `operation` or its product's first payment. `changes` are any of amount, receipt, reference, originator,
+        by `operation` or its product's first payment, a push unless told. `changes` are any of amount, receipt, reference, originator,
         result and phone. It goes to the transaction's URL, or to `url`; where there are several callbacks, `kind`
         chooses.
 
