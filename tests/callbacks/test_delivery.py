@@ -187,6 +187,22 @@ def test_kept_connection_that_fails_inside_its_answer_is_not_retried(receive: An
     assert receiver.accepted == 1
 
 
+def test_kept_connection_that_is_reset_inside_its_answer_is_not_retried(receive: Any, connections: Connections) -> None:
+    def answer_and_reset(peer: Any) -> None:
+        peer.read()
+        peer.send(ACCEPTED)
+        peer.read()
+        peer.send(ACCEPTED[:30])
+        peer.reset()
+
+    receiver = receive(answer_and_reset, answer(ACCEPTED))
+
+    deliveries = [send(to(receiver.port), connections) for _ in range(2)]
+
+    assert delivery_error(deliveries[1]) == "the connection was reset 30 bytes into the answer"
+    assert receiver.accepted == 1
+
+
 def test_kept_connection_that_times_out_is_not_retried(receive: Any, connections: Connections) -> None:
     def answer_once(peer: Any) -> None:
         answer(ACCEPTED)(peer)
