@@ -429,6 +429,36 @@ def test_an_answer_after_the_time_out_changes_nothing(merchant: Merchant) -> Non
     assert merchant.confirmations == []
 
 
+def test_the_first_answer_of_a_merchant_counts(merchant: Merchant) -> None:
+    merchant.registers()
+    merchant.answers({"json": {"ResultCode": 0}}, {"json": {"ResultCode": "C2B00011"}})
+    mock = merchant.mock
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    mock.sandbox.agenda.run_next(row.accepted_ms + 2_000)
+    (question,) = mock.callbacks()
+    claim(mock.sandbox, question.id)
+
+    mock.gateway.shared.courier.run_inline((mock.sandbox, question.id), (mock.sandbox, question.id))
+    mock.advance(20)
+
+    assert len(merchant.validations) == 2
+    assert (mock.again(row).state, mock.again(row).details.validation) == ("completed", "accepted")
+
+
+def test_a_merchant_who_hangs_is_given_up_when_the_sandbox_clock_says_so(
+    mock_with: MakeMock, merchant_of: MerchantOf
+) -> None:
+    merchant = merchant_of(mock_with(callback_timeout=0.05))
+    merchant.registers()
+    merchant.answers({"fault": "hang"})
+
+    row = merchant.paid()
+
+    assert row.state == "completed"
+    assert "no answer within 0.05 s" in row.why
+    assert row.final_ms == row.accepted_ms + 2_000 + 50
+
+
 def test_a_merchant_who_hangs_is_given_up_on_a_scaled_clock(mock_with: MakeMock, merchant_of: MerchantOf) -> None:
     mock = mock_with(clock="scaled:40")
     merchant = merchant_of(mock)
