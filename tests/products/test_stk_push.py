@@ -432,6 +432,30 @@ def test_what_a_customer_does_decides(mock: Mock, customer: dict[str, Any], code
 
 
 @pytest.mark.parametrize(
+    ("customer", "changes", "final_s", "callback_s"),
+    [
+        ({"handset": "offline"}, {}, 14, 26),
+        ({"prompt": "ignore"}, {}, 14, 26),
+        ({"prompt": "ask"}, {}, 60, 61),
+        ({"prompt": "cancel"}, {}, 5, 6),
+        ({}, {"PartyB": "600000"}, 0.5, 1),
+        ({}, TILL_PUSH | {"PartyB": "777777"}, 0.5, 1),
+        ({}, TILL_PUSH | {"PartyB": PAYBILL}, 0.5, 1),
+    ],
+)
+def test_when_a_failure_is_final_and_its_callback_due(
+    mock: Mock, customer: dict[str, Any], changes: dict[str, Any], final_s: float, callback_s: float
+) -> None:
+    change_customer(mock, **customer)
+    row = mock.transaction(mock.pushed(**changes))
+
+    mock.advance(90)
+
+    assert mock.again(row).final_ms == row.accepted_ms + final_s * 1000
+    assert mock.callbacks()[0].due_ms == row.accepted_ms + callback_s * 1000
+
+
+@pytest.mark.parametrize(
     ("changes", "code"),
     [
         ({"PartyB": "600000"}, 2028),
