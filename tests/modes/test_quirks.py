@@ -148,6 +148,21 @@ def test_the_query_limit_ends_with_the_minute_and_allows_five(mock_with: MakeMoc
     assert third.status != 429
 
 
+def test_a_snapshot_keeps_how_many_queries_there_were(mock_with: MakeMock) -> None:
+    mock = mock_with(quirks={"query_rate_limit": True}, customers=({"msisdn": "254708374149", "prompt": "ask"},))
+    checkout = mock.pushed()
+    none = mock.sandbox.snapshot()
+    five = [mock.query(checkout).status for _ in range(5)], mock.sandbox.snapshot()
+
+    mock.advance(70)
+    mock.sandbox.restore(five[1])
+    sixth = mock.query(checkout).status
+    mock.sandbox.restore(none)
+    first = mock.query(checkout).status
+
+    assert (five[0], sixth, first) == ([500] * 5, 429, 500)
+
+
 def test_bodies_stay_json_whatever_the_switches(mock_with: MakeMock) -> None:
     mock = mock_with(
         quirks={"two_decimals": True, "balance_item": False, "checkout_id_digits": 3, "legacy_texts": True}
