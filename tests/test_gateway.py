@@ -11,7 +11,7 @@ from mock_daraja.exchange import EXCHANGES, Request
 from mock_daraja.gateway import LATER, ON_REQUEST
 from mock_daraja.model import TRANSACTIONS, CallbackPlan, FaultSpec, Outcome
 from mock_daraja.scenarios.model import Match, OneShot
-from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, push_body
+from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, operation_of, push_body
 
 
 def test_the_steps_stand_in_the_order_of_the_design() -> None:
@@ -129,6 +129,36 @@ def test_pure_turns_the_headers_off_and_leaves_the_bodies_alone(mock_with: MakeM
         assert not any(name.startswith("X-Mock") for name in without.headers)
 
 
+@pytest.mark.parametrize(
+    ("operation", "headers", "armed", "blocks"),
+    [
+        ("stk-push.process", {}, False, False),
+        ("stk-push.process", {"X-Mock-Scenario": "stk_push/callback-before-ack"}, False, True),
+        ("stk-push.process", {}, True, True),
+        ("b2c.payment", {}, False, True),  # RSA opens its SecurityCredential
+    ],
+)
+def test_head_and_path_say_whether_an_answer_may_take_its_time(
+    mock: Mock, operation: str, headers: dict[str, str], *, armed: bool, blocks: bool
+) -> None:
+    if armed:
+        mock.sandbox.engine.arm(OneShot(Match(operation="c2b.simulate"), Outcome(result="1")))
+    request = Request("POST", operation_of(operation).paths[0], "", tuple(headers.items()), b"")
+
+    assert mock.gateway.may_block(request) == blocks
+
+
+def test_a_request_that_fails_inside_holds_nothing_back(mock_with: MakeMock, monkeypatch: pytest.MonkeyPatch) -> None:
+    mock = mock_with(clock="real")
+    monkeypatch.setattr(mock.sandbox.engine, "early", None)
+
+    with pytest.raises(TypeError):
+        mock.gateway.handle(Request("GET", "/", "", (), b""))
+    mock.sandbox.agenda.schedule(mock.sandbox.now_ms + 60_000, "settle", 1, exchange=1)
+
+    assert [event.subject for event in mock.sandbox.store.events()] == [1]
+
+
 def test_a_body_above_the_bound_is_refused_unread(mock_with: MakeMock) -> None:
     mock = mock_with(max_body=2048)
 
@@ -154,16 +184,6 @@ def _request(mock: Mock, path: str, *headers: tuple[str, str], body: object = No
     token = ("Authorization", f"Bearer {mock.token()}")
     content = ("Content-Type", "application/json")
     return Request("POST", path, "", (token, content, *headers), json.dumps(body).encode())
-
-
-def test_head_and_route_tell_whether_a_request_may_block(mock: Mock) -> None:
-    push = _request(mock, PUSH_PATH)
-
-    assert not mock.gateway.may_block(push)
-    assert mock.gateway.may_block(_request(mock, "/mpesa/accountbalance/v1/query"))  # RSA
-    assert mock.gateway.may_block(_request(mock, PUSH_PATH, ("X-Mock-Scenario", "stk_push/callback-before-ack")))
-    mock.sandbox.engine.arm(OneShot(Match(operation="stk-push.process"), Outcome(error="500.003.02")))
-    assert mock.gateway.may_block(push)
 
 
 def test_telling_whether_it_may_block_keeps_nothing(mock: Mock) -> None:

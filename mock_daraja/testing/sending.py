@@ -66,10 +66,10 @@ class Sender:
             daraja.forge(transaction, receipt="SAB1234567", result=0)
             daraja.forge(url=webhook.url, reference="ws_CO_nobody", amount=500)
 
-        It has the shape of the transaction's own callback; without a transaction, that of a payment which never was,
-        by `operation` or its product's first payment, a push unless told. `changes` are any of amount, receipt, reference, originator,
-        result and phone. It goes to the transaction's URL, or to `url`; where there are several callbacks, `kind`
-        chooses.
+        It has the shape of the transaction's own callback; without a transaction, that of a payment which never was:
+        by `operation`, or its product's first payment; a push unless told. `changes` are any of amount, receipt,
+        reference, originator, result and phone. It goes to the transaction's URL, or to `url`; where there are several
+        callbacks, `kind` chooses.
 
         No transaction and no money changes. Returns what the app answered: `.status`, and `.note` where it gave none.
         A strict test takes any answer for a good one, but not an exception or no answer at all.
