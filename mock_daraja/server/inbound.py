@@ -47,7 +47,8 @@ class Inbound:
             if self.buffer[0] in b"\r\n":  # old clients send an empty line after a body
                 del self.buffer[: len(self.buffer) - len(self.buffer.lstrip(b"\r\n"))]
         deadline, seen = 0.0, 0
-        while (blank := _BLANK_LINE.search(self.buffer, max(0, seen - 2))) is None and len(self.buffer) <= _MAX_HEAD:
+        most = _MAX_HEAD + len(b"\n\r\n")
+        while (blank := _BLANK_LINE.search(self.buffer, max(0, seen - 2))) is None and len(self.buffer) < most:
             deadline = deadline or monotonic() + self.idle_timeout
             seen = len(self.buffer)
             try:

@@ -7,6 +7,8 @@ from contextlib import suppress
 
 import pytest
 
+from mock_daraja.server.inbound import Inbound
+from mock_daraja.server.refusal import RefusedError
 from tests.server.apps import echo
 from tests.server.clients import ask, assert_refused, connect, say, until_closed
 
@@ -67,6 +69,56 @@ def test_the_trailer_of_a_chunked_body_is_read_and_left_out(serve):
     )
 
     assert answer.endswith(b"POST /t  ok")
+
+
+def test_a_body_that_is_there_is_not_asked_for(serve):
+    answer = say(
+        serve(echo),
+        b"POST /t HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok",
+    )
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+class Pieces:
+    """A socket from which these pieces are received, one at a time."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self._pieces = [*pieces]
+
+    def recv(self, count: int) -> bytes:
+        piece = self._pieces.pop(0)
+        assert len(piece) <= count
+        return piece
+
+    def settimeout(self, seconds: float) -> None:
+        pass
+
+
+@pytest.mark.parametrize("end", [(b"\n\r\n",), (b"\n", b"\r", b"\n"), (b"\n\r", b"\n")])
+def test_a_head_may_be_as_long_as_the_bound_however_its_end_comes(end):
+    head = b"GET / HTTP/1.1\r\nA: ".ljust(32_767, b"x") + b"\r"
+
+    assert Inbound(Pieces(head, *end), 1.0).head() == head
+
+
+def test_a_head_may_not_be_one_byte_longer():
+    head = b"GET / HTTP/1.1\r\nA: ".ljust(32_768, b"x") + b"\r"
+
+    with pytest.raises(RefusedError):
+        Inbound(Pieces(head, b"\n\r\n"), 1.0).head()
+
+
+@pytest.mark.parametrize(("length", "is_taken"), [(4096, True), (4097, False)])
+def test_a_line_of_a_chunked_body_may_be_as_long_as_the_bound(length, *, is_taken):
+    line = b"5;".ljust(length, b"x")
+    inbound = Inbound(Pieces(line, b"\n"), 1.0)
+
+    if is_taken:
+        assert inbound.line() == line
+    else:
+        with pytest.raises(RefusedError):
+            inbound.line()
 
 
 def test_an_idle_connection_is_closed_in_silence(serve):
