@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from mock_daraja.clock import Clock
+from mock_daraja.exchange import Request
 from mock_daraja.model import FaultSpec
 from mock_daraja.server import Body
+from mock_daraja.server.direct import Sending
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -21,6 +24,24 @@ def deaf(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     """Answers without reading the body."""
     start_response("200 OK", [])
     return [environ["PATH_INFO"].encode()]
+
+
+@dataclass
+class Giver:
+    """Answers every path directly, with what it is given."""
+
+    sending: Sending
+    asked: list[Request] = field(default_factory=list)
+
+    def __call__(self, *_: Any) -> list[bytes]:
+        raise AssertionError("every path is answered directly")
+
+    def takes(self, path: str) -> bool:
+        return path.startswith("/")
+
+    def answer(self, request: Request) -> Sending:
+        self.asked.append(request)
+        return self.sending
 
 
 def faulty(fault: FaultSpec, clock: Clock | None = None) -> Any:
