@@ -203,10 +203,28 @@ def test_switching_to_auto_sets_what_waits_going(world: Callable[..., World]) ->
     world = world("manual")
     world.agenda.schedule(START + 60_000, "x", 1)
 
-    world.clock.switch(ClockSetting.parse("auto"))
-    world.agenda.wake()
+    world.agenda.switch(ClockSetting.parse("auto"))
 
     assert world.await_runs(1)
+
+
+def test_nobody_else_moves_an_auto_clock_while_it_runs_an_event(world: Callable[..., World]) -> None:
+    world = world("auto")
+    could: list[bool] = []
+
+    def try_to_move() -> None:
+        could.append(world.agenda._moving.acquire(blocking=False))
+
+    def in_another_thread(event: Event) -> None:
+        thread = threading.Thread(target=try_to_move)
+        thread.start()
+        thread.join(10)
+
+    world.then = in_another_thread
+    world.agenda.schedule(START + 60_000, "x", 1)
+
+    assert world.await_runs(1)
+    assert could == [False]
 
 
 def test_after_stop_nothing_runs_any_more(world: Callable[..., World]) -> None:
