@@ -11,7 +11,7 @@ from mock_daraja import defaults
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.ledger import Unbalanced, transfer
-from mock_daraja.model import CUSTOMERS, INITIATORS, ORGANISATIONS, TRANSACTIONS, Initiator, Posting
+from mock_daraja.model import CUSTOMERS, INITIATORS, ORGANISATIONS, TRANSACTIONS, App, Initiator, Posting
 from tests.conftest import TOKEN_PATH, MakeMock, Mock
 
 WALLET = defaults.CUSTOMER
@@ -340,6 +340,24 @@ def test_a_name_or_key_that_is_taken_is_a_problem(mock: Mock) -> None:
     with pytest.raises(Problem, match="'test-key' belongs to sandbox 'default'"):
         sandboxes.create("other", app=("test-key:x",))
     assert [each.name for each in sandboxes.all()] == ["default", "shop"]
+
+
+def test_a_snapshot_puts_back_who_may_call_and_the_time(mock: Mock) -> None:
+    sandbox, sandboxes = mock.sandbox, mock.gateway.shared.sandboxes
+    old = mock.token()
+    mock.advance(10)
+    saved, at_ms = sandbox.snapshot(), sandbox.now_ms
+
+    sandboxes.add_app(sandbox, App("later", "secret"))
+    new = mock.token("later", "secret")
+    newer = mock.token()
+    sandboxes.remove_app(sandbox, defaults.APP_KEY)
+    mock.advance(60)
+    sandbox.restore(saved)
+
+    assert [app.key for app in sandbox.apps()] == [defaults.APP_KEY]
+    assert [sandboxes.by_token(token) is not None for token in (old, new, newer)] == [True, False, False]
+    assert sandbox.now_ms == at_ms
 
 
 def test_an_unknown_sandbox_names_those_there_are(mock: Mock) -> None:

@@ -128,6 +128,17 @@ def test_a_token_lives_exactly_an_hour_of_the_sandbox_clock(
     assert status_of(mock, token) == expected
 
 
+@pytest.mark.parametrize(("ms", "is_known"), [(3_599_999, True), (3_600_000, False)])
+def test_an_expired_token_is_forgotten_after_an_hour(mock: Mock, ms: int, *, is_known: bool) -> None:
+    old = mock.token()
+
+    mock.advance(3600)
+    mock.advance(ms / 1000)
+    mock.token()
+
+    assert (mock.gateway.shared.sandboxes.by_token(old) is not None) == is_known
+
+
 def test_an_expired_token_is_told_from_one_that_never_was(mock: Mock) -> None:
     token = mock.token()
     mock.advance(3660)
