@@ -219,6 +219,32 @@ def test_nth_counts_the_requests_that_meet_the_other_conditions() -> None:
     assert results(made, PUSH, 6) == ["1", "1", "2", None, "3", "3"]
 
 
+def test_what_a_rule_of_the_body_would_count_is_not_counted_before_the_body_is_read() -> None:
+    made = engine((Match(app="test-key", nth=Nth(1, 1)), Outcome(result="1")))
+    made.arm(OneShot(Match(), DOWN))
+
+    refused = made.early(PUSH)
+
+    assert said(refused) == DOWN.page
+    assert results(made, PUSH, 2) == ["1", None]
+
+
+@pytest.mark.parametrize("ends", ["used up", "disarmed"])
+def test_a_one_shot_that_is_gone_leaves_no_count(ends: str) -> None:
+    kept = InProcess()
+    made = Engine(unknown, kept=kept)
+    armed = made.arm(OneShot(Match(nth=Nth(2, 2)), Outcome(result="1")))
+    results(made, PUSH, 1)
+    counted = kept.load().counts
+
+    if ends == "disarmed":
+        made.disarm(armed.id)
+    else:
+        results(made, PUSH, 1)
+
+    assert (len(counted), kept.load().counts) == (1, ())
+
+
 def test_nth_goes_on_when_the_gateway_comes_back() -> None:
     made = engine((Match(nth=Nth(1, 3)), DOWN), (Match(nth=Nth(4, 4)), Outcome(result="1")))
 
