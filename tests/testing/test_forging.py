@@ -10,6 +10,7 @@ import pytest
 from mock_daraja import MockDaraja
 from mock_daraja.errors import Problem
 from mock_daraja.products import CATALOGUE
+from mock_daraja.steps.later import claim
 from mock_daraja.testing import Daraja
 from tests.conftest import register_urls
 
@@ -33,6 +34,17 @@ def test_a_pending_payment_is_said_to_be_paid(daraja: Daraja, webhook: Any, push
     assert (items(body)["Amount"], bool(items(body)["MpesaReceiptNumber"])) == (10, True)
     assert (row.status, row.state, row.forged, row.transaction) == (200, "delivered", True, 1)
     assert (daraja.transactions[0].state, daraja.transactions[0].receipt) == ("pending", None)
+
+
+def test_a_forged_callback_is_its_senders_to_deliver(daraja: Daraja, webhook: Any, push: Push) -> None:
+    push(daraja, webhook.url)
+    sandbox = daraja._link.sandbox  # type: ignore[attr-defined]
+    seen: list[bool] = []
+    webhook.on_request = lambda: seen.extend(claim(sandbox, row.id) for row in sandbox.callbacks_of(1))
+
+    daraja.forge(1)
+
+    assert seen == [False]
 
 
 def test_a_paid_one_is_sent_again_with_other_values(daraja: Daraja, webhook: Any, push: Push) -> None:
