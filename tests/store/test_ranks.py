@@ -66,3 +66,15 @@ def test_it_is_a_sorted_list_whatever_comes_and_goes(steps: list[tuple[int, int 
         assert len(ranks) == len(expected)
         for least in range(7):
             assert ranks.before(least) == sum(each < least for each, _ in expected)
+
+
+def test_what_goes_from_the_front_takes_no_room_for_long() -> None:
+    ranks = Ranks(0)
+
+    for number in range(1000):
+        ranks.add(number, number)
+        if number >= 10:
+            ranks.remove(number - 10, number - 10)
+
+    assert len(ranks) == 10
+    assert len(ranks._ranks) == len(ranks._keys) < 20
