@@ -35,6 +35,8 @@ def status_query(number: int, **fields: str) -> Any:
         ([transaction(), LOST, status_query(2, OriginatorConversationID="mine-1")], "pass"),
         ([transaction(), LOST, status_query(2, TransactionID="OTHER")], "fail"),
         ([transaction(), LATE], "warn"),
+        ([transaction(), callback(1, delivery(200, after=64.999))], "not seen"),
+        ([transaction(), callback(1, delivery(200, after=65))], "warn"),  # a minute after it was final
         ([transaction(), LATE, query(2, after=60)], "pass"),
         ([transaction(), LATE, query(2, after=100)], "warn"),
         ([transaction(), callback(1, state="scheduled")], "not seen"),
@@ -108,6 +110,8 @@ OUTAGE: dict[str, Any] = {"status": 503, "refused": "scenarios"}
         ([push(1, **OUTAGE), again(1)], "warn"),
         ([push(1, status=None), again(1)], "warn"),
         ([push(1, **OUTAGE), query(2, after=1), again(2)], "pass"),
+        ([push(1, **OUTAGE), again(2), query(6, after=3)], "warn"),
+        ([push(1, **OUTAGE), again(119.999)], "warn"),
         ([push(1, **OUTAGE), again(120)], "pass"),
         # what the journal no longer holds is not held against it
         ([first(), again(3)], "pass"),

@@ -17,7 +17,8 @@ from tests.journal.report.rows import card, exchange, push, said, token
         ([token(1), push(2), token(3, after=1), push(4, after=1)], "warn", ["x3"]),
         ([token(1), push(2), token(3, after=3599), push(4, after=3600)], "pass", []),
         ([token(1), push(2), token(3, after=3540), push(4, after=3600)], "pass", []),  # shortly before its end
-        ([token(1), push(2), token(3, after=3500), push(4, after=3600)], "warn", ["x3"]),
+        ([token(1), push(2), token(3, after=3539), push(4, after=3600)], "pass", []),
+        ([token(1), push(2), token(3, after=3538.999), push(4, after=3600)], "warn", ["x3"]),
         ([token(1), push(2), token(3, app="other"), push(4)], "pass", []),
         ([token(1, expires_in=3599), push(2), token(3), push(4)], "warn", ["x3"]),  # a quirk: a number
         ([token(1, expires_in=None), push(2), token(3), push(4)], "pass", []),
