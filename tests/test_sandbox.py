@@ -360,6 +360,27 @@ def test_a_snapshot_puts_back_who_may_call_and_the_time(mock: Mock) -> None:
     assert sandbox.now_ms == at_ms
 
 
+def test_an_app_that_is_changed_keeps_its_place(mock: Mock) -> None:
+    sandboxes = mock.gateway.shared.sandboxes
+    sandboxes.add_app(mock.sandbox, App("second", "secret"))
+
+    sandboxes.put_app(mock.sandbox, App(defaults.APP_KEY, "another"))
+
+    assert [(app.key, app.secret) for app in mock.sandbox.apps()] == [
+        (defaults.APP_KEY, "another"),
+        ("second", "secret"),
+    ]
+
+
+def test_an_app_is_removed_from_its_own_sandbox_only(mock: Mock) -> None:
+    sandboxes = mock.gateway.shared.sandboxes
+    other = sandboxes.create("other")
+
+    removed = [sandboxes.remove_app(sandbox, "other-key") for sandbox in (mock.sandbox, other, other)]
+
+    assert removed == [False, True, False]
+
+
 def test_an_unknown_sandbox_names_those_there_are(mock: Mock) -> None:
     with pytest.raises(Problem, match="no sandbox 'shpo'") as caught:
         mock.gateway.shared.sandboxes.get("shpo")

@@ -790,6 +790,14 @@ def test_an_exception_that_leaves_an_inner_unit_fails_the_whole_though_it_is_cau
     assert ids(store) == [4]
 
 
+def test_an_inner_unit_fails_the_whole_though_nothing_was_changed_in_it(store: Store) -> None:
+    with pytest.raises(RuntimeError, match="failed"):
+        in_unit(store, lambda: undone(store, lambda: None))
+
+    put(store, ORDERS, Order(1))
+    assert ids(store) == [1]
+
+
 def test_the_exception_of_an_outer_unit_is_the_one_that_is_raised(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         in_unit(store, lambda: undone(store, lambda: store.put(ORDERS, Order(2))), lambda: 1 // 0)
