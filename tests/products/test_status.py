@@ -249,6 +249,13 @@ def test_the_debit_partys_charges_are_named(
     assert parameters(status(mock, original.receipt))["DebitPartyCharges"] == charges
 
 
+def test_what_a_receiver_is_charged_for_being_paid_is_not_named(mock: Mock) -> None:
+    original = mock.settled("c2b.simulate", Amount=500)
+
+    assert original.charge_cents == 500
+    assert parameters(status(mock, original.receipt))["CreditPartyCharges"] is None
+
+
 WRONG_INITIATOR = {"Initiator": "apitest"}
 
 
@@ -264,6 +271,7 @@ WRONG_INITIATOR = {"Initiator": "apitest"}
         (sent("b2c.payment", InitiatorName="apitest"), "Declined", True),
         (sent("b2b.payment", **WRONG_INITIATOR), "Declined", True),
         (sent("reversal.request", TransactionID="UKO1111111"), "Declined", False),
+        (sent("b2c.payment", headers={"X-Mock-Scenario": "b2c/queue-timeout"}), "Expired", False),
     ],
 )
 def test_what_failed_is_found_and_says_how(mock: Mock, pay: Pay, word: str, has_receipt: bool) -> None:
