@@ -539,6 +539,26 @@ def test_unlocking_a_customer_starts_the_count_afresh(mock: Mock) -> None:
     assert mock.transaction(checkout).result == "2001"
 
 
+def test_the_same_amount_by_another_way_of_paying_is_another_payment(mock: Mock) -> None:
+    mock.settled("c2b.simulate", Amount=7)
+
+    checkout = mock.pushed(Amount=7)
+    mock.advance(10)
+
+    assert mock.transaction(checkout).result == "0"
+
+
+def test_a_right_pin_counts_even_for_the_same_amount_again(mock: Mock) -> None:
+    results = []
+    for habit in ("pay", "wrong-pin", "wrong-pin", "pay", "wrong-pin"):
+        change_customer(mock, prompt=habit)
+        checkout = mock.pushed(Amount=7)
+        mock.advance(10)
+        results.append(mock.transaction(checkout).result)
+
+    assert results == ["0", "2001", "2001", "17", "2001"]
+
+
 @pytest.mark.parametrize(("pause", "amount", "code"), [(100, 7, "17"), (120, 7, "0"), (10, 8, "0")])
 def test_the_same_amount_again_within_two_minutes_is_17(mock: Mock, pause: float, amount: int, code: str) -> None:
     mock.pushed(Amount=7)
