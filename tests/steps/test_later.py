@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from werkzeug.test import EnvironBuilder
 
 from mock_daraja.clock import ClockSetting
 from mock_daraja.defaults import CUSTOMER
+from mock_daraja.errors import Problem
 from mock_daraja.gateway import LATER
-from mock_daraja.model import CallbackPlan, Outcome
+from mock_daraja.model import CallbackPlan, Delivery, Outcome
 from mock_daraja.scenarios.model import Match, OneShot
+from mock_daraja.steps.later import claim, resend
 from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, push_body
 
 
@@ -70,6 +73,43 @@ def test_threads_that_deliver_the_same_callback_deliver_it_once(mock: Mock, webh
 
     assert sorted(did) == [False] * 7 + [True]
     assert len(webhook.bodies) == 1
+
+
+def test_what_is_on_its_way_cannot_be_sent_again(mock: Mock, webhook: Webhook) -> None:
+    mock.pushed(CallBackURL=webhook.url)
+    mock.advance(5)
+    (row,) = mock.callbacks()
+
+    for state in ("scheduled", "delivering"):
+        assert mock.callbacks()[0].state == state
+        with pytest.raises(Problem, match="still to be delivered"):
+            resend(mock.sandbox, row.id)
+        claim(mock.sandbox, row.id)
+
+    assert webhook.bodies == []
+
+
+class Anybody:
+    """A receiver in this process that takes everything."""
+
+    def takes(self, url: str) -> bool:
+        return bool(url)
+
+    def deliver(self, url: str, *_: Any, sent_ms: int, **__: Any) -> Delivery:
+        return Delivery(url, sent_ms, status=200)
+
+
+def test_a_callback_that_was_refused_and_then_taken_is_refused_no_more(mock: Mock) -> None:
+    mock.pushed(CallBackURL="https://shop.example.com/paid")
+    mock.advance(10)
+    (before,) = mock.callbacks()
+
+    mock.sandbox.receivers.append(Anybody())
+    resend(mock.sandbox, before.id)
+
+    (after,) = mock.callbacks()
+    assert (before.state, before.refusal is None) == ("refused", False)
+    assert (after.state, after.refusal) == ("delivered", None)
 
 
 def test_of_two_copies_before_the_acknowledgement_only_the_first_overtakes_it(mock: Mock, webhook: Webhook) -> None:
