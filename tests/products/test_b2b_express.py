@@ -363,6 +363,20 @@ def test_a_merchant_closed_while_the_prompt_is_open_fails_kyc(mock: Mock) -> Non
     assert callback(mock, row)["resultCode"] == "4102"
 
 
+def test_a_right_pin_counts_even_where_the_merchant_is_gone(mock: Mock) -> None:
+    change_customer(mock, prompt="wrong-pin")
+    pushed(mock)
+    mock.advance(10)
+    wrong = mock.sandbox.customer(CUSTOMER).wrong_pins
+    change_customer(mock, prompt="pay")
+
+    pushed(mock)
+    mock.sandbox.put_organisation({"shortcode": TILL, "active": False})
+    mock.advance(10)
+
+    assert (wrong, mock.sandbox.customer(CUSTOMER).wrong_pins) == (1, 0)
+
+
 # selectors
 
 
