@@ -10,7 +10,7 @@ from tests.conftest import Mock
 
 
 def test_a_customer_who_pays_sees_nothing_of_an_error_for_a_caller(mock: Mock) -> None:
-    mock.sandbox.engine.arm(OneShot(Match(operation="c2b.pay"), Outcome(error="500.003.1001")))
+    mock.sandbox.engine.arm(OneShot(Match(msisdn=CUSTOMER), Outcome(error="500.003.1001")))
 
     row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account="A")
     mock.advance(10)
