@@ -751,6 +751,15 @@ def test_what_timed_out_in_the_queue_may_have_been_paid_all_the_same(mock: Mock,
     assert mock.balance(CUSTOMER) == CUSTOMER_OPENING + 1000
 
 
+def test_a_result_behind_the_time_out_comes_as_long_after_it_as_it_would_have(mock: Mock) -> None:
+    arm(mock, queue_timeout=True, result=0, callback={"after_timeout": True})
+
+    row = mock.settled(V3)
+
+    owed = mock.sandbox.callbacks_of(row.id)
+    assert [(each.kind, each.due_ms - (row.final_ms or 0)) for each in owed] == [("timeout", 2_000), ("result", 3_000)]
+
+
 def test_a_time_out_does_not_repeat_the_credential_in_the_journal(mock: Mock) -> None:
     arm(mock, queue_timeout=True)
     mock.settled(V3)
