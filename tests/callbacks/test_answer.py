@@ -139,3 +139,11 @@ def test_any_bytes_are_an_answer_or_none(pieces: list[bytes]) -> None:
         answer.ended()
 
     assert b"".join(pieces).startswith(bytes(answer.raw))
+
+
+def test_an_answer_may_be_as_long_as_the_bound() -> None:
+    length = LONGEST - len(OK + b"Content-Length: 65000\r\n\r\n")
+    raw = OK + f"Content-Length: {length}\r\n\r\n".encode() + b"y" * length
+
+    assert len(raw) == LONGEST
+    assert AnswerReader().feed(raw)

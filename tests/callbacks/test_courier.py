@@ -318,3 +318,13 @@ def test_stop_ends_a_delivery_that_hangs_inline(receive: Any, courier_of: Any) -
     inline.join(LONG)
 
     assert errors == [(1, "stopped before the answer was whole"), (2, "stopped before it was sent")]
+
+
+def test_what_is_carried_out_inline_after_a_stop_sends_nothing(courier_of: Any) -> None:
+    aborted: list[bool] = []
+    courier = courier_of(lambda item, connections: aborted.append(connections.aborted))
+    courier.stop()
+
+    courier.run_inline("late")
+
+    assert aborted == [True]

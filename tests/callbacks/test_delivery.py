@@ -407,3 +407,4 @@ def test_kept_connections_are_few(receive: Any, connections: Connections) -> Non
         send(to(receiver.port), connections)
 
     assert len(connections) == MOST_KEPT
+    assert [connections.take(to(each.port)) for each in receivers[:2]] == [None, None]  # the oldest go

@@ -292,3 +292,12 @@ def test_system_resolver_is_asked_for_names(monkeypatch: pytest.MonkeyPatch) -> 
     refusal = resolve("http://nowhere/")
     assert isinstance(refusal, UrlRefusal)
     assert refusal_texts(refusal)[0] == "no address for the name nowhere: it has no address"
+
+
+def test_a_name_is_looked_up_for_each_delivery() -> None:
+    answers = [["172.18.0.2"], ["172.18.0.3"]]
+    policy = Policy(lookup=lambda name: answers.pop(0))
+
+    targets = [policy.resolve("http://app.test/hook") for _ in range(2)]
+
+    assert [each.addresses for each in targets if isinstance(each, Target)] == [("172.18.0.2",), ("172.18.0.3",)]
