@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -10,7 +10,7 @@ from mock_daraja import defaults
 from mock_daraja.clock import eat_digits
 from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import FLOAT, MERCHANT, UTILITY, WORKING, limits, organisation, tariffs, transfer
-from mock_daraja.model import Posting, Transaction
+from mock_daraja.model import Posting, Transaction, changed
 from mock_daraja.model.parties import B2B
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
@@ -110,7 +110,7 @@ def settle(transaction: Transaction[core.Initiated], world: World, only_to: str 
     `only_to` is the one organisation that may receive.
     """
     settled = core.settle_initiated(transaction, world, partial(_truth, only_to=only_to), _paid)
-    return replace(settled, makes_receipt=settled.result not in _NO_RECEIPT)
+    return changed(settled, makes_receipt=settled.result not in _NO_RECEIPT)
 
 
 def _truth(transaction: Transaction[core.Initiated], world: World, only_to: str | None) -> Settlement:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from mock_daraja import defaults
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import MERCHANT, UTILITY, organisation, transfer
-from mock_daraja.model import Details, Transaction
+from mock_daraja.model import Details, Transaction, changed
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import (
@@ -120,13 +119,13 @@ def settle(transaction: Transaction[UssdPush], world: World) -> Settlement:
 def _truth(transaction: Transaction[UssdPush], world: World) -> Settlement:
     answer = prompted(transaction, world.customer(transaction.msisdn or ""))
     if answer.code is not None:
-        return replace(core.fail(transaction, _result(answer), answer.why), pin=answer.pin)
+        return changed(core.fail(transaction, _result(answer), answer.why), pin=answer.pin)
     unknown = _unknown_merchant(transaction.shortcode, transaction.party_b, world)
     if unknown is not None:
-        return replace(core.fail(transaction, _KYC, unknown), pin=answer.pin)
+        return changed(core.fail(transaction, _KYC, unknown), pin=answer.pin)
     account = organisation(transaction.shortcode, MERCHANT)
     settled = core.short_of(transaction, account, transaction.amount_cents, world) or _paid(transaction, world)
-    return replace(settled, pin=answer.pin)
+    return changed(settled, pin=answer.pin)
 
 
 def _result(answer: Prompted) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -12,7 +11,7 @@ from mock_daraja.clock import eat_dotted
 from mock_daraja.errors import DarajaError
 from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import CHARGES_PAID, UTILITY, WORKING, customer, limits, organisation, tariffs, transfer
-from mock_daraja.model import Transaction
+from mock_daraja.model import Transaction, changed
 from mock_daraja.model.parties import B2C
 from mock_daraja.money import cents, json_number, shillings
 from mock_daraja.products import core
@@ -80,7 +79,7 @@ Notices = Callable[[Transaction[Disbursed], World], tuple[Notice, ...]]
 def settle(transaction: Transaction[Disbursed], world: World) -> Settlement:
     """A failure gets a real receipt too (captured for 2001, JAVA24), however it came about."""
     settled = core.settle_initiated(transaction, world, _truth, _paid)
-    return settled if settled.result in _NO_RECEIPT else replace(settled, makes_receipt=True)
+    return settled if settled.result in _NO_RECEIPT else changed(settled, makes_receipt=True)
 
 
 def _truth(transaction: Transaction[Disbursed], world: World) -> Settlement:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Generic, Literal, Protocol, TypeVar
+
+from msgspec import Struct
 
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step
@@ -17,6 +19,7 @@ from mock_daraja.model import (
     RegisteredUrls,
     Token,
     Transaction,
+    changed,
 )
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.products.voice import CORE, Voice
@@ -67,8 +70,7 @@ class World(Protocol):
 # What comes of a request
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A synchronous error and the line of the trace that explains it. `request_id` stands in for a fresh one."""
 
     error: DarajaError
@@ -77,32 +79,28 @@ class Refusal:
     body: Body | None = None  # in place of the error envelope, where a product has its own shape
 
 
-@dataclass(frozen=True, slots=True)
-class Put(Generic[R, K]):
+class Put(Struct, Generic[R, K], frozen=True):
     """A row that is to be kept: put in place of the one with its key."""
 
     noun: Noun[R, K]
     row: R
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """A further transaction, now, of an operation of the same product. Later ones are a Repeat's to start."""
 
     operation: str  # its name within the product
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """The product's `repeat` is to be called with this key, so long after now on the sandbox clock."""
 
     key: str
     after_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What an answer, a final state or a repetition brings about besides itself."""
 
     parties: tuple[str, ...] = ()  # shortcodes and MSISDNs of the default world that come into being with it
@@ -114,16 +112,14 @@ class Changes:
 NOTHING: Final = Changes()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The body of an operation that answers at once, with what it changes."""
 
     body: Body
     changes: Changes = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A request that was understood: what the transaction will be. Field names as in `Transaction`."""
 
     amount_cents: int
@@ -146,8 +142,7 @@ Secret = Literal["right", "wrong", "locked"]
 """What was entered, and what it means for the counter of wrong ones: `locked` is the last wrong one there may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(Struct, frozen=True):
     """The final state of a transaction, as a value."""
 
     result: str
@@ -166,8 +161,7 @@ class Settlement:
         return self.result == "0"
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A callback that is owed, before the outcome's plan delays, drops or copies it."""
 
     kind: str
@@ -177,8 +171,7 @@ class Notice:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(Struct, frozen=True):
     """Names as "number - NAME", empty when nobody is known; `debit` and `credit` are ledger accounts.
 
     `reason` and account type are M-Pesa's words.
@@ -199,8 +192,7 @@ class Sides:
         return self.debit.partition(":")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """What came of a question: the receiver's answer, or why there was none."""
 
     status: int | None = None
@@ -208,8 +200,7 @@ class Heard:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question(Generic[D]):
+class Question(Struct, Generic[D], frozen=True):
     """Who is asked before a transaction settles. `ask` gives the notice and the details once it is sent, or None where
     nobody is (any more) to be asked; `hear` gives them with the answer, or None where none is awaited (any more)."""
 
@@ -219,8 +210,7 @@ class Question(Generic[D]):
     patience_ms: Callable[[Settings], int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Life(Generic[D]):
+class Life(Struct, Generic[D], frozen=True, kw_only=True):
     """What becomes of the transactions that an operation opens."""
 
     settle_at: Callable[[Transaction[D], World], int]  # when it will be final, in ms
@@ -237,8 +227,7 @@ class Life(Generic[D]):
 # What a product declares
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """One method and its paths. `product` is filled in by the product it is declared in."""
 
     name: str  # within the product
@@ -259,8 +248,7 @@ class Operation:
         return None if self.schema is None else f"{self.product.replace('-', '_')}/{self.schema}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
+class Payment(Struct, frozen=True, kw_only=True):
     """A customer pays from the M-PESA menu, outside of any request."""
 
     msisdn: str
@@ -270,8 +258,7 @@ class Payment:
     is_till: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opens(Operation, Generic[D]):
+class Opens(Operation, Generic[D], frozen=True, kw_only=True):
     """It opens a transaction."""
 
     details: type[D]
@@ -282,16 +269,14 @@ class Opens(Operation, Generic[D]):
     example: Callable[[str], Command] | None = None  # a payment that never was, its callback for this URL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers(Operation):
+class Answers(Operation, frozen=True, kw_only=True):
     """It answers at once."""
 
     answer: Callable[[Body, World], Answer | Refusal]
     comes_first: str = ""  # where an app must call it before the product's others: what it does then, in words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grants(Operation):
+class Grants(Operation, frozen=True, kw_only=True):
     """It hands out a token for Basic credentials."""
 
     grant: Callable[[Token, World], Body]
@@ -318,7 +303,7 @@ class Product:
         return self.docs or self.slug
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "operations", tuple(replace(each, product=self.slug) for each in self.operations))
+        object.__setattr__(self, "operations", tuple(changed(each, product=self.slug) for each in self.operations))
 
 
 def reference(value: Any) -> str:

@@ -5,12 +5,11 @@ The merchant's validation is c2b_validation.py's, the bodies that are sent are c
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, Literal
 
 from mock_daraja import defaults
 from mock_daraja.errors import DarajaError
-from mock_daraja.model import REGISTERED_URLS, RegisteredUrls, Transaction
+from mock_daraja.model import REGISTERED_URLS, RegisteredUrls, Transaction, changed
 from mock_daraja.money import cents, json_number
 from mock_daraja.products import confirmation, core
 from mock_daraja.products.base import (
@@ -164,7 +163,7 @@ def example(url: str) -> Command:
     _, command = from_outside(
         Payment(msisdn=defaults.CUSTOMER, shortcode=shortcode, amount_cents=100, account="INV-1", is_till=False)
     )
-    return replace(command, command="")
+    return changed(command, command="")
 
 
 def acknowledge(transaction: Transaction) -> Body:

@@ -7,7 +7,7 @@ B2C, Pochi, B2B, tax, balance, status and reversal read their initiator, credent
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Literal, TypeVar
 
@@ -15,7 +15,7 @@ from mock_daraja.clock import start_of_day
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import CHARGES_PAID, REVENUE, organisation, transfer
-from mock_daraja.model import Details, Posting, Transaction
+from mock_daraja.model import Details, Posting, Transaction, changed
 from mock_daraja.money import shillings
 from mock_daraja.products.base import (
     Body,
@@ -164,7 +164,7 @@ def settle_initiated(transaction: Transaction[I], world: World, truth: Settle, m
 
     def judged(told: Settlement) -> Settlement:
         is_wrong = told.password is not None or told.result in _INITIATOR_FAULTS
-        return told if is_wrong else replace(told, password=(transaction.details.initiator, "right"))
+        return told if is_wrong else changed(told, password=(transaction.details.initiator, "right"))
 
     return settle(
         transaction, world, lambda row, seen: judged(truth(row, seen)), lambda row, seen: judged(move(row, seen))
@@ -194,7 +194,7 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
         count = initiator.failures + 1
         code, entered = _wrong_password(count)
         why = f"{wrong} (failure {count} of {WRONG_PASSWORDS_ALLOWED})"
-        return replace(fail(transaction, code, why), password=(initiator.name, entered))
+        return changed(fail(transaction, code, why), password=(initiator.name, entered))
     if initiator.roles is not None and role not in initiator.roles:
         return fail(transaction, "21", f"initiator {initiator.name} has no role {role!r}")
     return None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
-from mock_daraja.model import CallbackPlan, Transaction
+from mock_daraja.model import CallbackPlan, Transaction, changed
 from mock_daraja.products.base import Body, Life, Notice, World
 from mock_daraja.products.core import TIMED_OUT
 
@@ -29,11 +28,11 @@ def owed(
         return _reordered(notices) if plan.reorder else notices
     if not plan.after_timeout or transaction.result == TIMED_OUT:
         return (timeout,)
-    late = (replace(each, delay_ms=each.delay_ms + timeout.delay_ms) for each in life.notices(transaction, world))
+    late = (changed(each, delay_ms=each.delay_ms + timeout.delay_ms) for each in life.notices(transaction, world))
     return (timeout, *late)
 
 
 def _reordered(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
     """The same notices with their turns exchanged, a second apart so that the order is sure."""
     first = min((each.delay_ms for each in notices), default=0)
-    return tuple(replace(each, delay_ms=first + 1000 * turn) for turn, each in enumerate(reversed(notices)))
+    return tuple(changed(each, delay_ms=first + 1000 * turn) for turn, each in enumerate(reversed(notices)))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 from mock_daraja.clock import eat_digits
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.defaults import PAYBILL as PAYBILL_SHORTCODE
-from mock_daraja.model import Details, Transaction
+from mock_daraja.model import Details, Transaction, changed
 from mock_daraja.money import cents, json_number, shillings
 from mock_daraja.products.base import (
     Answers,
@@ -139,7 +138,7 @@ def settle(transaction: Transaction, world: World) -> Settlement:
         return _fail(transaction, *party, world)
     answer = prompted(transaction, world.customer(transaction.msisdn or ""))
     if answer.code is not None:
-        return replace(_fail(transaction, answer.code, answer.why, world), pin=answer.pin)
+        return changed(_fail(transaction, answer.code, answer.why, world), pin=answer.pin)
     return _pay(transaction, world)
 
 
@@ -150,10 +149,10 @@ def _pay(transaction: Transaction, world: World) -> Settlement:
     for earlier in world.completed_since(msisdn, world.now_ms - window_ms) if window_ms else ():
         if earlier.operation == transaction.operation and earlier.amount_cents == amount:
             why = f"{msisdn} paid {shillings(amount)} already, receipt {earlier.receipt}, within {window_ms // 1000} s"
-            return replace(_fail(transaction, "17", why, world), pin="right")
+            return changed(_fail(transaction, "17", why, world), pin="right")
     fault = payer_fault(transaction, world)
     if fault is not None:
-        return replace(fault, pin="right")
+        return changed(fault, pin="right")
     return _paid(transaction, world, "paid")
 
 
