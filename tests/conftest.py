@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
-from mock_daraja import resources
+from mock_daraja import ledger, resources
 from mock_daraja.access.password import password
 from mock_daraja.app import create_app, served
 from mock_daraja.clock import ClockSetting, eat_digits
@@ -29,6 +30,9 @@ from mock_daraja.settings import Quirks, Settings
 from mock_daraja.steps.world import SandboxWorld
 from mock_daraja.tables import app_from
 from mock_daraja.view import BALANCE
+
+hypothesis_settings.register_profile("untimed", deadline=None)  # how busy the machine is, is no property of the code
+hypothesis_settings.load_profile("untimed")
 
 START = "2026-11-24T10:00:00+03:00"
 NOWHERE = "http://127.0.0.1:9/callback"  # nothing listens there: a delivery fails at once
@@ -141,6 +145,7 @@ class Mock:
 
     def world(self, operation: str = "", opened: Mapping[str, str] = MappingProxyType({})) -> SandboxWorld:
         """The sandbox as products see it; `opened` are SecurityCredentials and what is in them."""
+        ledger.ready()  # as whoever carries out a unit would, where a name turns out to be needed
         return SandboxWorld(self.sandbox, self.gateway.shared.catalogue, operation, opened)
 
     def result_of(self, row: Transaction) -> Any:

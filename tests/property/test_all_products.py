@@ -333,7 +333,6 @@ TestAllProducts = AllProducts.TestCase
 TestAllProducts.settings = settings(
     max_examples=120,
     stateful_step_count=25,
-    deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

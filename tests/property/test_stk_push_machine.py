@@ -161,6 +161,4 @@ class StkPush(RuleBasedStateMachine):
 
 
 TestStkPush = StkPush.TestCase
-TestStkPush.settings = settings(
-    max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+TestStkPush.settings = settings(max_examples=200, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow])

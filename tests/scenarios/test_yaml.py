@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml as pyyaml
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mock_daraja import resources
@@ -217,7 +217,6 @@ def test_libyaml_alone_reads_each_shipped_story_as_pyyaml_does(monkeypatch: pyte
     assert [yaml.read(text, name) for name, text in texts.items()] == expected
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_whatever_is_written_is_read_the_same_without_libyaml(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(STORIES)).read_text(encoding="utf-8")

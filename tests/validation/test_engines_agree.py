@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_daraja.validation import Schemas
@@ -67,7 +67,6 @@ def bodies(draw: st.DrawFn, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-@settings(deadline=None)  # the first example compiles
 @given(data=st.data())
 def test_every_engine_gives_the_same_verdict_and_the_same_problem(name: str, data: st.DataObject) -> None:
     body = data.draw(bodies(name))
@@ -80,7 +79,6 @@ def test_every_engine_gives_the_same_verdict_and_the_same_problem(name: str, dat
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-@settings(deadline=None)
 @given(body=st.dictionaries(st.text(max_size=8), anything, max_size=3))
 def test_every_engine_refuses_a_body_without_the_fields(name: str, body: dict[str, Any]) -> None:
     assert all(schemas.check(name, body) == ORACLE.check(name, body) for schemas in FAST)
