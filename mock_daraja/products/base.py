@@ -25,6 +25,7 @@ from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.products.voice import CORE, Voice
 from mock_daraja.settings import Settings
 
+_LONGEST_CODE: Final = 18  # digits that JSON readers take for a whole number; Python's own gives up at 4,301
 Body = Mapping[str, Any]
 D = TypeVar("D", bound=Details)
 
@@ -312,8 +313,8 @@ def reference(value: Any) -> str:
 
 
 def json_code(code: str) -> int | str:
-    """A result code as callbacks carry it: a JSON number, unless it isn't numeric (callbacks.md §1.2)."""
-    return int(code) if code.isascii() and code.isdigit() else code
+    """A result code as callbacks carry it: a JSON number, unless it isn't numeric (callbacks.md §1.2), or too long."""
+    return int(code) if code.isascii() and code.isdigit() and len(code) <= _LONGEST_CODE else code
 
 
 def text(value: Any) -> str:

@@ -11,7 +11,7 @@ from mock_daraja.defaults import CUSTOMER, INITIATOR_PASSWORD
 from mock_daraja.ledger import REVENUE
 from mock_daraja.model import Decision, Outcome, Posting, Transaction
 from mock_daraja.products import core
-from mock_daraja.products.base import Refusal, Settlement
+from mock_daraja.products.base import Refusal, Settlement, json_code
 from tests.conftest import NOWHERE, MakeMock, Mock
 
 ROLE = "ORG B2C API initiator"
@@ -374,3 +374,19 @@ def test_what_is_put_right_in_time_does_not_fail(mock: Mock) -> None:
 
     assert "it will fail with 11" in answer.why
     assert mock.transaction(answer.json["ConversationID"]).result == "0"
+
+
+@pytest.mark.parametrize(
+    ("code", "carried"),
+    [("0", 0), ("1032", 1032), ("SFC_IC0003", "SFC_IC0003"), ("9" * 18, 10**18 - 1), ("9" * 5000,) * 2],
+)
+def test_a_result_code_is_a_number_where_json_has_room_for_it(code: str, carried: int | str) -> None:
+    assert json_code(code) == carried
+
+
+def test_a_result_code_of_any_length_leaves_nothing_pending(mock: Mock) -> None:
+    mock.push(headers={"X-Mock-Scenario": "9" * 5000})
+
+    mock.advance(3_600)
+
+    assert mock.result() == "9" * 5000
