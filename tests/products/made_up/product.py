@@ -71,7 +71,7 @@ def settle(row: Transaction[Instalment], world: base.World) -> base.Settlement:
 
 def notices(row: Transaction[Instalment], world: base.World) -> tuple[base.Notice, ...]:
     body = {"Order": row.details.order, "Result": row.result, "Receipt": row.receipt}
-    return (base.Notice("standing", row.result_url or "", body, delay_ms=1000),)
+    return (base.Notice("instalment", row.result_url or "", body, delay_ms=1000),)
 
 
 ACK: Final = partial(core.acknowledge, originator_first=True)
