@@ -25,7 +25,7 @@ from mock_daraja.model import (
     RegisteredUrls,
     Transaction,
 )
-from mock_daraja.model.transaction import gateway_number
+from mock_daraja.model.transaction import place_of
 from mock_daraja.settings import Settings
 from mock_daraja.store import Store
 
@@ -91,12 +91,7 @@ class View:
 
     def find_transaction(self, reference: str) -> Transaction | None:
         """By CheckoutRequestID, ConversationID, OriginatorConversationID or the receipt of a final one."""
-        found = self.store.find(TRANSACTIONS, "reference", reference)
-        number = gateway_number(reference)
-        if found is not None or number is None:
-            return found
-        rows = self.store.scan(TRANSACTIONS, "gateway-id", least=number, limit=1)
-        return next((row for row in rows if row.originator_id == reference), None)
+        return self.store.find(TRANSACTIONS, "reference", place_of(reference))
 
     def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
         """The customer's completed transactions, final at or after `since_ms`, newest first."""

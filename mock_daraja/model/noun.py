@@ -14,14 +14,18 @@ K = TypeVar("K", bound=str | int)
 ALL: Final = ""
 """The group of a ranked index that has but one."""
 
+Place = tuple[str | int, int]
+"""A group of an index, and the rank in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unique(Generic[R]):
     """An index whose values lead to one row each: the last that came to have the value. When that one loses it or goes,
-    the value leads nowhere, though a row before it may have it still."""
+    the value leads nowhere, though a row before it may have it still. A value that no two rows ever have may be a
+    place, which takes sixteen bytes to keep."""
 
     name: str
-    values: Callable[[R], tuple[str, ...]]
+    values: Callable[[R], tuple[str | Place, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Ranked(Generic[R]):
     rank, then of key."""
 
     name: str
-    values: Callable[[R], tuple[tuple[str | int, int], ...]]
+    values: Callable[[R], tuple[Place, ...]]
 
 
 @dataclass(frozen=True, slots=True)

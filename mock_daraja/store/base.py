@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from mock_daraja.model import Event
-from mock_daraja.model.noun import K, Noun, R
+from mock_daraja.model.noun import K, Noun, Place, R
 
 
 class Store(Protocol):
@@ -36,7 +36,7 @@ class Store(Protocol):
     def remove(self, noun: Noun[R, K], key: K) -> bool:
         """With the child rows it has. False when there was none."""
 
-    def find(self, noun: Noun[R, K], index: str, value: str) -> R | None:
+    def find(self, noun: Noun[R, K], index: str, value: str | Place) -> R | None:
         """By a unique index."""
 
     def scan(

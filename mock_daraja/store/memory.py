@@ -9,7 +9,7 @@ from threading import Condition, RLock
 from typing import Any, Final
 
 from mock_daraja.model import Event
-from mock_daraja.model.noun import ALL, K, Noun, R
+from mock_daraja.model.noun import ALL, K, Noun, Place, R
 from mock_daraja.store.schedule import Schedule
 from mock_daraja.store.table import Table
 from mock_daraja.store.unit import Unit, put_in
@@ -91,10 +91,10 @@ class MemoryStore:
             self.remove_ranks(child, index, key)
         return True
 
-    def find(self, noun: Noun[R, K], index: str, value: str) -> R | None:
+    def find(self, noun: Noun[R, K], index: str, value: str | Place) -> R | None:
         with self._lock:
             table = self._table(noun)
-            key = table.unique[index].get(value)
+            key = table.unique[index].find(value)
             return None if key is None else table.get(key)
 
     def scan(

@@ -1,4 +1,7 @@
-"""Ranks: the keys of one group of an index, by rank and then by key; sixteen bytes each where keys are numbers."""
+"""Ranks: the keys of one group of an index, by rank and then by key; sixteen bytes each where keys are numbers.
+
+Groups: those of a whole index.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any
+
+from mock_daraja.model.noun import Place
 
 
 class Ranks:
@@ -51,6 +56,11 @@ class Ranks:
         first = bisect_left(self._ranks, rank, self._start)
         return bisect_left(self._keys, key, first, bisect_right(self._ranks, rank, first))
 
+    def find(self, rank: int) -> Any:
+        """The key of this rank; None when there is none."""
+        at = bisect_left(self._ranks, rank, self._start)
+        return self._keys[at] if at < len(self._ranks) and self._ranks[at] == rank else None
+
     def before(self, rank: int | None) -> int:
         """How many are of a lower rank; None: of any."""
         return len(self) if rank is None else bisect_left(self._ranks, rank, self._start) - self._start
@@ -60,3 +70,30 @@ class Ranks:
         first = self._start if least is None else self._start + self.before(least)
         places = range(first, len(self._ranks))
         return map(self._keys.__getitem__, reversed(places) if reverse else places)
+
+
+class Groups(dict[str | int, Ranks]):
+    """Groups that would be empty are not there."""
+
+    def copy(self) -> Groups:
+        return Groups({group: ranks.copy() for group, ranks in self.items()})
+
+    def find(self, place: Place) -> Any:
+        """The first key there; None when there is none."""
+        group, rank = place
+        ranks = self.get(group)
+        return None if ranks is None else ranks.find(rank)
+
+    def add(self, place: Place, key: Any) -> None:
+        group, rank = place
+        ranks = self.get(group)
+        if ranks is None:
+            ranks = self[group] = Ranks(key)
+        ranks.add(rank, key)
+
+    def remove(self, place: Place, key: Any) -> None:
+        group, rank = place
+        ranks = self[group]
+        ranks.remove(rank, key)
+        if not ranks:
+            del self[group]

@@ -11,11 +11,9 @@ from msgspec.structs import astuple, fields
 
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.store.done import Done
-from mock_daraja.store.ranks import Ranks
+from mock_daraja.store.holders import Holders
+from mock_daraja.store.ranks import Groups, Ranks
 from mock_daraja.store.unit import Undo, put_in, take_out
-
-Place = tuple[str | int, int]
-"""A group of a ranked index, and the row's rank in it."""
 
 
 class Table(Generic[R, K]):
@@ -23,8 +21,8 @@ class Table(Generic[R, K]):
 
     def __init__(self, noun: Noun[R, K], decode: Any) -> None:
         self.noun = noun
-        self.unique: dict[str, dict[str, K]] = {each.name: {} for each in noun.unique}
-        self.ranked: dict[str, dict[str | int, Ranks]] = {each.name: {} for each in noun.ranked}
+        self.unique: dict[str, Holders[K]] = {each.name: Holders() for each in noun.unique}
+        self.ranked: dict[str, Groups] = {each.name: Groups() for each in noun.ranked}
         self._rows: dict[K, R | bytes | None] = {}  # bytes: packed; None: gone, but the unit that did it is open yet
         self._gone: dict[K, None] = {}  # the keys of these
         self._done = None if noun.retention is None else Done(noun, noun.retention)
@@ -39,10 +37,8 @@ class Table(Generic[R, K]):
         made: Table[R, K] = Table(self.noun, self._decode)
         made._decoder = self._decoder
         made._rows = {key: row for key, row in self._rows.items() if row is not None}
-        made.unique = {name: dict(index) for name, index in self.unique.items()}
-        made.ranked = {
-            name: {group: ranks.copy() for group, ranks in index.items()} for name, index in self.ranked.items()
-        }
+        made.unique = {name: holders.copy() for name, holders in self.unique.items()}
+        made.ranked = {name: groups.copy() for name, groups in self.ranked.items()}
         made._done = None if self._done is None else self._done.copy()
         made._to_pack = deque(self._to_pack)
         return made
@@ -98,15 +94,27 @@ class Table(Generic[R, K]):
 
     def _index(self, key: K, old: R | None, new: R | None, undo: Undo) -> None:
         for unique in self.noun.unique:
-            before = () if old is None else unique.values(old)
-            after = () if new is None else unique.values(new)
-            if before != after:
-                _change_holders(self.unique[unique.name], key, before, after, undo)
+            holders = self.unique[unique.name]
+            values_before = () if old is None else unique.values(old)
+            values_after = () if new is None else unique.values(new)
+            for value in values_before:
+                if value not in values_after:
+                    holders.remove(value, key, undo)
+            for value in values_after:
+                if value not in values_before:
+                    holders.add(value, key, undo)
         for ranked in self.noun.ranked:
-            ranks_before = () if old is None else ranked.values(old)
-            ranks_after = () if new is None else ranked.values(new)
-            if ranks_before != ranks_after:
-                _change_ranks(self.ranked[ranked.name], key, ranks_before, ranks_after, undo)
+            groups = self.ranked[ranked.name]
+            before = () if old is None else ranked.values(old)
+            after = () if new is None else ranked.values(new)
+            for place in before:
+                if place not in after:
+                    groups.remove(place, key)
+                    undo.append((groups.add, place, key))
+            for place in after:
+                if place not in before:
+                    groups.add(place, key)
+                    undo.append((groups.remove, place, key))
 
     # what is kept
 
@@ -138,43 +146,3 @@ class Table(Generic[R, K]):
             types = tuple(each.type for each in fields(self._decode))
             self._decoder = msgspec.msgpack.Decoder(tuple[types])  # type: ignore[valid-type]  # made at runtime
         return self._make(*self._decoder.decode(packed))
-
-
-def _change_holders(
-    holders: dict[str, Any], key: Any, before: tuple[str, ...], after: tuple[str, ...], undo: Undo
-) -> None:
-    for value in before:
-        if value not in after and holders.get(value) == key:
-            take_out(holders, value, undo)
-    for value in after:
-        if value not in before:
-            put_in(holders, value, key, undo)
-
-
-def _change_ranks(
-    groups: dict[str | int, Ranks], key: Any, before: tuple[Place, ...], after: tuple[Place, ...], undo: Undo
-) -> None:
-    for place in before:
-        if place not in after:
-            _rank_out(groups, place, key)
-            undo.append((_rank_in, groups, place, key))
-    for place in after:
-        if place not in before:
-            _rank_in(groups, place, key)
-            undo.append((_rank_out, groups, place, key))
-
-
-def _rank_in(groups: dict[str | int, Ranks], place: Place, key: Any) -> None:
-    group, rank = place
-    ranks = groups.get(group)
-    if ranks is None:
-        ranks = groups[group] = Ranks(key)
-    ranks.add(rank, key)
-
-
-def _rank_out(groups: dict[str | int, Ranks], place: Place, key: Any) -> None:
-    group, rank = place
-    ranks = groups[group]
-    ranks.remove(rank, key)
-    if not ranks:
-        del groups[group]

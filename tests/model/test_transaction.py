@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mock_daraja.ids import Ids
 from mock_daraja.model import Details, Event, Outcome, Transaction
-from mock_daraja.model.transaction import State
+from mock_daraja.model.transaction import State, place_of
 
 
 @pytest.mark.parametrize(("state", "final"), [("pending", False), ("completed", True), ("failed", True)])
@@ -13,6 +14,27 @@ def test_a_transaction_is_final_once_it_is_no_longer_pending(state: State, final
     row = Transaction(1, "stk-push.process", 0, 100, "174379", "o", "r", 1, Details(), state=state)
 
     assert row.is_final is final
+
+
+def test_ids_of_our_own_have_a_place_each_and_others_none() -> None:
+    ids, day = Ids(7), 1795503600000
+    midnight = day + 14 * 3_600_000
+    times = (day, day + 1, day + 999, midnight, midnight + 86_400_000)
+    checkouts = {
+        ids.checkout_request_id(at, msisdn, digits)
+        for at in times
+        for msisdn in ("254708374149", "254000000001", "254000000010")
+        for digits in (0, 1, 3)
+    }
+    own = [*checkouts, *(ids.request_id() for _ in range(50)), *(ids.receipt(day) for _ in range(50))]
+
+    places = {place_of(each) for each in own}
+
+    assert len(places) == len(own)
+    assert all(isinstance(each, tuple) and -(2**63) <= each[1] < 2**63 for each in places)
+    assert place_of("AG_20261124_20100a1b2c3d4e5f6071") == "AG_20261124_20100a1b2c3d4e5f6071"
+    assert place_of("skc82pacb8") == "skc82pacb8"
+    assert place_of("ws_CO_1") == "ws_CO_1"
 
 
 def test_events_come_in_order_of_due_time_then_of_arrival() -> None:

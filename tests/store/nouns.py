@@ -69,7 +69,11 @@ ORDERS: Final[Noun[Order, int]] = Noun(
     "order",
     Order,
     lambda row: row.id,
-    unique=(Unique("reference", lambda row: row.references), Unique("open", _open_order)),
+    unique=(
+        Unique("reference", lambda row: row.references),
+        Unique("open", _open_order),
+        Unique("place", lambda row: ((row.customer or ALL, row.id),)),
+    ),
     ranked=(
         Ranked("time", lambda row: ((ALL, row.at_ms),)),
         Ranked("tag", lambda row: tuple((tag, row.at_ms) for tag in row.tags)),

@@ -186,6 +186,28 @@ def test_undone_a_value_is_again_with_the_row_that_had_it(store: Store) -> None:
     assert store.find(ORDERS, "reference", "c") is store.find(ORDERS, "reference", "d") is None
 
 
+def test_a_value_may_be_a_place_in_a_group(store: Store) -> None:
+    put(store, ORDERS, Order(3, customer="Wanjiku"), Order(2), Order(1, customer="Wanjiku"))
+
+    put(store, ORDERS, Order(3))
+
+    assert store.find(ORDERS, "place", ("Wanjiku", 1)) == Order(1, customer="Wanjiku")
+    assert store.find(ORDERS, "place", ("", 2)) == Order(2)
+    assert store.find(ORDERS, "place", ("", 3)) == Order(3)
+    assert store.find(ORDERS, "place", ("Wanjiku", 3)) is None
+    assert store.find(ORDERS, "place", ("Otieno", 1)) is None
+
+
+def test_undone_a_place_leads_where_it_led(store: Store) -> None:
+    put(store, ORDERS, Order(1, customer="Wanjiku"), Order(2))
+
+    undone(store, lambda: put(store, ORDERS, Order(1), Order(2, customer="Wanjiku"), Order(3)))
+
+    assert store.find(ORDERS, "place", ("Wanjiku", 1)) == Order(1, customer="Wanjiku")
+    assert store.find(ORDERS, "place", ("", 2)) == Order(2)
+    assert store.find(ORDERS, "place", ("", 1)) is store.find(ORDERS, "place", ("", 3)) is None
+
+
 # ranked indexes
 
 

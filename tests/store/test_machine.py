@@ -88,7 +88,7 @@ class Naive:
                 if len(stay) > LIMITS[kept.most] or (len(stay) > 1 and size > LIMITS[kept.most_bytes]):
                     self.remove(noun, key)
 
-    def find(self, noun: Any, index: str, value: str) -> Any:
+    def find(self, noun: Any, index: str, value: Any) -> Any:
         return self.rows[noun.name].get(self.holders.get((noun.name, index, value)))
 
     def scan(self, noun: Any, index: str | None = None, group: Any = ALL, *, least: int = -1) -> list[Any]:
@@ -291,6 +291,8 @@ class Stores(RuleBasedStateMachine):
         for noun, index in ((ORDERS, "reference"), (ORDERS, "open"), (LINES, "goods")):
             for text in TEXTS:
                 assert self.store.find(noun, index, text) == self.naive.find(noun, index, text)
+        for place in ((group, number) for group in (ALL, *TEXTS) for number in range(1, 8)):
+            assert self.store.find(ORDERS, "place", place) == self.naive.find(ORDERS, "place", place)
         groups: list[tuple[Any, str, Any]] = [(ORDERS, "time", ALL)]
         groups += [(noun, index, text) for noun, index in ((ORDERS, "tag"), (ENTRIES, "topic")) for text in TEXTS]
         groups += [(LINES, "order", number) for number in (1, 2, 3)]
