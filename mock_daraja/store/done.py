@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Final, Generic
 
 from mock_daraja.model.noun import ALL, K, Noun, R, Retention
-from mock_daraja.store.queue import Queue
 from mock_daraja.store.unit import Undo, put_in
 
 
@@ -15,7 +15,7 @@ class Done(Generic[R, K]):
         self._noun: Final = noun
         self._retention: Final = retention
         self._by = next((each.values for each in noun.ranked if each.name == retention.by), None)
-        self._queues: dict[str | int, Queue[K]] = {}  # by group, as they became done
+        self._queues: dict[str | int, deque[K]] = {}  # by group, as they became done
         self._bytes: dict[str | int, int] = {}  # by group
         self._touched: dict[str | int, None] = {}  # groups that the end of the unit has to look at
 
@@ -36,16 +36,17 @@ class Done(Generic[R, K]):
             self._touched[was] = None
             if was != now:
                 queue = self._queues[was]
-                queue.take_out(key)
-                undo.append((queue.undo_take_out, key))
+                at = queue.index(key)  # nearly always the first
+                del queue[at]
+                undo.append((queue.insert, at, key))
             if counts_bytes:
                 self._count_bytes(was, old, -1, undo)
         if now is not None:
             self._touched[now] = None
             if was != now:
-                queue = self._queue(now)
-                queue.add(key)
-                undo.append((queue.undo_add,))
+                queue = self._queues.setdefault(now, deque())
+                queue.append(key)
+                undo.append((queue.pop,))
             if counts_bytes:
                 self._count_bytes(now, new, 1, undo)
         return True
@@ -56,27 +57,16 @@ class Done(Generic[R, K]):
         most_bytes = None if self._retention.most_bytes is None else limits[self._retention.most_bytes]
         for group in [*self._touched]:
             queue = self._queues[group]
-            for key in queue:
-                count = len(queue)
-                if count <= most and (most_bytes is None or count == 1 or self._bytes[group] <= most_bytes):
-                    break
-                yield key
+            while len(queue) > most or (most_bytes is not None and len(queue) > 1 and self._bytes[group] > most_bytes):
+                yield queue[0]
 
     def tidy(self) -> None:
         """The unit is at its end."""
         for group in self._touched:
-            queue = self._queues[group]
-            queue.tidy()
-            if not queue:
+            if not self._queues[group]:
                 del self._queues[group]
                 self._bytes.pop(group, None)
         self._touched.clear()
-
-    def _queue(self, group: str | int) -> Queue[K]:
-        queue = self._queues.get(group)
-        if queue is None:
-            queue = self._queues[group] = Queue()
-        return queue
 
     def _group(self, row: R | None) -> str | int | None:
         """The one in which the row's place is; None: it has none."""
