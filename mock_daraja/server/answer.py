@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
@@ -23,18 +24,14 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 
-class HttpDate:
-    """The Date header's value, made once a second."""
+def http_date() -> str:
+    """The Date header's value."""
+    return _date_of(wall_ms() // 1000)
 
-    def __init__(self) -> None:
-        self._made = (0, "")
 
-    def __call__(self) -> str:
-        made = self._made
-        second = wall_ms() // 1000
-        if made[0] != second:
-            self._made = made = (second, formatdate(second, usegmt=True))
-        return made[1]
+@lru_cache(maxsize=1)  # made once a second
+def _date_of(second: int) -> str:
+    return formatdate(second, usegmt=True)
 
 
 _STATUS_LINES: Final = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
@@ -69,7 +66,6 @@ class AnswerWriter:
 
     wire: Wire
     environ: WSGIEnvironment
-    date: HttpDate
     keeps_alive: bool
     rest: Rest | None  # of the request's body
     status: str = ""
@@ -164,7 +160,7 @@ class AnswerWriter:
         if framing:
             lines.append(framing)
         if not is_dated:
-            lines.append(f"Date: {self.date()}")
+            lines.append(f"Date: {http_date()}")
         if not self.keeps_alive:
             lines.append("Connection: close")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mock_daraja.exchange import Request
 from mock_daraja.faults import from_spec, pages
 from mock_daraja.faults.wire import Wire
-from mock_daraja.server.answer import AnswerWriter, HttpDate, our_mistake, written_reply
+from mock_daraja.server.answer import AnswerWriter, http_date, our_mistake, written_reply
 from mock_daraja.server.direct import Direct
 from mock_daraja.server.head import Head, parse
 from mock_daraja.server.inbound import SMALL, GoneError, Inbound, Rest
@@ -37,7 +37,6 @@ class Service:
     max_body: int
     idle_timeout: float
     stopping: Event
-    date: HttpDate
 
 
 class Connection:
@@ -120,7 +119,7 @@ class Connection:
         try:
             sending = direct.answer(request)
             reply = sending.reply
-            written = written_reply(reply, head.method, self.service.date(), keeps_alive=self.keeps_alive)
+            written = written_reply(reply, head.method, http_date(), keeps_alive=self.keeps_alive)
             if reply.fault is None:
                 self.wire.send(written)
             else:
@@ -131,7 +130,7 @@ class Connection:
             _log.exception("%s failed", where)
             if sending is None:
                 reply = our_mistake(error, where)
-                self.wire.send(written_reply(reply, head.method, self.service.date(), keeps_alive=self.keeps_alive))
+                self.wire.send(written_reply(reply, head.method, http_date(), keeps_alive=self.keeps_alive))
         finally:
             if sending is not None:
                 sending.after()
@@ -153,7 +152,7 @@ class Connection:
 
     def _answer(self, environ: WSGIEnvironment) -> None:
         service = self.service
-        answer = AnswerWriter(self.wire, environ, service.date, self.keeps_alive, self.rest)
+        answer = AnswerWriter(self.wire, environ, self.keeps_alive, self.rest)
         try:
             iterable = service.app(environ, answer.start)
             try:

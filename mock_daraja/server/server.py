@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from mock_daraja.errors import Problem
 from mock_daraja.faults.wire import Wire
 from mock_daraja.server import address
-from mock_daraja.server.answer import HttpDate
 from mock_daraja.server.connection import Connection, Service
 from mock_daraja.server.direct import Direct
 from mock_daraja.server.listener import Listener
@@ -40,7 +39,7 @@ class Server:
         stopping = Event()
         environ = _base_environ(host, self.port, stopping)
         direct = app if isinstance(app, Direct) else None
-        service = Service(app, direct, environ, max_body, idle_timeout, stopping, HttpDate())
+        service = Service(app, direct, environ, max_body, idle_timeout, stopping)
 
         def serve(wire: Wire, client: Any) -> None:
             Connection(service, wire, client).run()
