@@ -34,7 +34,9 @@ def _date_of(second: int) -> str:
     return formatdate(second, usegmt=True)
 
 
-_STATUS_LINES: Final = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
+_STATUS_LINES: Final = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus} | {
+    413: "413 Request Entity Too Large"  # from Python 3.13 on it has another phrase
+}
 
 
 def status_line(status: int) -> str:
