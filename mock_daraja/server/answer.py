@@ -43,11 +43,13 @@ def status_line(status: int) -> str:
     return _STATUS_LINES.get(status) or f"{status} Unknown"
 
 
-def written_reply(reply: Reply, method: str, date: str, *, keeps_alive: bool) -> bytes:
-    """The whole answer in bytes."""
+def written_reply(reply: Reply, method: str = "", date: str = "", *, keeps_alive: bool = False) -> bytes:
+    """The whole answer in bytes. By default a refusal: with its body whatever was asked, undated, then the end."""
     lines = [f"HTTP/1.1 {status_line(reply.status)}"]
     lines += [f"{name}: {value}" for name, value in reply.headers]
-    lines += [f"Content-Length: {len(reply.body)}", f"Date: {date}"]
+    lines.append(f"Content-Length: {len(reply.body)}")
+    if date:
+        lines.append(f"Date: {date}")
     if not keeps_alive:
         lines.append("Connection: close")
     head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

@@ -17,7 +17,7 @@ from mock_daraja.server.answer import AnswerWriter, http_date, our_mistake, writ
 from mock_daraja.server.direct import Direct
 from mock_daraja.server.head import Head, parse
 from mock_daraja.server.inbound import SMALL, GoneError, Inbound, Rest
-from mock_daraja.server.refusal import RefusedError, packed, refusal
+from mock_daraja.server.refusal import RefusedError, refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -60,7 +60,7 @@ class Connection:
                     self._one_request()
             except RefusedError as refused:
                 self.unread = True
-                self.wire.send(packed(refused.reply))
+                self.wire.send(written_reply(refused.reply))
         if self.unread:
             self._close_unread()
 

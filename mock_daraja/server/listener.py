@@ -15,7 +15,8 @@ from mock_daraja.clock import monotonic
 from mock_daraja.errors import Problem
 from mock_daraja.faults.watch import Watch
 from mock_daraja.faults.wire import Wire
-from mock_daraja.server.refusal import as_reply, packed
+from mock_daraja.server.answer import written_reply
+from mock_daraja.server.refusal import as_reply
 
 _log: Final = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class Listener:
         problem = Problem(f"{self._max_connections} connections are open", where="server", remedy=remedy, status=503)
         sock.setblocking(False)
         with contextlib.suppress(OSError):
-            sock.send(packed(as_reply(problem)))
+            sock.send(written_reply(as_reply(problem)))
             sock.shutdown(socket.SHUT_WR)
         self._refused[sock] = _MAX_READS
         self._selector.register(sock, selectors.EVENT_READ)
