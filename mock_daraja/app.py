@@ -23,7 +23,7 @@ from mock_daraja.products import CATALOGUE
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.scenarios import Known, Library
-from mock_daraja.server import Body, Sending
+from mock_daraja.server import Sending
 from mock_daraja.server.answer import status_line
 from mock_daraja.settings import Settings, load
 from mock_daraja.steps.known import names_known
@@ -152,7 +152,7 @@ class DarajaPaths:
             sending = self.answer(Request(environ["REQUEST_METHOD"], path, query, tuple(_headers(environ)), body))
         reply = sending.reply
         start_response(status_line(reply.status), [*reply.headers, ("Content-Length", str(len(reply.body)))])
-        return Body(reply.body, reply.fault, sending.clock, sending.after)
+        return sending
 
     def _too_big(self, method: str, path: str) -> Reply:
         if _is_ours(path):

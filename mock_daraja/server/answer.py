@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +16,7 @@ from mock_daraja.exchange import JSON, Reply
 from mock_daraja.faults import from_spec
 from mock_daraja.faults.wire import Wire
 from mock_daraja.model import changed
-from mock_daraja.server.body import Body
+from mock_daraja.server.direct import Sending
 from mock_daraja.server.inbound import Rest
 from mock_daraja.server.refusal import as_reply
 
@@ -56,6 +56,16 @@ def written_reply(reply: Reply, method: str = "", date: str = "", *, keeps_alive
     return head if method == "HEAD" or reply.status in (204, 304) else head + reply.body
 
 
+def sender(wire: Wire, sending: Sending) -> Callable[[bytes], None]:
+    """What takes the bytes of the reply: the wire, or its fault, on the wire. Raises Problem on a bad fault."""
+    spec = sending.reply.fault
+    if spec is None:
+        return wire.send
+    fault = from_spec(spec)
+    wire.clock = sending.clock or wire.clock
+    return partial(fault.carry_out, wire)
+
+
 def our_mistake(error: Exception, where: str) -> Reply:
     """What a client is told when the application failed."""
     if not isinstance(error, Problem):
@@ -90,18 +100,13 @@ class AnswerWriter:
     def send(self, iterable: Iterable[bytes]) -> None:
         pieces = iter(iterable)
         first = next(pieces, b"")  # an app that is a generator calls start_response only now
-        spec, clock = (iterable.fault, iterable.clock) if isinstance(iterable, Body) else (None, None)
-        if spec is None and not isinstance(iterable, Sized) and not self._has("content-length"):
+        if not isinstance(iterable, Sized) and not self._has("content-length"):
             self._stream(chain(self.written, (first,), pieces))
             return
         response = self._packed(b"".join((*self.written, first, *pieces)))
-        fault = None if spec is None else from_spec(spec)
+        send = sender(self.wire, iterable) if isinstance(iterable, Sending) else self.wire.send
         self.is_sent = self.is_whole = True
-        if fault is None:
-            self.wire.send(response)
-        else:
-            self.wire.clock = clock or self.wire.clock
-            fault.carry_out(self.wire, response)
+        send(response)
 
     def send_error(self, error: Exception, where: str) -> None:
         """A 500 that says what went wrong, unless the answer has begun: then the client sees that it is incomplete."""

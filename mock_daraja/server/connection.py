@@ -11,9 +11,9 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.exchange import Request
-from mock_daraja.faults import from_spec, pages
+from mock_daraja.faults import pages
 from mock_daraja.faults.wire import Wire
-from mock_daraja.server.answer import AnswerWriter, http_date, our_mistake, written_reply
+from mock_daraja.server.answer import AnswerWriter, http_date, our_mistake, sender, written_reply
 from mock_daraja.server.direct import Direct
 from mock_daraja.server.head import Head, parse
 from mock_daraja.server.inbound import SMALL, GoneError, Inbound, Rest
@@ -120,11 +120,7 @@ class Connection:
             sending = direct.answer(request)
             reply = sending.reply
             written = written_reply(reply, head.method, http_date(), keeps_alive=self.keeps_alive)
-            if reply.fault is None:
-                self.wire.send(written)
-            else:
-                self.wire.clock = sending.clock or self.wire.clock
-                from_spec(reply.fault).carry_out(self.wire, written)
+            sender(self.wire, sending)(written)
         except Exception as error:
             where = f"{head.method} {head.path}"
             _log.exception("%s failed", where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -13,17 +13,25 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-def _nothing() -> None:
-    pass
-
-
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A reply on its way. Its fault waits on `clock`; `after` is called when it is out, or will never be."""
+    """A reply on its way. Its fault waits on `clock`; `after` is called when it is out, or will never be.
+
+    It is also what a WSGI app may answer with: its body in one piece, and a fault for the server to carry out.
+    """
 
     reply: Reply
     clock: Clock | None = None
-    after: Callable[[], None] = _nothing
+    after: Callable[[], None] = lambda: None
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.reply.body
+
+    def __len__(self) -> int:
+        return 1
+
+    def close(self) -> None:
+        self.after()
 
 
 @runtime_checkable

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from mock_daraja.clock import Clock, ClockSetting
+from mock_daraja.exchange import Reply
 from mock_daraja.faults import NAMES
 from mock_daraja.model import FaultSpec, Outcome
 from mock_daraja.scenarios import OneShot
 from mock_daraja.scenarios.model import Match
-from mock_daraja.server import Body, Server
+from mock_daraja.server import Sending, Server
 
 LASTING = (
     FaultSpec("hang"),
@@ -39,15 +40,15 @@ def send(server: Server, stack: ExitStack) -> socket.socket:
     return client
 
 
-def failing(spec: FaultSpec, clock: Clock, waiting: threading.Semaphore) -> Callable[..., list[bytes]]:
+def failing(spec: FaultSpec, clock: Clock, waiting: threading.Semaphore) -> Callable[..., Sending]:
     """An app with that fault in every answer; `waiting` is released when one begins to wait, or may do so."""
     clock.on_wait = waiting.release
 
-    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    def app(environ: dict[str, Any], start_response: Any) -> Sending:
         start_response("200 OK", [("Content-Length", "10")])
         if spec == FaultSpec("hang"):
             waiting.release()
-        return Body(b"0123456789", spec, clock)
+        return Sending(Reply(200, b"0123456789", fault=spec), clock)
 
     return app
 

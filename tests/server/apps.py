@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from mock_daraja.clock import Clock
-from mock_daraja.exchange import Request
+from mock_daraja.exchange import Reply, Request
 from mock_daraja.model import FaultSpec
-from mock_daraja.server import Body
-from mock_daraja.server.direct import Sending
+from mock_daraja.server import Sending
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -47,8 +47,9 @@ class Giver:
 def faulty(fault: FaultSpec, clock: Clock | None = None) -> Any:
     """Fails in that way at /fault, and answers everything else."""
 
-    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", [("Content-Length", "10")])
-        return Body(b"0123456789", fault, clock) if environ["PATH_INFO"] == "/fault" else [b"0123456789"]
+        sending = Sending(Reply(200, b"0123456789", fault=fault), clock)
+        return sending if environ["PATH_INFO"] == "/fault" else [b"0123456789"]
 
     return app

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from mock_daraja.clock import Clock, ClockSetting
+from mock_daraja.exchange import Reply
 from mock_daraja.faults import NAMES
 from mock_daraja.model import FaultSpec
-from mock_daraja.server import Body
+from mock_daraja.server import Sending
 from tests.server.apps import faulty
 from tests.server.clients import ask, connect
 
@@ -66,9 +67,9 @@ def test_a_bad_fault_is_a_problem_for_whoever_asked_for_it(serve, caplog):
 def test_a_hanging_request_ends_when_its_client_goes_away(serve):
     closed = threading.Event()
 
-    def app(environ: dict[str, Any], start_response: Any) -> Body:
+    def app(environ: dict[str, Any], start_response: Any) -> Sending:
         start_response("200 OK", [])
-        return Body(b"ok", FaultSpec("hang"), after=closed.set)
+        return Sending(Reply(200, b"ok", fault=FaultSpec("hang")), after=closed.set)
 
     with connect(serve(app)) as client:
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
