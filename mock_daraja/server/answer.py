@@ -11,14 +11,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.clock import wall_ms
-from mock_daraja.errors import Problem
-from mock_daraja.exchange import JSON, Reply
+from mock_daraja.exchange import Reply
 from mock_daraja.faults import from_spec
 from mock_daraja.faults.wire import Wire
-from mock_daraja.model import changed
 from mock_daraja.server.direct import Sending
 from mock_daraja.server.inbound import Rest
-from mock_daraja.server.refusal import as_reply
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -66,14 +63,6 @@ def sender(wire: Wire, sending: Sending) -> Callable[[bytes], None]:
     return partial(fault.carry_out, wire)
 
 
-def our_mistake(error: Exception, where: str) -> Reply:
-    """What a client is told when the application failed."""
-    if not isinstance(error, Problem):
-        remedy = "our mistake: please report it, with the traceback in the server's log"
-        error = Problem(f"{type(error).__name__}: {error}", where=where, remedy=remedy)
-    return changed(as_reply(error), status=500, headers=JSON)
-
-
 @dataclass(slots=True)
 class AnswerWriter:
     """`keeps_alive` says, once the head is made, whether the connection outlives this answer."""
@@ -108,12 +97,11 @@ class AnswerWriter:
         self.is_sent = self.is_whole = True
         send(response)
 
-    def send_error(self, error: Exception, where: str) -> None:
+    def send_error(self, reply: Reply) -> None:
         """A 500 that says what went wrong, unless the answer has begun: then the client sees that it is incomplete."""
         if self.is_sent:
             self.keeps_alive = self.keeps_alive and self.is_whole
             return
-        reply = our_mistake(error, where)
         self.status, self.headers = status_line(reply.status), list(reply.headers)
         self.wire.send(self._packed(reply.body))
 

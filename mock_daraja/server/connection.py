@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja.exchange import Request
+from mock_daraja.errors import Problem
+from mock_daraja.exchange import JSON, Reply, Request
 from mock_daraja.faults import pages
 from mock_daraja.faults.wire import Wire
-from mock_daraja.server.answer import AnswerWriter, http_date, our_mistake, sender, written_reply
-from mock_daraja.server.direct import Direct
+from mock_daraja.model import changed
+from mock_daraja.server.answer import AnswerWriter, http_date, sender, written_reply
+from mock_daraja.server.direct import Direct, Sending
 from mock_daraja.server.head import Head, parse
 from mock_daraja.server.inbound import SMALL, GoneError, Inbound, Rest
-from mock_daraja.server.refusal import RefusedError, refusal
+from mock_daraja.server.refusal import RefusedError, as_reply, refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -49,7 +51,6 @@ class Connection:
         self.inbound = Inbound(wire.sock, service.idle_timeout)
         self.keeps_alive = True
         self.unread = False  # bytes are coming that nobody will read
-        self.rest: Rest | None = None
 
     def run(self) -> None:
         with contextlib.suppress(GoneError, OSError):
@@ -73,30 +74,15 @@ class Connection:
     def _one_request(self) -> None:
         head = parse(self.inbound.head())
         self.keeps_alive = head.keeps_alive
-        self._await_body(head)
-        direct = self.service.direct
-        if direct is not None and direct.takes(head.path):
-            self._answer_directly(direct, head)
-            return
-        self._answer(self._environ(head, self._body(head)))
-        if self.rest is not None and self.rest.remaining:
-            if self.keeps_alive and self.wire.is_open:
-                self.inbound.exactly(self.rest.remaining)
-            else:
-                self.unread = True
-
-    def _await_body(self, head: Head) -> None:
-        self.rest = None
         if head.length is not None and head.length > self.service.max_body:
             raise RefusedError(pages.page("body-too-big", head.path))
         if head.waits_for_continue and not self.inbound.buffer:
             self.wire.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def _body(self, head: Head) -> io.BufferedIOBase:
-        if head.length is not None and head.length > SMALL:
-            self.rest = Rest(self.inbound, head.length)
-            return io.BufferedReader(self.rest)
-        return io.BytesIO(self._whole_body(head))
+        direct = self.service.direct
+        if direct is not None and direct.takes(head.path):
+            self._answer_directly(direct, head)
+        else:
+            self._answer(head)
 
     def _whole_body(self, head: Head) -> bytes:
         try:
@@ -118,20 +104,23 @@ class Connection:
         sending = None
         try:
             sending = direct.answer(request)
-            reply = sending.reply
-            written = written_reply(reply, head.method, http_date(), keeps_alive=self.keeps_alive)
-            sender(self.wire, sending)(written)
+            self._send(sending, head)
         except Exception as error:
-            where = f"{head.method} {head.path}"
-            _log.exception("%s failed", where)
+            mistake = _our_mistake(error, head)
             if sending is None:
-                reply = our_mistake(error, where)
-                self.wire.send(written_reply(reply, head.method, http_date(), keeps_alive=self.keeps_alive))
+                self._send(Sending(mistake), head)
         finally:
             if sending is not None:
                 sending.after()
 
-    def _environ(self, head: Head, body: io.BufferedIOBase) -> WSGIEnvironment:
+    def _send(self, sending: Sending, head: Head) -> None:
+        written = written_reply(sending.reply, head.method, http_date(), keeps_alive=self.keeps_alive)
+        sender(self.wire, sending)(written)
+
+    def _answer(self, head: Head) -> None:
+        """By WSGI, where the app may leave a large body unread."""
+        rest = Rest(self.inbound, head.length) if head.length is not None and head.length > SMALL else None
+        body = io.BytesIO(self._whole_body(head)) if rest is None else io.BufferedReader(rest)
         environ: WSGIEnvironment = {
             **self.service.environ,
             **self.remote,
@@ -142,22 +131,31 @@ class Connection:
             "SERVER_PROTOCOL": head.version,
             "wsgi.input": body,
         }
-        if self.rest is None:  # else Werkzeug would not notice a client that went away half-way
+        if rest is None:  # else Werkzeug would not notice a client that went away half-way
             environ["wsgi.input_terminated"] = True
-        return environ
-
-    def _answer(self, environ: WSGIEnvironment) -> None:
-        service = self.service
-        answer = AnswerWriter(self.wire, environ, self.keeps_alive, self.rest)
+        answer = AnswerWriter(self.wire, environ, self.keeps_alive, rest)
         try:
-            iterable = service.app(environ, answer.start)
+            iterable = self.service.app(environ, answer.start)
             try:
                 answer.send(iterable)
             finally:
                 if (close := getattr(iterable, "close", None)) is not None:
                     close()
         except Exception as error:
-            where = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
-            _log.exception("%s failed", where)
-            answer.send_error(error, where)
+            answer.send_error(_our_mistake(error, head))
         self.keeps_alive = answer.keeps_alive
+        if rest is not None and rest.remaining:
+            if self.keeps_alive and self.wire.is_open:
+                self.inbound.exactly(rest.remaining)
+            else:
+                self.unread = True
+
+
+def _our_mistake(error: Exception, head: Head) -> Reply:
+    """What a client is told when the application failed. The log has the traceback."""
+    where = f"{head.method} {head.path}"
+    _log.exception("%s failed", where)
+    if not isinstance(error, Problem):
+        remedy = "our mistake: please report it, with the traceback in the server's log"
+        error = Problem(f"{type(error).__name__}: {error}", where=where, remedy=remedy)
+    return changed(as_reply(error), status=500, headers=JSON)
