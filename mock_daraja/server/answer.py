@@ -8,17 +8,15 @@ from email.utils import formatdate
 from functools import lru_cache, partial
 from http import HTTPStatus
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from mock_daraja.clock import wall_ms
 from mock_daraja.exchange import Reply
 from mock_daraja.faults import from_spec
 from mock_daraja.faults.wire import Wire
 from mock_daraja.server.direct import Sending
-from mock_daraja.server.inbound import Rest
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+from mock_daraja.server.head import Head
+from mock_daraja.server.inbound import SMALL, Rest
 
 
 def http_date() -> str:
@@ -68,7 +66,7 @@ class AnswerWriter:
     """`keeps_alive` says, once the head is made, whether the connection outlives this answer."""
 
     wire: Wire
-    environ: WSGIEnvironment
+    head: Head
     keeps_alive: bool
     rest: Rest | None  # of the request's body
     status: str = ""
@@ -110,8 +108,7 @@ class AnswerWriter:
 
     @property
     def _is_bodiless(self) -> bool:
-        method: str = self.environ["REQUEST_METHOD"]
-        return method == "HEAD" or self.status[:3] in ("204", "304") or self.status[:1] == "1"
+        return self.head.method == "HEAD" or self.status[:3] in ("204", "304") or self.status[:1] == "1"
 
     def _packed(self, body: bytes) -> bytes:
         if self._is_bodiless:
@@ -120,7 +117,7 @@ class AnswerWriter:
 
     def _stream(self, pieces: Iterable[bytes]) -> None:
         """A body of unknown length, piece by piece: chunked, or until the end of the connection for HTTP/1.0."""
-        is_chunked = self.environ["SERVER_PROTOCOL"] == "HTTP/1.1"
+        is_chunked = self.head.version == "HTTP/1.1"
         self.keeps_alive = self.keeps_alive and is_chunked
         if self._is_bodiless:
             waiting, pieces, end = self._head(""), (), b""
@@ -141,7 +138,7 @@ class AnswerWriter:
         """`framing` is the line that says where the body ends; where it is empty the app's own stays."""
         if not self.status:
             raise AssertionError("the app never called start_response")
-        if self.rest is not None and self.rest.is_too_much:
+        if self.rest is not None and self.rest.remaining > SMALL:  # closing is cheaper than reading it
             self.keeps_alive = False
         lines = [f"HTTP/1.1 {self.status}"]
         is_dated = False

@@ -133,7 +133,7 @@ class Connection:
         }
         if rest is None:  # else Werkzeug would not notice a client that went away half-way
             environ["wsgi.input_terminated"] = True
-        answer = AnswerWriter(self.wire, environ, self.keeps_alive, rest)
+        answer = AnswerWriter(self.wire, head, self.keeps_alive, rest)
         try:
             iterable = self.service.app(environ, answer.start)
             try:

@@ -122,11 +122,6 @@ class Rest(io.RawIOBase):
         self._inbound = inbound
         self.remaining = length
 
-    @property
-    def is_too_much(self) -> bool:
-        """Whether closing is cheaper than reading what the app has left."""
-        return self.remaining > SMALL
-
     def readable(self) -> bool:
         return True
 
