@@ -54,8 +54,7 @@ def parse(raw: bytes) -> Head:
     if request is None:
         raise refusal(f"malformed request line {first[:80]!r}", "request line", "send METHOD PATH HTTP/1.1")
     method, target, minor = request.groups()
-    headers = _headers(lines)
-    values = _values(headers)
+    headers, values = _headers(lines)
     target = target.partition("#")[0]
     if not target.startswith("/") and "://" in target:
         try:
@@ -71,24 +70,21 @@ def parse(raw: bytes) -> Head:
     return Head(method, path, query, version, headers, values, _body_length(values))
 
 
-def _headers(lines: list[str]) -> tuple[tuple[str, str], ...]:
+def _headers(lines: list[str]) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
+    """Head's `headers` and `values`."""
     headers = []
+    values: dict[str, str] = {}
     for line in lines:
         matched = _FIELD.fullmatch(line)
         if matched is None:
             raise refusal(
                 f"malformed header {line[:80]!r}", "request headers", "send Name: value, in printable characters"
             )
-        headers.append((matched[1], matched[2]))
-    return tuple(headers)
-
-
-def _values(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for name, value in headers:
+        name, value = matched[1], matched[2]
+        headers.append((name, value))
         key = name.lower()
         values[key] = f"{values[key]},{value}" if key in values else value
-    return values
+    return tuple(headers), values
 
 
 def _body_length(values: dict[str, str]) -> int | None:
