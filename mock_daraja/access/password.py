@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from mock_daraja.clock import is_timestamp
+
 _EAT_OFFSET: Final = timedelta(hours=3)
 _STAMP: Final = re.compile(r"[0-9]{14}\Z")
 
@@ -56,11 +58,8 @@ _PASSKEY_REMEDY: Final = "`mock-daraja env` prints the passkey; the public one o
 
 def _timestamp_fault(inside: str, timestamp: str) -> tuple[str, str]:
     why = f"Password holds Timestamp {inside!r}, the body says {timestamp!r}"
-    if _STAMP.match(inside) and _STAMP.match(timestamp):
-        try:
-            apart = datetime.strptime(inside, "%Y%m%d%H%M%S") - datetime.strptime(timestamp, "%Y%m%d%H%M%S")
-        except ValueError:  # fourteen digits, but no such day
-            apart = timedelta(0)
+    if is_timestamp(inside) and is_timestamp(timestamp):
+        apart = datetime.strptime(inside, "%Y%m%d%H%M%S") - datetime.strptime(timestamp, "%Y%m%d%H%M%S")
         if abs(apart) == _EAT_OFFSET:
             return (
                 why,

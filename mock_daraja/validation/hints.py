@@ -6,13 +6,12 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from mock_daraja import msisdn
+from mock_daraja.clock import eat_digits, is_timestamp
 
 _LONGEST: Final = 200  # characters of a value that a hint looks at
-_NAIROBI: Final = timezone(timedelta(hours=3))
 
 
 def shown(value: object) -> str:
@@ -129,8 +128,7 @@ def _timestamp(_field: Mapping[str, Any], value: object) -> str:
     parts = re.findall(r"[0-9]+", text)
     digits = "".join(parts)
     if re.fullmatch(r"[0-9]{10}(?:[0-9]{3})?", text):
-        moment = datetime.fromtimestamp(int(text[:10]), UTC).astimezone(_NAIROBI)
-        return f"{shown(value)} looks like a Unix time -> {shown(f'{moment:%Y%m%d%H%M%S}')}"
+        return f"{shown(value)} looks like a Unix time -> {shown(eat_digits(int(text[:10]) * 1000))}"
     if len(digits) >= 14 and len(parts) > 1 and _is_moment(digits[:14]):
         return f"{shown(value)} -> {shown(digits[:14])}"
     turned = digits[4:8] + digits[2:4] + digits[:2] + digits[8:]
@@ -142,10 +140,7 @@ def _timestamp(_field: Mapping[str, Any], value: object) -> str:
 
 
 def _is_moment(digits: str) -> bool:
-    try:
-        return 2000 <= datetime.strptime(f"{digits}+0300", "%Y%m%d%H%M%S%z").year < 2100
-    except ValueError:
-        return False
+    return is_timestamp(digits) and digits.startswith("20")
 
 
 def _url(field: Mapping[str, Any], value: object) -> str:
