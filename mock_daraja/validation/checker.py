@@ -34,17 +34,6 @@ class FieldProblem:
     expected: str
     hint: str
 
-    @property
-    def missing(self) -> bool:
-        return self.rule == MISSING
-
-    def __str__(self) -> str:
-        from mock_daraja.validation import hints
-
-        what = "is missing" if self.missing else f"{hints.shown(self.value)} is invalid"
-        alias = "" if self.field.endswith(self.error_name) else f" (Daraja calls it {self.error_name})"
-        return f"{self.field} {what}{alias}: expected {self.expected}; {self.hint}"
-
 
 class Checker:
     def __init__(self, schema: Mapping[str, Any], engine: Engine) -> None:

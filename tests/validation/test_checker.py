@@ -135,7 +135,6 @@ def test_a_bad_field_of_a_push_is_named_with_its_rule(schemas: Schemas, field: s
     assert problem is not None
     assert (problem.field, problem.error_name, problem.rule) == (field, field, rule)
     assert problem.value == ("***" if field == "Password" else value)
-    assert not problem.missing
     assert problem.expected
     assert problem.hint
 
@@ -163,7 +162,6 @@ def test_reference_and_description_are_reported_as_remarks(schemas: Schemas, fie
 
     assert problem is not None
     assert (problem.field, problem.error_name, problem.rule) == (field, "Remarks", rule)
-    assert "Daraja calls it Remarks" in str(problem)
 
 
 @pytest.mark.parametrize("value", ["MerchantRequest", "", "ws_CO_", "ws_co_061020260952245708374149", 12, None])
@@ -188,7 +186,7 @@ def test_each_missing_field_is_the_first_bad_one_once_those_before_it_are_there(
 
         assert problem is not None
         assert problem.field == field
-        assert problem.missing
+        assert problem.rule == checker.MISSING
         assert problem.value is None
         sent = {field: value, **sent}  # the body's own order doesn't count
     assert schemas.check(name, sent) is None
@@ -213,7 +211,6 @@ def test_fields_inside_objects_are_named_by_their_path(schemas: Schemas) -> None
         "Body.stkCallback.ResultDesc",
     ]
     assert problems[2].error_name == "ResultCode"
-    assert "Daraja calls it" not in str(problems[2])
 
 
 def test_text_that_is_no_utf_8_gets_a_verdict_from_every_engine(schemas: Schemas) -> None:
@@ -223,7 +220,7 @@ def test_text_that_is_no_utf_8_gets_a_verdict_from_every_engine(schemas: Schemas
 
     assert problem is not None
     assert problem.field == "Amount"
-    assert str(problem).isascii()
+    assert problem.hint.isascii()
 
 
 def test_lengths_beyond_the_documentation_are_warned_of_and_accepted(schemas: Schemas) -> None:
@@ -234,12 +231,16 @@ def test_lengths_beyond_the_documentation_are_warned_of_and_accepted(schemas: Sc
     assert schemas.warnings(PUSH, body(PUSH)) == ()
 
 
-def test_a_problem_reads_as_one_line() -> None:
+def test_a_problem_says_what_is_expected_and_what_to_send() -> None:
     problem = Schemas().check(PUSH, body(PUSH, PhoneNumber="0712345678"))
 
-    assert str(problem) == (
-        'PhoneNumber "0712345678" is invalid: expected 12 digits, 2547XXXXXXXX or 2541XXXXXXXX, '
-        'as a string or a number; "0712345678" -> "254712345678"'
+    assert problem == checker.FieldProblem(
+        "PhoneNumber",
+        "PhoneNumber",
+        "pattern",
+        "0712345678",
+        "12 digits, 2547XXXXXXXX or 2541XXXXXXXX, as a string or a number",
+        '"0712345678" -> "254712345678"',
     )
 
 
