@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ class Checker:
     def __init__(self, schema: Mapping[str, Any], engine: Engine) -> None:
         self._schema = schema
         self._is_valid = engine(schema)
-        self._oracle: Validator | None = None
         self._documented = tuple(
             (name, field["x-documented-length"])
             for name, field in schema["properties"].items()
@@ -48,10 +48,16 @@ class Checker:
 
     def check(self, body: Body) -> FieldProblem | None:
         """The first bad field in official order."""
-        return None if self._accepts(body) else next(self._problems(body), None)
+        try:
+            if self._is_valid(body):
+                return None
+        except (ValueError, RecursionError):
+            pass  # a lone surrogate (legal in JSON) is no UTF-8 for jsonschema_rs; the oracle reads it
+        return next(_problems(self._oracle, self._schema, body), None)
 
-    def all_problems(self, body: Body) -> tuple[FieldProblem, ...]:
-        return () if self._accepts(body) else tuple(self._problems(body))
+    @cached_property
+    def _oracle(self) -> Validator:
+        return oracle(self._schema)
 
     def warnings(self, body: Body) -> tuple[str, ...]:
         """What the real API accepts although its documentation says otherwise. For a body that passed."""
@@ -60,18 +66,6 @@ class Checker:
             for name, length in self._documented
             if isinstance(body.get(name), (str, int)) and len(str(body[name])) > length
         )
-
-    def _accepts(self, body: Body) -> bool:
-        try:
-            return self._is_valid(body)
-        except (ValueError, RecursionError):
-            # A lone surrogate (legal in JSON) is no UTF-8 for jsonschema_rs; the oracle reads it.
-            return next(self._problems(body), None) is None
-
-    def _problems(self, body: Body) -> Iterator[FieldProblem]:
-        if self._oracle is None:
-            self._oracle = oracle(self._schema)
-        return _problems(self._oracle, self._schema, body)
 
 
 def fastest_engine() -> Engine:

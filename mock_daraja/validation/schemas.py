@@ -47,9 +47,6 @@ class Schemas:
         """The first bad field of `body` in official order, or None. Raises Problem on an unknown schema."""
         return self.checker(name).check(body)
 
-    def all_problems(self, name: str, body: Mapping[str, Any]) -> tuple[FieldProblem, ...]:
-        return self.checker(name).all_problems(body)
-
     def warnings(self, name: str, body: Mapping[str, Any]) -> tuple[str, ...]:
         return self.checker(name).warnings(body)
 

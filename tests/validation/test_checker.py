@@ -3,6 +3,7 @@ from __future__ import annotations
 import builtins
 import importlib.util
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -29,6 +30,22 @@ def schemas(request: pytest.FixtureRequest) -> Schemas:
 def body(name: str, /, **changes: Any) -> dict[str, Any]:
     """The sample with fields changed or, when ABSENT, left out."""
     return {key: value for key, value in {**EXAMPLES[name], **changes}.items() if value is not ABSENT}
+
+
+def refused_in_turn(
+    schemas: Schemas,
+    name: str,
+    sent: dict[str, Any],
+    good: dict[str, Any],
+    enveloped: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> list[checker.FieldProblem]:
+    """The first bad field, and then the first once that one is good, until none is."""
+    problems, good = [], dict(good)
+    while (problem := schemas.check(name, enveloped(sent))) is not None:
+        problems.append(problem)
+        field = problem.field.rpartition(".")[2]
+        sent = {**sent, field: good.pop(field)}
+    return problems
 
 
 @pytest.mark.parametrize(
@@ -66,7 +83,6 @@ def body(name: str, /, **changes: Any) -> dict[str, Any]:
 )
 def test_a_good_push_passes(schemas: Schemas, changes: dict[str, Any]) -> None:
     assert schemas.check(PUSH, body(PUSH, **changes)) is None
-    assert schemas.all_problems(PUSH, body(PUSH, **changes)) == ()
 
 
 @pytest.mark.parametrize(
@@ -195,14 +211,17 @@ def test_each_missing_field_is_the_first_bad_one_once_those_before_it_are_there(
 def test_the_first_bad_field_follows_the_official_order_whatever_is_wrong_with_later_ones(schemas: Schemas) -> None:
     sent = body(PUSH, TransactionDesc=ABSENT, Amount=True, PhoneNumber="0712345678", Timestamp=ABSENT)
 
-    problems = schemas.all_problems(PUSH, sent)
+    problems = refused_in_turn(schemas, PUSH, sent, EXAMPLES[PUSH])
 
     assert [problem.field for problem in problems] == ["Timestamp", "Amount", "PhoneNumber", "TransactionDesc"]
-    assert schemas.check(PUSH, sent) == problems[0]
 
 
 def test_fields_inside_objects_are_named_by_their_path(schemas: Schemas) -> None:
-    problems = schemas.all_problems("stk_push/stk.callback", {"Body": {"stkCallback": {"ResultCode": True}}})
+    name = "stk_push/stk.callback"
+    fields = Schemas().schema(name)["properties"]["Body"]["properties"]["stkCallback"]["properties"]
+    good = {field: schema["examples"][0] for field, schema in fields.items() if "examples" in schema}
+
+    problems = refused_in_turn(schemas, name, {"ResultCode": True}, good, lambda sent: {"Body": {"stkCallback": sent}})
 
     assert [problem.field for problem in problems] == [
         "Body.stkCallback.MerchantRequestID",
