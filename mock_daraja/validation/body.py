@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Never
 
 from mock_daraja import wire
@@ -91,10 +92,7 @@ def _parse_repeated(text: str) -> tuple[Any, str]:
             seen.add(key)
         return dict(pairs)
 
-    decoder = json.JSONDecoder(
-        object_pairs_hook=last_wins, parse_constant=_refuse_constant, parse_float=_float, parse_int=_whole
-    )
-    value = decoder.decode(text)
+    value = _decoder(object_pairs_hook=last_wins).decode(text)
     names = ", ".join(ascii(key)[1:-1][:40] for key in list(repeated)[:5])
     return value, f"{names} stands more than once in the body, the last one counts; send each key once"
 
@@ -133,7 +131,6 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-_FAST: Final = json.JSONDecoder(
-    object_pairs_hook=_distinct, parse_constant=_refuse_constant, parse_float=_float, parse_int=_whole
-)
+_decoder: Final = partial(json.JSONDecoder, parse_constant=_refuse_constant, parse_float=_float, parse_int=_whole)
+_FAST: Final = _decoder(object_pairs_hook=_distinct)
 _KINDS: Final = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "a boolean"}

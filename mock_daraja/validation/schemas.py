@@ -32,7 +32,7 @@ class Schemas:
         """The schema with every $ref replaced by its definition. Shared: read it, don't change it."""
         found = self._schemas.get(name)
         if found is None:
-            found = self._schemas.setdefault(name, _inlined(self._read(name), self._definitions()))
+            found = self._schemas.setdefault(name, _inlined(self._read(name), self._read("common")["definitions"]))
         return found
 
     def checker(self, name: str) -> Checker:
@@ -61,10 +61,6 @@ class Schemas:
         except json.JSONDecodeError as error:
             raise Problem(f"malformed JSON: {error}", where=f"{name}.json", remedy="correct the file") from None
         return schema
-
-    def _definitions(self) -> Mapping[str, Any]:
-        definitions: dict[str, Any] = self._read("common")["definitions"]
-        return definitions
 
 
 def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
