@@ -6,12 +6,13 @@ the sandbox's own certificate is opened and checked; one made with Safaricom's c
 
 from __future__ import annotations
 
-import binascii
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+
+from mock_daraja.clock import eat, wall_ms
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -29,23 +30,6 @@ _REMEDY: Final = "encrypt the password with the certificate (`mock-daraja creden
 _LIFE_DAYS: Final = 3650
 MOST_BYTES: Final = _BLOCK - 11
 """How long a password may be, in UTF-8: what PKCS#1 v1.5 padding leaves of a block."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What a SecurityCredential turned out to be. Exactly one of the two is set, or neither for an opaque one.
-
-    A fault says which it is of: `encoding: ...`, `certificate: ...`, `padding: ...`, `password: ...`.
-    """
-
-    password: str | None = None
-    fault: str | None = None
-
-    def __str__(self) -> str:
-        """One flat text, as a transaction keeps it."""
-        if self.fault is not None:
-            return FAULT + self.fault
-        return OPAQUE if self.password is None else PASSWORD + self.password
 
 
 class Certificate:
@@ -67,29 +51,33 @@ class Certificate:
 
         return b64encode(self._private().public_key().encrypt(password.encode(), PKCS1v15())).decode()
 
-    def open(self, credential: str) -> Opened:
-        """What is in a SecurityCredential, or what is wrong with it."""
+    def open(self, credential: str) -> str:
+        """What a SecurityCredential turns out to be, as a transaction keeps it.
+
+        PASSWORD is followed by the one that is in it, FAULT by what is wrong with it. OPAQUE stands alone. A fault
+        says which it is of: `encoding: ...`, `certificate: ...`, `padding: ...`, `password: ...`.
+        """
         block = _block("".join(credential.split()))
-        if isinstance(block, Opened):
-            return block
+        if isinstance(block, str):
+            return FAULT + block
         if self._key is None:
-            return Opened()  # nobody has seen our certificate, so it was made for another
+            return OPAQUE  # nobody has seen our certificate, so it was made for another
         return self._unpad(block)
 
-    def _unpad(self, block: bytes) -> Opened:
+    def _unpad(self, block: bytes) -> str:
         key = self._private().private_numbers()
         modulus = key.public_numbers.n
         number = int.from_bytes(block, "big")
         if number >= modulus:
-            return Opened()  # made for another certificate: Safaricom's, as far as anyone can tell
+            return OPAQUE  # made for another certificate: Safaricom's, as far as anyone can tell
         plain = pow(number, key.d, modulus).to_bytes(_BLOCK, "big")
         if plain[:2] == b"\0\2" and plain.find(b"\0", 2) >= _LEAST_PADDED:
-            return _text(plain[plain.index(b"\0", 2) + 1 :])
+            return _read(plain[plain.index(b"\0", 2) + 1 :])
         if plain[:_LEAST_PADDED] == bytes(_LEAST_PADDED):
-            return Opened(fault="padding: the SecurityCredential has none; use RSA with PKCS#1 v1.5 padding")
+            return f"{FAULT}padding: the SecurityCredential has none; use RSA with PKCS#1 v1.5 padding"
         if plain[0] == 0 and self._is_oaep(block):
-            return Opened(fault="padding: the SecurityCredential has OAEP's; use RSA with PKCS#1 v1.5 padding")
-        return Opened()
+            return f"{FAULT}padding: the SecurityCredential has OAEP's; use RSA with PKCS#1 v1.5 padding"
+        return OPAQUE
 
     def _is_oaep(self, block: bytes) -> bool:
         from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
@@ -110,45 +98,41 @@ class Certificate:
             return self._key
 
 
-def _block(credential: str) -> bytes | Opened:
+def _block(credential: str) -> bytes | str:
     """The RSA block that the base64 stands for, or the fault."""
     if not credential:
-        return Opened(fault=f"encoding: the SecurityCredential is blank; {_REMEDY}")
+        return f"encoding: the SecurityCredential is blank; {_REMEDY}"
     if len(credential) == 2 * _BLOCK and _HEX.fullmatch(credential):
-        return Opened(fault="encoding: the SecurityCredential is a hex dump; write the block in base64")
+        return "encoding: the SecurityCredential is a hex dump; write the block in base64"
     try:
         block = b64decode(credential, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         if _BASE64URL.fullmatch(credential):
-            why = "is base64url; write it in standard base64, with + and / and the = at its end"
-            return Opened(fault=f"encoding: the SecurityCredential {why}")
-        return Opened(fault=f"encoding: the SecurityCredential is not base64, perhaps a plain password; {_REMEDY}")
+            remedy = "write it in standard base64, with + and / and the = at its end"
+            return f"encoding: the SecurityCredential is base64url; {remedy}"
+        return f"encoding: the SecurityCredential is not base64, perhaps a plain password; {_REMEDY}"
     if len(block) == _BLOCK:
         return block
     holds = f"the SecurityCredential holds {len(block)} bytes"
     if len(block) in _OTHER_BLOCKS:
         wanted = f"use a {_KEY_BITS}-bit certificate: GET /_mock/certificate"
-        return Opened(fault=f"certificate: {holds}, which is a block of a {len(block) * 8}-bit key; {wanted}")
-    return Opened(fault=f"encoding: {holds}, and is no RSA block of {_BLOCK}; {_REMEDY}")
+        return f"certificate: {holds}, which is a block of a {len(block) * 8}-bit key; {wanted}"
+    return f"encoding: {holds}, and is no RSA block of {_BLOCK}; {_REMEDY}"
 
 
-def _text(password: bytes) -> Opened:
+def _read(password: bytes) -> str:
     try:
-        return Opened(password=password.decode())
+        return PASSWORD + password.decode()
     except UnicodeDecodeError:
-        return Opened(fault="password: what was encrypted is not text; encrypt the password itself, in UTF-8")
+        return f"{FAULT}password: what was encrypted is not text; encrypt the password itself, in UTF-8"
 
 
 def _make() -> tuple[RSAPrivateKey, bytes]:
-    from datetime import timedelta
-
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.x509.oid import NameOID
-
-    from mock_daraja.clock import eat, wall_ms
 
     key = rsa.generate_private_key(65537, _KEY_BITS)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mock-daraja sandbox (not Safaricom)")])

@@ -56,7 +56,7 @@ class World(Protocol):
         """A row of a noun that the product brings."""
 
     def open_credential(self, credential: str) -> str:
-        """What a SecurityCredential holds, as access.security_credential.Opened prints it."""
+        """What a SecurityCredential holds, as access.security_credential.Certificate.open says it."""
 
     def calls_since(self, since_ms: int) -> int:
         """How often this operation was called."""

@@ -42,7 +42,7 @@ def unseal(passage: Passage) -> None:
         value = read_body(passage.headers.get("content-type"), passage.request.body).value.get(name)
         if isinstance(value, (str, int, float)):
             credential = text(value)
-            passage.opened[credential] = str(passage.sandbox.certificate.open(credential))
+            passage.opened[credential] = passage.sandbox.certificate.open(credential)
 
 
 def arm_faults(passage: Passage) -> Reply | None:

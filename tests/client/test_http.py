@@ -83,7 +83,7 @@ def test_the_certificate_and_a_credential_of_the_sandbox_are_had(client: Client,
     certificate, credential = client.certificate(), client.credential("secret")
 
     assert certificate == mock.sandbox.certificate.pem()
-    assert str(mock.sandbox.certificate.open(credential)) == "password:secret"
+    assert mock.sandbox.certificate.open(credential) == "password:secret"
 
 
 def test_the_certificate_of_a_sandbox_that_is_not_there_is_a_problem(client: Client) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.access.security_credential import Opened
+from mock_daraja.access.security_credential import FAULT, OPAQUE, PASSWORD
 from mock_daraja.defaults import CUSTOMER, INITIATOR_PASSWORD
 from mock_daraja.ledger import REVENUE
 from mock_daraja.model import Decision, Outcome, Posting, Transaction
@@ -18,10 +18,9 @@ ROLE = "ORG B2C API initiator"
 PAYER = "600996"
 CORE = ("b2b.payment", "tax.remit", "balance.query", "status.query", "reversal.request")
 """Those with `Initiator`; B2C's InitiatorName is in test_b2c.py."""
-RIGHT = str(Opened(password=INITIATOR_PASSWORD))
-WRONG = str(Opened(password="x"))
-PADDED = str(Opened(fault="padding: it is OAEP"))
-OPAQUE = str(Opened())
+RIGHT = PASSWORD + INITIATOR_PASSWORD
+WRONG = f"{PASSWORD}x"
+PADDED = f"{FAULT}padding: it is OAEP"
 
 
 def transaction(**fields: Any) -> Transaction:
