@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.exchange import EXCHANGES, Exchange, Reply, Request, Step
 from mock_daraja.faults import drawn
-from mock_daraja.ledger import with_names
+from mock_daraja.ledger.people import with_names
 from mock_daraja.model import Event, changed
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import Sandbox

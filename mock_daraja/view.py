@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mock_daraja import defaults, ledger
+from mock_daraja import defaults
 from mock_daraja.clock import Clock
 from mock_daraja.ids import Ids
+from mock_daraja.ledger import people
 from mock_daraja.model import (
     CALLBACKS,
     CALLS,
@@ -64,7 +65,7 @@ class View:
         return self.store.get(CUSTOMERS, msisdn) or Customer(msisdn)
 
     def customer_name(self, msisdn: str) -> str:
-        return ledger.full_name(msisdn, self.customer(msisdn).name)
+        return people.full_name(msisdn, self.customer(msisdn).name)
 
     def balance(self, account: str) -> int:
         """In cents. Of somebody who has not come into being, what they would hold."""

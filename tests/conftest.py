@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from mock_daraja import ledger, resources
+from mock_daraja import resources
 from mock_daraja.access.password import password
 from mock_daraja.app import create_app, served
 from mock_daraja.clock import ClockSetting, eat_digits
 from mock_daraja.defaults import APP_KEY, APP_SECRET, CUSTOMER, PASSKEY, PAYBILL
 from mock_daraja.exchange import EXCHANGES, Exchange
 from mock_daraja.gateway import Gateway
+from mock_daraja.ledger import people
 from mock_daraja.model import CALLBACKS, REGISTERED_URLS, Callback, Event, RegisteredUrls, Transaction
 from mock_daraja.products import PRODUCTS
 from mock_daraja.products.base import Operation
@@ -145,7 +146,7 @@ class Mock:
 
     def world(self, operation: str = "", opened: Mapping[str, str] = MappingProxyType({})) -> SandboxWorld:
         """The sandbox as products see it; `opened` are SecurityCredentials and what is in them."""
-        ledger.ready()  # as whoever carries out a unit would, where a name turns out to be needed
+        people.ready()  # as whoever carries out a unit would, where a name turns out to be needed
         return SandboxWorld(self.sandbox, self.gateway.shared.catalogue, operation, opened)
 
     def result_of(self, row: Transaction) -> Any:

@@ -12,7 +12,7 @@ from threading import Event, Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from mock_daraja import ledger
+from mock_daraja.ledger import people
 
 if TYPE_CHECKING:
     from mock_daraja.client import Client
@@ -78,7 +78,7 @@ def _warming_up() -> Iterator[None]:
 
     def warm_up() -> None:
         if not stopping.wait(_WARM_UP_AFTER):
-            ledger.ready()
+            people.ready()
 
     Thread(target=warm_up, name="warm-up", daemon=True).start()
     try:

@@ -11,7 +11,7 @@ from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, shillings, text
-from mock_daraja.ledger.accounts import ORGANISATION_ACCOUNTS
+from mock_daraja.ledger import ORGANISATION_ACCOUNTS
 from mock_daraja.model import ORGANISATIONS, Organisation, RegisteredUrls
 from mock_daraja.money import shillings as printed
 from mock_daraja.sandbox import Sandbox

@@ -10,7 +10,7 @@ from mock_daraja.callbacks import alter
 from mock_daraja.callbacks.plan import copies
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
-from mock_daraja.ledger import with_names
+from mock_daraja.ledger.people import with_names
 from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback, Delivery, Transaction, UrlRefusal, changed
 from mock_daraja.model.callback import PENDING
 from mock_daraja.products.base import Body, Heard, Notice, Question, Settlement

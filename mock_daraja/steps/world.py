@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from mock_daraja import ledger
+from mock_daraja.ledger import people
 from mock_daraja.model import Transaction
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.products.base import Life
@@ -33,7 +33,7 @@ class SandboxWorld(View):
         return self._catalogue.life_of(transaction)
 
     def customer_name(self, msisdn: str) -> str:
-        return ledger.name_in_unit(msisdn, self.customer(msisdn).name)
+        return people.name_in_unit(msisdn, self.customer(msisdn).name)
 
     def get(self, noun: Noun[R, K], key: K) -> R | None:
         return self.store.get(noun, key)

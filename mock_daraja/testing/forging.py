@@ -10,7 +10,7 @@ from typing import Any
 from mock_daraja import wire
 from mock_daraja.callbacks import alter
 from mock_daraja.errors import Problem
-from mock_daraja.ledger import with_names
+from mock_daraja.ledger.people import with_names
 from mock_daraja.model import CALLBACKS, Callback, Transaction, changed
 from mock_daraja.products.base import Notice
 from mock_daraja.sandbox import Sandbox

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mock_daraja import defaults
 from mock_daraja.errors import Problem
-from mock_daraja.ledger.accounts import ORGANISATION_ACCOUNTS
+from mock_daraja.ledger import ORGANISATION_ACCOUNTS
 from mock_daraja.model import App
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.parties import CustomerRow, OrganisationRow, app_of, customer_of, organisation_of

@@ -9,7 +9,8 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
-from mock_daraja.ledger import full_name, people
+from mock_daraja.ledger import people
+from mock_daraja.ledger.people import full_name
 from tests.clients.environments import python_of
 
 PYPROJECT: Final = Path(__file__).parents[2] / "pyproject.toml"

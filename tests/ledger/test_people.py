@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_daraja.ledger import full_name
+from mock_daraja.ledger.people import full_name
 
 
 def test_a_given_name_is_printed_in_capitals() -> None:
@@ -45,7 +45,7 @@ def test_different_numbers_have_different_names() -> None:
 def test_ready_has_faker_imported_and_may_be_called_again() -> None:
     source = """
 import sys
-from mock_daraja.ledger import full_name, ready
+from mock_daraja.ledger.people import full_name, ready
 assert "faker" not in sys.modules and full_name("254708374149", "Jane") and "faker" not in sys.modules
 ready()
 before = set(sys.modules)
