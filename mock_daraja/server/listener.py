@@ -7,8 +7,7 @@ import errno
 import logging
 import selectors
 import socket
-from collections.abc import Callable
-from threading import Event, RLock, Thread, current_thread
+from threading import RLock, Thread, current_thread
 from typing import Any, Final
 
 from mock_daraja.clock import monotonic
@@ -16,6 +15,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.faults.watch import Watch
 from mock_daraja.faults.wire import Wire
 from mock_daraja.server.answer import written_reply
+from mock_daraja.server.connection import Connection, Service
 from mock_daraja.server.refusal import as_reply
 
 _log: Final = logging.getLogger(__name__)
@@ -27,19 +27,14 @@ _MAX_READS: Final = 64  # from each of them
 
 
 class Listener:
-    """`serve` is called in a connection's own thread, with its wire and the client's address.
+    """`interrupt` sets the service's `stopping`, and ends the loop that `run` is."""
 
-    `stopping` is set by `interrupt`, and ends the loop that `run` is.
-    """
-
-    def __init__(
-        self, sock: socket.socket, max_connections: int, stopping: Event, serve: Callable[[Wire, Any], None]
-    ) -> None:
+    def __init__(self, sock: socket.socket, max_connections: int, service: Service) -> None:
         sock.setblocking(False)
         self._listening = sock
         self._max_connections = max_connections
-        self._stopping = stopping
-        self._serve = serve
+        self._service = service
+        self._stopping = service.stopping
         self._watch = Watch()
         self._lock = RLock()  # a signal may call stop on top of the loop
         self._open: dict[Thread, Wire] = {}
@@ -82,7 +77,7 @@ class Listener:
 
     def _connection(self, wire: Wire, address: Any) -> None:
         try:
-            self._serve(wire, address)
+            Connection(self._service, wire, address).run()
         except Exception:
             _log.exception("a connection failed")
         finally:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from threading import Event, RLock, Thread, current_thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_daraja.errors import Problem
-from mock_daraja.faults.wire import Wire
 from mock_daraja.server import address
-from mock_daraja.server.connection import Connection, Service
+from mock_daraja.server.connection import Service
 from mock_daraja.server.direct import Direct
 from mock_daraja.server.listener import Listener
 
@@ -40,11 +39,7 @@ class Server:
         environ = _base_environ(host, self.port, stopping)
         direct = app if isinstance(app, Direct) else None
         service = Service(app, direct, environ, max_body, idle_timeout, stopping)
-
-        def serve(wire: Wire, client: Any) -> None:
-            Connection(service, wire, client).run()
-
-        self._listener = Listener(sock, max_connections, stopping, serve)
+        self._listener = Listener(sock, max_connections, service)
         self._background: Thread | None = None
         self._foreground: Thread | None = None
         self._is_idle = Event()  # no loop runs
