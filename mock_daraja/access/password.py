@@ -47,7 +47,9 @@ def check_password(given: str, shortcode: str, passkey: str, timestamp: str) -> 
     rest = text[len(shortcode) :]
     stamp = match.group() if (match := _STAMP.search(rest)) else ""
     if rest[: len(rest) - len(stamp)] == passkey or (stamp != timestamp and rest.startswith(passkey)):
-        return PasswordFault("timestamp", *_timestamp_fault(rest[len(passkey) :], timestamp))
+        inside = rest[len(passkey) :]
+        why = f"Password holds Timestamp {inside!r}, the body says {timestamp!r}"
+        return PasswordFault("timestamp", why, _timestamp_remedy(inside, timestamp))
     if stamp != timestamp:
         return PasswordFault("passkey", "neither passkey nor Timestamp in Password is right", _PASSKEY_REMEDY)
     return PasswordFault("passkey", f"the passkey in Password is not that of {shortcode}", _PASSKEY_REMEDY)
@@ -56,13 +58,9 @@ def check_password(given: str, shortcode: str, passkey: str, timestamp: str) -> 
 _PASSKEY_REMEDY: Final = "`mock-daraja env` prints the passkey; the public one of 174379 is on Safaricom's test page"
 
 
-def _timestamp_fault(inside: str, timestamp: str) -> tuple[str, str]:
-    why = f"Password holds Timestamp {inside!r}, the body says {timestamp!r}"
+def _timestamp_remedy(inside: str, timestamp: str) -> str:
     if is_timestamp(inside) and is_timestamp(timestamp):
         apart = datetime.strptime(inside, "%Y%m%d%H%M%S") - datetime.strptime(timestamp, "%Y%m%d%H%M%S")
         if abs(apart) == _EAT_OFFSET:
-            return (
-                why,
-                "one was made in UTC and the other in East Africa Time (UTC+3): make the time once, use it twice",
-            )
-    return why, "make the time once and use it for both Password and Timestamp"
+            return "one was made in UTC and the other in East Africa Time (UTC+3): make the time once, use it twice"
+    return "make the time once and use it for both Password and Timestamp"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -84,11 +85,9 @@ class Certificate:
         from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
         for digest, mask in ((SHA1, SHA1), (SHA256, SHA256), (SHA256, SHA1)):  # the last is Java's OAEPWithSHA-256
-            try:
+            with suppress(ValueError):
                 self._private().decrypt(block, OAEP(MGF1(mask()), digest(), None))
-            except ValueError:
-                continue
-            return True
+                return True
         return False
 
     def _private(self) -> RSAPrivateKey:
