@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -37,12 +38,10 @@ class ClockSetting:
         """Raises Problem, naming the text, for anything but the four forms."""
         mode, _, factor = text.partition(":")
         if mode == "scaled":
-            try:
+            with suppress(ValueError):
                 times = float(factor)
-            except ValueError:
-                times = 0.0
-            if 0 < times <= 1_000_000:
-                return cls("scaled", times)
+                if 0 < times <= 1_000_000:
+                    return cls("scaled", times)
         elif mode in MODES and not factor:
             return cls(mode, 1.0)  # type: ignore[arg-type]  # narrowed by the look-up in MODES
         raise Problem(f"{text!r} is not a clock", remedy="use real, scaled:60 (60 times faster), manual or auto")
@@ -143,9 +142,7 @@ class Clock:
     def move_to(self, ms: int) -> None:
         """Move a standing clock forward; it never goes back."""
         with self._changed:
-            self._base_ms = max(self._base_ms, ms)
-            self.on_move(self._base_ms)
-            self._changed.notify_all()
+            self.put_back(max(self._base_ms, ms))
 
     def put_back(self, ms: int) -> None:
         """Set a standing clock to a time it has had before, as its sandbox is restored to that time."""
