@@ -40,9 +40,3 @@ def _cannot_listen(host: str, port: int, error: Exception) -> Problem:
         return Problem(f"port {port} needs rights we don't have", where=where, remedy="take one above 1023: --port")
     remedy = "give --host an address of this machine, e.g. 127.0.0.1, and --port a number up to 65535"
     return Problem(f"cannot listen here: {error}", where=where, remedy=remedy)
-
-
-def url(host: str, port: int) -> str:
-    """One that a client on this machine can use."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

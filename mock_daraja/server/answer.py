@@ -87,7 +87,8 @@ class AnswerWriter:
     def send(self, iterable: Iterable[bytes]) -> None:
         pieces = iter(iterable)
         first = next(pieces, b"")  # an app that is a generator calls start_response only now
-        if not isinstance(iterable, Sized) and not self._has("content-length"):
+        has_length = isinstance(iterable, Sized) or any(name.lower() == "content-length" for name, _ in self.headers)
+        if not has_length:
             self._stream(chain(self.written, (first,), pieces))
             return
         response = self._packed(b"".join((*self.written, first, *pieces)))
@@ -102,9 +103,6 @@ class AnswerWriter:
             return
         self.status, self.headers = status_line(reply.status), list(reply.headers)
         self.wire.send(self._packed(reply.body))
-
-    def _has(self, name: str) -> bool:
-        return any(each.lower() == name for each, _ in self.headers)
 
     @property
     def _is_bodiless(self) -> bool:

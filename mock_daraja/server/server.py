@@ -7,7 +7,7 @@ from threading import Event, RLock, Thread, current_thread
 from typing import TYPE_CHECKING
 
 from mock_daraja.errors import Problem
-from mock_daraja.server import address
+from mock_daraja.server.address import listen
 from mock_daraja.server.connection import Service
 from mock_daraja.server.direct import Direct
 from mock_daraja.server.listener import Listener
@@ -32,7 +32,7 @@ class Server:
         max_body: int = 1 << 20,
         idle_timeout: float = 30.0,
     ) -> None:
-        sock = address.listen(host, port)
+        sock = listen(host, port)
         self.host = host
         self.port: int = sock.getsockname()[1]
         stopping = Event()
@@ -49,7 +49,9 @@ class Server:
 
     @property
     def url(self) -> str:
-        return address.url(self.host, self.port)
+        """One that a client on this machine can use."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     def start(self) -> Server:
         """Serve in a background thread. Connections are accepted when this returns."""
