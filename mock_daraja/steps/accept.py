@@ -27,11 +27,11 @@ def validate(passage: Passage) -> Reply | None:
     if read.note:
         passage.note(Step("validation", "note", read.note))
     passage.body = read.value
-    schema = f"{operation.schema_path}.request"
-    problem = passage.shared.schemas.check(schema, read.value)
+    checker = passage.shared.schemas.checker(f"{operation.schema_path}.request")
+    problem = checker.check(read.value)
     if problem is None:
         passage.note(_VALID)
-        for warning in passage.shared.schemas.warnings(schema, read.value):
+        for warning in checker.warnings(read.value):
             passage.note(Step("validation", "note", warning, docs=passage.anchor))
         return None
     step = _explain(problem, passage.anchor)

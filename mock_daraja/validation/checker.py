@@ -47,7 +47,7 @@ class Checker:
         )
 
     def check(self, body: Body) -> FieldProblem | None:
-        """The first bad field in official order."""
+        """The first bad field in official order, or None."""
         try:
             if self._is_valid(body):
                 return None

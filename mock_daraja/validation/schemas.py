@@ -10,7 +10,7 @@ from typing import Any, Final
 from mock_daraja import resources
 from mock_daraja.errors import Problem
 from mock_daraja.validation import checker
-from mock_daraja.validation.checker import Checker, Engine, FieldProblem
+from mock_daraja.validation.checker import Checker, Engine
 
 _COMMON: Final = "common.json"
 
@@ -36,19 +36,13 @@ class Schemas:
         return found
 
     def checker(self, name: str) -> Checker:
+        """Raises Problem on an unknown schema."""
         found = self._checkers.get(name)
         if found is None:
             # Two threads may both compile the first time; one result stays.
             self._engine = self._engine or checker.fastest_engine()
             found = self._checkers.setdefault(name, Checker(self.schema(name), self._engine))
         return found
-
-    def check(self, name: str, body: Mapping[str, Any]) -> FieldProblem | None:
-        """The first bad field of `body` in official order, or None. Raises Problem on an unknown schema."""
-        return self.checker(name).check(body)
-
-    def warnings(self, name: str, body: Mapping[str, Any]) -> tuple[str, ...]:
-        return self.checker(name).warnings(body)
 
     def _read(self, name: str) -> dict[str, Any]:
         try:

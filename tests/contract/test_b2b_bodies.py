@@ -220,7 +220,7 @@ def test_a_body_has_the_codes_and_texts_of_its_source(mock_with: MakeMock, produ
     ],
 )
 def test_a_callback_fits_the_schema_that_ships(mock_with: MakeMock, schema: str, produce: Produce) -> None:
-    assert mock_with().gateway.shared.schemas.check(schema, json.loads(produce(mock_with))) is None
+    assert mock_with().gateway.shared.schemas.checker(schema).check(json.loads(produce(mock_with))) is None
 
 
 def test_a_tax_that_fails_on_its_initiator_has_a_receipt_and_an_internal_error_zeros(mock_with: MakeMock) -> None:

@@ -199,7 +199,7 @@ def test_bodies_fit_their_schemas(merchant: Merchant, version: str, whom: dict[s
     merchant.paid(1, **whom)
 
     for kind, bodies in (("validation", merchant.validations), ("confirmation", merchant.confirmations)):
-        assert [schemas.check(f"c2b/{kind}.callback", each) for each in bodies] == [None]
+        assert [schemas.checker(f"c2b/{kind}.callback").check(each) for each in bodies] == [None]
 
 
 def test_a_confirmation_is_sent_a_second_after_the_payment_and_its_answer_is_not_acted_on(merchant: Merchant) -> None:

@@ -41,7 +41,7 @@ def refused_in_turn(
 ) -> list[checker.FieldProblem]:
     """The first bad field, and then the first once that one is good, until none is."""
     problems, good = [], dict(good)
-    while (problem := schemas.check(name, enveloped(sent))) is not None:
+    while (problem := schemas.checker(name).check(enveloped(sent))) is not None:
         problems.append(problem)
         field = problem.field.rpartition(".")[2]
         sent = {**sent, field: good.pop(field)}
@@ -82,7 +82,7 @@ def refused_in_turn(
     ids=str,
 )
 def test_a_good_push_passes(schemas: Schemas, changes: dict[str, Any]) -> None:
-    assert schemas.check(PUSH, body(PUSH, **changes)) is None
+    assert schemas.checker(PUSH).check(body(PUSH, **changes)) is None
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_good_push_passes(schemas: Schemas, changes: dict[str, Any]) -> None:
     ],
 )
 def test_a_bad_field_of_a_push_is_named_with_its_rule(schemas: Schemas, field: str, value: Any, rule: str) -> None:
-    problem = schemas.check(PUSH, body(PUSH, **{field: value}))
+    problem = schemas.checker(PUSH).check(body(PUSH, **{field: value}))
 
     assert problem is not None
     assert (problem.field, problem.error_name, problem.rule) == (field, field, rule)
@@ -174,7 +174,7 @@ def test_a_bad_field_of_a_push_is_named_with_its_rule(schemas: Schemas, field: s
     ],
 )
 def test_reference_and_description_are_reported_as_remarks(schemas: Schemas, field: str, value: Any, rule: str) -> None:
-    problem = schemas.check(PUSH, body(PUSH, **{field: value}))
+    problem = schemas.checker(PUSH).check(body(PUSH, **{field: value}))
 
     assert problem is not None
     assert (problem.field, problem.error_name, problem.rule) == (field, "Remarks", rule)
@@ -182,7 +182,7 @@ def test_reference_and_description_are_reported_as_remarks(schemas: Schemas, fie
 
 @pytest.mark.parametrize("value", ["MerchantRequest", "", "ws_CO_", "ws_co_061020260952245708374149", 12, None])
 def test_a_malformed_checkout_request_id_is_refused(schemas: Schemas, value: Any) -> None:
-    problem = schemas.check(QUERY, body(QUERY, CheckoutRequestID=value))
+    problem = schemas.checker(QUERY).check(body(QUERY, CheckoutRequestID=value))
 
     assert problem is not None
     assert problem.error_name == "CheckoutRequestID"
@@ -190,7 +190,7 @@ def test_a_malformed_checkout_request_id_is_refused(schemas: Schemas, value: Any
 
 @pytest.mark.parametrize("value", ["ws_CO_DMZ_401669274_11032019190235305", "ws_CO_191220191020363925"])
 def test_older_checkout_request_ids_pass(schemas: Schemas, value: str) -> None:
-    assert schemas.check(QUERY, body(QUERY, CheckoutRequestID=value)) is None
+    assert schemas.checker(QUERY).check(body(QUERY, CheckoutRequestID=value)) is None
 
 
 @pytest.mark.parametrize("name", [PUSH, QUERY])
@@ -198,14 +198,14 @@ def test_each_missing_field_is_the_first_bad_one_once_those_before_it_are_there(
     sent: dict[str, Any] = {}
 
     for field, value in EXAMPLES[name].items():
-        problem = schemas.check(name, sent)
+        problem = schemas.checker(name).check(sent)
 
         assert problem is not None
         assert problem.field == field
         assert problem.rule == checker.MISSING
         assert problem.value is None
         sent = {field: value, **sent}  # the body's own order doesn't count
-    assert schemas.check(name, sent) is None
+    assert schemas.checker(name).check(sent) is None
 
 
 def test_the_first_bad_field_follows_the_official_order_whatever_is_wrong_with_later_ones(schemas: Schemas) -> None:
@@ -233,9 +233,9 @@ def test_fields_inside_objects_are_named_by_their_path(schemas: Schemas) -> None
 
 
 def test_text_that_is_no_utf_8_gets_a_verdict_from_every_engine(schemas: Schemas) -> None:
-    assert schemas.check(PUSH, body(PUSH, TransactionDesc="\ud800")) is None
-    assert schemas.check(PUSH, body(PUSH, **{"\udfff": 1})) is None
-    problem = schemas.check(PUSH, body(PUSH, Amount="\ud800"))
+    assert schemas.checker(PUSH).check(body(PUSH, TransactionDesc="\ud800")) is None
+    assert schemas.checker(PUSH).check(body(PUSH, **{"\udfff": 1})) is None
+    problem = schemas.checker(PUSH).check(body(PUSH, Amount="\ud800"))
 
     assert problem is not None
     assert problem.field == "Amount"
@@ -245,13 +245,13 @@ def test_text_that_is_no_utf_8_gets_a_verdict_from_every_engine(schemas: Schemas
 def test_lengths_beyond_the_documentation_are_warned_of_and_accepted(schemas: Schemas) -> None:
     sent = body(PUSH, AccountReference="fifteen letters", TransactionDesc="Payment of X")
 
-    assert schemas.check(PUSH, sent) is None
-    assert schemas.warnings(PUSH, sent) == ("AccountReference has 15 characters; 12 are documented",)
-    assert schemas.warnings(PUSH, body(PUSH)) == ()
+    assert schemas.checker(PUSH).check(sent) is None
+    assert schemas.checker(PUSH).warnings(sent) == ("AccountReference has 15 characters; 12 are documented",)
+    assert schemas.checker(PUSH).warnings(body(PUSH)) == ()
 
 
 def test_a_problem_says_what_is_expected_and_what_to_send() -> None:
-    problem = Schemas().check(PUSH, body(PUSH, PhoneNumber="0712345678"))
+    problem = Schemas().checker(PUSH).check(body(PUSH, PhoneNumber="0712345678"))
 
     assert problem == checker.FieldProblem(
         "PhoneNumber",
@@ -264,7 +264,7 @@ def test_a_problem_says_what_is_expected_and_what_to_send() -> None:
 
 
 def test_a_password_never_stands_in_a_problem() -> None:
-    problem = Schemas().check(PUSH, body(PUSH, Password="secret passkey"))
+    problem = Schemas().checker(PUSH).check(body(PUSH, Password="secret passkey"))
 
     assert problem is not None
     assert "secret passkey" not in repr(problem)
@@ -273,7 +273,7 @@ def test_a_password_never_stands_in_a_problem() -> None:
 def test_a_good_body_never_loads_the_slow_checker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checker, "oracle", lambda _: pytest.fail("the oracle was asked"))
 
-    assert Schemas().check(PUSH, body(PUSH)) is None
+    assert Schemas().checker(PUSH).check(body(PUSH)) is None
 
 
 def test_without_jsonschema_rs_fastjsonschema_gives_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ def body(operation: str, /, **changes: Any) -> dict[str, Any]:
 
 def refused(operation: str, sent: dict[str, Any]) -> str | None:
     """The name in the error, if the body is refused."""
-    problem = SCHEMAS.check(f"{operation}.request", sent)
+    problem = SCHEMAS.checker(f"{operation}.request").check(sent)
     return None if problem is None else problem.error_name
 
 
@@ -294,7 +294,7 @@ def test_a_field_under_another_name_is_missing_and_the_hint_says_so(operation: s
     sent = body(operation)
     sent[sent_as] = sent.pop(wanted)
 
-    problem = SCHEMAS.check(f"{operation}.request", sent)
+    problem = SCHEMAS.checker(f"{operation}.request").check(sent)
 
     assert problem is not None
     assert (problem.error_name, problem.rule) == (wanted, "missing")
@@ -335,7 +335,7 @@ def test_each_required_field_is_the_first_bad_one_once_those_before_it_are_there
 
 @pytest.mark.parametrize("operation", CORE)
 def test_a_security_credential_never_stands_in_a_problem(operation: str) -> None:
-    problem = SCHEMAS.check(f"{operation}.request", body(operation, SecurityCredential=["secret"]))
+    problem = SCHEMAS.checker(f"{operation}.request").check(body(operation, SecurityCredential=["secret"]))
 
     assert problem is not None
     assert "secret" not in repr(problem)
@@ -343,7 +343,7 @@ def test_a_security_credential_never_stands_in_a_problem(operation: str) -> None
 
 @pytest.mark.parametrize("operation", CORE)
 def test_long_remarks_are_warned_of(operation: str) -> None:
-    warnings = SCHEMAS.warnings(f"{operation}.request", body(operation, Remarks="x" * 101))
+    warnings = SCHEMAS.checker(f"{operation}.request").warnings(body(operation, Remarks="x" * 101))
 
     assert "Remarks has 101 characters; 100 are documented" in warnings
 
@@ -380,13 +380,13 @@ RESULTS = tuple(name for name in CALLBACKS if name.endswith("/result"))
 def test_a_result_of_another_shape_is_refused(name: str, field: str, value: Any) -> None:
     sent = {"Result": {**result(name), field: value}}
 
-    assert SCHEMAS.check(f"{name}.callback", sent) is not None
+    assert SCHEMAS.checker(f"{name}.callback").check(sent) is not None
 
 
 @pytest.mark.parametrize("name", RESULTS)
 @pytest.mark.parametrize("code", [0, 1, 17, 2001, 8006, "R000002", "SFC_IC0003", "TP40153"])
 def test_a_result_code_is_a_number_unless_it_is_none(name: str, code: int | str) -> None:
-    assert SCHEMAS.check(f"{name}.callback", {"Result": {**result(name), "ResultCode": code}}) is None
+    assert SCHEMAS.checker(f"{name}.callback").check({"Result": {**result(name), "ResultCode": code}}) is None
 
 
 @pytest.mark.parametrize(
@@ -413,7 +413,7 @@ def test_a_result_parameter_of_another_type_is_refused(name: str, key: str, valu
     sent = {"Result": {**result(name), "ResultParameters": {"ResultParameter": changed}}}
 
     assert changed != items
-    assert SCHEMAS.check(f"{name}.callback", sent) is not None
+    assert SCHEMAS.checker(f"{name}.callback").check(sent) is not None
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_a_result_parameter_of_another_type_is_refused(name: str, key: str, valu
 def test_a_single_result_parameter_is_an_object_and_no_array(name: str, item: dict[str, str]) -> None:
     def check(parameter: Any) -> object:
         sent = {"Result": {**result(name), "ResultParameters": {"ResultParameter": parameter}}}
-        return SCHEMAS.check(f"{name}.callback", sent)
+        return SCHEMAS.checker(f"{name}.callback").check(sent)
 
     assert check(item) is None
     assert check([item]) is not None
@@ -438,8 +438,8 @@ def test_a_flat_callback_has_strings_only(name: str) -> None:
     sample = SCHEMAS.schema(f"{name}.callback")["examples"][0]
 
     for field in sample:
-        assert SCHEMAS.check(f"{name}.callback", {**sample, field: 5}) is not None
-        assert SCHEMAS.check(f"{name}.callback", {**sample, field: None}) is not None
+        assert SCHEMAS.checker(f"{name}.callback").check({**sample, field: 5}) is not None
+        assert SCHEMAS.checker(f"{name}.callback").check({**sample, field: None}) is not None
 
 
 @pytest.mark.parametrize(
@@ -462,4 +462,4 @@ def test_a_c2b_notification_has_the_captured_forms(name: str, changes: dict[str,
 
     sent = {key: value for key, value in sample.items() if value is not ABSENT}
 
-    assert (SCHEMAS.check(f"{name}.callback", sent) is None) is good
+    assert (SCHEMAS.checker(f"{name}.callback").check(sent) is None) is good

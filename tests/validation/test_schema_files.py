@@ -75,7 +75,7 @@ def test_a_schema_has_title_description_provenance_and_examples_that_validate(na
     assert schema["examples"]
     for example in schema["examples"]:
         oracle(schema).validate(example)
-        assert SCHEMAS.check(name, example) is None
+        assert SCHEMAS.checker(name).check(example) is None
 
 
 @pytest.mark.parametrize("field", FIELDS)

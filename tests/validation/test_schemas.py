@@ -31,7 +31,7 @@ def test_a_schema_is_compiled_when_first_needed_and_once() -> None:
     schemas = Schemas(engine=engine)
     before = list(compiled)
     for _ in range(3):
-        schemas.check(PUSH, {})
+        schemas.checker(PUSH).check({})
 
     assert before == []
     assert compiled == [schemas.schema(PUSH)["title"]]
@@ -46,7 +46,7 @@ def test_two_owners_share_nothing() -> None:
 
 def test_an_unknown_schema_is_a_problem_that_lists_the_known_ones() -> None:
     with pytest.raises(Problem) as caught:
-        Schemas().check("stk_push/processreqest.request", {})
+        Schemas().checker("stk_push/processreqest.request").check({})
 
     assert "stk_push/processreqest.request" in caught.value.what
     assert PUSH in caught.value.remedy
