@@ -80,7 +80,7 @@ def _headers(lines: list[str]) -> tuple[tuple[tuple[str, str], ...], dict[str, s
             raise refusal(
                 f"malformed header {line[:80]!r}", "request headers", "send Name: value, in printable characters"
             )
-        name, value = matched[1], matched[2]
+        name, value = matched.groups()
         headers.append((name, value))
         key = name.lower()
         values[key] = f"{values[key]},{value}" if key in values else value
