@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import string
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Final
 
@@ -39,14 +41,15 @@ def zero_receipt(ms: int) -> str:
 class Ids:
     """One sandbox's identifiers, each a hash of seed, sandbox, stream and the number of the draw in that stream.
 
-    So the state is one integer a stream, which `count` keeps: given a stream, it counts from 0. Same seed, same
-    sandbox and same calls give the same ids; two sandboxes never share one, whatever their seeds. A
+    So the state is one integer a stream. `count` keeps it: given a stream, it counts from 0; None keeps it here. Same
+    seed, same sandbox and same calls give the same ids; two sandboxes never share one, whatever their seeds. A
     CheckoutRequestID is the exception: its format has room for nothing but time and MSISDN.
     """
 
     def __init__(self, seed: int, sandbox: str = "default", count: Callable[[str], int] | None = None) -> None:
         self._hash = blake2b(f"{seed}:{sandbox}:".encode(), digest_size=32)
-        self._count = Counts().next if count is None else count
+        counts: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
+        self._count = count or (lambda stream: next(counts[stream]))
         self.prefix = self._uuid("node", 0).partition("-")[2]
         self._first_request = 10_000 + self._bits("node", 1) % 2_000_000
 
@@ -119,24 +122,6 @@ class Ids:
         """Half of the draws are below `median`; `sigma` is the standard deviation of their logarithms."""
         normal = math.sqrt(-2 * math.log(1 - self.chance())) * math.cos(2 * math.pi * self.chance())  # Box and Muller
         return median * math.exp(sigma * normal)
-
-
-class Counts:
-    """Counters that start at 0, in memory."""
-
-    def __init__(self) -> None:
-        self._next: dict[str, int] = {}
-
-    def next(self, stream: str) -> int:
-        number = self._next.get(stream, 0)
-        self._next[stream] = number + 1
-        return number
-
-    def snapshot(self) -> dict[str, int]:
-        return dict(self._next)
-
-    def restore(self, saved: Mapping[str, int]) -> None:
-        self._next = dict(saved)
 
 
 def _base36(number: int) -> str:
