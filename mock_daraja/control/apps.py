@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from mock_daraja import tables
 from mock_daraja.control.call import Call, Response, created, gone, shown
-from mock_daraja.control.routing import Route
 from mock_daraja.control.sandboxes import app_key
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, text
@@ -50,10 +49,3 @@ def delete(call: Call, key: str) -> Response:
         known = ", ".join(app.key for app in [*call.sandbox.apps()][:10]) or "none"
         raise Problem(f"there is no app {key!r:.80}", remedy=f"there are {known}", status=404)
     return gone()
-
-
-ROUTES: Final = (
-    Route("GET", "apps", listed),
-    Route("POST", "apps", create),
-    Route("DELETE", "apps/<path:key>", delete),
-)

@@ -8,8 +8,6 @@ from typing import Any, Final, get_args
 
 from mock_daraja.control import transactions
 from mock_daraja.control.call import Call, Response, shown
-from mock_daraja.control.reading import LIMIT
-from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import number, one_of, text, whole
 from mock_daraja.journal import callback_json
@@ -21,7 +19,7 @@ LONGEST_S: Final = 3600
 LONGEST_REAL_S: Final = 600
 MOST_RESENDS: Final = 100
 _STATES: Final = get_args(CallbackState)
-_FILTER: Final = {"state": one_of(*_STATES), "kind": text}
+FILTER: Final = {"state": one_of(*_STATES), "kind": text}
 
 
 def _reference(value: Any) -> str:
@@ -66,7 +64,7 @@ def one(call: Call, name: str) -> Response:
 
 def wait(call: Call) -> Response:
     """Until so many callbacks are as asked for. A standing clock is moved as far as it takes."""
-    keys = {**_FILTER, "timeout": number(0, LONGEST_S), "count": whole(1, 1000), "transaction": _reference}
+    keys = {**FILTER, "timeout": number(0, LONGEST_S), "count": whole(1, 1000), "transaction": _reference}
     given = call.body(keys)
     timeout_s, count = given.get("timeout", 30.0), given.get("count", 1)
     sandbox, is_wanted = call.sandbox, _wanted(call, given, pending=False)
@@ -100,11 +98,3 @@ def resend(call: Call, name: str) -> Response:
     """Byte for byte. On a standing clock it has been sent when this answers."""
     times = call.body({"times": whole(1, MOST_RESENDS)}).get("times", 1)
     return shown(_shape(call, send_again(call.sandbox, _find(call, name).id, times)))
-
-
-ROUTES: Final = (
-    Route("GET", "callbacks", listed, {**_FILTER, "transaction": text, "limit": LIMIT}),
-    Route("POST", "callbacks/wait", wait),
-    Route("GET", "callbacks/<name>", one),
-    Route("POST", "callbacks/<name>/resend", resend),
-)

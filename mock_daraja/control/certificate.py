@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from mock_daraja.control.call import Call, Response, shown
-from mock_daraja.control.routing import Route
 from mock_daraja.fields import text
 
 
@@ -36,9 +35,3 @@ def _password(value: Any) -> str:
     if not fits:
         raise ValueError(f"text of at most {MOST_BYTES} bytes, which is what one RSA block holds")
     return password
-
-
-ROUTES: Final = (
-    Route("GET", "certificate", certificate),
-    Route("POST", "credential", credential),
-)

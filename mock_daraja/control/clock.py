@@ -6,8 +6,6 @@ from typing import Any, Final
 
 from mock_daraja.clock import ClockSetting
 from mock_daraja.control.call import Call, Response, shown
-from mock_daraja.control.reading import LIMIT
-from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import number, text
 from mock_daraja.journal.shapes import instant
@@ -48,10 +46,3 @@ def advance(call: Call) -> Response:
     return shown(
         {"now": instant(sandbox.now_ms), "fired": [_event(each) for each in fired], "callbacks": list(attempted)}
     )
-
-
-ROUTES: Final = (
-    Route("GET", "clock", look, {"limit": LIMIT}),
-    Route("PUT", "clock", switch),
-    Route("POST", "clock/advance", advance),
-)

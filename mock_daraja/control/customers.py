@@ -6,8 +6,6 @@ from typing import Any, Final
 
 from mock_daraja import ledger
 from mock_daraja.control.call import Call, Response, created, shown
-from mock_daraja.control.reading import LIMIT
-from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, one_of, phone, shillings, text
 from mock_daraja.journal import transaction_json
@@ -77,12 +75,3 @@ def answer(call: Call, msisdn: str) -> Response:
         raise Problem("an answer is a PIN or an action", where="body", remedy=remedy)
     transaction = call.sandbox.answer_prompt(number, f"pin:{given['pin']}" if "pin" in given else given["action"])
     return shown(transaction_json(transaction))
-
-
-ROUTES: Final = (
-    Route("GET", "customers", listed, {"limit": LIMIT}),
-    Route("POST", "customers", put),
-    Route("GET", "customers/<msisdn>", one),
-    Route("PATCH", "customers/<msisdn>", change),
-    Route("POST", "customers/<msisdn>/prompt", answer),
-)

@@ -7,11 +7,10 @@ from typing import Any, Final
 from mock_daraja import __version__
 from mock_daraja.control.call import Call, Response, shown, written
 from mock_daraja.control.reading import LIMIT
-from mock_daraja.control.routing import Route
 from mock_daraja.control.transactions import row_id
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES, Exchange
-from mock_daraja.fields import one_of, text, whole
+from mock_daraja.fields import text, whole
 from mock_daraja.journal import callback_json, exchange_json, transaction_json
 from mock_daraja.model import CALLBACKS, DELIVERIES
 
@@ -28,6 +27,9 @@ def _flag(value: Any) -> bool:
     if value not in ("true", "false"):
         raise ValueError("true or false")
     return bool(value == "true")
+
+
+FILTER: Final = {"operation": text, "status": whole(100, 599), "since": _number, "limit": LIMIT, "whole": _flag}
 
 
 def listed(call: Call) -> Response:
@@ -86,11 +88,3 @@ def _find(call: Call, name: str) -> Exchange:
         remedy = f"GET {call.base}/exchanges lists those that are kept; --keep-bodies says how many"
         raise Problem(f"there is no exchange {name!r:.80} in sandbox {call.sandbox.name}", remedy=remedy, status=404)
     return row
-
-
-_FILTER: Final = {"operation": text, "status": whole(100, 599), "since": _number, "limit": LIMIT, "whole": _flag}
-ROUTES: Final = (
-    Route("GET", "exchanges", listed, _FILTER),
-    Route("GET", "exchanges/<name>", one, {"as": one_of("json", "curl")}),
-    Route("GET", "exchanges.har", archive),
-)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from mock_daraja import __version__
 from mock_daraja.control.call import Call, Response, shown
-from mock_daraja.control.routing import Route
 from mock_daraja.journal.shapes import instant
 
 
@@ -21,6 +18,3 @@ def health(call: Call) -> Response:
             "now": instant(sandbox.now_ms),
         }
     )
-
-
-ROUTES: Final = (Route("GET", "health", health),)

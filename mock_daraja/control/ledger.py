@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from mock_daraja.control.call import Call, Response, shown
-from mock_daraja.control.routing import Route
 from mock_daraja.money import shillings
 
 
@@ -13,6 +10,3 @@ def balances(call: Call) -> Response:
     accounts = call.sandbox.balances()
     shapes = {account: shillings(cents) for account, cents in sorted(accounts.items())}
     return shown({"accounts": shapes, "sum": shillings(sum(accounts.values()))})
-
-
-ROUTES: Final = (Route("GET", "ledger", balances),)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mock_daraja.control.call import Call, Response, created, gone, shown
-from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
 from mock_daraja.model import Outcome
@@ -56,10 +55,3 @@ def disarm(call: Call, number: str) -> Response:
     with call.sandbox.store.unit():
         call.sandbox.engine.disarm(int(number))
     return gone()
-
-
-ROUTES: Final = (
-    Route("GET", "one-shots", listed),
-    Route("POST", "one-shots", arm),
-    Route("DELETE", "one-shots/<number>", disarm),
-)

@@ -7,8 +7,6 @@ from typing import Any, Final
 
 from mock_daraja import defaults, ledger
 from mock_daraja.control.call import Call, Response, created, shown
-from mock_daraja.control.reading import LIMIT
-from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, shillings, text
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS
@@ -121,11 +119,3 @@ def one(call: Call, shortcode: str) -> Response:
 def change(call: Call, shortcode: str) -> Response:
     row = _find(call, shortcode)
     return shown(_whole(call.sandbox, _put(call.sandbox, {"shortcode": row.shortcode, **call.body(_CHANGE)})))
-
-
-ROUTES: Final = (
-    Route("GET", "organisations", listed, {"limit": LIMIT}),
-    Route("POST", "organisations", put),
-    Route("GET", "organisations/<shortcode>", one),
-    Route("PATCH", "organisations/<shortcode>", change),
-)

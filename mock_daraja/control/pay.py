@@ -6,7 +6,6 @@ from typing import Final
 
 from mock_daraja import defaults
 from mock_daraja.control.call import Call, Response, created
-from mock_daraja.control.routing import Route
 from mock_daraja.fields import anything, typed
 from mock_daraja.journal import transaction_json
 from mock_daraja.model import Transaction
@@ -32,6 +31,3 @@ def payment(call: Call) -> Response:
     if wait:
         sandbox.wait_for(lambda: now().is_final, LONGEST_S * 1000)
     return created(transaction_json(now()))
-
-
-ROUTES: Final = (Route("POST", "pay", payment),)

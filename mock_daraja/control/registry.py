@@ -1,4 +1,4 @@
-"""The table of the control API: every noun with its routes. wsgi.py puts it on HTTP."""
+"""The table of the control API: what can be asked of each noun, and how. wsgi.py puts it on HTTP."""
 
 from __future__ import annotations
 
@@ -23,15 +23,63 @@ from mock_daraja.control import (
     transactions,
 )
 from mock_daraja.control.call import PREFIX
-from mock_daraja.control.routing import Routes
+from mock_daraja.control.reading import LIMIT
+from mock_daraja.control.routing import Route, Routes
+from mock_daraja.fields import one_of, text, whole
 
-_SERVER_NOUNS: Final = (health, sandboxes)
-_NOUNS: Final = (
-    clock, apps, customers, organisations, scenarios, one_shots, exchanges, callbacks, transactions, ledger, sinks,
-    certificate, pay, report,
-)  # fmt: skip
+_OF_THE_SERVER: Final = (
+    Route("GET", "health", health.health),
+    Route("GET", "sandboxes", sandboxes.listed),
+    Route("POST", "sandboxes", sandboxes.create),
+    Route("GET", "sandboxes/<name>", sandboxes.one),
+    Route("DELETE", "sandboxes/<name>", sandboxes.delete),
+    Route("POST", "sandboxes/<name>/reset", sandboxes.reset),
+)
+_OF_A_SANDBOX: Final = (
+    Route("GET", "clock", clock.look, {"limit": LIMIT}),
+    Route("PUT", "clock", clock.switch),
+    Route("POST", "clock/advance", clock.advance),
+    Route("GET", "apps", apps.listed),
+    Route("POST", "apps", apps.create),
+    Route("DELETE", "apps/<path:key>", apps.delete),
+    Route("GET", "customers", customers.listed, {"limit": LIMIT}),
+    Route("POST", "customers", customers.put),
+    Route("GET", "customers/<msisdn>", customers.one),
+    Route("PATCH", "customers/<msisdn>", customers.change),
+    Route("POST", "customers/<msisdn>/prompt", customers.answer),
+    Route("GET", "organisations", organisations.listed, {"limit": LIMIT}),
+    Route("POST", "organisations", organisations.put),
+    Route("GET", "organisations/<shortcode>", organisations.one),
+    Route("PATCH", "organisations/<shortcode>", organisations.change),
+    Route("GET", "scenarios", scenarios.listed),
+    Route("GET", "scenarios/<path:name>", scenarios.one),
+    Route("GET", "scenario", scenarios.active),
+    Route("PUT", "scenario", scenarios.activate),
+    Route("DELETE", "scenario", scenarios.end),
+    Route("GET", "one-shots", one_shots.listed),
+    Route("POST", "one-shots", one_shots.arm),
+    Route("DELETE", "one-shots/<number>", one_shots.disarm),
+    Route("GET", "exchanges", exchanges.listed, exchanges.FILTER),
+    Route("GET", "exchanges/<name>", exchanges.one, {"as": one_of("json", "curl")}),
+    Route("GET", "exchanges.har", exchanges.archive),
+    Route("GET", "callbacks", callbacks.listed, {**callbacks.FILTER, "transaction": text, "limit": LIMIT}),
+    Route("POST", "callbacks/wait", callbacks.wait),
+    Route("GET", "callbacks/<name>", callbacks.one),
+    Route("POST", "callbacks/<name>/resend", callbacks.resend),
+    Route("GET", "transactions", transactions.listed, transactions.FILTER),
+    Route("GET", "transactions/<reference>", transactions.one),
+    Route("GET", "ledger", ledger.balances),
+    Route("GET", "sinks", sinks.listed),
+    Route("GET", "sinks/<name>", sinks.one, {"after": whole(0, 10**9), "limit": LIMIT}),
+    Route("PUT", "sinks/<name>", sinks.program),
+    Route("DELETE", "sinks/<name>", sinks.remove),
+    Route("GET", "certificate", certificate.certificate),
+    Route("POST", "credential", certificate.credential),
+    Route("POST", "pay", pay.payment),
+    Route("GET", "report", report.card, {"as": one_of("json", "text", "junit")}),
+)
 
-OF_A_SANDBOX: Final = Routes(f"{PREFIX}/sandboxes/NAME", (route for noun in _NOUNS for route in noun.ROUTES))
+OF_A_SANDBOX: Final = Routes(f"{PREFIX}/sandboxes/NAME", _OF_A_SANDBOX)
 """Relative to /_mock/sandboxes/NAME."""
-ALL: Final = Routes(PREFIX, (route for noun in (*_SERVER_NOUNS, *_NOUNS) for route in noun.ROUTES))
+ALL: Final = Routes(PREFIX, (*_OF_THE_SERVER, *_OF_A_SANDBOX))
 """Relative to /_mock, where the nouns of a sandbox are the default one's."""

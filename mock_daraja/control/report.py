@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from mock_daraja.control.call import Call, Response, shown, written
-from mock_daraja.control.routing import Route
-from mock_daraja.fields import one_of
 from mock_daraja.steps.reporting import card_of
 
 
@@ -19,6 +15,3 @@ def card(call: Call) -> Response:
     if form == "junit":
         return written(report.junit(), "application/xml")
     return shown(report.json())
-
-
-ROUTES: Final = (Route("GET", "report", card, {"as": one_of("json", "text", "junit")}),)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mock_daraja.control.call import PREFIX, Call, Response, created, gone, shown
-from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
 from mock_daraja.journal.shapes import instant
@@ -96,12 +95,3 @@ def reset(call: Call, name: str) -> Response:
 def delete(call: Call, name: str) -> Response:
     call.control.shared.sandboxes.delete(name)
     return gone()
-
-
-ROUTES: Final = (
-    Route("GET", "sandboxes", listed),
-    Route("POST", "sandboxes", create),
-    Route("GET", "sandboxes/<name>", one),
-    Route("DELETE", "sandboxes/<name>", delete),
-    Route("POST", "sandboxes/<name>/reset", reset),
-)

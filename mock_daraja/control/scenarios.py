@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 from mock_daraja.control.call import Call, Response, gone, shown
-from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import text
 from mock_daraja.scenarios import Scenario, writing
@@ -60,12 +59,3 @@ def end(call: Call) -> Response:
     with call.sandbox.store.unit():
         call.sandbox.engine.activate(None)
     return gone()
-
-
-ROUTES: Final = (
-    Route("GET", "scenarios", listed),
-    Route("GET", "scenarios/<path:name>", one),
-    Route("GET", "scenario", active),
-    Route("PUT", "scenario", activate),
-    Route("DELETE", "scenario", end),
-)

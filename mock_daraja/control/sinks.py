@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Any
 
 from mock_daraja.callbacks.sink import parse_program
 from mock_daraja.control.call import Call, Response, gone, shown
-from mock_daraja.control.reading import LIMIT
-from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Reply, Request
 from mock_daraja.faults import NAMES as FAULTS
 from mock_daraja.faults import drawn
-from mock_daraja.fields import whole
 from mock_daraja.journal.shapes import instant
 from mock_daraja.model.sink import Arrival, Sink, SinkAnswer
 from mock_daraja.sandbox import Sandbox
@@ -96,11 +93,3 @@ def remove(call: Call, name: str) -> Response:
         names = ", ".join(each.name for each in call.sandbox.sinks) or "none"
         raise Problem(f"there is no sink {name!r:.80}", remedy=f"there are {names}", status=404)
     return gone()
-
-
-ROUTES: Final = (
-    Route("GET", "sinks", listed),
-    Route("GET", "sinks/<name>", one, {"after": whole(0, 10**9), "limit": LIMIT}),
-    Route("PUT", "sinks/<name>", program),
-    Route("DELETE", "sinks/<name>", remove),
-)

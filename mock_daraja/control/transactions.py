@@ -6,13 +6,14 @@ from typing import Final, get_args
 
 from mock_daraja.control.call import Call, Response, shown
 from mock_daraja.control.reading import LIMIT
-from mock_daraja.control.routing import Route
 from mock_daraja.errors import Problem
 from mock_daraja.fields import one_of, phone
 from mock_daraja.journal import transaction_json
 from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.model.transaction import State
 from mock_daraja.sandbox import Sandbox
+
+FILTER: Final = {"state": one_of(*get_args(State)), "msisdn": phone, "limit": LIMIT}
 
 
 def row_id(written: str) -> int | None:
@@ -45,9 +46,3 @@ def listed(call: Call) -> Response:
 
 def one(call: Call, reference: str) -> Response:
     return shown(transaction_json(find(call.sandbox, reference)))
-
-
-ROUTES: Final = (
-    Route("GET", "transactions", listed, {"state": one_of(*get_args(State)), "msisdn": phone, "limit": LIMIT}),
-    Route("GET", "transactions/<reference>", one),
-)

@@ -36,9 +36,11 @@ _INTO_A_SINK = [  # these are app.py's to let in, of any method
 
 def control_nouns() -> dict[str, list[DocumentedRoute]]:
     """The routes of each file in control/, by its name, and what a sink takes."""
-    nouns = (*registry._SERVER_NOUNS, *registry._NOUNS)
-    found = {noun.__name__.rpartition(".")[2]: [_documented(each) for each in noun.ROUTES] for noun in nouns}
-    return found | {"sinks": [*_INTO_A_SINK, *found["sinks"]]}
+    found = {"sinks": _INTO_A_SINK}
+    for route in (*registry._OF_THE_SERVER, *registry._OF_A_SANDBOX):
+        noun = route.view.__module__.rpartition(".")[2]
+        found[noun] = [*found.get(noun, ()), _documented(route)]
+    return found
 
 
 def _documented(route: Any) -> DocumentedRoute:
