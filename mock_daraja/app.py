@@ -22,7 +22,7 @@ from mock_daraja.model import changed
 from mock_daraja.products import CATALOGUE
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import DEFAULT, Sandbox
-from mock_daraja.scenarios import Known, Library
+from mock_daraja.scenarios import Library
 from mock_daraja.server import Sending
 from mock_daraja.server.answer import status_line
 from mock_daraja.settings import Settings, load
@@ -57,10 +57,10 @@ def daraja_paths(
     settings: Settings, *, catalogue: Catalogue = CATALOGUE, on_exchange: Callable[[Exchange], None] | None = None
 ) -> DarajaPaths:
     """The same as a plain WSGI app, which imports Flask with the first request to /_mock: what `serve` runs."""
-    known = names_known(catalogue)
-    library = Library([*map(Path, settings.scenarios), resources.scenarios()], known, watch=settings.watch)
+    folders = [*map(Path, settings.scenarios), resources.scenarios()]
+    library = Library(folders, names_known(catalogue), watch=settings.watch)
     gateway = Gateway(settings, library, catalogue, _courier)
-    return DarajaPaths(gateway, OurPaths(gateway, library, known), on_exchange)
+    return DarajaPaths(gateway, OurPaths(gateway), on_exchange)
 
 
 def _courier(shared: Shared) -> Courier[tuple[Sandbox, int]]:
@@ -72,10 +72,8 @@ def _courier(shared: Shared) -> Courier[tuple[Sandbox, int]]:
 class OurPaths:
     """/_mock on Flask, wired when the first request for it comes: a server that only mimics starts without it."""
 
-    def __init__(self, gateway: Gateway, library: Library, known: Known) -> None:
+    def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._library = library
-        self._known = known
         self._lock = Lock()
         self._is_wired = False
 
@@ -98,7 +96,7 @@ class OurPaths:
 
         with self._lock:
             if not self._is_wired:
-                register(self.app, self._gateway.shared, self._library, self._known)
+                register(self.app, self._gateway.shared)
                 self._is_wired = True
 
 

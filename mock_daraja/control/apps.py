@@ -32,20 +32,20 @@ def create(call: Call) -> Response:
     given = call.body(_KEYS, required=("key", "secret"))
     app = tables.app_from({name: value for name, value in given.items() if value is not None})
     app_key(app.key, "key")
-    slugs = [product.slug for product in call.control.shared.catalogue.products]
+    slugs = [product.slug for product in call.shared.catalogue.products]
     for slug in app.products or ():
         if slug not in slugs:
             raise Problem(f"there is no product {slug!r:.80}", where="products", remedy=f"there are {', '.join(slugs)}")
     if len([*call.sandbox.apps()]) >= MOST:
         raise Problem(f"there are {MOST} apps already", remedy="delete some", status=409)
-    sandboxes = call.control.shared.sandboxes
+    sandboxes = call.shared.sandboxes
     kept = (sandboxes.put_app if call.is_inside else sandboxes.add_app)(call.sandbox, app)
     return created(_shape(kept))
 
 
 def delete(call: Call, key: str) -> Response:
     """Its tokens go with it."""
-    if not call.control.shared.sandboxes.remove_app(call.sandbox, key):
+    if not call.shared.sandboxes.remove_app(call.sandbox, key):
         known = ", ".join(app.key for app in [*call.sandbox.apps()][:10]) or "none"
         raise Problem(f"there is no app {key!r:.80}", remedy=f"there are {known}", status=404)
     return gone()

@@ -10,7 +10,6 @@ from mock_daraja.control import reading
 from mock_daraja.fields import Fields
 from mock_daraja.journal.redact import redact_body
 from mock_daraja.sandbox import Sandbox
-from mock_daraja.scenarios import Known, Library
 from mock_daraja.steps.passage import Shared
 
 if TYPE_CHECKING:
@@ -23,19 +22,10 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
-    """One per server."""
-
-    shared: Shared
-    library: Library
-    known: Known
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """Over HTTP, or from this process, whose tests see and may do a little more than strangers."""
 
-    control: Control
+    shared: Shared
     sandbox: Sandbox  # the one the path names, else the default one
     query: Mapping[str, Any]  # what was given of the route's parameters, read
     http: Request | None = None
@@ -80,7 +70,7 @@ class Call:
     def _given(self) -> Any:
         if self.http is None:
             return self.given
-        return reading.json_value(self.http, self.control.shared.settings.max_body)
+        return reading.json_value(self.http, self.shared.settings.max_body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ def health(call: Call) -> Response:
         {
             "status": "ok",
             "version": __version__,
-            "sandboxes": len(call.control.shared.sandboxes.all()),
+            "sandboxes": len(call.shared.sandboxes.all()),
             "clock": str(sandbox.clock.setting),
             "now": instant(sandbox.now_ms),
         }

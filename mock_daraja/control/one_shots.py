@@ -11,6 +11,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
 from mock_daraja.model import Outcome
 from mock_daraja.scenarios import Known, Match, OneShot, one_shot, writing
+from mock_daraja.steps.known import names_known
 
 MOST: Final = 1000
 _RESULT: Final = re.compile("[A-Za-z0-9_]+")  # as in scenario.json
@@ -41,7 +42,8 @@ def plain(given: Mapping[str, Any], known: Known) -> OneShot | None:
 
 def arm(call: Call) -> Response:
     given = call.body({"when": anything, "then": anything}, required=("then",))
-    wanted = plain(given, call.control.known) or one_shot(given, call.control.known)
+    known = names_known(call.shared.catalogue)
+    wanted = plain(given, known) or one_shot(given, known)
     engine = call.sandbox.engine
     with call.sandbox.store.unit():
         if len(engine.pending) >= MOST:

@@ -23,7 +23,7 @@ def payment(call: Call) -> Response:
     given = call.body(_KEYS, required=("amount",))
     wait = given.pop("wait", False)
     sandbox = call.sandbox
-    row = pay(call.control.shared, sandbox, **{"msisdn": defaults.CUSTOMER} | given)
+    row = pay(call.shared, sandbox, **{"msisdn": defaults.CUSTOMER} | given)
 
     def now() -> Transaction:
         return sandbox.transaction(row.id) or row

@@ -37,19 +37,19 @@ def shape(sandbox: Sandbox) -> dict[str, Any]:
 
 
 def listed(call: Call) -> Response:
-    return shown({"sandboxes": [shape(each) for each in call.control.shared.sandboxes.all()]})
+    return shown({"sandboxes": [shape(each) for each in call.shared.sandboxes.all()]})
 
 
 def create(call: Call) -> Response:
     given = {name: value for name, value in call.body(_KEYS).items() if value is not None}
-    sandboxes = call.control.shared.sandboxes
+    sandboxes = call.shared.sandboxes
     if len(sandboxes.all()) >= MOST:
         raise Problem(
             f"there are {MOST} sandboxes already", remedy="delete some: DELETE /_mock/sandboxes/NAME", status=409
         )
     name = _name(given.pop("name")) if "name" in given else sandboxes.fresh_name()
     if "scenario" in given:  # a name of the library: no caller opens files here
-        given["scenario"] = call.control.library.find(str(given["scenario"])).name
+        given["scenario"] = call.sandbox.library.find(str(given["scenario"])).name
     return created(shape(sandboxes.create(name, **_changes(name, given, sandboxes.settings))))
 
 
@@ -84,14 +84,14 @@ def _printable(given: Any, where: str) -> str:
 
 
 def one(call: Call, name: str) -> Response:
-    return shown(shape(call.control.shared.sandboxes.get(name)))
+    return shown(shape(call.shared.sandboxes.get(name)))
 
 
 def reset(call: Call, name: str) -> Response:
     call.body({})
-    return shown(shape(call.control.shared.sandboxes.reset(name)))
+    return shown(shape(call.shared.sandboxes.reset(name)))
 
 
 def delete(call: Call, name: str) -> Response:
-    call.control.shared.sandboxes.delete(name)
+    call.shared.sandboxes.delete(name)
     return gone()

@@ -19,7 +19,7 @@ def listed(call: Call) -> Response:
     """A file that is wrong is listed with its problem: it hides no other."""
     rows = [
         _line(each) if isinstance(each, Scenario) else {"name": name, "title": "", "story": ""} | _problem(each)
-        for name, each in call.control.library.survey()
+        for name, each in call.sandbox.library.survey()
     ]
     return shown({"scenarios": rows})
 
@@ -29,10 +29,10 @@ def _problem(problem: Problem | None) -> dict[str, Any]:
 
 
 def one(call: Call, name: str) -> Response:
-    scenario = call.control.library.find(name)
+    scenario = call.sandbox.library.find(name)
     provenance = None if scenario.provenance is None else asdict(scenario.provenance)
     more = {"provenance": provenance, "file": str(scenario.path), "rules": writing.rules(scenario)}
-    return shown(_line(scenario) | more | _problem(call.control.library.problem(scenario)))
+    return shown(_line(scenario) | more | _problem(call.sandbox.library.problem(scenario)))
 
 
 def active(call: Call) -> Response:
@@ -43,12 +43,12 @@ def active(call: Call) -> Response:
         scenario, state = engine.active, engine.state
     if scenario is None:
         return shown({"active": None, "state": state})
-    return shown({"active": _line(scenario), "state": state} | _problem(call.control.library.problem(scenario)))
+    return shown({"active": _line(scenario), "state": state} | _problem(call.sandbox.library.problem(scenario)))
 
 
 def activate(call: Call) -> Response:
     """By its name; a test in this process may also give a file, which no caller from outside has opened."""
-    library = call.control.library
+    library = call.sandbox.library
     scenario = (library.open if call.is_inside else library.find)(call.body({"name": text}, required=("name",))["name"])
     with call.sandbox.store.unit():
         call.sandbox.engine.activate(scenario)

@@ -10,7 +10,7 @@ from mock_daraja.control.call import Call, Response, gone, shown
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Reply, Request
 from mock_daraja.faults import NAMES as FAULTS
-from mock_daraja.faults import drawn
+from mock_daraja.faults import drawn, from_spec
 from mock_daraja.journal.shapes import instant
 from mock_daraja.model.sink import Arrival, Sink, SinkAnswer
 from mock_daraja.sandbox import Sandbox
@@ -83,8 +83,8 @@ def program(call: Call, name: str) -> Response:
     """One answer, or a list of answers given in turn."""
     answers = parse_program(call.json(), FAULTS)
     for answer in answers:
-        if answer.fault is not None and call.control.known.fault is not None:
-            call.control.known.fault(answer.fault)
+        if answer.fault is not None:
+            from_spec(answer.fault)
     return shown(_line(call, call.sandbox.sinks.answer_with(name, answers)))
 
 

@@ -13,10 +13,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from mock_daraja.control import guard, reading, registry
-from mock_daraja.control.call import PREFIX, Call, Control, Response
+from mock_daraja.control.call import PREFIX, Call, Response
 from mock_daraja.control.routing import NoRouteError
 from mock_daraja.errors import Problem
-from mock_daraja.scenarios import Known, Library
 from mock_daraja.steps.passage import Shared
 
 _LOG: Final = logging.getLogger("mock_daraja")
@@ -27,9 +26,8 @@ _COMPLAINTS: Final = {  # Flask's, in our words
 }
 
 
-def register(app: Flask, shared: Shared, library: Library, known: Known) -> None:
+def register(app: Flask, shared: Shared) -> None:
     """Every noun stands under /_mock, for the default sandbox, and under /_mock/sandboxes/NAME, for any."""
-    control = Control(shared, library, known)
 
     def answer(path: str) -> flask.Response:
         segments = path.split("/")
@@ -41,7 +39,7 @@ def register(app: Flask, shared: Shared, library: Library, known: Known) -> None
         routes = registry.ALL if name is None else registry.OF_A_SANDBOX
         route, arguments = routes.find(request.method, segments)
         query = {} if route.query is None else reading.query(request.args, route.query)
-        return _sent(route.view(Call(control, sandbox, query, request), **arguments))
+        return _sent(route.view(Call(shared, sandbox, query, request), **arguments))
 
     app.url_map.merge_slashes = False  # a wrong path is told, not redirected
     app.url_map.add(

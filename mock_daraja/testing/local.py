@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row
-from mock_daraja.control.call import Call, Control
+from mock_daraja.control.call import Call
 from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.model import CALLBACKS
 from mock_daraja.sandbox import DEFAULT, Sandbox
+from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.rows import CallbackRow, callback_of
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 class LocalControl(ControlApi):
     """The views of the control API, called without HTTP. A sandbox that is deleted answers whoever still holds it."""
 
-    def __init__(self, control: Control, sandbox: Sandbox) -> None:
-        self._control = control
+    def __init__(self, shared: Shared, sandbox: Sandbox) -> None:
+        self._shared = shared
         self._sandbox = sandbox
 
     def call(
@@ -31,7 +32,7 @@ class LocalControl(ControlApi):
         del more_seconds  # no HTTP client's time-out bounds it
         route, arguments = OF_A_SANDBOX.find(method, [*map(str, path)])
         given = {name: value for name, value in query.items() if value is not None}
-        answer: Row | None = route.view(Call(self._control, self._sandbox, given, given=body), **arguments).value
+        answer: Row | None = route.view(Call(self._shared, self._sandbox, given, given=body), **arguments).value
         return answer or {}
 
 
@@ -40,12 +41,12 @@ class Local(Link):
 
     most = 10**9
 
-    def __init__(self, url: str, control: Control, sandbox: Sandbox, strangers: Sandbox | None = None) -> None:
+    def __init__(self, url: str, shared: Shared, sandbox: Sandbox, strangers: Sandbox | None = None) -> None:
         base = f"{url}/_mock" + ("" if sandbox.name == DEFAULT else f"/sandboxes/{sandbox.name}")
-        super().__init__(LocalControl(control, sandbox), sandbox.name, url, base, next(sandbox.apps()))
+        super().__init__(LocalControl(shared, sandbox), sandbox.name, url, base, next(sandbox.apps()))
         self.sandbox = sandbox
-        self._shared = control.shared
-        self._strangers = None if strangers is None else LocalControl(control, strangers)
+        self._shared = shared
+        self._strangers = None if strangers is None else LocalControl(shared, strangers)
         self._strangers_since = _last_number(strangers)
 
     def strangers(self) -> list[Row]:

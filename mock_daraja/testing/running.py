@@ -8,9 +8,7 @@ from typing import Any, Final
 
 from mock_daraja import defaults
 from mock_daraja.app import daraja_paths
-from mock_daraja.control.call import Control
 from mock_daraja.server import Server
-from mock_daraja.steps.known import names_known
 from mock_daraja.testing.changes import sandbox_values, settings_from, split
 from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.local import Local
@@ -26,10 +24,8 @@ class DarajaServer:
         self._settings = settings_from(given)
         app = daraja_paths(self._settings)
         self._gateway = app.gateway
-        self._sandboxes = self._gateway.shared.sandboxes
-        self._control = Control(
-            self._gateway.shared, self._sandboxes.default.library, names_known(self._gateway.shared.catalogue)
-        )
+        self._shared = self._gateway.shared
+        self._sandboxes = self._shared.sandboxes
         self._server = Server(
             app,
             self._settings.host,
@@ -53,7 +49,7 @@ class DarajaServer:
 
     def default(self) -> Daraja:
         """The handle on the default sandbox, which also meets every request that belongs to no other."""
-        return Daraja(Local(self.url, self._control, self._sandboxes.default), strict=self._strict)
+        return Daraja(Local(self.url, self._shared, self._sandboxes.default), strict=self._strict)
 
     def fresh(self, seed: int, changes: Mapping[str, Any] | None = None) -> Daraja:
         """The handle on a new sandbox, named after its seed, so that a test's ids are its own and always the same.
@@ -70,7 +66,7 @@ class DarajaServer:
         name = self._free_name(f"test-{seed:08x}")
         keys = (f"{name}-key:{name}-secret", _PUBLIC_APP, *values.get("app", self._settings.app))
         sandbox = self._sandboxes.create(name, **{"apps": self._settings.apps, **values, "app": keys})
-        return Daraja(Local(self.url, self._control, sandbox, self._sandboxes.default), strict=strict)
+        return Daraja(Local(self.url, self._shared, sandbox, self._sandboxes.default), strict=strict)
 
     def _free_name(self, name: str) -> str:
         """A test that is run again while its sandbox is kept gets another."""
