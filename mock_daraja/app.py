@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -48,9 +48,8 @@ def create_app(settings: Settings | None = None, *, on_exchange: Callable[[Excha
     Daraja's paths before its reply is sent. Raises Problem on settings that are wrong.
     """
     paths = daraja_paths(load() if settings is None else settings, on_exchange=on_exchange)
-    app = paths.ours.app
-    app.wsgi_app = paths  # type: ignore[method-assign]  # Flask's documented way
-    return app
+    paths.flask.wsgi_app = paths  # type: ignore[method-assign]  # Flask's documented way
+    return paths.flask
 
 
 def daraja_paths(
@@ -60,7 +59,7 @@ def daraja_paths(
     folders = [*map(Path, settings.scenarios), resources.scenarios()]
     library = Library(folders, names_known(catalogue), watch=settings.watch)
     gateway = Gateway(settings, library, catalogue, _courier)
-    return DarajaPaths(gateway, OurPaths(gateway), on_exchange)
+    return DarajaPaths(gateway, on_exchange)
 
 
 def _courier(shared: Shared) -> Courier[tuple[Sandbox, int]]:
@@ -69,45 +68,30 @@ def _courier(shared: Shared) -> Courier[tuple[Sandbox, int]]:
     return new_courier(shared)
 
 
-class OurPaths:
-    """/_mock on Flask, wired when the first request for it comes: a server that only mimics starts without it."""
-
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-        self._lock = Lock()
-        self._is_wired = False
-
-    @cached_property
-    def app(self) -> Flask:
-        from flask import Flask
-
-        app = Flask("mock_daraja", static_folder=None)
-        app.extensions["mock_daraja"] = self._gateway
-        self._dispatch: WSGIApplication = app.wsgi_app
-        return app
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if not self._is_wired:
-            self._wire()
-        return self._dispatch(environ, start_response)
-
-    def _wire(self) -> None:
-        from mock_daraja.control.wsgi import register
-
-        with self._lock:
-            if not self._is_wired:
-                register(self.app, self._gateway.shared)
-                self._is_wired = True
-
-
 class DarajaPaths:
     """The thin shell around the gateway: WSGI in, values through, WSGI out."""
 
-    def __init__(self, gateway: Gateway, ours: OurPaths, on_exchange: Callable[[Exchange], None] | None = None) -> None:
+    def __init__(self, gateway: Gateway, on_exchange: Callable[[Exchange], None] | None = None) -> None:
         self.gateway = gateway
-        self.ours = ours
         self._on_exchange = on_exchange
         self._settings = gateway.shared.settings
+        self._wiring = Lock()
+
+    @cached_property
+    def flask(self) -> Flask:
+        from flask import Flask
+
+        app = Flask("mock_daraja", static_folder=None)
+        app.extensions["mock_daraja"] = self.gateway
+        return app
+
+    @cached_property
+    def _control(self) -> WSGIApplication:
+        """/_mock, wired when the first request for it comes: a server that only mimics starts without it."""
+        from mock_daraja.control.wsgi import register
+
+        register(self.flask, self.gateway.shared)
+        return partial(type(self.flask).wsgi_app, self.flask)  # create_app has replaced the app's own
 
     def takes(self, path: str) -> bool:
         """Whether `answer` answers this path: Daraja's, and the sinks'. The rest is Flask's."""
@@ -141,7 +125,9 @@ class DarajaPaths:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
         if not self.takes(path):
-            return self.ours(environ, start_response)
+            with self._wiring:
+                control = self._control
+            return control(environ, start_response)
         body = _read(environ, self._settings.max_body)
         if body is None:
             sending = Sending(self._too_big(environ["REQUEST_METHOD"], path))

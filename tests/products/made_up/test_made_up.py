@@ -39,7 +39,7 @@ def mock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Mock]:
     monkeypatch.setattr(resources, "schemas", lambda: tmp_path)
     settings = Settings(clock=ClockSetting.parse("manual"), start=START, seed=1)
     paths = daraja_paths(settings, catalogue=Catalogue((*PRODUCTS, PRODUCT)))
-    app = paths.ours.app
+    app = paths.flask
     app.wsgi_app = paths  # type: ignore[method-assign]
     yield Mock(paths.gateway, app)
     paths.gateway.close()
