@@ -7,7 +7,7 @@ Daraja answers is decided there, and no rule of Flask's (404 pages, slashes, HEA
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
@@ -98,7 +98,7 @@ class DarajaPaths:
         return not _is_ours(path) or SINK.match(path) is not None
 
     def answer(self, request: Request) -> Sending:
-        sink = SINK.match(request.path) if _is_ours(request.path) else None
+        sink = SINK.match(request.path)
         return self._daraja(request) if sink is None else self._sink(sink, request)
 
     def _daraja(self, request: Request) -> Sending:
@@ -128,12 +128,15 @@ class DarajaPaths:
             with self._wiring:
                 control = self._control
             return control(environ, start_response)
+        from werkzeug.datastructures import EnvironHeaders  # our own server doesn't come here with what `takes` takes
+
         body = _read(environ, self._settings.max_body)
         if body is None:
             sending = Sending(self._too_big(environ["REQUEST_METHOD"], path))
         else:
             path, query = path.encode("latin-1").decode(errors="replace"), environ.get("QUERY_STRING", "")
-            sending = self.answer(Request(environ["REQUEST_METHOD"], path, query, tuple(_headers(environ)), body))
+            headers = tuple(EnvironHeaders(environ))
+            sending = self.answer(Request(environ["REQUEST_METHOD"], path, query, headers, body))
         reply = sending.reply
         start_response(status_line(reply.status), [*reply.headers, ("Content-Length", str(len(reply.body)))])
         return sending
@@ -169,27 +172,6 @@ def _read(environ: WSGIEnvironment, most: int) -> bytes | None:
         return b""
     body: bytes = environ["wsgi.input"].read(most + 1)
     return body if len(body) <= most else None
-
-
-def _headers(environ: WSGIEnvironment) -> Iterator[tuple[str, str]]:
-    """In the order they came, as far as the server kept it. WSGI loses how their names were spelt."""
-    for name, value in environ.items():
-        if name.startswith("HTTP_"):
-            yield _NAMES.get(name) or name[5:].replace("_", "-").title(), value
-        elif name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value:
-            yield _NAMES[name], value
-
-
-_NAMES: Final = {
-    "CONTENT_TYPE": "Content-Type",
-    "CONTENT_LENGTH": "Content-Length",
-    "HTTP_HOST": "Host",
-    "HTTP_AUTHORIZATION": "Authorization",
-    "HTTP_USER_AGENT": "User-Agent",
-    "HTTP_ACCEPT": "Accept",
-    "HTTP_ACCEPT_ENCODING": "Accept-Encoding",
-    "HTTP_CONNECTION": "Connection",
-}
 
 
 def _explanation(exchange: Exchange) -> list[tuple[str, str]]:
