@@ -26,6 +26,7 @@ from mock_daraja.scenarios import Library
 from mock_daraja.server import Sending
 from mock_daraja.server.answer import status_line
 from mock_daraja.settings import Settings, load
+from mock_daraja.sinks import receive
 from mock_daraja.steps.known import names_known
 from mock_daraja.steps.passage import Shared
 
@@ -114,8 +115,6 @@ class DarajaPaths:
         return Sending(reply, answered.sandbox.clock, answered.after)
 
     def _sink(self, path: re.Match[str], request: Request) -> Sending:
-        from mock_daraja.control.sinks import receive
-
         try:
             sandbox = self.gateway.shared.sandboxes.get(path[1] or DEFAULT)
             return Sending(receive(sandbox, path[2], request), sandbox.clock)

@@ -32,12 +32,12 @@ from mock_daraja.model import (
     initiator_key,
 )
 from mock_daraja.model.clock import CLOCK
+from mock_daraja.model.sink import MOST_ARRIVALS, MOST_BYTES
 from mock_daraja.money import cents
 from mock_daraja.msisdn import is_msisdn
 from mock_daraja.scenarios import CustomerFacts, Engine, Library
 from mock_daraja.scenarios.play import PLAY, Play
 from mock_daraja.settings import Settings
-from mock_daraja.sinks import MOST_ARRIVALS, MOST_BYTES, Sinks
 from mock_daraja.store import MemoryStore, Store
 from mock_daraja.view import BALANCE, View
 
@@ -87,7 +87,6 @@ class Sandbox(View):
         ids = Ids(self.seed, name, lambda stream: store.next(f"id {stream}") - 1)
         super().__init__(settings, Clock(settings.clock, settings.start_ms), ids, store)
         self.library = library
-        self.sinks = Sinks(store)
         self.engine = Engine(
             library.find,
             read=library.read,

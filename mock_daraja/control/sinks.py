@@ -1,35 +1,15 @@
-"""Sinks: what has arrived, and how they answer. What comes to one is app.py's to hand over."""
+"""Sinks: what has arrived, and how they answer. What comes to one, app.py hands to sinks.py."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from mock_daraja.callbacks.sink import parse_program
 from mock_daraja.control.call import Call, Response, gone, shown
 from mock_daraja.errors import Problem
-from mock_daraja.exchange import Reply, Request
-from mock_daraja.faults import NAMES as FAULTS
-from mock_daraja.faults import drawn, from_spec
 from mock_daraja.journal.shapes import instant
-from mock_daraja.model.sink import Arrival, Sink, SinkAnswer
-from mock_daraja.sandbox import Sandbox
-
-
-def receive(sandbox: Sandbox, name: str, request: Request) -> Reply:
-    """Whatever arrives at a sink is kept and answered as programmed. Raises Problem on a name no sink can have."""
-    with sandbox.store.unit():
-        answer = sandbox.sinks.receive(
-            name,
-            request.method,
-            request.path,
-            request.query,
-            request.headers,
-            body=request.body,
-            received_ms=sandbox.now_ms,
-        )
-        fault = None if answer.fault is None else drawn(answer.fault, sandbox.ids)
-    return Reply(answer.status, answer.body, answer.headers, fault)
+from mock_daraja.model.sink import ARRIVALS, SINKS, Arrival, Sink, SinkAnswer
+from mock_daraja.sinks import answer_with, parse_program
 
 
 def _line(call: Call, sink: Sink) -> dict[str, Any]:
@@ -69,27 +49,26 @@ def _arrival(arrival: Arrival) -> dict[str, Any]:
 
 
 def listed(call: Call) -> Response:
-    return shown({"sinks": [_line(call, each) for each in call.sandbox.sinks]})
+    return shown({"sinks": [_line(call, each) for each in call.sandbox.store.scan(SINKS)]})
 
 
 def one(call: Call, name: str) -> Response:
     """A sink that nothing has reached is as good as one with no arrivals."""
-    sink = call.sandbox.sinks.get(name) or Sink(name)
-    arrivals = call.page(call.sandbox.sinks.arrivals(name, call.query.get("after", 0)), after="after")
-    return shown(_line(call, sink) | {"arrivals": [_arrival(each) for each in arrivals]})
+    store = call.sandbox.store
+    arrivals = [*store.scan(ARRIVALS, "sink", name, least=call.query.get("after", 0) + 1)]
+    shapes = [_arrival(each) for each in call.page(arrivals, after="after")]
+    return shown(_line(call, store.get(SINKS, name) or Sink(name)) | {"arrivals": shapes})
 
 
 def program(call: Call, name: str) -> Response:
     """One answer, or a list of answers given in turn."""
-    answers = parse_program(call.json(), FAULTS)
-    for answer in answers:
-        if answer.fault is not None:
-            from_spec(answer.fault)
-    return shown(_line(call, call.sandbox.sinks.answer_with(name, answers)))
+    return shown(_line(call, answer_with(call.sandbox, name, parse_program(call.json()))))
 
 
 def remove(call: Call, name: str) -> Response:
-    if not call.sandbox.sinks.remove(name):
-        names = ", ".join(each.name for each in call.sandbox.sinks) or "none"
-        raise Problem(f"there is no sink {name!r:.80}", remedy=f"there are {names}", status=404)
+    store = call.sandbox.store
+    with store.unit():
+        if not store.remove(SINKS, name):
+            names = ", ".join(each.name for each in store.scan(SINKS)) or "none"
+            raise Problem(f"there is no sink {name!r:.80}", remedy=f"there are {names}", status=404)
     return gone()

@@ -8,6 +8,9 @@ from mock_daraja.model.noun import Noun, Ranked, Retention
 from mock_daraja.model.outcome import FaultSpec
 from mock_daraja.model.row import Row
 
+MOST_ARRIVALS: Final = 1000
+MOST_BYTES: Final = 8 << 20  # of the arrivals a sink keeps
+
 
 class SinkAnswer(Row, frozen=True):
     """By default what Safaricom expects of a receiver (callbacks.md §6)."""
@@ -34,7 +37,7 @@ class Sink(Row, frozen=True):
 
 
 class Arrival(Row, frozen=True):
-    """One request a sink received. `number` counts from 1 in each sink, and goes on after a clear."""
+    """One request a sink received. `number` counts from 1 in each sink."""
 
     number: int
     method: str

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.callbacks.sink import parse_program
 from mock_daraja.model import Outcome
 from mock_daraja.scenarios.model import Match, OneShot
 from tests.conftest import register_urls
@@ -53,8 +52,8 @@ def test_a_till_is_paid_by_whom_it_is_told(mock: Any, pay: Callable[..., Any]) -
 
 def test_a_payment_that_fails_ends_with_one_and_says_why(mock: Any, live: str, pay: Callable[..., Any]) -> None:
     register(mock, live)
-    rejects = parse_program({"json": {"ResultCode": "C2B00012", "ResultDesc": "Rejected"}})
-    mock.sandbox.sinks.answer_with("may-i", rejects)
+    rejects = {"json": {"ResultCode": "C2B00012", "ResultDesc": "Rejected"}}
+    mock.request("PUT", "/_mock/sinks/may-i", rejects)
 
     result = pay(*PAYBILL)
 

@@ -16,16 +16,16 @@ import click
 import pytest
 
 from mock_daraja.app import create_app, served
-from mock_daraja.callbacks.sink import parse_program
 from mock_daraja.cli import commands
 from mock_daraja.clock import ClockSetting
-from mock_daraja.faults import NAMES, from_spec
+from mock_daraja.faults import from_spec
 from mock_daraja.faults import pages as gateway_pages
 from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios import Known
 from mock_daraja.scenarios.loader import load_file
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings, load
+from mock_daraja.sinks import parse_program
 from tests.docs.generate import ROOT, pages
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -67,7 +67,7 @@ def test_json_is_json(body: str) -> None:
     document = json.loads(body)
 
     if isinstance(document, list):  # the one program of a sink
-        assert parse_program(document, NAMES)
+        assert parse_program(document)
 
 
 @pytest.mark.parametrize("body", fences("python"))

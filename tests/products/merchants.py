@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.callbacks.sink import parse_program
-from mock_daraja.faults import NAMES as FAULTS
 from mock_daraja.model import Transaction
+from mock_daraja.model.sink import ARRIVALS
 from mock_daraja.server import Server
+from mock_daraja.sinks import answer_with, parse_program
 from mock_daraja.steps.opening import pay
 from tests.conftest import Mock
 
@@ -42,7 +42,7 @@ class Merchant:
 
     def answers(self, *program: dict[str, Any]) -> None:
         """What validations get for an answer, in turn."""
-        self.mock.sandbox.sinks.answer_with("validation", parse_program(list(program), FAULTS))
+        answer_with(self.mock.sandbox, "validation", parse_program(list(program)))
 
     def answers_with(self, **document: Any) -> None:
         self.answers({"json": document})
@@ -56,7 +56,7 @@ class Merchant:
         return self._bodies("confirmation")
 
     def _bodies(self, name: str) -> list[Any]:
-        return [json.loads(each.body) for each in self.mock.sandbox.sinks.arrivals(name)]
+        return [json.loads(each.body) for each in self.mock.sandbox.store.scan(ARRIVALS, "sink", name)]
 
     def simulated(self, shortcode: str = PAYBILL, **changes: object) -> Transaction:
         """Simulate a payment, and let time pass until all is done."""
