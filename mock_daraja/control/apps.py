@@ -16,12 +16,7 @@ _KEYS: Final = {"key": text, "secret": text, "products": anything, "shortcodes":
 
 
 def _shape(app: App) -> dict[str, Any]:
-    return {
-        "key": app.key,
-        "secret": app.secret,
-        "products": None if app.products is None else [*app.products],
-        "shortcodes": None if app.shortcodes is None else [*app.shortcodes],
-    }
+    return {name: getattr(app, name) for name in _KEYS}
 
 
 def listed(call: Call) -> Response:

@@ -16,22 +16,16 @@ _KEYS: Final = {
     "pin": text, "name": text, "handset": anything, "prompt": anything, "pin_locked": anything, "registered": anything,
     "balance": shillings, "id_number": text, "id_types": anything,
 }  # fmt: skip
+_SHOWN: Final = (
+    "msisdn", "name", "pin", "handset", "prompt", "wrong_pins", "pin_locked", "registered", "id_number", "id_types",
+)  # fmt: skip
 
 
 def _shape(call: Call, row: Customer) -> dict[str, Any]:
     sandbox = call.sandbox
     waiting = sandbox.open_prompt(row.msisdn)
-    return {
-        "msisdn": row.msisdn,
+    return {name: getattr(row, name) for name in _SHOWN} | {
         "name": row.name if call.is_inside else sandbox.customer_name(row.msisdn),  # no test waits for Faker's import
-        "pin": row.pin,
-        "handset": row.handset,
-        "prompt": row.prompt,
-        "wrong_pins": row.wrong_pins,
-        "pin_locked": row.pin_locked,
-        "registered": row.registered,
-        "id_number": row.id_number,
-        "id_types": list(row.id_types),
         "balance": printed(sandbox.balance(ledger.customer(row.msisdn))),
         "open_prompt": None if waiting is None else waiting.reference,
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec.structs import asdict
+
 from mock_daraja import defaults, ledger
 from mock_daraja.control.call import Call, Response, created, shown
 from mock_daraja.errors import Problem
@@ -28,41 +30,19 @@ def _balances(value: Any) -> Mapping[str, Any]:
 
 _PUT: Final = {**dict.fromkeys(ORGANISATION, anything), "name": text, "passkey": text, "balances": _balances}
 _CHANGE: Final = {name: kind for name, kind in _PUT.items() if name != "shortcode"}
-
-
-def _line(row: Organisation) -> dict[str, Any]:
-    return {
-        "shortcode": row.shortcode,
-        "name": row.name,
-        "kinds": [*row.kinds],
-        "passkey": row.passkey,
-        "head_office": row.head_office,
-        "active": row.active,
-        "bouquet": row.bouquet,
-        "external_validation": row.external_validation,
-        "nominated": row.nominated,
-    }
+_INITIATOR: Final = ("name", "password", "roles", "failures", "locked")
 
 
 def _whole(sandbox: Sandbox, row: Organisation) -> dict[str, Any]:
-    initiators = [
-        {
-            "name": each.name,
-            "password": each.password,
-            "roles": None if each.roles is None else [*each.roles],
-            "failures": each.failures,
-            "locked": each.locked,
-        }
-        for each in sandbox.initiators(row.shortcode)
-    ]
-    accounts = {
-        account: printed(sandbox.balance(ledger.organisation(row.shortcode, account)))
-        for account in ORGANISATION_ACCOUNTS
-    }
-    return _line(row) | {
-        "initiators": initiators,
+    return asdict(row) | {
+        "initiators": [
+            {name: getattr(each, name) for name in _INITIATOR} for each in sandbox.initiators(row.shortcode)
+        ],
         "urls": _urls(sandbox.registered_urls(row.shortcode)),
-        "accounts": accounts,
+        "accounts": {
+            account: printed(sandbox.balance(ledger.organisation(row.shortcode, account)))
+            for account in ORGANISATION_ACCOUNTS
+        },
     }
 
 
@@ -77,15 +57,12 @@ def _urls(row: RegisteredUrls | None) -> dict[str, str]:
 def listed(call: Call) -> Response:
     """Those that were added or used, then the rest of the default world."""
     limit = call.limit
-    rows = [*call.sandbox.store.scan(ORGANISATIONS, limit=limit)]
-    seen = {row.shortcode for row in rows}
-    for shortcode in defaults.shortcodes():
+    rows = {row.shortcode: row for row in call.sandbox.store.scan(ORGANISATIONS, limit=limit)}
+    for row in filter(None, map(defaults.organisation, defaults.shortcodes())):
         if len(rows) >= limit:
             break
-        row = defaults.organisation(shortcode)
-        if row is not None and shortcode not in seen:
-            rows.append(row)
-    return shown({"organisations": [_line(row) for row in rows]})
+        rows.setdefault(row.shortcode, row)
+    return shown({"organisations": [asdict(row) for row in rows.values()]})
 
 
 def put(call: Call) -> Response:
