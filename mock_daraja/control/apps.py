@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from mock_daraja import tables
-from mock_daraja.control.call import Call, Response, created, gone, shown
+from mock_daraja.control.call import GONE, Call, Response, Shape
 from mock_daraja.control.sandboxes import app_key
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, text
@@ -15,12 +15,12 @@ MOST: Final = 10_000
 _KEYS: Final = {"key": text, "secret": text, "products": anything, "shortcodes": anything}
 
 
-def _shape(app: App) -> dict[str, Any]:
+def _shape(app: App) -> Shape:
     return {name: getattr(app, name) for name in _KEYS}
 
 
-def listed(call: Call) -> Response:
-    return shown({"apps": [_shape(each) for each in call.sandbox.apps()]})
+def listed(call: Call) -> Shape:
+    return {"apps": [_shape(each) for each in call.sandbox.apps()]}
 
 
 def create(call: Call) -> Response:
@@ -35,7 +35,7 @@ def create(call: Call) -> Response:
         raise Problem(f"there are {MOST} apps already", remedy="delete some", status=409)
     sandboxes = call.shared.sandboxes
     kept = (sandboxes.put_app if call.is_inside else sandboxes.add_app)(call.sandbox, app)
-    return created(_shape(kept))
+    return Response(_shape(kept), 201)
 
 
 def delete(call: Call, key: str) -> Response:
@@ -43,4 +43,4 @@ def delete(call: Call, key: str) -> Response:
     if not call.shared.sandboxes.remove_app(call.sandbox, key):
         known = ", ".join(app.key for app in [*call.sandbox.apps()][:10]) or "none"
         raise Problem(f"there is no app {key!r:.80}", remedy=f"there are {known}", status=404)
-    return gone()
+    return GONE

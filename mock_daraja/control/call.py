@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PREFIX: Final = "/_mock"
 SHOWN: Final = 100
 """Rows in a list that asks for no other number."""
+Shape = dict[str, Any]
+"""A value as JSON shows it."""
 _T = TypeVar("_T")
 
 
@@ -75,24 +77,18 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a view answers. `value` goes out as JSON; bytes as they are, under their own headers; None as nothing."""
+    """What a view answers that is more than a Shape with status 200.
+
+    `value` goes out as JSON; bytes as they are, under their own headers; None as nothing.
+    """
 
     value: Any
     status: int = 200
     headers: Iterable[tuple[str, str]] = ()
 
 
-def shown(value: Any) -> Response:
-    return Response(value)
+GONE: Final = Response(None, 204)
 
 
 def written(text: str, kind: str = "text/plain") -> Response:
     return Response(text.encode(), 200, [("Content-Type", f"{kind}; charset=utf-8"), ("Cache-Control", "no-store")])
-
-
-def created(value: Any) -> Response:
-    return Response(value, 201)
-
-
-def gone() -> Response:
-    return Response(None, 204)

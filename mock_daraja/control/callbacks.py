@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, get_args
 
 from mock_daraja.control import transactions
-from mock_daraja.control.call import Call, Response, shown
+from mock_daraja.control.call import Call, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import number, one_of, text, whole
 from mock_daraja.journal import callback_json
@@ -35,15 +35,15 @@ def _wanted(call: Call, given: Mapping[str, Any], *, pending: bool) -> Callable[
     return lambda row: row.state in states and kind in (None, row.kind) and transaction in (None, row.transaction)
 
 
-def _shown(call: Call, rows: Iterable[Callback]) -> Response:
-    return shown({"callbacks": [_shape(call, row) for row in rows]})
+def _shown(call: Call, rows: Iterable[Callback]) -> Shape:
+    return {"callbacks": [_shape(call, row) for row in rows]}
 
 
-def _shape(call: Call, row: Callback) -> dict[str, Any]:
+def _shape(call: Call, row: Callback) -> Shape:
     return callback_json(row, call.sandbox.deliveries_of(row.id), bodies=call.bodies)
 
 
-def listed(call: Call) -> Response:
+def listed(call: Call) -> Shape:
     """The latest, oldest first."""
     rows = [*filter(_wanted(call, call.query, pending=True), call.sandbox.store.scan(CALLBACKS))]
     return _shown(call, rows[-call.limit :])
@@ -58,11 +58,11 @@ def _find(call: Call, name: str) -> Callback:
     return row
 
 
-def one(call: Call, name: str) -> Response:
-    return shown(_shape(call, _find(call, name)))
+def one(call: Call, name: str) -> Shape:
+    return _shape(call, _find(call, name))
 
 
-def wait(call: Call) -> Response:
+def wait(call: Call) -> Shape:
     """Until so many callbacks are as asked for. A standing clock is moved as far as it takes."""
     keys = {**FILTER, "timeout": number(0, LONGEST_S), "count": whole(1, 1000), "transaction": _reference}
     given = call.body(keys)
@@ -94,7 +94,7 @@ def _too_late(call: Call, given: Mapping[str, Any], came: int, count: int) -> Pr
     )
 
 
-def resend(call: Call, name: str) -> Response:
+def resend(call: Call, name: str) -> Shape:
     """Byte for byte. On a standing clock it has been sent when this answers."""
     times = call.body({"times": whole(1, MOST_RESENDS)}).get("times", 1)
-    return shown(_shape(call, send_again(call.sandbox, _find(call, name).id, times)))
+    return _shape(call, send_again(call.sandbox, _find(call, name).id, times))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_daraja.control.call import Call, Response, shown
+from mock_daraja.control.call import Call, Response, Shape
 from mock_daraja.fields import text
 
 
@@ -19,9 +19,9 @@ def certificate(call: Call) -> Response:
     return Response(call.sandbox.certificate.pem(), 200, headers)
 
 
-def credential(call: Call) -> Response:
+def credential(call: Call) -> Shape:
     given = call.body({"password": _password}, required=("password",))
-    return shown({"credential": call.sandbox.certificate.encrypt(given["password"])})
+    return {"credential": call.sandbox.certificate.encrypt(given["password"])}
 
 
 def _password(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mock_daraja.clock import ClockSetting
-from mock_daraja.control.call import Call, Response, shown
+from mock_daraja.control.call import Call, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import number, text
 from mock_daraja.journal.shapes import instant
@@ -15,34 +15,30 @@ LONGEST_S: Final = 366 * 86_400
 _LAST_MS: Final = 253_000_000_000_000  # in 9987: dates end with 9999
 
 
-def _event(event: Event) -> dict[str, Any]:
+def _event(event: Event) -> Shape:
     return {"at": instant(event.due_ms), "kind": event.kind, "subject": event.subject}
 
 
-def look(call: Call) -> Response:
+def look(call: Call) -> Shape:
     sandbox = call.sandbox
     due = sandbox.store.events()[: call.limit]
-    return shown(
-        {"clock": str(sandbox.clock.setting), "now": instant(sandbox.now_ms), "due": [_event(each) for each in due]}
-    )
+    return {"clock": str(sandbox.clock.setting), "now": instant(sandbox.now_ms), "due": [_event(each) for each in due]}
 
 
 def _setting(value: Any) -> ClockSetting:
     return ClockSetting.parse(text(value))
 
 
-def switch(call: Call) -> Response:
+def switch(call: Call) -> Shape:
     call.sandbox.agenda.switch(call.body({"clock": _setting}, required=("clock",))["clock"])
     return look(call)
 
 
-def advance(call: Call) -> Response:
+def advance(call: Call) -> Shape:
     sandbox = call.sandbox
     ms = round(call.body({"seconds": number(0, LONGEST_S)}, required=("seconds",))["seconds"] * 1000)
     if sandbox.now_ms + ms > _LAST_MS:
         raise Problem("the clock would leave the calendar", where="seconds", remedy="reset the sandbox", status=409)
     fired = sandbox.agenda.advance(ms)
     attempted = dict.fromkeys(event.subject for event in fired if event.kind == "deliver")
-    return shown(
-        {"now": instant(sandbox.now_ms), "fired": [_event(each) for each in fired], "callbacks": list(attempted)}
-    )
+    return {"now": instant(sandbox.now_ms), "fired": [_event(each) for each in fired], "callbacks": list(attempted)}

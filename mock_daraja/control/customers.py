@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from mock_daraja import ledger
-from mock_daraja.control.call import Call, Response, created, shown
+from mock_daraja.control.call import Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, one_of, phone, shillings, text
 from mock_daraja.journal import transaction_json
@@ -21,7 +21,7 @@ _SHOWN: Final = (
 )  # fmt: skip
 
 
-def _shape(call: Call, row: Customer) -> dict[str, Any]:
+def _shape(call: Call, row: Customer) -> Shape:
     sandbox = call.sandbox
     waiting = sandbox.open_prompt(row.msisdn)
     return {name: getattr(row, name) for name in _SHOWN} | {
@@ -38,9 +38,9 @@ def _msisdn(written: str) -> str:
         raise Problem(f"the customer is {written!r:.80}", where="msisdn", remedy=f"give {error}") from None
 
 
-def listed(call: Call) -> Response:
+def listed(call: Call) -> Shape:
     rows = [*call.sandbox.store.scan(CUSTOMERS)][-call.limit :]
-    return shown({"customers": [_shape(call, each) for each in rows]})
+    return {"customers": [_shape(call, each) for each in rows]}
 
 
 def put(call: Call) -> Response:
@@ -48,19 +48,19 @@ def put(call: Call) -> Response:
     with call.sandbox.store.unit():
         is_new = call.sandbox.store.get(CUSTOMERS, given["msisdn"]) is None
         row = call.sandbox.put_customer(given)
-    return (created if is_new else shown)(_shape(call, row))
+    return Response(_shape(call, row), 201 if is_new else 200)
 
 
-def one(call: Call, msisdn: str) -> Response:
-    return shown(_shape(call, call.sandbox.customer(_msisdn(msisdn))))
+def one(call: Call, msisdn: str) -> Shape:
+    return _shape(call, call.sandbox.customer(_msisdn(msisdn)))
 
 
-def change(call: Call, msisdn: str) -> Response:
+def change(call: Call, msisdn: str) -> Shape:
     row = call.sandbox.put_customer({"msisdn": _msisdn(msisdn), **call.body(_KEYS)})
-    return shown(_shape(call, row))
+    return _shape(call, row)
 
 
-def answer(call: Call, msisdn: str) -> Response:
+def answer(call: Call, msisdn: str) -> Shape:
     """The customer enters a PIN, cancels, or ignores the prompt. It takes effect when the clock next moves."""
     number = _msisdn(msisdn)
     given = call.body({"pin": text, "action": one_of("cancel", "ignore")})
@@ -68,4 +68,4 @@ def answer(call: Call, msisdn: str) -> Response:
         remedy = 'give either {"pin": "1234"} or {"action": "cancel"} or {"action": "ignore"}'
         raise Problem("an answer is a PIN or an action", where="body", remedy=remedy)
     transaction = call.sandbox.answer_prompt(number, f"pin:{given['pin']}" if "pin" in given else given["action"])
-    return shown(transaction_json(transaction))
+    return transaction_json(transaction)

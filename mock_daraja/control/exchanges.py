@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mock_daraja import __version__
-from mock_daraja.control.call import Call, Response, shown, written
+from mock_daraja.control.call import Call, Response, Shape, written
 from mock_daraja.control.reading import LIMIT
 from mock_daraja.control.transactions import row_id
 from mock_daraja.errors import Problem
@@ -32,7 +32,7 @@ def _flag(value: Any) -> bool:
 FILTER: Final = {"operation": text, "status": whole(100, 599), "since": _number, "limit": LIMIT, "whole": _flag}
 
 
-def listed(call: Call) -> Response:
+def listed(call: Call) -> Shape:
     """The latest, oldest first; with `since` the first of those that came after it, so that none is missed.
 
     A line each, or with `whole` headers, bodies and trace as well.
@@ -45,10 +45,10 @@ def listed(call: Call) -> Response:
         and given.get("status") in (None, row.reply.status if row.reply else None)
     ]
     whole, page = given.get("whole", False), call.page(rows, after="since")
-    return shown({"exchanges": [exchange_json(row, whole=whole, bodies=call.bodies) for row in page]})
+    return {"exchanges": [exchange_json(row, whole=whole, bodies=call.bodies) for row in page]}
 
 
-def one(call: Call, name: str) -> Response:
+def one(call: Call, name: str) -> Shape | Response:
     """Whole. `transaction` is the whole row of the one it opened, or null, and `callbacks` are that one's.
 
     With `as` it is the curl command that asks the same again.
@@ -64,17 +64,17 @@ def one(call: Call, name: str) -> Response:
         "transaction": None if transaction is None else transaction_json(transaction),
         "callbacks": [callback_json(each, call.sandbox.deliveries_of(each.id)) for each in callbacks],
     }
-    return shown(exchange_json(row) | opened)
+    return exchange_json(row) | opened
 
 
-def archive(call: Call) -> Response:
+def archive(call: Call) -> Shape:
     """All that are kept, and every delivery of a callback, as HAR 1.2."""
     from mock_daraja.journal.har import har
 
     store = call.sandbox.store
     with store.view():
         rows = (store.scan(EXCHANGES), store.scan(CALLBACKS), store.scan(DELIVERIES))
-        return shown(har(*rows, call.request.host_url, __version__))
+        return har(*rows, call.request.host_url, __version__)
 
 
 def _find(call: Call, name: str) -> Exchange:

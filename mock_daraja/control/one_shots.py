@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mock_daraja.control.call import Call, Response, created, gone, shown
+from mock_daraja.control.call import GONE, Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
 from mock_daraja.model import Outcome
@@ -18,9 +18,9 @@ _RESULT: Final = re.compile("[A-Za-z0-9_]+")  # as in scenario.json
 _ERROR: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
-def listed(call: Call) -> Response:
+def listed(call: Call) -> Shape:
     with call.sandbox.store.unit():
-        return shown({"one_shots": [writing.one_shot(each) for each in call.sandbox.engine.pending]})
+        return {"one_shots": [writing.one_shot(each) for each in call.sandbox.engine.pending]}
 
 
 def plain(given: Mapping[str, Any], known: Known) -> OneShot | None:
@@ -48,7 +48,7 @@ def arm(call: Call) -> Response:
     with call.sandbox.store.unit():
         if len(engine.pending) >= MOST:
             raise Problem(f"{MOST} one-shots are armed already", remedy="delete some, or reset the sandbox", status=409)
-        return created(writing.one_shot(engine.arm(wanted)))
+        return Response(writing.one_shot(engine.arm(wanted)), 201)
 
 
 def disarm(call: Call, number: str) -> Response:
@@ -56,4 +56,4 @@ def disarm(call: Call, number: str) -> Response:
         raise Problem(f"there is no one-shot {number!r:.80}", remedy="GET one-shots lists their ids", status=404)
     with call.sandbox.store.unit():
         call.sandbox.engine.disarm(int(number))
-    return gone()
+    return GONE

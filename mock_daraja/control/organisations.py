@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec.structs import asdict
 
 from mock_daraja import defaults, ledger
-from mock_daraja.control.call import Call, Response, created, shown
+from mock_daraja.control.call import Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, shillings, text
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS
@@ -33,7 +33,7 @@ _CHANGE: Final = {name: kind for name, kind in _PUT.items() if name != "shortcod
 _INITIATOR: Final = ("name", "password", "roles", "failures", "locked")
 
 
-def _whole(sandbox: Sandbox, row: Organisation) -> dict[str, Any]:
+def _whole(sandbox: Sandbox, row: Organisation) -> Shape:
     return asdict(row) | {
         "initiators": [
             {name: getattr(each, name) for name in _INITIATOR} for each in sandbox.initiators(row.shortcode)
@@ -54,7 +54,7 @@ def _urls(row: RegisteredUrls | None) -> dict[str, str]:
     return {"ResponseType": row.response_type, **urls, "version": row.version}
 
 
-def listed(call: Call) -> Response:
+def listed(call: Call) -> Shape:
     """Those that were added or used, then the rest of the default world."""
     limit = call.limit
     rows = {row.shortcode: row for row in call.sandbox.store.scan(ORGANISATIONS, limit=limit)}
@@ -62,14 +62,14 @@ def listed(call: Call) -> Response:
         if len(rows) >= limit:
             break
         rows.setdefault(row.shortcode, row)
-    return shown({"organisations": [asdict(row) for row in rows.values()]})
+    return {"organisations": [asdict(row) for row in rows.values()]}
 
 
 def put(call: Call) -> Response:
     given = call.body(_PUT, required=("shortcode",))
     is_new = call.sandbox.organisation(str(given["shortcode"])) is None
     row = _put(call.sandbox, given)
-    return (created if is_new else shown)(_whole(call.sandbox, row))
+    return Response(_whole(call.sandbox, row), 201 if is_new else 200)
 
 
 def _put(sandbox: Sandbox, given: dict[str, Any]) -> Organisation:
@@ -89,10 +89,10 @@ def _find(call: Call, shortcode: str) -> Organisation:
     return row
 
 
-def one(call: Call, shortcode: str) -> Response:
-    return shown(_whole(call.sandbox, _find(call, shortcode)))
+def one(call: Call, shortcode: str) -> Shape:
+    return _whole(call.sandbox, _find(call, shortcode))
 
 
-def change(call: Call, shortcode: str) -> Response:
+def change(call: Call, shortcode: str) -> Shape:
     row = _find(call, shortcode)
-    return shown(_whole(call.sandbox, _put(call.sandbox, {"shortcode": row.shortcode, **call.body(_CHANGE)})))
+    return _whole(call.sandbox, _put(call.sandbox, {"shortcode": row.shortcode, **call.body(_CHANGE)}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mock_daraja import defaults
-from mock_daraja.control.call import Call, Response, created
+from mock_daraja.control.call import Call, Response
 from mock_daraja.fields import anything, typed
 from mock_daraja.journal import transaction_json
 from mock_daraja.model import Transaction
@@ -30,4 +30,4 @@ def payment(call: Call) -> Response:
 
     if wait:
         sandbox.wait_for(lambda: now().is_final, LONGEST_S * 1000)
-    return created(transaction_json(now()))
+    return Response(transaction_json(now()), 201)

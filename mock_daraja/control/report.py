@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mock_daraja.control.call import Call, Response, shown, written
+from mock_daraja.control.call import Call, Response, Shape, written
 from mock_daraja.steps.reporting import card_of
 
 
-def card(call: Call) -> Response:
+def card(call: Call) -> Shape | Response:
     """As JSON; with `as` as the text that `mock-daraja report` prints, or as JUnit XML."""
     report = card_of(call.sandbox, call.shared.catalogue)
     form = call.query.get("as", "json")
@@ -14,4 +14,4 @@ def card(call: Call) -> Response:
         return written(report.text)
     if form == "junit":
         return written(report.junit(), "application/xml")
-    return shown(report.json())
+    return report.json()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mock_daraja.control.call import PREFIX, Call, Response, created, gone, shown
+from mock_daraja.control.call import GONE, PREFIX, Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
 from mock_daraja.journal.shapes import instant
@@ -24,7 +24,7 @@ _KEYS: Final = dict.fromkeys(("name", *SETTINGS, "quirks", "app_key", "app_secre
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
 
-def shape(sandbox: Sandbox) -> dict[str, Any]:
+def shape(sandbox: Sandbox) -> Shape:
     app = next(sandbox.apps(), None)
     return {
         "name": sandbox.name,
@@ -36,8 +36,8 @@ def shape(sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def listed(call: Call) -> Response:
-    return shown({"sandboxes": [shape(each) for each in call.shared.sandboxes.all()]})
+def listed(call: Call) -> Shape:
+    return {"sandboxes": [shape(each) for each in call.shared.sandboxes.all()]}
 
 
 def create(call: Call) -> Response:
@@ -50,7 +50,7 @@ def create(call: Call) -> Response:
     name = _name(given.pop("name")) if "name" in given else sandboxes.fresh_name()
     if "scenario" in given:  # a name of the library: no caller opens files here
         given["scenario"] = call.sandbox.library.find(str(given["scenario"])).name
-    return created(shape(sandboxes.create(name, **_changes(name, given, sandboxes.settings))))
+    return Response(shape(sandboxes.create(name, **_changes(name, given, sandboxes.settings))), 201)
 
 
 def _name(given: Any) -> str:
@@ -83,15 +83,15 @@ def _printable(given: Any, where: str) -> str:
     return given
 
 
-def one(call: Call, name: str) -> Response:
-    return shown(shape(call.shared.sandboxes.get(name)))
+def one(call: Call, name: str) -> Shape:
+    return shape(call.shared.sandboxes.get(name))
 
 
-def reset(call: Call, name: str) -> Response:
+def reset(call: Call, name: str) -> Shape:
     call.body({})
-    return shown(shape(call.shared.sandboxes.reset(name)))
+    return shape(call.shared.sandboxes.reset(name))
 
 
 def delete(call: Call, name: str) -> Response:
     call.shared.sandboxes.delete(name)
-    return gone()
+    return GONE

@@ -3,50 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
-from mock_daraja.control.call import Call, Response, gone, shown
+from mock_daraja.control.call import GONE, Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import text
 from mock_daraja.scenarios import Scenario, writing
 
 
-def _line(scenario: Scenario) -> dict[str, Any]:
+def _line(scenario: Scenario) -> Shape:
     return {"name": scenario.name, "title": scenario.title, "story": scenario.story}
 
 
-def listed(call: Call) -> Response:
+def listed(call: Call) -> Shape:
     """A file that is wrong is listed with its problem: it hides no other."""
     rows = [
         _line(each) if isinstance(each, Scenario) else {"name": name, "title": "", "story": ""} | _problem(each)
         for name, each in call.sandbox.library.survey()
     ]
-    return shown({"scenarios": rows})
+    return {"scenarios": rows}
 
 
-def _problem(problem: Problem | None) -> dict[str, Any]:
+def _problem(problem: Problem | None) -> Shape:
     return {} if problem is None else {"problem": problem.as_json()}
 
 
-def one(call: Call, name: str) -> Response:
+def one(call: Call, name: str) -> Shape:
     scenario = call.sandbox.library.find(name)
     provenance = None if scenario.provenance is None else asdict(scenario.provenance)
     more = {"provenance": provenance, "file": str(scenario.path), "rules": writing.rules(scenario)}
-    return shown(_line(scenario) | more | _problem(call.sandbox.library.problem(scenario)))
+    return _line(scenario) | more | _problem(call.sandbox.library.problem(scenario))
 
 
-def active(call: Call) -> Response:
+def active(call: Call) -> Shape:
     """`active` is null while none is. `problem` is there while its file is wrong and the last good version plays."""
     engine = call.sandbox.engine
     with call.sandbox.store.unit():
         engine.follow()
         scenario, state = engine.active, engine.state
     if scenario is None:
-        return shown({"active": None, "state": state})
-    return shown({"active": _line(scenario), "state": state} | _problem(call.sandbox.library.problem(scenario)))
+        return {"active": None, "state": state}
+    return {"active": _line(scenario), "state": state} | _problem(call.sandbox.library.problem(scenario))
 
 
-def activate(call: Call) -> Response:
+def activate(call: Call) -> Shape:
     """By its name; a test in this process may also give a file, which no caller from outside has opened."""
     library = call.sandbox.library
     scenario = (library.open if call.is_inside else library.find)(call.body({"name": text}, required=("name",))["name"])
@@ -58,4 +57,4 @@ def activate(call: Call) -> Response:
 def end(call: Call) -> Response:
     with call.sandbox.store.unit():
         call.sandbox.engine.activate(None)
-    return gone()
+    return GONE

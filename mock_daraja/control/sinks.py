@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from mock_daraja.control.call import Call, Response, gone, shown
+from mock_daraja.control.call import GONE, Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.journal.shapes import instant
 from mock_daraja.model.sink import ARRIVALS, SINKS, Arrival, Sink, SinkAnswer
 from mock_daraja.sinks import answer_with, parse_program
 
 
-def _line(call: Call, sink: Sink) -> dict[str, Any]:
+def _line(call: Call, sink: Sink) -> Shape:
     return {
         "name": sink.name,
         "path": f"{call.base}/sink/{sink.name}",
@@ -21,7 +20,7 @@ def _line(call: Call, sink: Sink) -> dict[str, Any]:
     }
 
 
-def _answer(answer: SinkAnswer) -> dict[str, Any]:
+def _answer(answer: SinkAnswer) -> Shape:
     fault = answer.fault
     return {
         "status": answer.status,
@@ -31,7 +30,7 @@ def _answer(answer: SinkAnswer) -> dict[str, Any]:
     }
 
 
-def _arrival(arrival: Arrival) -> dict[str, Any]:
+def _arrival(arrival: Arrival) -> Shape:
     """`json` is there when the body is JSON."""
     shape = {
         "number": arrival.number,
@@ -48,21 +47,21 @@ def _arrival(arrival: Arrival) -> dict[str, Any]:
         return shape
 
 
-def listed(call: Call) -> Response:
-    return shown({"sinks": [_line(call, each) for each in call.sandbox.store.scan(SINKS)]})
+def listed(call: Call) -> Shape:
+    return {"sinks": [_line(call, each) for each in call.sandbox.store.scan(SINKS)]}
 
 
-def one(call: Call, name: str) -> Response:
+def one(call: Call, name: str) -> Shape:
     """A sink that nothing has reached is as good as one with no arrivals."""
     store = call.sandbox.store
     arrivals = [*store.scan(ARRIVALS, "sink", name, least=call.query.get("after", 0) + 1)]
     shapes = [_arrival(each) for each in call.page(arrivals, after="after")]
-    return shown(_line(call, store.get(SINKS, name) or Sink(name)) | {"arrivals": shapes})
+    return _line(call, store.get(SINKS, name) or Sink(name)) | {"arrivals": shapes}
 
 
-def program(call: Call, name: str) -> Response:
+def program(call: Call, name: str) -> Shape:
     """One answer, or a list of answers given in turn."""
-    return shown(_line(call, answer_with(call.sandbox, name, parse_program(call.json()))))
+    return _line(call, answer_with(call.sandbox, name, parse_program(call.json())))
 
 
 def remove(call: Call, name: str) -> Response:
@@ -71,4 +70,4 @@ def remove(call: Call, name: str) -> Response:
         if not store.remove(SINKS, name):
             names = ", ".join(each.name for each in store.scan(SINKS)) or "none"
             raise Problem(f"there is no sink {name!r:.80}", remedy=f"there are {names}", status=404)
-    return gone()
+    return GONE

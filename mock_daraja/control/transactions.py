@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from mock_daraja.control.call import Call, Response, shown
+from mock_daraja.control.call import Call, Shape
 from mock_daraja.control.reading import LIMIT
 from mock_daraja.errors import Problem
 from mock_daraja.fields import one_of, phone
@@ -33,7 +33,7 @@ def find(sandbox: Sandbox, reference: str) -> Transaction:
     return found
 
 
-def listed(call: Call) -> Response:
+def listed(call: Call) -> Shape:
     """The latest, oldest first."""
     given = call.query
     rows = [
@@ -41,8 +41,8 @@ def listed(call: Call) -> Response:
         for row in call.sandbox.store.scan(TRANSACTIONS)
         if given.get("state") in (None, row.state) and given.get("msisdn") in (None, row.msisdn)
     ]
-    return shown({"transactions": [transaction_json(row) for row in rows[-call.limit :]]})
+    return {"transactions": [transaction_json(row) for row in rows[-call.limit :]]}
 
 
-def one(call: Call, reference: str) -> Response:
-    return shown(transaction_json(find(call.sandbox, reference)))
+def one(call: Call, reference: str) -> Shape:
+    return transaction_json(find(call.sandbox, reference))

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from mock_daraja.control import guard, reading, registry
-from mock_daraja.control.call import PREFIX, Call, Response
+from mock_daraja.control.call import PREFIX, Call, Response, Shape
 from mock_daraja.control.routing import NoRouteError
 from mock_daraja.errors import Problem
 from mock_daraja.steps.passage import Shared
@@ -56,7 +56,8 @@ def _sandbox_of(segments: list[str]) -> str | None:
     return segments[1] if is_below else None
 
 
-def _sent(response: Response) -> flask.Response:
+def _sent(answer: Shape | Response) -> flask.Response:
+    response = answer if isinstance(answer, Response) else Response(answer)
     if response.value is None:
         return flask.Response(status=response.status)
     if isinstance(response.value, bytes):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row
-from mock_daraja.control.call import Call
+from mock_daraja.control.call import Call, Response
 from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.model import CALLBACKS
@@ -32,8 +32,9 @@ class LocalControl(ControlApi):
         del more_seconds  # no HTTP client's time-out bounds it
         route, arguments = OF_A_SANDBOX.find(method, [*map(str, path)])
         given = {name: value for name, value in query.items() if value is not None}
-        answer: Row | None = route.view(Call(self._shared, self._sandbox, given, given=body), **arguments).value
-        return answer or {}
+        answer = route.view(Call(self._shared, self._sandbox, given, given=body), **arguments)
+        value: Row | None = answer.value if isinstance(answer, Response) else answer
+        return value or {}
 
 
 class Local(Link):
