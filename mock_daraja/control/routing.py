@@ -24,13 +24,13 @@ _PATH: Final = "<path:"
 class Route:
     """`path` is relative: `customers/<msisdn>/prompt`. A last part `<path:name>` takes everything that follows.
 
-    `query` are the parameters of the query string; None leaves it alone.
+    `query` are the parameters of the query string.
     """
 
     method: str
     path: str
     view: View
-    query: Fields | None = field(default_factory=dict)
+    query: Fields = field(default_factory=dict)
 
 
 class NoRouteError(Problem):
@@ -47,22 +47,17 @@ class Routes:
     def __init__(self, base: str, routes: Iterable[Route]) -> None:
         self._base = base
         self._paths: list[str] = []
-        self._fixed: dict[tuple[str, ...], Route] = {}  # by method and path, where that has no arguments
         self._by_noun: dict[str, list[tuple[list[str], Route]]] = {}
         for route in routes:
             parts = route.path.split("/")
             self._paths.append(route.path)
-            if "<" not in route.path:
-                self._fixed[(route.method, *parts)] = route
             self._by_noun.setdefault(parts[0], []).append((parts, route))
 
     def find(self, method: str, segments: list[str]) -> tuple[Route, dict[str, str]]:
         """Raises NoRouteError that says which methods or paths there are."""
-        if (fixed := self._fixed.get((method, *segments))) is not None:
-            return fixed, {}
         found = [
             (route, arguments)
-            for parts, route in self._by_noun.get(segments[0] if segments else "", ())
+            for parts, route in self._by_noun.get(segments[0], ())
             if (arguments := _match(parts, segments)) is not None
         ]
         wanted = "GET" if method == "HEAD" else method

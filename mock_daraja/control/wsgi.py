@@ -30,30 +30,21 @@ def register(app: Flask, shared: Shared) -> None:
     """Every noun stands under /_mock, for the default sandbox, and under /_mock/sandboxes/NAME, for any."""
 
     def answer(path: str) -> flask.Response:
-        segments = path.split("/")
-        name = _sandbox_of(segments)
-        sandbox = shared.sandboxes.default if name is None else shared.sandboxes.get(name)
-        segments = segments if name is None else segments[2:]
-        if segments[-1] == "":
-            segments = segments[:-1]
-        routes = registry.ALL if name is None else registry.OF_A_SANDBOX
-        route, arguments = routes.find(request.method, segments)
-        query = {} if route.query is None else reading.query(request.args, route.query)
+        match path.removesuffix("/").split("/"):
+            case ["sandboxes", name, noun, *rest] if noun not in ("", "reset"):
+                sandbox = shared.sandboxes.get(name)
+                route, arguments = registry.OF_A_SANDBOX.find(request.method, [noun, *rest])
+            case segments:
+                sandbox = shared.sandboxes.default
+                route, arguments = registry.ALL.find(request.method, segments)
+        query = reading.query(request.args, route.query)
         return _sent(route.view(Call(shared, sandbox, query, request), **arguments))
 
     app.url_map.merge_slashes = False  # a wrong path is told, not redirected
-    app.url_map.add(
-        Rule(f"{PREFIX}/<path:path>", endpoint="control")
-    )  # of any method, which Flask's own rules can't be
+    app.url_map.add(Rule(f"{PREFIX}/<path:path>", endpoint="control"))  # of any method: Flask's own rules can't be
     app.view_functions["control"] = answer
     app.before_request(lambda: guard.check(request, shared.settings))
     app.register_error_handler(Exception, _problem)
-
-
-def _sandbox_of(segments: list[str]) -> str | None:
-    """NAME, where the path goes on below /_mock/sandboxes/NAME."""
-    is_below = segments[0] == "sandboxes" and len(segments) > 2 and segments[2] not in ("", "reset")
-    return segments[1] if is_below else None
 
 
 def _sent(answer: Shape | Response) -> flask.Response:

@@ -45,7 +45,7 @@ def control_nouns() -> dict[str, list[DocumentedRoute]]:
 
 def _documented(route: Any) -> DocumentedRoute:
     path = f"{PREFIX}/{route.path}".replace("<path:", "<")
-    return DocumentedRoute(f"{route.method} {route.path}", f"{route.method} `{path}`", tuple(route.query or ()))
+    return DocumentedRoute(f"{route.method} {route.path}", f"{route.method} `{path}`", tuple(route.query))
 
 
 @dataclass(frozen=True)
