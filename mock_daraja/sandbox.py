@@ -174,24 +174,22 @@ class Sandbox(View):
 
     def bring_in(self, owner: str) -> None:
         """A shortcode or MSISDN of the default world comes into being, with what it holds at first sight."""
-        if is_msisdn(owner):
-            if self.store.get(CUSTOMERS, owner) is None:
-                self._open_customer(Customer(owner))
-        elif self.store.get(ORGANISATIONS, owner) is None and (row := defaults.organisation(owner)) is not None:
-            self._open_organisation(row, defaults.initiators(owner))
-
-    def _open_organisation(self, row: Organisation, initiators: Iterable[Initiator]) -> None:
         with self.store.unit():
-            self.store.put(ORGANISATIONS, row)
-            for initiator in initiators:
-                self.store.put(INITIATORS, initiator)
+            if is_msisdn(owner):
+                if self.store.get(CUSTOMERS, owner) is None:
+                    self.store.put(CUSTOMERS, Customer(owner))
+                    self._add(ledger.transfer(ledger.OPENING, ledger.customer(owner), defaults.CUSTOMER_OPENING))
+            elif self.store.get(ORGANISATIONS, owner) is None and (row := defaults.organisation(owner)) is not None:
+                self._keep_organisation(row, defaults.initiators(owner))
+
+    def _keep_organisation(self, row: Organisation, initiators: Iterable[Initiator]) -> None:
+        """A new one with what it holds at first."""
+        if self.store.get(ORGANISATIONS, row.shortcode) is None:
             for account, opening in defaults.opening_balances(row).items():
                 self._add(ledger.transfer(ledger.OPENING, ledger.organisation(row.shortcode, account), opening))
-
-    def _open_customer(self, row: Customer) -> None:
-        with self.store.unit():
-            self.store.put(CUSTOMERS, row)
-            self._add(ledger.transfer(ledger.OPENING, ledger.customer(row.msisdn), defaults.CUSTOMER_OPENING))
+        self.store.put(ORGANISATIONS, row)
+        for initiator in initiators:
+            self.store.put(INITIATORS, initiator)
 
     def post(self, entry: Iterable[Posting]) -> None:
         """Post one entry. Raises ledger.Unbalanced unless it sums to zero."""
@@ -238,12 +236,7 @@ class Sandbox(View):
             old = self.store.get(ORGANISATIONS, str(table.get("shortcode")))
             row = tables.organisation_from(table, old)
             known = defaults.default_initiators(row.shortcode) if old is None else self.initiators(row.shortcode)
-            initiators = tables.initiators_from(table, row, known)
-            if old is None:
-                self._open_organisation(row, ())
-            self.store.put(ORGANISATIONS, row)
-            for initiator in initiators:
-                self.store.put(INITIATORS, initiator)
+            self._keep_organisation(row, tables.initiators_from(table, row, known))
         return row
 
     def put_customer(self, table: Any) -> Customer:
