@@ -32,6 +32,7 @@ from mock_daraja.model import (
     initiator_key,
 )
 from mock_daraja.model.clock import CLOCK
+from mock_daraja.model.noun import Noun
 from mock_daraja.model.sink import MOST_ARRIVALS, MOST_BYTES
 from mock_daraja.money import cents
 from mock_daraja.msisdn import is_msisdn
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 DEFAULT: Final = "default"
 _EXPIRED_KEPT_MS: Final = 3_600_000  # for so long an expired token is told from one that never was
 _NO_PLAY: Final = Play()
+_CALLERS: Final[tuple[Noun[Any, str], ...]] = (APPS, TOKENS)
 _LIMITS: Final = {"calls": 100, "arrivals": MOST_ARRIVALS, "arrival_bytes": MOST_BYTES}
 """Of what settings don't say."""
 
@@ -133,24 +135,28 @@ class Sandbox(View):
         """All rows as they are, for `restore`. Raises Problem on a clock that runs: its sandbox changes meanwhile."""
         self.agenda.check_standing()
         with self.agenda.turn(), self.store.view(), self._server.view():
-            return [*self.apps()], [*self._server.scan(TOKENS, "sandbox", self.name)], self.store.snapshot()
+            callers = [(noun, [*self._server.scan(noun, "sandbox", self.name)]) for noun in _CALLERS]
+            return callers, self.store.snapshot()
 
     def restore(self, saved: tuple[Any, ...]) -> None:
         self.agenda.check_standing()
         with self.agenda.turn(), self.store.unit(), self._server.unit():
-            apps, tokens, rows = saved
-            self._server.remove_ranks(TOKENS, "sandbox", self.name)
-            self._server.remove_ranks(APPS, "sandbox", self.name)
-            for app in apps:
-                self._server.put(APPS, app)
-            for token in tokens:
-                self._server.put(TOKENS, token)
+            callers, rows = saved
+            self.forget_callers()
+            for noun, known in callers:
+                for row in known:
+                    self._server.put(noun, row)
             self.store.restore(rows)
             clock = self.store.get(CLOCK, "")
             assert clock is not None  # kept from the start
             self.clock.put_back(clock.at_ms)
 
     # who may call
+
+    def forget_callers(self) -> None:
+        """The apps and tokens that lead here."""
+        for noun in _CALLERS:
+            self._server.remove_ranks(noun, "sandbox", self.name)
 
     def apps(self) -> Iterator[App]:
         """In the order in which they were added."""

@@ -100,18 +100,13 @@ class Sandboxes:
             self.store.remove_ranks(TOKENS, "app", key)
             return self.store.remove(APPS, key)
 
-    def _forget(self, sandbox: Sandbox) -> None:
-        """The apps and tokens that led to it."""
-        self.store.remove_ranks(APPS, "sandbox", sandbox.name)
-        self.store.remove_ranks(TOKENS, "sandbox", sandbox.name)
-
     def reset(self, name: str) -> Sandbox:
         """The sandbox as it was when it was created."""
         with self._lock:
             old = self.get(name)
             old.close()
             with self.store.unit():
-                self._forget(old)
+                old.forget_callers()
                 return self._open(name, old.settings)
 
     def delete(self, name: str) -> None:
@@ -121,7 +116,7 @@ class Sandboxes:
             old = self.get(name)
             old.close()
             with self.store.unit():
-                self._forget(old)
+                old.forget_callers()
             del self._sandboxes[name]
 
     def close(self) -> None:
