@@ -30,8 +30,8 @@ class Call:
     shared: Shared
     sandbox: Sandbox  # the one the path names, else the default one
     query: Mapping[str, Any]  # what was given of the route's parameters, read
-    http: Request | None = None
-    given: Any = None  # the body of a call from this process
+    given: Callable[[], Any]  # reads the body
+    http: Request | None = None  # None: from this process
 
     @property
     def is_inside(self) -> bool:
@@ -63,16 +63,11 @@ class Call:
         return rows[: self.limit] if after in self.query else rows[-self.limit :]
 
     def body(self, kinds: Fields, required: Collection[str] = ()) -> dict[str, Any]:
-        return reading.body(self._given(), kinds, required)
+        return reading.body(self.given(), kinds, required)
 
     def json(self) -> Any:
         """The body as it is."""
-        return reading.kept(self._given())
-
-    def _given(self) -> Any:
-        if self.http is None:
-            return self.given
-        return reading.json_value(self.http, self.shared.settings.max_body)
+        return reading.kept(self.given())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,37 +1,13 @@
-"""What callers send, checked: a JSON body or a query string with known names and values of the right kind."""
+"""What callers send, checked: a body or a query string with known names and values of the right kind."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final
 
 from mock_daraja import fields, wire
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields
-
-if TYPE_CHECKING:
-    from flask import Request
-
-
-def json_value(request: Request, max_body: int) -> Any:
-    """The body as JSON; an empty one is None. Raises Problem."""
-    request.max_content_length = max_body
-    raw = request.get_data(cache=False)
-    if not raw:
-        return None
-    kind = request.mimetype
-    if kind != "application/json" and not kind.endswith("+json"):
-        remedy = "send Content-Type: application/json"
-        raise Problem(f"the body is {kind or 'of no type'}", where="Content-Type", remedy=remedy, status=415)
-    try:
-        return json.loads(raw, parse_constant=_no_number)
-    except RecursionError:
-        raise Problem("the body is nested too deeply", where="body", remedy="send a flat object") from None
-    except ValueError as error:
-        raise Problem(
-            f"the body is not JSON: {error}", where="body", remedy='send an object such as {"a": 1}'
-        ) from None
 
 
 def kept(value: Any) -> Any:
@@ -80,10 +56,6 @@ def _remedy(name: str, kinds: Fields, noun: str) -> str:
 
 def _listed(kinds: Fields) -> str:
     return ", ".join(kinds) or "no keys"
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON's")
 
 
 LIMIT: Final = fields.whole(1, 1000)

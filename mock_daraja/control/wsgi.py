@@ -1,11 +1,11 @@
-"""Puts the control API on a Flask app: the guard before its views, and their values and problems on the wire."""
+"""Puts the control API on a Flask app: the guard before its views; bodies, values and problems on the wire."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final, NoReturn
 
 import flask
 from flask import Flask, request
@@ -38,13 +38,36 @@ def register(app: Flask, shared: Shared) -> None:
                 sandbox = shared.sandboxes.default
                 route, arguments = registry.ALL.find(request.method, segments)
         query = reading.query(request.args, route.query)
-        return _sent(route.view(Call(shared, sandbox, query, request), **arguments))
+        return _sent(route.view(Call(shared, sandbox, query, _json, request), **arguments))
 
+    app.config["MAX_CONTENT_LENGTH"] = shared.settings.max_body
     app.url_map.merge_slashes = False  # a wrong path is told, not redirected
     app.url_map.add(Rule(f"{PREFIX}/<path:path>", endpoint="control"))  # of any method: Flask's own rules can't be
     app.view_functions["control"] = answer
     app.before_request(lambda: guard.check(request, shared.settings))
     app.register_error_handler(Exception, _problem)
+
+
+def _json() -> Any:
+    """The body of the request; an empty one is None. Raises Problem."""
+    raw = request.get_data(cache=False)
+    if not raw:
+        return None
+    kind = request.mimetype
+    if kind != "application/json" and not kind.endswith("+json"):
+        remedy = "send Content-Type: application/json"
+        raise Problem(f"the body is {kind or 'of no type'}", where="Content-Type", remedy=remedy, status=415)
+    try:
+        return json.loads(raw, parse_constant=_no_number)
+    except RecursionError:
+        raise Problem("the body is nested too deeply", where="body", remedy="send a flat object") from None
+    except ValueError as error:
+        remedy = 'send an object such as {"a": 1}'
+        raise Problem(f"the body is not JSON: {error}", where="body", remedy=remedy) from None
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON's")
 
 
 def _sent(answer: Shape | Response) -> flask.Response:

@@ -32,7 +32,7 @@ class LocalControl(ControlApi):
         del more_seconds  # no HTTP client's time-out bounds it
         route, arguments = OF_A_SANDBOX.find(method, [*map(str, path)])
         given = {name: value for name, value in query.items() if value is not None}
-        answer = route.view(Call(self._shared, self._sandbox, given, given=body), **arguments)
+        answer = route.view(Call(self._shared, self._sandbox, given, lambda: body), **arguments)
         value: Row | None = answer.value if isinstance(answer, Response) else answer
         return value or {}
 
