@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mock_daraja.control import reading
+from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields
 from mock_daraja.journal.redact import redact_body
+from mock_daraja.model.noun import Noun, R
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.passage import Shared
 
@@ -61,6 +63,15 @@ class Call:
     def page(self, rows: Sequence[_T], after: str) -> Sequence[_T]:
         """The latest rows; the first of them where the parameter `after` is given, so that none is missed."""
         return rows[: self.limit] if after in self.query else rows[-self.limit :]
+
+    def kept(self, noun: Noun[R, int], number: int | None, written: str) -> R:
+        """The row of this number, which the caller has written so. Raises Problem."""
+        row = None if number is None else self.sandbox.store.get(noun, number)
+        if row is None:
+            what = f"there is no {noun.name} {written!r:.80} in sandbox {self.sandbox.name}"
+            remedy = f"GET {self.base}/{noun.name}s lists those that are kept; --keep-bodies says how many"
+            raise Problem(what, remedy=remedy, status=404)
+        return row
 
     def body(self, kinds: Fields, required: Collection[str] = ()) -> dict[str, Any]:
         return reading.body(self.given(), kinds, required)

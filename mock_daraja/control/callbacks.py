@@ -8,6 +8,7 @@ from typing import Any, Final, get_args
 
 from mock_daraja.control import transactions
 from mock_daraja.control.call import Call, Shape
+from mock_daraja.control.reading import row_id
 from mock_daraja.errors import Problem
 from mock_daraja.fields import number, one_of, text, whole
 from mock_daraja.journal import callback_json
@@ -49,17 +50,8 @@ def listed(call: Call) -> Shape:
     return _shown(call, rows[-call.limit :])
 
 
-def _find(call: Call, name: str) -> Callback:
-    row_id = transactions.row_id(name)
-    row = None if row_id is None else call.sandbox.store.get(CALLBACKS, row_id)
-    if row is None:
-        remedy = f"GET {call.base}/callbacks lists those that are kept; --keep-bodies says how many"
-        raise Problem(f"there is no callback {name!r:.80} in sandbox {call.sandbox.name}", remedy=remedy, status=404)
-    return row
-
-
 def one(call: Call, name: str) -> Shape:
-    return _shape(call, _find(call, name))
+    return _shape(call, call.kept(CALLBACKS, row_id(name), name))
 
 
 def wait(call: Call) -> Shape:
@@ -97,4 +89,4 @@ def _too_late(call: Call, given: Mapping[str, Any], came: int, count: int) -> Pr
 def resend(call: Call, name: str) -> Shape:
     """Byte for byte. On a standing clock it has been sent when this answers."""
     times = call.body({"times": whole(1, MOST_RESENDS)}).get("times", 1)
-    return _shape(call, send_again(call.sandbox, _find(call, name).id, times))
+    return _shape(call, send_again(call.sandbox, call.kept(CALLBACKS, row_id(name), name).id, times))

@@ -6,10 +6,8 @@ from typing import Any, Final
 
 from mock_daraja import __version__
 from mock_daraja.control.call import Call, Response, Shape, written
-from mock_daraja.control.reading import LIMIT
-from mock_daraja.control.transactions import row_id
-from mock_daraja.errors import Problem
-from mock_daraja.exchange import EXCHANGES, Exchange
+from mock_daraja.control.reading import LIMIT, row_id
+from mock_daraja.exchange import EXCHANGES
 from mock_daraja.fields import text, whole
 from mock_daraja.journal import callback_json, exchange_json, transaction_json
 from mock_daraja.model import CALLBACKS, DELIVERIES
@@ -53,7 +51,12 @@ def one(call: Call, name: str) -> Shape | Response:
 
     With `as` it is the curl command that asks the same again.
     """
-    row = _find(call, name)
+    if name == "last":
+        last = next(call.sandbox.store.scan(EXCHANGES, reverse=True, limit=1), None)
+        number = None if last is None else last.number
+    else:
+        number = row_id(name.removeprefix("x"))
+    row = call.kept(EXCHANGES, number, name)
     if call.query.get("as") == "curl":
         from mock_daraja.journal.curl import curl
 
@@ -75,16 +78,3 @@ def archive(call: Call) -> Shape:
     with store.view():
         rows = (store.scan(EXCHANGES), store.scan(CALLBACKS), store.scan(DELIVERIES))
         return har(*rows, call.request.host_url, __version__)
-
-
-def _find(call: Call, name: str) -> Exchange:
-    store = call.sandbox.store
-    if name == "last":
-        row = next(store.scan(EXCHANGES, reverse=True, limit=1), None)
-    else:
-        number = row_id(name.removeprefix("x"))
-        row = None if number is None else store.get(EXCHANGES, number)
-    if row is None:
-        remedy = f"GET {call.base}/exchanges lists those that are kept; --keep-bodies says how many"
-        raise Problem(f"there is no exchange {name!r:.80} in sandbox {call.sandbox.name}", remedy=remedy, status=404)
-    return row

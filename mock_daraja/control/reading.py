@@ -58,4 +58,9 @@ def _listed(kinds: Fields) -> str:
     return ", ".join(kinds) or "no keys"
 
 
+def row_id(written: str) -> int | None:
+    """A row's number as callers write it, or None where it is none."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else None
+
+
 LIMIT: Final = fields.whole(1, 1000)

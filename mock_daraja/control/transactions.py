@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, get_args
 
 from mock_daraja.control.call import Call, Shape
-from mock_daraja.control.reading import LIMIT
+from mock_daraja.control.reading import LIMIT, row_id
 from mock_daraja.errors import Problem
 from mock_daraja.fields import one_of, phone
 from mock_daraja.journal import transaction_json
@@ -16,17 +16,10 @@ from mock_daraja.sandbox import Sandbox
 FILTER: Final = {"state": one_of(*get_args(State)), "msisdn": phone, "limit": LIMIT}
 
 
-def row_id(written: str) -> int | None:
-    """A row's number as callers write it, or None where it is none."""
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else None
-
-
 def find(sandbox: Sandbox, reference: str) -> Transaction:
     """By id, CheckoutRequestID, MerchantRequestID, ConversationID or receipt. Raises Problem."""
-    found = sandbox.find_transaction(reference)
     number = row_id(reference)
-    if found is None and number is not None:
-        found = sandbox.transaction(number)
+    found = sandbox.find_transaction(reference) or (None if number is None else sandbox.transaction(number))
     if found is None:
         remedy = "give its id, CheckoutRequestID, MerchantRequestID, ConversationID or receipt, and its own sandbox"
         raise Problem(f"there is no transaction {reference!r:.80}", remedy=remedy, status=404)
