@@ -157,7 +157,7 @@ def _refused(problem: Problem, where: str) -> Reply:
 
 
 def _is_ours(path: str) -> bool:
-    return path.startswith(OURS) and path[len(OURS) :][:1] in ("", "/")
+    return path == OURS or path.startswith(f"{OURS}/")
 
 
 def _read(environ: WSGIEnvironment, most: int) -> bytes | None:

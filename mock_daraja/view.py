@@ -11,7 +11,6 @@ from mock_daraja.ids import Ids
 from mock_daraja.ledger import people
 from mock_daraja.model import (
     CALLBACKS,
-    CALLS,
     CUSTOMERS,
     DELIVERIES,
     INITIATORS,
@@ -103,6 +102,3 @@ class View:
 
     def deliveries_of(self, callback_id: int) -> list[Delivery]:
         return [*self.store.scan(DELIVERIES, "callback", callback_id)]
-
-    def calls_of(self, operation: str, since_ms: int) -> int:
-        return self.store.count(CALLS, "operation", operation, least=since_ms + 1)

@@ -18,6 +18,6 @@ def test_calls_since_an_instant_are_those_after_it(mock: Mock) -> None:
     with mock.sandbox.store.unit():
         mock.sandbox.count_call("stk-push.query")
 
-    assert mock.sandbox.calls_of("stk-push.query", mock.sandbox.now_ms) == 0
-    assert mock.sandbox.calls_of("stk-push.query", mock.sandbox.now_ms - 1) == 1
-    assert mock.sandbox.calls_of("status.query", 0) == 0
+    assert mock.world("stk-push.query").calls_since(mock.sandbox.now_ms) == 0
+    assert mock.world("stk-push.query").calls_since(mock.sandbox.now_ms - 1) == 1
+    assert mock.world("status.query").calls_since(0) == 0
