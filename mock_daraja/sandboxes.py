@@ -73,19 +73,13 @@ class Sandboxes:
         """A name nobody chose, and none that was given before: callbacks of a deleted sandbox may be under way."""
         return next(name for number in self._numbers if (name := f"sandbox-{number}") not in self._sandboxes)
 
-    def add_app(self, sandbox: Sandbox, app: App) -> App:
-        """Raises Problem when its key is taken, in this or any other sandbox."""
-        with self.store.unit():
-            if (taken := self.store.get(APPS, app.key)) is not None:
-                raise _taken(taken)
-            return self.put_app(sandbox, app)
-
-    def put_app(self, sandbox: Sandbox, app: App) -> App:
-        """Add it, or change the sandbox's own of that key. Raises Problem when the key is another's."""
+    def put_app(self, sandbox: Sandbox, app: App, *, only_new: bool = False) -> App:
+        """Add it, or unless `only_new` change the sandbox's own of that key. Raises Problem when the key is taken."""
         with self.store.unit():
             old = self.store.get(APPS, app.key)
-            if old is not None and old.sandbox != sandbox.name:
-                raise _taken(old)
+            if old is not None and (only_new or old.sandbox != sandbox.name):
+                what = f"app key {old.key!r} belongs to sandbox {old.sandbox!r}"
+                raise Problem(what, remedy="a key leads to one sandbox: choose another", status=409)
             number = self.store.next("app") if old is None else old.number
             kept = changed(app, sandbox=sandbox.name, number=number)
             self.store.put(APPS, kept)
@@ -144,8 +138,3 @@ def _apps(made: Sandbox) -> Iterator[App]:
         key, _, secret = text.partition(":")
         yield App(key, secret)
     yield from map(tables.app_from, made.settings.apps)
-
-
-def _taken(app: App) -> Problem:
-    what = f"app key {app.key!r} belongs to sandbox {app.sandbox!r}"
-    return Problem(what, remedy="a key leads to one sandbox: choose another", status=409)

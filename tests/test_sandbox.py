@@ -348,7 +348,7 @@ def test_a_snapshot_puts_back_who_may_call_and_the_time(mock: Mock) -> None:
     mock.advance(10)
     saved, at_ms = sandbox.snapshot(), sandbox.now_ms
 
-    sandboxes.add_app(sandbox, App("later", "secret"))
+    sandboxes.put_app(sandbox, App("later", "secret"))
     new = mock.token("later", "secret")
     newer = mock.token()
     sandboxes.remove_app(sandbox, defaults.APP_KEY)
@@ -362,7 +362,7 @@ def test_a_snapshot_puts_back_who_may_call_and_the_time(mock: Mock) -> None:
 
 def test_an_app_that_is_changed_keeps_its_place(mock: Mock) -> None:
     sandboxes = mock.gateway.shared.sandboxes
-    sandboxes.add_app(mock.sandbox, App("second", "secret"))
+    sandboxes.put_app(mock.sandbox, App("second", "secret"))
 
     sandboxes.put_app(mock.sandbox, App(defaults.APP_KEY, "another"))
 

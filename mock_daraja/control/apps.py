@@ -33,8 +33,7 @@ def create(call: Call) -> Response:
             raise Problem(f"there is no product {slug!r:.80}", where="products", remedy=f"there are {', '.join(slugs)}")
     if len([*call.sandbox.apps()]) >= MOST:
         raise Problem(f"there are {MOST} apps already", remedy="delete some", status=409)
-    sandboxes = call.shared.sandboxes
-    kept = (sandboxes.put_app if call.is_inside else sandboxes.add_app)(call.sandbox, app)
+    kept = call.shared.sandboxes.put_app(call.sandbox, app, only_new=not call.is_inside)
     return Response(_shape(kept), 201)
 
 
