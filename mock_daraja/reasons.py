@@ -36,7 +36,6 @@ _FAILURES: Final[Mapping[FailureKind, str]] = {
     "app-silent": "the app returned without an answer",
 }
 
-_AS_IN: Final = "write {} as http://localhost:8000/callback"
 _OPEN_UP: Final = (
     "to get it on this machine: --rewrite-callbacks {origin}=http://localhost:8000; "
     "to really send it there: --allow-callbacks-to {value}"
@@ -48,13 +47,13 @@ _REFUSALS: Final[Mapping[RefusalKind, tuple[str, str]]] = {
         "the callback URL holds a blank or a control character",
         "percent-encode it, or take it out",
     ),
-    "not-a-url": ("{value!r} is not a URL", _AS_IN.format("it")),
+    "not-a-url": ("{value!r} is not a URL", "write it as http://localhost:8000/callback"),
     "scheme": ("{value} is not a scheme callbacks are sent by", "use http:// or https://"),
     "credentials": (
         "the callback URL holds a user name or password",
         "take out what stands before the @; M-Pesa sends no credentials",
     ),
-    "authority": ("{value!r} is not a host", _AS_IN.format("the URL")),
+    "authority": ("{value!r} is not a host", "write the URL as http://localhost:8000/callback"),
     "host": ("{value!r} is not a host", "use a host name or an IP address; IPv6 in brackets"),
     "port": ("{value} is not a port", "use a number from 1 to 65535"),
     "public-name": ("{value} is a public name", _OPEN_UP),
@@ -75,9 +74,6 @@ _REFUSALS: Final[Mapping[RefusalKind, tuple[str, str]]] = {
     "multicast": ("{place} is a multicast address", _ALLOW),
     "reserved": ("{place} is a reserved address", _ALLOW),
 }
-
-_DROPPED: Final = "the outcome says that this callback is lost; resend it to deliver it"
-_FORGED: Final = "forged by the test"
 
 
 def failure_text(failure: Failure) -> str:
@@ -108,7 +104,7 @@ def callback_note(row: Callback, last: Delivery | None) -> str:
     if row.state == "refused" and row.refusal is not None:
         return "; ".join(refusal_texts(row.refusal))
     if row.state == "dropped":
-        return _DROPPED
+        return "the outcome says that this callback is lost; resend it to deliver it"
     if row.state == "failed" and last is not None:
         return delivery_error(last) or f"the receiver answered {last.status}"
-    return _FORGED if row.forged else ""
+    return "forged by the test" if row.forged else ""
