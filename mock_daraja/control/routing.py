@@ -55,17 +55,16 @@ class Routes:
 
     def find(self, method: str, segments: list[str]) -> tuple[Route, dict[str, str]]:
         """Raises NoRouteError that says which methods or paths there are."""
-        found = [
-            (route, arguments)
+        found = {
+            route.method: (route, arguments)
             for parts, route in self._by_noun.get(segments[0], ())
             if (arguments := _match(parts, segments)) is not None
-        ]
+        }
         wanted = "GET" if method == "HEAD" else method
-        for route, arguments in found:
-            if route.method == wanted:
-                return route, arguments
+        if wanted in found:
+            return found[wanted]
         if found:
-            allowed = tuple(dict.fromkeys(route.method for route, _ in found))
+            allowed = tuple(found)
             raise NoRouteError(f"{method} is not for this path", f"use {' or '.join(allowed)}", allowed)
         raise NoRouteError("the control API has no such path", self._nearest("/".join(segments)))
 
