@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mock_daraja import resources, wire
 from mock_daraja.errors import Problem
@@ -183,9 +183,3 @@ def _explanation(exchange: Exchange) -> list[tuple[str, str]]:
 def _header_text(text: str) -> str:
     printable = "".join(each if each.isprintable() else " " for each in text)
     return printable.encode("latin-1", "replace").decode("latin-1")[:_WHY_LENGTH]
-
-
-def served(app: Any) -> Gateway:
-    """The gateway of an app that create_app made."""
-    gateway: Gateway = app.extensions["mock_daraja"]
-    return gateway

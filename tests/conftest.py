@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 
 from mock_daraja import resources
 from mock_daraja.access.password import password
-from mock_daraja.app import create_app, served
+from mock_daraja.app import create_app
 from mock_daraja.clock import ClockSetting, eat_digits
 from mock_daraja.defaults import APP_KEY, APP_SECRET, CUSTOMER, PASSKEY, PAYBILL
 from mock_daraja.exchange import EXCHANGES, Exchange
@@ -40,6 +40,12 @@ NOWHERE = "http://127.0.0.1:9/callback"  # nothing listens there: a delivery fai
 TOKEN_PATH = "/oauth/v1/generate?grant_type=client_credentials"
 PUSH_PATH = "/mpesa/stkpush/v1/processrequest"
 QUERY_PATH = "/mpesa/stkpushquery/v1/query"
+
+
+def served(app: Any) -> Gateway:
+    """The gateway of an app that create_app made."""
+    gateway: Gateway = app.extensions["mock_daraja"]
+    return gateway
 
 
 @dataclass(frozen=True)

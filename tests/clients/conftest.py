@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.app import create_app, served
+from mock_daraja.app import create_app
 from mock_daraja.clock import ClockSetting
 from mock_daraja.defaults import APP_KEY, APP_SECRET
 from mock_daraja.exchange import EXCHANGES, Exchange
@@ -21,7 +21,7 @@ from mock_daraja.server import Server
 from mock_daraja.settings import Settings
 from tests.clients.environments import OFFLINE, python_of
 from tests.clients.sdks import HERE, Sdk
-from tests.conftest import START, Webhook
+from tests.conftest import START, Webhook, served
 
 SHOP = "https://shop.example.com"  # where the drivers want their callbacks; some SDKs take nothing but https
 _SECONDS = 60

@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 
 from mock_daraja import resources
 from mock_daraja.access.password import password
-from mock_daraja.app import create_app, served
+from mock_daraja.app import create_app
 from mock_daraja.clock import ClockSetting
 from mock_daraja.defaults import APP_KEY, APP_SECRET, CUSTOMER, PASSKEY, PAYBILL
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
+from tests.conftest import served
 
 _SHOWN_AS = "http://127.0.0.1:6737"
 _START = "2026-11-24T10:00:00+03:00"

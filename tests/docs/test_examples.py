@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 import pytest
 
-from mock_daraja.app import create_app, served
+from mock_daraja.app import create_app
 from mock_daraja.cli import commands
 from mock_daraja.clock import ClockSetting
 from mock_daraja.faults import from_spec
@@ -26,6 +26,7 @@ from mock_daraja.scenarios.loader import load_file
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings, load
 from mock_daraja.sinks import parse_program
+from tests.conftest import served
 from tests.docs.generate import ROOT, pages
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

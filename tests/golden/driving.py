@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from mock_daraja.access.security_credential import Certificate
-from mock_daraja.app import create_app, served
+from mock_daraja.app import create_app
 from mock_daraja.clock import ClockSetting
 from mock_daraja.exchange import Request
 from mock_daraja.faults import NAMES as FAULTS
@@ -28,6 +28,7 @@ from mock_daraja.resources import scenarios
 from mock_daraja.scenarios import Library
 from mock_daraja.server import Server
 from mock_daraja.settings import Quirks, Settings
+from tests.conftest import served
 
 __all__ = [
     "FAULTS",

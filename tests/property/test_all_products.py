@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from mock_daraja.app import create_app, served
+from mock_daraja.app import create_app
 from mock_daraja.clock import ClockSetting
 from mock_daraja.defaults import CUSTOMER, HEAD_OFFICE, INITIATOR, INITIATOR_PASSWORD, KRA, PAYBILL, ROLES, TILL
 from mock_daraja.errors import Problem
@@ -20,7 +20,7 @@ from mock_daraja.model import TRANSACTIONS, Callback, Transaction
 from mock_daraja.products.b2b import COMMANDS
 from mock_daraja.products.parties import sides
 from mock_daraja.settings import Settings
-from tests.conftest import NOWHERE, START, Mock, parameters
+from tests.conftest import NOWHERE, START, Mock, parameters, served
 
 CUSTOMERS = (CUSTOMER, "254711000001", "254111000002")
 PAYER, SHOP, OTHER = "600996", "600992", "600000"

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from mock_daraja.app import create_app, served
+from mock_daraja.app import create_app
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.settings import Settings
-from tests.conftest import START, Mock
+from tests.conftest import START, Mock, served
 
 CUSTOMERS = ("254708374149", "254711000001", "254111000002")
 customers = st.sampled_from(CUSTOMERS)

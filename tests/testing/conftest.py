@@ -13,11 +13,12 @@ import pytest
 
 import mock_daraja
 from mock_daraja import MockDaraja
-from mock_daraja.app import create_app, served
+from mock_daraja.app import create_app
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
 from mock_daraja.testing import Daraja
 from mock_daraja.testing.remote_server import RemoteServer
+from tests.conftest import served
 
 _opener = build_opener(ProxyHandler({}))
 

@@ -10,9 +10,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from mock_daraja.app import create_app, served
+from mock_daraja.app import create_app
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
+from tests.conftest import served
 
 pytest_plugins = ["pytester"]
 RunSession = Callable[..., pytest.RunResult]

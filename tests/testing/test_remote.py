@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.app import create_app, served
+from mock_daraja.app import create_app
 from mock_daraja.errors import Problem
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
 from mock_daraja.testing import Daraja, MockDaraja
 from mock_daraja.testing.remote_server import RemoteServer
+from tests.conftest import served
 
 OTHER = "254711222333"
 NOWHERE = "http://127.0.0.1:9/nobody"
