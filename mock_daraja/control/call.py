@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.control import reading
 from mock_daraja.errors import Problem
@@ -18,11 +18,8 @@ if TYPE_CHECKING:
     from flask import Request
 
 PREFIX: Final = "/_mock"
-SHOWN: Final = 100
-"""Rows in a list that asks for no other number."""
 Shape = dict[str, Any]
 """A value as JSON shows it."""
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +54,10 @@ class Call:
 
     @property
     def limit(self) -> int:
-        """How many rows a list shows."""
-        return int(self.query.get("limit", SHOWN))
+        """How many rows a list shows, also where it was not asked for a number."""
+        return int(self.query.get("limit", 100))
 
-    def page(self, rows: Sequence[_T], after: str) -> Sequence[_T]:
+    def page(self, rows: Sequence[R], after: str) -> Sequence[R]:
         """The latest rows; the first of them where the parameter `after` is given, so that none is missed."""
         return rows[: self.limit] if after in self.query else rows[-self.limit :]
 
