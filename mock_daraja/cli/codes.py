@@ -110,6 +110,3 @@ def codes(code: str | None, product: str | None, search: str | None, as_json: bo
     else:
         width = min(max(shutil.get_terminal_size((100, 24)).columns, _NARROWEST), _WIDEST)
         printer.say("\n\n".join("\n".join(entry(each, width, printer.paint)) for each in found))
-
-
-command = codes

@@ -43,6 +43,3 @@ def credential(password: str | None, sandbox: str, as_json: bool, url: str | Non
         printer.json({"credential": made})
     else:
         printer.say(made)
-
-
-command = credential

@@ -84,6 +84,3 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
             introduce(server.url, gateway, printer)
             wait()
     return is_well
-
-
-command = demo

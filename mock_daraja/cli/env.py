@@ -57,6 +57,3 @@ def env(form: str, url: str | None) -> None:
     It needs no running server: these never change.
     """
     Printer().say(_FORMATS[form](defaults.variables(server_url(url))))
-
-
-command = env

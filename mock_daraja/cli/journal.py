@@ -70,6 +70,3 @@ def journal(sandbox: str, limit: int, har: str | None, as_json: bool, url: str |
         printer.say(line(each, printer.paint))
     if not exchanges:
         printer.say("nothing was asked of this sandbox yet")
-
-
-command = journal

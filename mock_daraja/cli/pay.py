@@ -105,6 +105,3 @@ def pay(
         printer.say("\n".join(lines(row, callbacks, printer.paint)))
     if row["state"] == "failed" or (row["state"] == "pending" and not at_once):
         context.exit(1)
-
-
-command = pay

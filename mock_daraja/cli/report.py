@@ -37,6 +37,3 @@ def report(sandbox: str, junit: str | None, strict: bool, as_json: bool, url: st
         printer.say(report_text(card, printer.paint), end="")
     if card["verdicts"]["fail"] or (strict and card["verdicts"]["warn"]):
         click.get_current_context().exit(1)
-
-
-command = report

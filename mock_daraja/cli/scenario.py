@@ -248,6 +248,3 @@ def from_journal(exchange: str | None, output: Path | None, sandbox: str, url: s
     output.write_text(text, encoding="utf-8")
     _opened(str(output))
     printer.say(f"{output}: mock-daraja scenario show {output}")
-
-
-command = scenario

@@ -99,6 +99,16 @@ def introduce(url: str, gateway: Gateway, printer: Printer) -> None:
     printer.say("mock-daraja why    explains the last refusal; README.md has the rest. Ctrl-C stops the server.")
 
 
+@click.command(
+    params=setting_options(),
+    short_help="Serve Daraja on this machine.",
+    epilog=(
+        f"Each setting is also a variable ({ENVIRONMENT_PREFIX}CLOCK=auto) and a key of mock-daraja.toml. Flags go "
+        "before variables, variables before the file.\n\n"
+        "Example: mock-daraja serve --port 8080 --clock scaled:60 --scenario stk_push/cancelled --app my-key:my-secret"
+    ),
+)
+@click.option("--quiet", "-q", is_flag=True, help="No line a request on standard error.")
 def serve(quiet: bool, **flags: Any) -> None:
     """Serve Daraja on this machine until Ctrl-C or SIGTERM.
 
@@ -111,20 +121,3 @@ def serve(quiet: bool, **flags: Any) -> None:
         printer.say(listening_line(server.url))
         introduce(server.url, gateway, printer)
         wait()
-
-
-command = click.Command(
-    "serve",
-    callback=serve,
-    params=[
-        *setting_options(),
-        click.Option(["--quiet", "-q"], is_flag=True, help="No line a request on standard error."),
-    ],
-    help=serve.__doc__,
-    short_help="Serve Daraja on this machine.",
-    epilog=(
-        f"Each setting is also a variable ({ENVIRONMENT_PREFIX}CLOCK=auto) and a key of mock-daraja.toml. Flags go "
-        "before variables, variables before the file.\n\n"
-        "Example: mock-daraja serve --port 8080 --clock scaled:60 --scenario stk_push/cancelled --app my-key:my-secret"
-    ),
-)

@@ -59,6 +59,3 @@ def why(exchange: str | None, sandbox: str, as_curl: bool, as_json: bool, url: s
     from mock_daraja.journal.text import explanation
 
     printer.say(explanation(found, client.clock(), printer.paint), end="")
-
-
-command = why
