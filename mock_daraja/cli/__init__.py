@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import click
 
@@ -15,16 +15,6 @@ from mock_daraja.errors import Problem
 __all__ = ["commands", "main"]
 
 _COMMANDS: Final = ("serve", "demo", "why", "journal", "report", "pay", "codes", "scenario", "env", "credential")
-
-
-class CommandFailure(click.ClickException):
-    """A Problem, as the command line says it."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"error: {self.message}", file=file, err=file is None)
 
 
 class Commands(click.Group):
@@ -43,7 +33,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Problem as problem:
-            raise CommandFailure(problem) from None
+            click.echo(f"error: {problem}", err=True)
+            ctx.exit(1)
 
 
 @click.group(
