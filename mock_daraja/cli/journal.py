@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from mock_daraja.cli.output import Printer, client_at, json_option, save, url_option
+from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, save, url_option
 
 if TYPE_CHECKING:
     from mock_daraja.client import Row
@@ -37,7 +37,7 @@ def _is_well(exchange: Row) -> bool:
     epilog="Example: mock-daraja journal; mock-daraja journal --limit 100; mock-daraja journal --har run.har",
     short_help="List what was asked, or write it down as HAR.",
 )
-@click.option("--sandbox", default="default", metavar="NAME", help="The sandbox to ask.  [default: default]")
+@sandbox_option
 @click.option(
     "--limit",
     type=click.IntRange(1, 1000),

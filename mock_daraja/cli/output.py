@@ -5,18 +5,27 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Mapping
+from typing import IO, Any, Final
 
 import click
 
+from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint, Role, plain
+from mock_daraja.settings import DEFAULT_PORT, load
 
-if TYPE_CHECKING:
-    from mock_daraja.client import Client
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+url_option = click.option(
+    "--url",
+    metavar="URL",
+    envvar="MOCK_DARAJA_URL",
+    help="The running server.  [env: MOCK_DARAJA_URL; default: where `serve` listens, http://127.0.0.1:6737]",
+)
+"""For `client_at` or `server_url`."""
+sandbox_option = click.option(
+    "--sandbox", default="default", metavar="NAME", help="The sandbox to ask.  [default: default]"
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 _STYLES: Final[Mapping[Role, dict[str, Any]]] = {
     "heading": {"bold": True, "fg": "cyan"},
@@ -71,24 +80,8 @@ def _painted(text: str, role: Role) -> str:
     return click.style(text, **_STYLES[role])
 
 
-def url_option(command: _Command) -> _Command:
-    """`--url`, which a command hands to `client_at` or `server_url`."""
-    return click.option(
-        "--url",
-        metavar="URL",
-        envvar="MOCK_DARAJA_URL",
-        help="The running server.  [env: MOCK_DARAJA_URL; default: where `serve` listens, http://127.0.0.1:6737]",
-    )(command)
-
-
-def json_option(command: _Command) -> _Command:
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)
-
-
 def server_url(url: str | None) -> str:
     """The address given, or where `serve` would listen with the settings at hand."""
-    from mock_daraja.settings import DEFAULT_PORT, load
-
     if url:
         return url.rstrip("/")
     settings = load()
@@ -98,7 +91,4 @@ def server_url(url: str | None) -> str:
 
 
 def client_at(url: str | None, sandbox: str = "default") -> Client:
-    from mock_daraja.client import Client
-    from mock_daraja.settings import load
-
     return Client(server_url(url), sandbox, admin_token=load().admin_token)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mock_daraja.cli.output import Printer, client_at, json_option, save, url_option
+from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, save, url_option
 
 
 @click.command(
@@ -12,7 +12,7 @@ from mock_daraja.cli.output import Printer, client_at, json_option, save, url_op
     "Exit codes: 0 no check failed, 1 one did (--strict: or warned), 2 wrong usage.",
     short_help="Say how the integration behaved: a report card.",
 )
-@click.option("--sandbox", default="default", metavar="NAME", help="The sandbox to ask.  [default: default]")
+@sandbox_option
 @click.option("--junit", metavar="FILE", help="Write JUnit XML, too: a test case for each check. - is standard output.")
 @click.option("--strict", is_flag=True, help="Fail on warnings as well.")
 @json_option

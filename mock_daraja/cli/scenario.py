@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mock_daraja.cli.output import Printer, client_at, json_option, url_option
+from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, url_option
 from mock_daraja.errors import Problem
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def _server(stack: ExitStack, name: str, url: str | None) -> tuple[Client, str]:
 )
 @click.argument("exchange", required=False, metavar="[last|ID]")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
-@click.option("--sandbox", default="default", metavar="NAME", help="The sandbox to ask.  [default: default]")
+@sandbox_option
 @url_option
 def from_journal(exchange: str | None, output: Path | None, sandbox: str, url: str | None) -> None:
     """Make a scenario of an exchange of a running server: its operation and amount, what it was answered, and how its

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from mock_daraja.cli.output import Printer, client_at, json_option, url_option
+from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, url_option
 from mock_daraja.errors import Problem
 from mock_daraja.journal.failure import has_failed
 
@@ -35,7 +35,7 @@ def last_failure(client: Client) -> Row:
     short_help="Explain an answer: what was checked, what failed, what to do.",
 )
 @click.argument("exchange", required=False, metavar="[last|ID]")
-@click.option("--sandbox", default="default", metavar="NAME", help="The sandbox to ask.  [default: default]")
+@sandbox_option
 @click.option("--curl", "as_curl", is_flag=True, help="Print the curl command that asks the same again.")
 @json_option
 @url_option
