@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.cli import flows
 from mock_daraja.cli.output import Printer
+from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.clock import eat_digits, parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.journal.message import message_text
 
 if TYPE_CHECKING:
-    from mock_daraja.client import Client, HttpAnswer, Row
     from mock_daraja.products.base import Operation
 
 _MORE_SECONDS: Final = 20  # for an answer, than the control API has

@@ -13,9 +13,9 @@ import click
 
 from mock_daraja.cli.output import Printer, json_option
 from mock_daraja.errors import Problem
+from mock_daraja.journal.paint import Paint
 
 if TYPE_CHECKING:
-    from mock_daraja.journal.paint import Paint
     from mock_daraja.scenarios.codes import Code
 
 _LABEL: Final = 12  # columns of the labels in an entry

@@ -15,10 +15,11 @@ from mock_daraja.cli.output import Printer, client_at, url_option
 from mock_daraja.cli.play import play
 from mock_daraja.cli.running import OURS, is_there, running, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line, log
+from mock_daraja.client import Client
 from mock_daraja.errors import Problem
+from mock_daraja.settings import load
 
 if TYPE_CHECKING:
-    from mock_daraja.client import Client
     from mock_daraja.exchange import Exchange
 
 _CALLBACK_AFTER: Final = 1.0  # seconds: what a fresh sandbox of a server with other settings shall do
@@ -59,8 +60,6 @@ def _visit(client: Client, code: str | None, printer: Printer) -> bool:
 
 
 def _with_own_server(client: Client, code: str | None, printer: Printer, *, stays: bool) -> bool:
-    from mock_daraja.settings import load
-
     is_well = False
     logs = Event()
     parts = urlsplit(client.url)

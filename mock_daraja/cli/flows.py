@@ -8,13 +8,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import defaults
+from mock_daraja.client import Row
 from mock_daraja.errors import Problem
 
 if TYPE_CHECKING:
     from mock_daraja.products.base import Operation
     from mock_daraja.products.catalogue import Catalogue
-
-Row = Mapping[str, Any]
 
 _OWN_IDS: Final = ("OriginatorConversationID", "RequestRefID")
 _NUMBERS: Final = ("PartyA", "PhoneNumber", "PartyB", "Msisdn")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, save, url_option
-
-if TYPE_CHECKING:
-    from mock_daraja.client import Row
-    from mock_daraja.journal.paint import Paint
+from mock_daraja.client import Row
+from mock_daraja.journal.message import printable
+from mock_daraja.journal.paint import Paint
 
 _SHOWN: Final = 20
 _TIME: Final = slice(11, 23)  # of an ISO 8601 instant
@@ -19,8 +18,6 @@ _TIME: Final = slice(11, 23)  # of an ISO 8601 instant
 
 def line(exchange: Row, paint: Paint) -> str:
     """`10:00:00.000  x2  POST /mpesa/...  400  Amount is not ...`, and which transaction it opened."""
-    from mock_daraja.journal.message import printable
-
     status = exchange["status"]
     answered = paint(str(exchange["fault"] or status or "no answer"), "good" if _is_well(exchange) else "bad")
     request = paint(printable(f"{exchange['method']} {exchange['path']}"), "start")

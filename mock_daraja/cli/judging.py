@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
-if TYPE_CHECKING:
-    from mock_daraja.client import HttpAnswer, Row
+from mock_daraja.client import HttpAnswer, Row
+from mock_daraja.faults import pages
 
 About = Literal[
     "error", "page", "fault", "opened", "never", "result", "desc", "drop", "copies", "delivered", "timeout", "query"
@@ -84,8 +84,6 @@ def _at_once(then: Row, seen: Seen) -> Iterator[Difference]:
     if "error" in then and (seen.answer is None or then["error"].encode() not in seen.answer.head + seen.answer.body):
         yield Difference("error", then["error"])
     if "page" in then:
-        from mock_daraja.faults import pages
-
         wanted = pages.page(then["page"], seen.exchange["path"])
         if seen.exchange["status"] != wanted.status or seen.exchange["response_body"] != wanted.body.decode():
             yield Difference("page", then["page"])

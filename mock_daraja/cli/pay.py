@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, url_option
+from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
-
-if TYPE_CHECKING:
-    from mock_daraja.client import Client, Row
-    from mock_daraja.journal.paint import Paint, Role
+from mock_daraja.journal.paint import Paint, Role
 
 _PATIENCE_S: Final = 60  # of the sandbox clock, for callbacks of a transaction that is final
 _PENDING: Final = ("scheduled", "delivering")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from mock_daraja import defaults
 from mock_daraja.cli import flows
 from mock_daraja.cli.caller import Caller
+from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.errors import Problem
-
-if TYPE_CHECKING:
-    from mock_daraja.client import Client, HttpAnswer, Row
 
 SINK: Final = "demo"
 AMOUNT: Final = 10

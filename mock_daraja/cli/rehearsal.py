@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from mock_daraja import defaults
 from mock_daraja.cli import flows
 from mock_daraja.cli.caller import Caller, visiting
 from mock_daraja.cli.judging import Seen, differences
 from mock_daraja.cli.output import Printer
+from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
-
-if TYPE_CHECKING:
-    from mock_daraja.client import Client, Row
-    from mock_daraja.products.base import Operation
+from mock_daraja.products.base import Operation
 
 SINK: Final = "scenario"
 _MOST_TURNS: Final = 12

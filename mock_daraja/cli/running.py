@@ -12,10 +12,10 @@ from threading import Event, Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from mock_daraja.client import Client, Unreachable
 from mock_daraja.ledger import people
 
 if TYPE_CHECKING:
-    from mock_daraja.client import Client
     from mock_daraja.exchange import Exchange
     from mock_daraja.gateway import Gateway
     from mock_daraja.server import Server
@@ -29,8 +29,6 @@ _TERMINATE: Final = ("SIGTERM", "SIGBREAK")  # the second is Windows' own
 
 def is_there(client: Client) -> bool:
     """Raises Problem when something else than mock-daraja has the address, and when we can't have it either."""
-    from mock_daraja.client import Unreachable
-
     if urlsplit(client.url).port == 0:
         return False
     try:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, url_option
+from mock_daraja.client import Client
 from mock_daraja.errors import Problem
+from mock_daraja.settings import load
 
 if TYPE_CHECKING:
-    from mock_daraja.client import Client
     from mock_daraja.scenarios import Library, Scenario
 
 _WIDEST: Final = 100
@@ -36,7 +37,6 @@ def _library(*folders: Path) -> Library:
     from mock_daraja import resources
     from mock_daraja.products import CATALOGUE
     from mock_daraja.scenarios import Library
-    from mock_daraja.settings import load
     from mock_daraja.steps.known import names_known
 
     return Library([*folders, *map(Path, load().scenarios), resources.scenarios()], names_known(CATALOGUE))
@@ -196,7 +196,6 @@ def run(context: click.Context, name: str, url: str | None) -> None:
 def _server(stack: ExitStack, name: str, url: str | None) -> tuple[Client, str]:
     """A client, and the name that the scenario has on its server."""
     from mock_daraja.cli.running import is_there, running
-    from mock_daraja.settings import load
 
     client = client_at(url)
     if not name.endswith(_FILES) and is_there(client):

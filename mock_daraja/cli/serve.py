@@ -13,6 +13,7 @@ from mock_daraja.cli.output import Printer
 from mock_daraja.cli.running import running, until_stopped
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
+from mock_daraja.journal.text import log_line
 from mock_daraja.settings import ENVIRONMENT_PREFIX, Settings, load, option_fields
 
 if TYPE_CHECKING:
@@ -57,8 +58,6 @@ def _type(kind: Any) -> Any:
 
 def log(exchange: Exchange) -> None:
     """One line on standard error, before the reply goes out."""
-    from mock_daraja.journal.text import log_line
-
     with suppress(OSError, ValueError):  # nobody reads it any more
         sys.stderr.write(log_line(exchange) + "\n")
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, url_option
+from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
 from mock_daraja.journal.failure import has_failed
-
-if TYPE_CHECKING:
-    from mock_daraja.client import Client, Row
+from mock_daraja.journal.text import explanation
 
 _LOOKED_AT: Final = 20  # newest exchanges among which the last failure is looked for
 
@@ -56,6 +55,4 @@ def why(exchange: str | None, sandbox: str, as_curl: bool, as_json: bool, url: s
     if as_json:
         printer.json(found)
         return
-    from mock_daraja.journal.text import explanation
-
     printer.say(explanation(found, client.clock(), printer.paint), end="")
