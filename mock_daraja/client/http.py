@@ -25,14 +25,15 @@ class HttpAnswer:
     request: bytes = b""
 
     def json(self) -> Any:
-        return json.loads(self.body) if self.body else None
+        """The document that came back; None when it is no JSON."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
 
     def field(self, name: str) -> Any:
         """A member of the JSON object that came back; None when there is no such thing."""
-        try:
-            document = self.json()
-        except ValueError:
-            return None
+        document = self.json()
         return document.get(name) if isinstance(document, dict) else None
 
 
@@ -124,21 +125,29 @@ class Client(ControlApi):
         return f"{written}?{urlencode(given)}" if given else written
 
     def _call(self, method: str, path: str, body: Any = None, more_seconds: float = 0.0) -> Row:
-        return self._checked(self.send(method, path, body, more_seconds=more_seconds), method, path)
-
-    def _checked(self, answer: HttpAnswer, method: str, path: str) -> Row:
-        try:
-            document = answer.json()
-        except ValueError:
-            document = None
+        answer = self.send(method, path, body, more_seconds=more_seconds)
+        document = answer.json()
         if answer.status < 400 and (isinstance(document, dict) or not answer.body):
             return document or {}
-        if isinstance(document, Mapping) and "problem" in document:
+        raise self._problem(answer, method, path)
+
+    def _raw(self, *path: str | int, query: Query = NOTHING, start: bytes = b"") -> bytes:
+        """What is no JSON, and begins with `start`."""
+        written = self._path(path, query)
+        answer = self.send("GET", written)
+        if answer.status >= 400 or not answer.body.startswith(start):
+            raise self._problem(answer, "GET", written)
+        return answer.body
+
+    def _problem(self, answer: HttpAnswer, method: str, path: str) -> Problem:
+        """The server's own; or that somebody else answers."""
+        document = answer.json()
+        if isinstance(document, dict) and "problem" in document:
             where, remedy = str(document.get("where", "")), str(document.get("remedy", ""))
-            raise Problem(str(document["problem"]), where=where, remedy=remedy, status=answer.status)
+            return Problem(str(document["problem"]), where=where, remedy=remedy, status=answer.status)
         shown = answer.body[:_MOST_SHOWN].decode(errors="replace")
         what = f"what answers at {self.url} is not mock-daraja: {method} {path} gave {answer.status} {shown!r}"
-        raise Problem(what, remedy="see what has that port, or give another --url", status=502)
+        return Problem(what, remedy="see what has that port, or give another --url", status=502)
 
     # the server and its sandboxes
 
@@ -162,19 +171,11 @@ class Client(ControlApi):
 
     def certificate(self) -> bytes:
         """The sandbox's own, in PEM: what an initiator's password is to be encrypted with."""
-        path = self._path(["certificate"])
-        answer = self.send("GET", path)
-        if answer.status >= 400 or not answer.body.startswith(b"-----BEGIN CERTIFICATE-----"):
-            self._checked(HttpAnswer(max(answer.status, 400), answer.body), "GET", path)
-        return answer.body
+        return self._raw("certificate", start=b"-----BEGIN CERTIFICATE-----")
 
     def curl(self, number: str | int = "last") -> str:
         """The curl command that asks the same again, with variables in place of secrets."""
-        path = self._path(["exchanges", number], {"as": "curl"})
-        answer = self.send("GET", path)
-        if answer.status >= 400:
-            self._checked(answer, "GET", path)
-        return answer.body.decode()
+        return self._raw("exchanges", number, query={"as": "curl"}).decode()
 
     def har(self) -> Row:
         """All exchanges and deliveries that the journal keeps, as HAR 1.2."""
