@@ -7,7 +7,7 @@ import select
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Event, Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -53,36 +53,26 @@ def running(
     gc.freeze()  # what was imported stays: looked through again and again, it makes callbacks milliseconds late
     gc.set_threshold(20_000, 10, 10)  # under load most rows stay: looked at after every 700, they cost a tenth of it
     gc.enable()
-    gateway = app.gateway
+    stopping = Event()
+    ending = ExitStack()
+    ending.callback(app.gateway.close)
     try:
         bounds = {"max_connections": settings.max_connections, "max_body": settings.max_body}
         server = Server(app, settings.host, settings.port, **bounds)
-        try:
-            server.start()
-            with _warming_up():
-                yield server, gateway
-        finally:
-            with _handled(signal.SIG_IGN, "SIGINT", *_TERMINATE):
-                server.stop()
-    finally:
-        with _handled(signal.SIG_IGN, "SIGINT", *_TERMINATE):
-            gateway.close()
-
-
-@contextmanager
-def _warming_up() -> Iterator[None]:
-    """A while after the start a thread imports what customers' names need, so that no payment waits for it."""
-    stopping = Event()
-
-    def warm_up() -> None:
-        if not stopping.wait(_WARM_UP_AFTER):
-            people.ready()
-
-    Thread(target=warm_up, name="warm-up", daemon=True).start()
-    try:
-        yield
+        ending.callback(server.stop)
+        server.start()
+        Thread(target=_warm_up, args=(stopping,), name="warm-up", daemon=True).start()
+        yield server, app.gateway
     finally:
         stopping.set()
+        with _handled(signal.SIG_IGN, "SIGINT", *_TERMINATE):
+            ending.close()
+
+
+def _warm_up(stopping: Event) -> None:
+    """A while after the start, imports what customers' names need, so that no payment waits for it."""
+    if not stopping.wait(_WARM_UP_AFTER):
+        people.ready()
 
 
 @contextmanager
