@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from mock_daraja.cli.output import Printer, json_option
+from mock_daraja.cli.output import Printer, hanging, json_option, text_width
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 _LABEL: Final = 12  # columns of the labels in an entry
 _LONGEST_CODE: Final = 15  # columns; the few longer ones (Apigee's own) push their line to the right
-_NARROWEST: Final = 50
 _WIDEST: Final = 110
 _RETRYABLE: Final = {True: "yes", False: "no", None: "it depends: see the remedy"}
 
@@ -42,26 +40,20 @@ def entry(code: Code, width: int, paint: Paint) -> Iterator[str]:
     """All that is known of one meaning of a code."""
     status = f", HTTP {code.status}" if code.status is not None else ""
     yield f"{paint(code.code, 'start')}  {paint(code.name, 'heading')}  ({code.kind}{status})"
-    yield from _labelled("products", ", ".join(code.products), width, paint)
+    rows = [("products", ", ".join(code.products))]
     for at, text in enumerate(code.texts):
         whose = f"{', '.join(text.products)}; " if text.products else ""
         known = f"[{whose}{text.era}; {text.provenance}]"
-        yield from _labelled("or" if at else "text", f"{text.text or '(empty)'}  {known}", width, paint)
-    for label, value in (
+        rows.append(("or" if at else "text", f"{text.text or '(empty)'}  {known}"))
+    rows += [
         ("cause", code.cause),
         ("remedy", code.remedy),
         ("retryable", _RETRYABLE[code.retryable]),
         ("provoke", code.provoke),
         ("known from", f"{code.provenance.level}: {code.provenance.source}, {code.provenance.date}"),
-    ):
-        yield from _labelled(label, value, width, paint)
-
-
-def _labelled(label: str, value: str, width: int, paint: Paint) -> Iterator[str]:
-    room = max(width - _LABEL - 2, 20)
-    first, *rest = textwrap.wrap(value, room, break_long_words=False, break_on_hyphens=False) or [""]
-    yield f"  {paint(f'{label:{_LABEL}}', 'name')}{first}"
-    yield from (" " * (_LABEL + 2) + line for line in rest)
+    ]
+    for label, value in rows:
+        yield from hanging(f"  {paint(f'{label:{_LABEL}}', 'name')}", value, _LABEL + 2, width)
 
 
 def select(code: str | None, product: str | None, search: str | None) -> list[Code]:
@@ -108,5 +100,5 @@ def codes(code: str | None, product: str | None, search: str | None, as_json: bo
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None  # a pipe gets whole lines
         printer.say("\n".join(table(found, width, printer.paint)))
     else:
-        width = min(max(shutil.get_terminal_size((100, 24)).columns, _NARROWEST), _WIDEST)
+        width = text_width(_WIDEST)
         printer.say("\n\n".join("\n".join(entry(each, width, printer.paint)) for each in found))

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Final
 
+from mock_daraja.cli.output import hanging
 from mock_daraja.journal.paint import Paint
 from mock_daraja.scenarios import Scenario, prose
+
+_LABEL: Final = 8  # columns of the labels
 
 
 def description(found: Scenario, width: int, paint: Paint) -> Iterator[str]:
@@ -21,12 +26,5 @@ def description(found: Scenario, width: int, paint: Paint) -> Iterator[str]:
     for index, (condition, outcomes) in enumerate(prose.rules(found)):
         yield ""
         yield f"  {paint(found.label(index), 'dim')}"
-        yield from _wrapped("when", condition, width, paint)
-        for at, outcome in enumerate(outcomes):
-            yield from _wrapped("" if at else "then", outcome, width, paint)
-
-
-def _wrapped(label: str, text: str, width: int, paint: Paint) -> Iterator[str]:
-    first, *rest = textwrap.wrap(text, width - 8, break_long_words=False, break_on_hyphens=False) or [""]
-    yield f"  {paint(f'{label:4}', 'name')}  {first}"
-    yield from (f"        {line}" for line in rest)
+        for label, text in zip_longest(("when", "then"), (condition, *outcomes), fillvalue=""):
+            yield from hanging(f"  {paint(f'{label:4}', 'name')}  ", text, _LABEL, width)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterator, Mapping
 from typing import IO, Any, Final
 
 import click
@@ -27,6 +29,7 @@ sandbox_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
+_NARROWEST: Final = 50
 _STYLES: Final[Mapping[Role, dict[str, Any]]] = {
     "heading": {"bold": True, "fg": "cyan"},
     "start": {"bold": True},
@@ -78,6 +81,18 @@ def save(path: str, text: str, printer: Printer) -> None:
 
 def _painted(text: str, role: Role) -> str:
     return click.style(text, **_STYLES[role])
+
+
+def text_width(most: int) -> int:
+    """Columns of the terminal that a text may take."""
+    return min(max(shutil.get_terminal_size((100, 24)).columns, _NARROWEST), most)
+
+
+def hanging(start: str, text: str, indent: int, width: int) -> Iterator[str]:
+    """A text behind `start`, which fills the `indent`, in lines that stand below each other."""
+    first, *rest = textwrap.wrap(text, width - indent, break_long_words=False, break_on_hyphens=False) or [""]
+    yield start + first
+    yield from (" " * indent + line for line in rest)
 
 
 def server_url(url: str | None) -> str:

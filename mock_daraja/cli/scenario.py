@@ -3,15 +3,15 @@ server."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, url_option
+from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, text_width, url_option
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.settings import load
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mock_daraja.scenarios import Library, Scenario
 
 _WIDEST: Final = 100
-_NARROWEST: Final = 50
 _FILES: Final = (".yaml", ".yml", ".json")
 
 
@@ -96,15 +95,13 @@ def show(name: str, as_json: bool) -> None:
     if as_json:
         from mock_daraja.scenarios import writing
 
-        level = found.provenance
-        known = None if level is None else {"level": level.level, "source": level.source, "date": level.date}
+        known = None if found.provenance is None else asdict(found.provenance)
         more = {"provenance": known, "file": str(found.path), "rules": writing.rules(found)}
         printer.json(_line(found.name, found) | more)
         return
     from mock_daraja.cli.description import description
 
-    width = min(max(shutil.get_terminal_size((_WIDEST, 24)).columns, _NARROWEST), _WIDEST)
-    printer.say("\n".join(description(found, width, printer.paint)))
+    printer.say("\n".join(description(found, text_width(_WIDEST), printer.paint)))
 
 
 def _opened(name: str) -> Scenario:
