@@ -41,9 +41,6 @@ def _library(*folders: Path) -> Library:
     return Library([*folders, *map(Path, load().scenarios), resources.scenarios()], names_known(CATALOGUE))
 
 
-# list
-
-
 @scenario.command(
     name="list",
     epilog="Example: mock-daraja scenario list callback; mock-daraja scenario list --json",
@@ -62,9 +59,8 @@ def listed(words: tuple[str, ...], as_json: bool) -> None:
         raise Problem(f"no scenario holds {' and '.join(words)}", remedy="`mock-daraja scenario list` has all of them")
     width = max(len(name) for name, _ in rows)
     for name, each in rows:
-        title = each.what if isinstance(each, Problem) else each.title
-        text = printer.paint(f"wrong: {title}", "bad") if isinstance(each, Problem) else title
-        printer.say(f"{printer.paint(f'{name:{width}}', 'start')}  {text}")
+        title = printer.paint(f"wrong: {each.what}", "bad") if isinstance(each, Problem) else each.title
+        printer.say(f"{printer.paint(f'{name:{width}}', 'start')}  {title}")
 
 
 def _line(name: str, each: Scenario | Problem) -> dict[str, Any]:
@@ -77,9 +73,6 @@ def _holds(row: tuple[str, Scenario | Problem], words: Sequence[str]) -> bool:
     name, each = row
     text = f"{name} {each.what}" if isinstance(each, Problem) else f"{name} {each.title} {each.story}"
     return all(word.casefold() in text.casefold() for word in words)
-
-
-# show
 
 
 @scenario.command(
@@ -107,9 +100,6 @@ def show(name: str, as_json: bool) -> None:
 def _opened(name: str) -> Scenario:
     beside = (Path(name).parent,) if name.endswith(_FILES) else ()
     return _library(*beside).open(name)
-
-
-# lint
 
 
 @scenario.command(
@@ -146,19 +136,14 @@ def _checked(paths: Sequence[Path]) -> Iterator[Scenario | Problem]:
             own = (each.relative_to(path) for each in path.rglob("*") if each.suffix in _FILES)
             names = {each.with_suffix("").as_posix() for each in own}
             yield from (each for name, each in library.survey() if name in names)
+        elif path.suffix not in _FILES:
+            remedy = f"name a folder, or a file that ends in {', '.join(_FILES)}"
+            yield Problem("this is no scenario file", where=str(path), remedy=remedy)
         else:
             try:
-                yield _library(path.parent).open(str(path)) if path.suffix in _FILES else _no_file(path)
+                yield _opened(str(path))
             except Problem as problem:
                 yield problem
-
-
-def _no_file(path: Path) -> Scenario:
-    remedy = f"name a folder, or a file that ends in {', '.join(_FILES)}"
-    raise Problem("this is no scenario file", where=str(path), remedy=remedy)
-
-
-# run
 
 
 @scenario.command(
@@ -206,9 +191,6 @@ def _server(stack: ExitStack, name: str, url: str | None) -> tuple[Client, str]:
     return client_at(server.url), name
 
 
-# from-journal
-
-
 @scenario.command(
     name="from-journal",
     epilog="Example: mock-daraja scenario from-journal x12 -o scenarios/cancelled-again.yaml",
@@ -225,15 +207,12 @@ def from_journal(exchange: str | None, output: Path | None, sandbox: str, url: s
     ID is what the header X-Mock-Daraja-Exchange and the log call it, such as x12. Without one it is the last exchange
     that failed, at once or later, else the last.
     """
-    from mock_daraja.cli.why import last_failure
+    from mock_daraja.cli.why import asked
     from mock_daraja.faults import pages
     from mock_daraja.scenarios import recorded
 
     printer = Printer()
-    if exchange and "/" in exchange:
-        sandbox, _, exchange = exchange.rpartition("/")
-    client = client_at(url, sandbox)
-    row = client.exchange(exchange) if exchange else last_failure(client)
+    client, row = asked(exchange, sandbox, url)
     known = {name: pages.page(name, row["path"]) for name in pages.NAMES}
     text = recorded.as_scenario(row, client.clock(), known)
     if output is None:

@@ -15,7 +15,15 @@ from mock_daraja.journal.text import explanation
 _LOOKED_AT: Final = 20  # newest exchanges among which the last failure is looked for
 
 
-def last_failure(client: Client) -> Row:
+def asked(exchange: str | None, sandbox: str, url: str | None) -> tuple[Client, Row]:
+    """A whole exchange, the last failure where none is named, and who told it."""
+    if exchange and "/" in exchange:  # default/x12, as the header has it
+        sandbox, _, exchange = exchange.rpartition("/")
+    client = client_at(url, sandbox)
+    return client, client.exchange(exchange) if exchange else _last_failure(client)
+
+
+def _last_failure(client: Client) -> Row:
     """The last exchange that was refused, or whose transaction or callback failed; else the last one."""
     lines = client.exchanges(limit=_LOOKED_AT)
     if not lines:
@@ -45,10 +53,7 @@ def why(exchange: str | None, sandbox: str, as_curl: bool, as_json: bool, url: s
     that failed, at once or later, else the last.
     """
     printer = Printer()
-    if exchange and "/" in exchange:  # default/x12, as the header has it
-        sandbox, _, exchange = exchange.rpartition("/")
-    client = client_at(url, sandbox)
-    found = client.exchange(exchange) if exchange else last_failure(client)
+    client, found = asked(exchange, sandbox, url)
     if as_curl:
         printer.say(client.curl(found["id"]), end="")
         return
