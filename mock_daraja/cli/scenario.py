@@ -3,23 +3,27 @@ server."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, text_width, url_option
+from mock_daraja.cli.output import Printer, client_at, hanging, json_option, sandbox_option, text_width, url_option
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
+from mock_daraja.journal.paint import Paint
 from mock_daraja.settings import load
 
 if TYPE_CHECKING:
     from mock_daraja.scenarios import Library, Scenario
 
 _WIDEST: Final = 100
+_LABEL: Final = 8  # columns of the labels before a rule's texts
 _FILES: Final = (".yaml", ".yml", ".json")
 
 
@@ -92,9 +96,25 @@ def show(name: str, as_json: bool) -> None:
         more = {"provenance": known, "file": str(found.path), "rules": writing.rules(found)}
         printer.json(_line(found.name, found) | more)
         return
-    from mock_daraja.cli.description import description
+    printer.say("\n".join(_description(found, text_width(_WIDEST), printer.paint)))
 
-    printer.say("\n".join(description(found, text_width(_WIDEST), printer.paint)))
+
+def _description(found: Scenario, width: int, paint: Paint) -> Iterator[str]:
+    from mock_daraja.scenarios import prose
+
+    yield f"{paint(found.name, 'start')}  {paint(found.title, 'heading')}"
+    if found.story:
+        yield from textwrap.wrap(found.story, width, initial_indent="  ", subsequent_indent="  ")
+    if found.provenance is not None:
+        known = found.provenance
+        dated = f", {known.date}" if known.date else ""
+        yield f"  {paint('known from', 'name')}  {known.level}: {known.source}{dated}"
+    yield f"  {paint('file', 'name')}        {found.path}"
+    for index, (condition, outcomes) in enumerate(prose.rules(found)):
+        yield ""
+        yield f"  {paint(found.label(index), 'dim')}"
+        for label, text in zip_longest(("when", "then"), (condition, *outcomes), fillvalue=""):
+            yield from hanging(f"  {paint(f'{label:4}', 'name')}  ", text, _LABEL, width)
 
 
 def _opened(name: str) -> Scenario:
