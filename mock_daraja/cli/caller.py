@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,9 +27,8 @@ class Caller:
     def __init__(self, client: Client, key: str, secret: str, printer: Printer) -> None:
         self.client = client
         self.printer = printer
-        self.has_token = False
         self._basic = base64.b64encode(f"{key}:{secret}".encode()).decode()
-        self._bearer: dict[str, str] = {}
+        self.bearer: dict[str, str] = {}
         self._number = 0
 
     def heading(self, title: str) -> None:
@@ -42,14 +41,13 @@ class Caller:
         answer = self.show("Your app gets a token", "GET", path, {"Authorization": f"Basic {self._basic}"})
         token = answer.field("access_token")
         if answer.status == 200 and isinstance(token, str):
-            self.has_token = True
-            self._bearer = {"Authorization": f"Bearer {token}"}
+            self.bearer = {"Authorization": f"Bearer {token}"}
         return answer
 
     def call(
         self, title: str, operation: Operation, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
     ) -> HttpAnswer:
-        return self.show(title, operation.method, operation.paths[0], self._bearer | dict(headers or {}), body)
+        return self.show(title, operation.method, operation.paths[0], self.bearer | dict(headers or {}), body)
 
     def control(self, title: str, path: str, body: Mapping[str, Any], *, whole: bool = True) -> None:
         """A POST to the control API; not `whole`, the answer is shown without its body, our own view of things."""
@@ -63,9 +61,10 @@ class Caller:
         self._print(answer.request, answer.head + answer.body if whole else answer.head.partition(b"\r\n")[0])
         return answer
 
-    def show_delivery(self, delivery: Row, when: str = "") -> None:
+    def show_callback(self, deliveries: Iterable[Row], when: str = "") -> None:
         self.heading(f"M-Pesa calls your app back{when} (here: a built-in sink)")
-        self._print(delivery["request"], delivery["answer"])
+        for each in deliveries:
+            self._print(each["request"], each["answer"])
 
     def now(self) -> str:
         """The sandbox's time, as a Timestamp has it."""

@@ -1,7 +1,8 @@
-"""`mock-daraja demo`: whose server, which sandbox. The payment itself is play.py's."""
+"""`mock-daraja demo`: one payment by STK push, from token to the query after the callback, as the HTTP that it was."""
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from threading import Event
 from typing import TYPE_CHECKING, Final
@@ -10,19 +11,23 @@ from urllib.parse import urlsplit
 import click
 
 from mock_daraja import defaults
+from mock_daraja.cli import flows
 from mock_daraja.cli.caller import Caller, visiting
 from mock_daraja.cli.output import Printer, client_at, url_option
-from mock_daraja.cli.play import play
 from mock_daraja.cli.running import OURS, is_there, running, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line, log
-from mock_daraja.client import Client
+from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.errors import Problem
 from mock_daraja.settings import load
 
 if TYPE_CHECKING:
     from mock_daraja.exchange import Exchange
 
+SINK: Final = "demo"
+AMOUNT: Final = 10
 _CALLBACK_AFTER: Final = 1.0  # seconds: what a fresh sandbox of a server with other settings shall do
+_LONG: Final = 180  # seconds of a manual clock: more than any outcome of a push takes
+_PATIENCE: Final = 30  # seconds that a callback may take to arrive
 
 
 @click.command(
@@ -56,7 +61,7 @@ def demo(context: click.Context, code: str | None, stays: bool, url: str | None)
 def _visit(client: Client, code: str | None, printer: Printer) -> bool:
     clock = "real" if code is None else "manual"
     with visiting(client, printer, clock=clock, callback_after=_CALLBACK_AFTER) as caller:
-        return play(caller, code)
+        return _play(caller, code)
 
 
 def _with_own_server(client: Client, code: str | None, printer: Printer, *, stays: bool) -> bool:
@@ -75,7 +80,7 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
         printer.say(listening_line(server.url) if stays else f"No server was running, so here is one at {server.url}.")
         own = client_at(server.url)
         if code is None:
-            is_well = play(Caller(own, defaults.APP_KEY, defaults.APP_SECRET, printer), None)
+            is_well = _play(Caller(own, defaults.APP_KEY, defaults.APP_SECRET, printer), None)
         else:
             is_well = _visit(own, code, printer)
         if wait is not None:
@@ -83,3 +88,79 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
             introduce(server.url, gateway, printer)
             wait()
     return is_well
+
+
+def _play(caller: Caller, code: str | None) -> bool:
+    """Show the payment; with a `code` that is its outcome, and the sandbox's clock is manual.
+
+    False, having said why, unless the callback arrived and the query agrees with it.
+    """
+    printer = caller.printer
+    try:
+        ending = _pay(caller, code)
+    except Problem as problem:
+        printer.say(f"\n{printer.paint('demo: failed', 'bad')}: {problem}")
+        return False
+    printer.say(f"\n{printer.paint('demo: done', 'good')}: {ending}")
+    return True
+
+
+def _pay(caller: Caller, code: str | None) -> str:
+    """What came of it, in words. Raises Problem where that is not what it should be."""
+    credentials = flows.credentials(caller.now()) | {"BusinessShortCode": int(defaults.PAYBILL)}
+    caller.get_token()
+    if not caller.bearer:
+        raise Problem("there was no token; `mock-daraja why` explains")
+    push = _push(caller, credentials, code)
+    if push.status != 200:
+        if code is None or push.field("errorCode") != code:
+            raise Problem("the push was not accepted; the header X-Mock-Daraja-Why or the body says why")
+        return f"the push was refused at once with {code}, as asked for, so there is no callback"
+    query = {**credentials, "CheckoutRequestID": push.field("CheckoutRequestID")}
+    ask = flows.query_of(flows.usual())
+    assert ask is not None  # the demo is of a product that has one
+    caller.call("Your app asks how the payment stands, while it is pending", ask, query)
+    if code is None:
+        path = f"/customers/{defaults.CUSTOMER}/prompt"
+        caller.control(
+            "The customer enters the PIN (here: through the control API)", path, {"pin": "1234"}, whole=False
+        )
+    else:
+        title = f"Time passes: this sandbox's clock is manual, and moved by {_LONG} s"
+        caller.control(title, "/clock/advance", {"seconds": _LONG})
+    (callback, *_) = caller.client.wait_for_callbacks(_PATIENCE, transaction=query["CheckoutRequestID"])
+    caller.show_callback(callback["deliveries"][-1:])
+    if callback["state"] != "delivered":
+        raise Problem(f"the callback was {callback['state']}: {callback['note']}")
+    return _agree(caller.client, callback, caller.call("Your app asks again", ask, query))
+
+
+def _push(caller: Caller, credentials: Row, code: str | None) -> HttpAnswer:
+    payer = int(defaults.CUSTOMER)
+    body = {
+        **credentials,
+        "TransactionType": "CustomerPayBillOnline",
+        "Amount": AMOUNT,
+        "PartyA": payer,
+        "PartyB": int(defaults.PAYBILL),
+        "PhoneNumber": payer,
+        "CallBackURL": caller.client.sink_url(SINK),
+        "AccountReference": "INV-001",
+        "TransactionDesc": "Demo",
+    }
+    asked = "" if code is None else f", and the header asks for the outcome {code}"
+    title = f"Your app asks {defaults.CUSTOMER} to pay {AMOUNT} shillings{asked}"
+    return caller.call(title, flows.usual(), body, {} if code is None else {"X-Mock-Scenario": code})
+
+
+def _agree(client: Client, callback: Row, query: HttpAnswer) -> str:
+    said = json.loads(callback["body"])["Body"]["stkCallback"]
+    arrived = [each["json"]["Body"]["stkCallback"] for each in client.arrivals(SINK) if each.get("json")]
+    if said not in arrived:
+        raise Problem("the sink did not receive the callback")
+    result = query.field("ResultCode")
+    if result is None or str(result) != str(said["ResultCode"]):
+        raise Problem(f"the callback says result {said['ResultCode']}, the query says {result}")
+    items = {each["Name"]: each.get("Value") for each in said.get("CallbackMetadata", {}).get("Item", ())}
+    receipt = f", receipt {items['MpesaReceiptNumber']}" if "MpesaReceiptNumber" in items else ""
+    return f"callback and query agree: {result} {said['ResultDesc']!r}{receipt}"

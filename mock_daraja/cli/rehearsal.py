@@ -132,7 +132,7 @@ class Rehearsal:
     def _show_callbacks(self, seen: Seen) -> None:
         for row in seen.exchange["callbacks"]:
             for delivery in row["deliveries"]:
-                self._caller.show_delivery(delivery, f", at {delivery['sent']}")
+                self._caller.show_callback([delivery], f", at {delivery['sent']}")
             if not row["deliveries"]:
                 self._caller.heading(f"A callback is {row['state']}: {row['note']}")
 
