@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any, Final
 
 from mock_daraja import defaults
@@ -73,17 +73,18 @@ class Rehearsal:
     def _prepare(self) -> None:
         for each in flows.catalogue().answers(self._operation.product):
             if each.comes_first:
-                self._caller.call(f"Your app {each.comes_first}", each, self._body(each))
+                self._caller.call(f"Your app {each.comes_first}", each, self._body(each, self._caller.now()))
 
-    def _body(self, operation: Operation, receipt: str | None = None) -> dict[str, Any]:
-        return flows.body_of(operation, self._client.sink_url(SINK), self._caller.now(), receipt)
+    def _body(self, operation: Operation, now: str, about: str | None = None) -> dict[str, Any]:
+        return flows.body_of(operation, self._client.sink_url(SINK), now, about)
 
     def _request(self, turn: int, receipt: str | None) -> Seen:
         operation = self._operation
         if operation == flows.token():
             answer = self._caller.get_token()
             return Seen(self._client.exchange("last"), answer)
-        body = self._body(operation, receipt)
+        now = self._caller.now()
+        body = self._body(operation, now, receipt)
         for rule in self._rules[:1]:
             body = flows.adapted(body, rule["when"])
             self._prepare_customer(body, rule["when"].get("customer"))
@@ -95,8 +96,7 @@ class Rehearsal:
             self._show_callbacks(seen)
             ask = flows.query_of(operation)
             if ask is not None:
-                query = {name: body[name] for name in ("BusinessShortCode", "Password", "Timestamp")}
-                query[ask.about[0]] = seen.exchange["transaction"]["reference"]
+                query = self._body(ask, now, seen.exchange["transaction"]["reference"])
                 seen.query = self._sent("Your app asks how the payment stands", ask, query).answer
         return seen
 
@@ -161,10 +161,18 @@ def _turn(then: Row, turn: int) -> Row:
     return dict(sequence[turn % len(sequence) if then.get("repeat") == "loop" else min(turn, len(sequence) - 1)])
 
 
-@contextmanager
-def rehearsal(client: Client, name: str, printer: Printer) -> Iterator[Rehearsal]:
-    """In a fresh sandbox of a server. Raises Problem where the server has no such scenario."""
+def rehearse(client: Client, name: str, printer: Printer) -> bool:
+    """Show it in a fresh sandbox of a server. False, having said why, unless what it says is what happened.
+
+    Raises Problem where the server has no such scenario.
+    """
     row = client.scenario(name)
     waits = any("fault" in each for each in _outcomes(row["rules"]))  # on the clock, inside the request
     with visiting(client, printer, clock="auto" if waits else "manual", seed=1) as caller:
-        yield Rehearsal(caller, row["name"], row["rules"])
+        rehearsal = Rehearsal(caller, row["name"], row["rules"])
+        wrong = rehearsal.play()
+        for line in wrong:
+            printer.say(f"\n{printer.paint('scenario: failed', 'bad')}: {line}")
+        if not wrong:
+            printer.say(f"\n{printer.paint('scenario: done', 'good')}: {rehearsal.ending()}")
+    return not wrong

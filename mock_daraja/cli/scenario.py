@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import zip_longest
 from pathlib import Path
@@ -180,35 +180,30 @@ def run(context: click.Context, name: str, url: str | None) -> None:
     rules need. It is played at the server of --url, in a sandbox of its own; when none is there, or NAME is a file, on
     a server of its own. The exit code is 0 if what the scenario says is what happened.
     """
-    from mock_daraja.cli.rehearsal import rehearsal
+    from mock_daraja.cli.rehearsal import rehearse
 
-    printer = Printer()
-    with ExitStack() as stack:
-        client, name = _server(stack, name, url)
-        played = stack.enter_context(rehearsal(client, name, printer))
-        wrong = played.play()
-        for line in wrong:
-            printer.say(f"\n{printer.paint('scenario: failed', 'bad')}: {line}")
-        if not wrong:
-            printer.say(f"\n{printer.paint('scenario: done', 'good')}: {played.ending()}")
-    if wrong:
+    with _server(name, url) as (client, full_name):
+        is_well = rehearse(client, full_name, Printer())
+    if not is_well:
         context.exit(1)
 
 
-def _server(stack: ExitStack, name: str, url: str | None) -> tuple[Client, str]:
+@contextmanager
+def _server(name: str, url: str | None) -> Iterator[tuple[Client, str]]:
     """A client, and the name that the scenario has on its server."""
     from mock_daraja.cli.running import is_there, running
 
     client = client_at(url)
     if not name.endswith(_FILES) and is_there(client):
-        return client, name
+        yield client, name
+        return
     flags: dict[str, Any] = {"host": "127.0.0.1", "port": 0}
     if name.endswith(_FILES):
         _opened(name)  # what is wrong with it is said before anything starts
         flags["scenarios"] = (str(Path(name).parent), *load().scenarios)
         name = Path(name).stem
-    server, _ = stack.enter_context(running(load(flags)))
-    return client_at(server.url), name
+    with running(load(flags)) as (server, _):
+        yield client_at(server.url), name
 
 
 @scenario.command(
