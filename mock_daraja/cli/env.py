@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import click
@@ -32,14 +33,10 @@ def _powershell(values: Mapping[str, str]) -> str:
     return "\n".join("$env:{} = '{}'".format(name, value.replace("'", "''")) for name, value in values.items())
 
 
-def _json(values: Mapping[str, str]) -> str:
-    return json.dumps(values, indent=2)
-
-
 _FORMATS: Final[Mapping[str, Callable[[Mapping[str, str]], str]]] = {
     "shell": _shell,
     "dotenv": _dotenv,
-    "json": _json,
+    "json": partial(json.dumps, indent=2),
     "powershell": _powershell,
 }
 

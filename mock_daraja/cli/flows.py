@@ -52,10 +52,7 @@ def operation_of(name: str, rules: Iterable[Row]) -> Operation:
 
     Where that says how a transaction stands, the one that opens it.
     """
-    asked: list[str] = []
-    for rule in rules:
-        when = rule["when"]
-        asked += [each for each in (when.get("operation"), when.get("product")) if each is not None]
+    asked = [rule["when"].get(word, "") for rule in rules for word in ("operation", "product")]
     for each in (*asked, name.partition("/")[0].replace("_", "-")):
         with suppress(LookupError):
             found = named(each)

@@ -19,15 +19,12 @@ _TIME: Final = slice(11, 23)  # of an ISO 8601 instant
 def line(exchange: Row, paint: Paint) -> str:
     """`10:00:00.000  x2  POST /mpesa/...  400  Amount is not ...`, and which transaction it opened."""
     status = exchange["status"]
-    answered = paint(str(exchange["fault"] or status or "no answer"), "good" if _is_well(exchange) else "bad")
+    is_well = exchange["fault"] is None and status is not None and status < 400
+    answered = paint(str(exchange["fault"] or status or "no answer"), "good" if is_well else "bad")
     request = paint(printable(f"{exchange['method']} {exchange['path']}"), "start")
     opened = "" if exchange["transaction"] is None else f"  opens t{exchange['transaction']}"
     why = f"  {printable(exchange['why'])}" if exchange["why"] else ""
     return f"{exchange['received'][_TIME]}  {paint(exchange['id'], 'name')}  {request}  {answered}{opened}{why}"
-
-
-def _is_well(exchange: Row) -> bool:
-    return exchange["fault"] is None and exchange["status"] is not None and exchange["status"] < 400
 
 
 @click.command(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 
@@ -19,8 +19,6 @@ from mock_daraja.settings import ENVIRONMENT_PREFIX, Settings, load, option_fiel
 if TYPE_CHECKING:
     from mock_daraja.exchange import Exchange
     from mock_daraja.gateway import Gateway
-
-_NUMBERS: Final = {int: click.INT, int | None: click.INT, float: click.FLOAT}
 
 
 def _clock(text: str) -> ClockSetting:
@@ -53,7 +51,7 @@ def _type(kind: Any) -> Any:
         return _clock
     if get_origin(kind) is Literal:
         return click.Choice(get_args(kind))
-    return _NUMBERS.get(kind, click.STRING)
+    return next(iter(get_args(kind)), kind)  # of `int | None` the int
 
 
 def log(exchange: Exchange) -> None:
@@ -67,16 +65,15 @@ def listening_line(url: str) -> str:
     return f"mock-daraja is listening on {url}"
 
 
-def credentials(url: str, gateway: Gateway) -> list[tuple[str, str]]:
+def introduce(url: str, gateway: Gateway, printer: Printer) -> None:
     """What to paste into a client of the default sandbox, and the seed that gives the same ids again."""
     sandbox = gateway.shared.sandboxes.default
     payer = sandbox.customer(defaults.CUSTOMER)
     merchant = sandbox.organisation(defaults.PAYBILL)
-    lines = []
+    rows = []
     for app in sandbox.apps():
-        lines += [("Consumer key", app.key), ("Consumer secret", app.secret or "(any)")]
-    return [
-        *lines,
+        rows += [("Consumer key", app.key), ("Consumer secret", app.secret or "(any)")]
+    rows += [
         ("Shortcode", defaults.PAYBILL),
         ("Passkey", (merchant.passkey if merchant else None) or "(none)"),
         ("Customer", f"{payer.msisdn}, PIN {payer.pin}"),
@@ -86,11 +83,8 @@ def credentials(url: str, gateway: Gateway) -> list[tuple[str, str]]:
         ("Clock", str(sandbox.clock.setting)),
         ("Seed", f"{sandbox.seed} (serve --seed {sandbox.seed} gives the same ids again)"),
     ]
-
-
-def introduce(url: str, gateway: Gateway, printer: Printer) -> None:
     printer.say()
-    for name, value in credentials(url, gateway):
+    for name, value in rows:
         printer.say(f"  {printer.paint(f'{name:20}', 'name')}{value}")
     printer.say()
     printer.say("mock-daraja env    prints these as variables")

@@ -75,13 +75,9 @@ class ControlApi(ABC):
     def put_organisation(self, shortcode: str, **table: Any) -> Row:
         return self.call("POST", "organisations", body={"shortcode": shortcode, **table})
 
-    # the SecurityCredential
-
     def credential(self, password: str) -> str:
         """The SecurityCredential of an initiator's password, good for this sandbox while the server runs."""
         return str(self.call("POST", "credential", body={"password": password})["credential"])
-
-    # a payment that nobody asked for
 
     def pay(
         self,
