@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -29,9 +29,10 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"mock_daraja.cli.{cmd_name}"), cmd_name)
         return command
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> None:
         try:
-            return super().invoke(ctx)
+            if super().invoke(ctx) is False:  # a command's own way to say that something is not well
+                ctx.exit(1)
         except Problem as problem:
             click.echo(f"error: {problem}", err=True)
             ctx.exit(1)

@@ -37,8 +37,7 @@ _PATIENCE: Final = 30  # seconds that a callback may take to arrive
 @click.option("--code", metavar="CODE", help="Play this outcome instead of a payment, e.g. 1032, 2001, 1 or 1037.")
 @click.option("--serve", "stays", is_flag=True, help="Start a server, and keep it after the demo until Ctrl-C.")
 @url_option
-@click.pass_context
-def demo(context: click.Context, code: str | None, stays: bool, url: str | None) -> None:
+def demo(code: str | None, stays: bool, url: str | None) -> bool:
     """Show a whole payment as the HTTP that goes over the wire.
 
     Token, STK push, query while it is pending, PIN, callback, and query after: at the server of --url, in a sandbox of
@@ -48,14 +47,11 @@ def demo(context: click.Context, code: str | None, stays: bool, url: str | None)
     printer = Printer()
     client = client_at(url)
     if not is_there(client):
-        is_well = _with_own_server(client, code, printer, stays=stays)
-    elif stays:
+        return _with_own_server(client, code, printer, stays=stays)
+    if stays:
         remedy = "leave out --serve to use that one, or take another port: --url http://127.0.0.1:6738"
         raise Problem(f"a server is listening on {client.url} already", remedy=remedy)
-    else:
-        is_well = _visit(client, code, printer)
-    if not is_well:
-        context.exit(1)
+    return _visit(client, code, printer)
 
 
 def _visit(client: Client, code: str | None, printer: Printer) -> bool:

@@ -71,9 +71,7 @@ def _told(callback: Row) -> str:
 @click.option("--sandbox", default="default", metavar="NAME", help="The sandbox to pay in.  [default: default]")
 @json_option
 @url_option
-@click.pass_context
 def pay(
-    context: click.Context,
     *,
     phone: str | None,
     paybill: str | None,
@@ -84,7 +82,7 @@ def pay(
     sandbox: str,
     as_json: bool,
     url: str | None,
-) -> None:
+) -> bool:
     """Pay a paybill or a till, as a customer does from the M-PESA menu without being asked.
 
     Goes the way of a C2B payment: the receiver's validation URL is asked, the money moves, the confirmation URL is
@@ -101,5 +99,4 @@ def pay(
         printer.json({**row, "callbacks": callbacks})
     else:
         printer.say("\n".join(lines(row, callbacks, printer.paint)))
-    if row["state"] == "failed" or (row["state"] == "pending" and not at_once):
-        context.exit(1)
+    return not (row["state"] == "failed" or (row["state"] == "pending" and not at_once))

@@ -127,8 +127,7 @@ def _opened(name: str) -> Scenario:
     short_help="Check scenario files.",
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATHS]...")
-@click.pass_context
-def lint(context: click.Context, paths: tuple[Path, ...]) -> None:
+def lint(paths: tuple[Path, ...]) -> bool:
     """Check scenario files, or all in a folder: what is wrong, with file, line and column, and what to do.
 
     Without PATHS it checks the folders of the settings and the library that ships. The exit code is 1 if anything is
@@ -143,8 +142,7 @@ def lint(context: click.Context, paths: tuple[Path, ...]) -> None:
     files = f"{len(found)} {'scenario' if len(found) == 1 else 'scenarios'}"
     count = f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'}" if problems else "no problem"
     printer.say(f"{files}, {printer.paint(count, 'bad' if problems else 'good')}")
-    if problems:
-        context.exit(1)
+    return not problems
 
 
 def _checked(paths: Sequence[Path]) -> Iterator[Scenario | Problem]:
@@ -172,8 +170,7 @@ def _checked(paths: Sequence[Path]) -> Iterator[Scenario | Problem]:
 )
 @click.argument("name")
 @url_option
-@click.pass_context
-def run(context: click.Context, name: str, url: str | None) -> None:
+def run(name: str, url: str | None) -> bool:
     """Play a scenario against the request it is about, as the HTTP that goes over the wire.
 
     The request is that of the first rule, else of the scenario's folder, else an STK push, and is made as often as the
@@ -183,9 +180,7 @@ def run(context: click.Context, name: str, url: str | None) -> None:
     from mock_daraja.cli.rehearsal import rehearse
 
     with _server(name, url) as (client, full_name):
-        is_well = rehearse(client, full_name, Printer())
-    if not is_well:
-        context.exit(1)
+        return rehearse(client, full_name, Printer())
 
 
 @contextmanager
