@@ -117,19 +117,17 @@ class Client(ControlApi):
     def call(
         self, method: str, *path: str | int, body: Any = None, query: Query = NOTHING, more_seconds: float = 0.0
     ) -> Row:
-        return self._call(method, self._path(path, query), body, more_seconds)
+        written = self._path(path, query)
+        answer = self.send(method, written, body, more_seconds=more_seconds)
+        document = answer.json()
+        if answer.status < 400 and (isinstance(document, dict) or not answer.body):
+            return document or {}
+        raise self._problem(answer, method, written)
 
     def _path(self, path: Iterable[str | int], query: Query = NOTHING) -> str:
         given = {name: value for name, value in query.items() if value is not None}
         written = "/".join([self.base, *(quote(str(each), safe="") for each in path)])
         return f"{written}?{urlencode(given)}" if given else written
-
-    def _call(self, method: str, path: str, body: Any = None, more_seconds: float = 0.0) -> Row:
-        answer = self.send(method, path, body, more_seconds=more_seconds)
-        document = answer.json()
-        if answer.status < 400 and (isinstance(document, dict) or not answer.body):
-            return document or {}
-        raise self._problem(answer, method, path)
 
     def _raw(self, *path: str | int, query: Query = NOTHING, start: bytes = b"") -> bytes:
         """What is no JSON, and begins with `start`."""
@@ -152,20 +150,20 @@ class Client(ControlApi):
     # the server and its sandboxes
 
     def health(self) -> Row:
-        return self._call("GET", "/_mock/health")
+        return self.sandbox("default").call("GET", "health")
 
     def sandboxes(self) -> list[Row]:
-        return list(self._call("GET", "/_mock/sandboxes")["sandboxes"])
+        return list(self.sandbox("default").call("GET", "sandboxes")["sandboxes"])
 
     def create_sandbox(self, **settings: Any) -> Row:
         """A fresh sandbox: name, control, app {key, secret}, clock, now, seed. `name` is made up if not given."""
-        return self._call("POST", "/_mock/sandboxes", settings)
+        return self.sandbox("default").call("POST", "sandboxes", body=settings)
 
     def reset(self) -> None:
-        self._call("POST", f"/_mock/sandboxes/{quote(self.name, safe='')}/reset")
+        self.sandbox("default").call("POST", "sandboxes", self.name, "reset")
 
     def delete(self) -> None:
-        self._call("DELETE", f"/_mock/sandboxes/{quote(self.name, safe='')}")
+        self.sandbox("default").call("DELETE", "sandboxes", self.name)
 
     # what is no row, and what holds addresses
 
