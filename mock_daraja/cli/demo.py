@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import click
@@ -18,10 +18,8 @@ from mock_daraja.cli.running import OURS, is_there, running, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line, log
 from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.errors import Problem
+from mock_daraja.exchange import Exchange
 from mock_daraja.settings import load
-
-if TYPE_CHECKING:
-    from mock_daraja.exchange import Exchange
 
 SINK: Final = "demo"
 AMOUNT: Final = 10
