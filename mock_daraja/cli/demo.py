@@ -89,14 +89,11 @@ def _play(caller: Caller, code: str | None) -> bool:
 
     False, having said why, unless the callback arrived and the query agrees with it.
     """
-    printer = caller.printer
     try:
         ending = _pay(caller, code)
     except Problem as problem:
-        printer.say(f"\n{printer.paint('demo: failed', 'bad')}: {problem}")
-        return False
-    printer.say(f"\n{printer.paint('demo: done', 'good')}: {ending}")
-    return True
+        return caller.printer.verdict("demo", [problem])
+    return caller.printer.verdict("demo", (), ending)
 
 
 def _pay(caller: Caller, code: str | None) -> str:

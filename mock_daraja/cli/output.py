@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import IO, Any, Final
 
 import click
@@ -61,6 +61,14 @@ class Printer:
         """Print at once, whatever reads it: a pipe must not keep the listening line back."""
         click.echo(text + end, nl=False, color=self._coloured)
         sys.stdout.flush()
+
+    def verdict(self, play: str, wrong: Collection[object], ending: str = "") -> bool:
+        """What went wrong in a play, or else how it ended. Gives whether all is well."""
+        for each in wrong:
+            self.say(f"\n{self.paint(f'{play}: failed', 'bad')}: {each}")
+        if not wrong:
+            self.say(f"\n{self.paint(f'{play}: done', 'good')}: {ending}")
+        return not wrong
 
     def json(self, value: Any) -> None:
         self.say(json.dumps(value, indent=2, ensure_ascii=False))

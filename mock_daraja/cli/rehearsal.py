@@ -171,8 +171,4 @@ def rehearse(client: Client, name: str, printer: Printer) -> bool:
     with visiting(client, printer, clock="auto" if waits else "manual", seed=1) as caller:
         rehearsal = Rehearsal(caller, row["name"], row["rules"])
         wrong = rehearsal.play()
-        for line in wrong:
-            printer.say(f"\n{printer.paint('scenario: failed', 'bad')}: {line}")
-        if not wrong:
-            printer.say(f"\n{printer.paint('scenario: done', 'good')}: {rehearsal.ending()}")
-    return not wrong
+        return printer.verdict("scenario", wrong, rehearsal.ending())
