@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja.cli import flows
+from mock_daraja import defaults
 from mock_daraja.cli.output import Printer
 from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.clock import eat_digits, parse_instant
@@ -16,6 +16,7 @@ from mock_daraja.journal.message import message_text
 
 if TYPE_CHECKING:
     from mock_daraja.products.base import Operation
+    from mock_daraja.products.catalogue import Catalogue
 
 _MORE_SECONDS: Final = 20  # for an answer, than the control API has
 _GRANT: Final = "?grant_type=client_credentials"
@@ -37,11 +38,11 @@ class Caller:
 
     def get_token(self) -> HttpAnswer:
         """The answer. Later calls carry the token, if there was one."""
-        path = flows.token().paths[0] + _GRANT
+        path = token().paths[0] + _GRANT
         answer = self.show("Your app gets a token", "GET", path, {"Authorization": f"Basic {self._basic}"})
-        token = answer.field("access_token")
-        if answer.status == 200 and isinstance(token, str):
-            self.bearer = {"Authorization": f"Bearer {token}"}
+        granted = answer.field("access_token")
+        if answer.status == 200 and isinstance(granted, str):
+            self.bearer = {"Authorization": f"Bearer {granted}"}
         return answer
 
     def call(
@@ -87,3 +88,29 @@ def visiting(client: Client, printer: Printer, **settings: Any) -> Iterator[Call
     finally:
         with suppress(Problem):
             theirs.delete()
+
+
+def _catalogue() -> Catalogue:
+    from mock_daraja.products import CATALOGUE
+
+    return CATALOGUE
+
+
+def usual() -> Operation:
+    """What most integrations begin with."""
+    return next(_catalogue().opens())
+
+
+def token() -> Operation:
+    return next(_catalogue().grants())
+
+
+def query_of(operation: Operation) -> Operation | None:
+    """What says at once how a transaction of the operation's product stands."""
+    return next((each for each in _catalogue().answers(operation.product) if each.about), None)
+
+
+def credentials(now: str) -> dict[str, Any]:
+    """The Password of the sandbox's paybill at this time, with what it is made of."""
+    password = base64.b64encode(f"{defaults.PAYBILL}{defaults.PASSKEY}{now}".encode()).decode()
+    return {"BusinessShortCode": defaults.PAYBILL, "Password": password, "Timestamp": now}

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from mock_daraja import defaults
-from mock_daraja.cli import flows
-from mock_daraja.cli.caller import Caller, visiting
+from mock_daraja.cli.caller import Caller, credentials, query_of, usual, visiting
 from mock_daraja.cli.output import Printer, client_at, url_option
 from mock_daraja.cli.running import OURS, is_there, running, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line, log
@@ -98,17 +97,17 @@ def _play(caller: Caller, code: str | None) -> bool:
 
 def _pay(caller: Caller, code: str | None) -> str:
     """What came of it, in words. Raises Problem where that is not what it should be."""
-    credentials = flows.credentials(caller.now()) | {"BusinessShortCode": int(defaults.PAYBILL)}
+    given = credentials(caller.now()) | {"BusinessShortCode": int(defaults.PAYBILL)}
     caller.get_token()
     if not caller.bearer:
         raise Problem("there was no token; `mock-daraja why` explains")
-    push = _push(caller, credentials, code)
+    push = _push(caller, given, code)
     if push.status != 200:
         if code is None or push.field("errorCode") != code:
             raise Problem("the push was not accepted; the header X-Mock-Daraja-Why or the body says why")
         return f"the push was refused at once with {code}, as asked for, so there is no callback"
-    query = {**credentials, "CheckoutRequestID": push.field("CheckoutRequestID")}
-    ask = flows.query_of(flows.usual())
+    query = {**given, "CheckoutRequestID": push.field("CheckoutRequestID")}
+    ask = query_of(usual())
     assert ask is not None  # the demo is of a product that has one
     caller.call("Your app asks how the payment stands, while it is pending", ask, query)
     if code is None:
@@ -126,10 +125,10 @@ def _pay(caller: Caller, code: str | None) -> str:
     return _agree(caller.client, callback, caller.call("Your app asks again", ask, query))
 
 
-def _push(caller: Caller, credentials: Row, code: str | None) -> HttpAnswer:
+def _push(caller: Caller, given: Row, code: str | None) -> HttpAnswer:
     payer = int(defaults.CUSTOMER)
     body = {
-        **credentials,
+        **given,
         "TransactionType": "CustomerPayBillOnline",
         "Amount": AMOUNT,
         "PartyA": payer,
@@ -141,7 +140,7 @@ def _push(caller: Caller, credentials: Row, code: str | None) -> HttpAnswer:
     }
     asked = "" if code is None else f", and the header asks for the outcome {code}"
     title = f"Your app asks {defaults.CUSTOMER} to pay {AMOUNT} shillings{asked}"
-    return caller.call(title, flows.usual(), body, {} if code is None else {"X-Mock-Scenario": code})
+    return caller.call(title, usual(), body, {} if code is None else {"X-Mock-Scenario": code})
 
 
 def _agree(client: Client, callback: Row, query: HttpAnswer) -> str:

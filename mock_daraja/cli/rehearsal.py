@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 from mock_daraja import defaults
-from mock_daraja.cli import flows
-from mock_daraja.cli.caller import Caller, visiting
+from mock_daraja.cli.caller import Caller, credentials, query_of, token, usual, visiting
 from mock_daraja.cli.judging import Seen, differences
 from mock_daraja.cli.output import Printer
 from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
+from mock_daraja.products import CATALOGUE
 from mock_daraja.products.base import Operation
+from mock_daraja.validation import Schemas
 
 SINK: Final = "scenario"
 _MOST_TURNS: Final = 12
 _AFTERWARDS: Final = 300  # seconds of the sandbox clock after all that a rule asks for: a push takes 180 at most
 _LONGEST: Final = 366 * 86_400
 _PATIENCE: Final = 30
+_OWN_IDS: Final = ("OriginatorConversationID", "RequestRefID")
+_NUMBERS: Final = ("PartyA", "PhoneNumber", "PartyB", "Msisdn")
 
 
 class Rehearsal:
@@ -30,7 +33,7 @@ class Rehearsal:
         self._client = caller.client
         self._name = name
         self._rules = rules
-        self._operation = flows.operation_of(name, rules)
+        self._operation = _operation_of(name, rules)
         self._turns: dict[str, int] = {}  # by rule: how often it has decided
 
     def play(self) -> list[str]:
@@ -71,30 +74,41 @@ class Rehearsal:
         return str(row["receipt"])
 
     def _prepare(self) -> None:
-        for each in flows.catalogue().answers(self._operation.product):
+        for each in CATALOGUE.answers(self._operation.product):
             if each.comes_first:
                 self._caller.call(f"Your app {each.comes_first}", each, self._body(each, self._caller.now()))
 
     def _body(self, operation: Operation, now: str, about: str | None = None) -> dict[str, Any]:
-        return flows.body_of(operation, self._client.sink_url(SINK), now, about)
+        """The example, with URLs of ours, valid credentials, and what it is about. Raises Problem without one."""
+        examples = Schemas().schema(f"{operation.schema_path}.request").get("examples") if operation.schema else None
+        if not examples:
+            what = f"there is no example of a request for {operation.full_name}"
+            raise Problem(what, remedy="play the scenario on a server, and send your own: serve --scenario NAME")
+        sink = self._client.sink_url(SINK)
+        body = {name: sink if str(value).startswith("http") else value for name, value in examples[0].items()}
+        if "Password" in body:
+            body |= credentials(now)
+        if about is not None:
+            body[operation.about[0]] = about
+        return body
 
     def _request(self, turn: int, receipt: str | None) -> Seen:
         operation = self._operation
-        if operation == flows.token():
+        if operation == token():
             answer = self._caller.get_token()
             return Seen(self._client.exchange("last"), answer)
         now = self._caller.now()
         body = self._body(operation, now, receipt)
         for rule in self._rules[:1]:
-            body = flows.adapted(body, rule["when"])
+            body = _adapted(body, rule["when"])
             self._prepare_customer(body, rule["when"].get("customer"))
-        body = flows.renewed(body, turn)
+        body = _renewed(body, turn)
         seen = self._sent(f"Your app calls {operation.full_name}", operation, body)
         self._pass_time(seen)
         if seen.transaction is not None:
             seen.exchange = self._client.exchange(seen.exchange["id"])
             self._show_callbacks(seen)
-            ask = flows.query_of(operation)
+            ask = query_of(operation)
             if ask is not None:
                 query = self._body(ask, now, seen.exchange["transaction"]["reference"])
                 seen.query = self._sent("Your app asks how the payment stands", ask, query).answer
@@ -104,7 +118,7 @@ class Rehearsal:
         if not wanted:
             return
         table = {name: value for name, value in wanted.items() if name != "balance"}
-        if (balance := flows.plain(wanted.get("balance"))) is not None:
+        if (balance := _plain(wanted.get("balance"))) is not None:
             table["balance"] = balance
         payer = body.get("PhoneNumber") or body.get("Msisdn") or defaults.CUSTOMER
         self._client.put_customer(str(payer), **table)
@@ -159,6 +173,59 @@ def _turn(then: Row, turn: int) -> Row:
     if not sequence:
         return then
     return dict(sequence[turn % len(sequence) if then.get("repeat") == "loop" else min(turn, len(sequence) - 1)])
+
+
+def _operation_of(name: str, rules: Iterable[Row]) -> Operation:
+    """The one that a scenario is about: the first that its rules name, else that of its folder, else the usual one.
+
+    Where that says how a transaction stands, the one that opens it.
+    """
+    asked = [rule["when"].get(word, "") for rule in rules for word in ("operation", "product")]
+    for each in (*asked, name.partition("/")[0].replace("_", "-")):
+        with suppress(LookupError):
+            found = _named(each)
+            return _named(found.product) if found == query_of(found) else found
+    return usual()
+
+
+def _named(name: str) -> Operation:
+    """By its name, or by its product's: of that the first that opens a transaction. Raises LookupError."""
+    opens = {each.full_name for each in CATALOGUE.opens()}
+    every = (each for _, each in CATALOGUE.operations.values())
+    found = [each for each in every if each.paths and name in (each.full_name, each.product)]
+    return next((each for each in found if each.full_name in (name, *opens)), found[0])
+
+
+def _adapted(body: Mapping[str, Any], when: Row) -> dict[str, Any]:
+    """The body changed so that the conditions of a rule hold, as far as they say plainly what they want."""
+    changed = dict(body)
+    amount = _plain(when.get("amount"))
+    if amount is not None:
+        changed |= {name: str(amount) for name in body if name.lower() == "amount"}
+    msisdn = _plain(when.get("msisdn"))
+    if msisdn is not None:
+        changed |= {name: msisdn for name in _NUMBERS if body.get(name) == defaults.CUSTOMER}
+    for name, wanted in when.get("body", {}).items():
+        value = _plain(wanted)
+        if value is not None:
+            changed[name] = value
+        elif isinstance(wanted, Mapping) and wanted.get("exists") is False:
+            changed.pop(name, None)
+    return changed
+
+
+def _plain(wanted: Any) -> Any:
+    """A value that meets a condition, where the condition names one."""
+    if not isinstance(wanted, Mapping):
+        return wanted
+    if "one_of" in wanted:
+        return wanted["one_of"][0]
+    return wanted.get("min", wanted.get("max"))
+
+
+def _renewed(body: Mapping[str, Any], turn: int) -> dict[str, Any]:
+    """The same request again: with ids of its own, as a client's next one has."""
+    return {name: f"{value}-{turn}" if name in _OWN_IDS and turn > 1 else value for name, value in body.items()}
 
 
 def rehearse(client: Client, name: str, printer: Printer) -> bool:
