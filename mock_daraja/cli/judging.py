@@ -47,14 +47,10 @@ class Seen:
     answer: HttpAnswer | None = None
     query: HttpAnswer | None = None
 
-    @property
-    def transaction(self) -> Row | None:
-        return self.exchange["transaction"]  # type: ignore[no-any-return]  # JSON of the control API
-
 
 def differences(then: Row, seen: Seen) -> Iterator[Difference]:
     yield from _at_once(then, seen)
-    row = seen.transaction
+    row = seen.exchange["transaction"]
     if row is None:
         missing = [name for name in ("result", "never", "executes", "callback") if name in then]
         if missing:

@@ -12,16 +12,16 @@ from mock_daraja.cli.output import Printer, client_at, json_option, url_option
 from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint, Role
+from mock_daraja.model.callback import PENDING
 
 _PATIENCE_S: Final = 60  # of the sandbox clock, for callbacks of a transaction that is final
-_PENDING: Final = ("scheduled", "delivering")
 _STATES: Final[dict[str, Role]] = {"completed": "good", "delivered": "good", "failed": "bad", "refused": "bad"}
 
 
 def delivered(client: Client, transaction: int) -> list[Row]:
     """The callbacks of a final transaction, when none is pending any more, or as they are after a minute."""
     rows = client.callbacks(transaction=transaction)
-    if any(each["state"] in _PENDING for each in rows):
+    if any(each["state"] in PENDING for each in rows):
         with suppress(Problem):  # time is up: it is shown as it stands
             client.wait_for_callbacks(_PATIENCE_S, len(rows), transaction=transaction)
         rows = client.callbacks(transaction=transaction)

@@ -105,7 +105,7 @@ class Rehearsal:
         body = _renewed(body, turn)
         seen = self._sent(f"Your app calls {operation.full_name}", operation, body)
         self._pass_time(seen)
-        if seen.transaction is not None:
+        if seen.exchange["transaction"] is not None:
             seen.exchange = self._client.exchange(seen.exchange["id"])
             self._show_callbacks(seen)
             ask = query_of(operation)
@@ -138,9 +138,10 @@ class Rehearsal:
             plan = then.get("callback", {})
             wait = then.get("after", 0) + plan.get("delay", 0) + plan.get("every", 0) * plan.get("copies", 1)
             seconds = max(seconds, _AFTERWARDS + round(wait))
-        if seen.transaction is not None and self._client.clock()["clock"] == "auto":
+        opened = seen.exchange["transaction"]
+        if opened is not None and self._client.clock()["clock"] == "auto":
             with suppress(Problem):  # it was never to come
-                self._client.wait_for_callbacks(_PATIENCE, transaction=seen.transaction["reference"])
+                self._client.wait_for_callbacks(_PATIENCE, transaction=opened["reference"])
         self._client.advance(min(seconds, _LONGEST))
 
     def _show_callbacks(self, seen: Seen) -> None:

@@ -59,17 +59,14 @@ class Client(ControlApi):
         self._scheme = parts.scheme
         self._host = parts.hostname
         self._admin_token = admin_token
+        self.headers = {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
+        """What the control API wants to see besides the body."""
         self._timeout = timeout
         self.base = "/_mock" if sandbox == "default" else f"/_mock/sandboxes/{quote(sandbox, safe='')}"
 
     def sandbox(self, name: str) -> Client:
         """The same server, another of its sandboxes."""
         return Client(self.url, name, admin_token=self._admin_token, timeout=self._timeout)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What the control API wants to see besides the body."""
-        return {} if self._admin_token is None else {"Authorization": f"Bearer {self._admin_token}"}
 
     def send(
         self,
