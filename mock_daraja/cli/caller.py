@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mock_daraja.products.catalogue import Catalogue
 
 _MORE_SECONDS: Final = 20  # for an answer, than the control API has
-_GRANT: Final = "?grant_type=client_credentials"
 
 
 class Caller:
@@ -38,7 +37,7 @@ class Caller:
 
     def get_token(self) -> HttpAnswer:
         """The answer. Later calls carry the token, if there was one."""
-        path = token().paths[0] + _GRANT
+        path = f"{next(_catalogue().grants()).paths[0]}?grant_type=client_credentials"
         answer = self.show("Your app gets a token", "GET", path, {"Authorization": f"Basic {self._basic}"})
         granted = answer.field("access_token")
         if answer.status == 200 and isinstance(granted, str):
@@ -99,10 +98,6 @@ def _catalogue() -> Catalogue:
 def usual() -> Operation:
     """What most integrations begin with."""
     return next(_catalogue().opens())
-
-
-def token() -> Operation:
-    return next(_catalogue().grants())
 
 
 def query_of(operation: Operation) -> Operation | None:

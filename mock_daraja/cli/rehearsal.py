@@ -7,13 +7,13 @@ from contextlib import suppress
 from typing import Any, Final
 
 from mock_daraja import defaults
-from mock_daraja.cli.caller import Caller, credentials, query_of, token, usual, visiting
+from mock_daraja.cli.caller import Caller, credentials, query_of, usual, visiting
 from mock_daraja.cli.judging import Seen, differences
 from mock_daraja.cli.output import Printer
 from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
 from mock_daraja.products import CATALOGUE
-from mock_daraja.products.base import Operation
+from mock_daraja.products.base import Grants, Operation
 from mock_daraja.validation import Schemas
 
 SINK: Final = "scenario"
@@ -94,14 +94,15 @@ class Rehearsal:
 
     def _request(self, turn: int, receipt: str | None) -> Seen:
         operation = self._operation
-        if operation == token():
+        if isinstance(operation, Grants):
             answer = self._caller.get_token()
             return Seen(self._client.exchange("last"), answer)
         now = self._caller.now()
         body = self._body(operation, now, receipt)
         for rule in self._rules[:1]:
             body = _adapted(body, rule["when"])
-            self._prepare_customer(body, rule["when"].get("customer"))
+            if wanted := rule["when"].get("customer"):
+                self._prepare_customer(body, wanted)
         body = _renewed(body, turn)
         seen = self._sent(f"Your app calls {operation.full_name}", operation, body)
         self._pass_time(seen)
@@ -114,9 +115,7 @@ class Rehearsal:
                 seen.query = self._sent("Your app asks how the payment stands", ask, query).answer
         return seen
 
-    def _prepare_customer(self, body: Mapping[str, Any], wanted: Mapping[str, Any] | None) -> None:
-        if not wanted:
-            return
+    def _prepare_customer(self, body: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         table = {name: value for name, value in wanted.items() if name != "balance"}
         if (balance := _plain(wanted.get("balance"))) is not None:
             table["balance"] = balance

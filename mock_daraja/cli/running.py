@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 OURS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 """Hosts of addresses where a server can be started, and what it then listens on."""
 _WARM_UP_AFTER: Final = 3.0  # seconds of real time: the start and the first requests are over
-_TERMINATE: Final = ("SIGTERM", "SIGBREAK")  # the second is Windows' own
+_SIGNALS: Final = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
+"""Those that stop a server; the last is Windows' own."""
 
 
 def is_there(client: Client) -> bool:
@@ -65,7 +66,7 @@ def running(
         yield server, app.gateway
     finally:
         stopping.set()
-        with _handled(signal.SIG_IGN, "SIGINT", *_TERMINATE):
+        with _handled(signal.SIG_IGN):
             ending.close()
 
 
@@ -87,7 +88,7 @@ def until_stopped() -> Iterator[Callable[[], None]]:
         sender.setblocking(False)
         former = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
         try:
-            with _handled(signal.default_int_handler, "SIGINT", *_TERMINATE), suppress(KeyboardInterrupt):
+            with _handled(signal.default_int_handler), suppress(KeyboardInterrupt):
                 yield lambda: _wait(receiver)
         finally:
             signal.set_wakeup_fd(former)
@@ -100,12 +101,11 @@ def _wait(receiver: socket.socket) -> None:
 
 
 @contextmanager
-def _handled(handler: Any, *names: str) -> Iterator[None]:
+def _handled(handler: Any) -> Iterator[None]:
     if current_thread() is not main_thread():  # where Python handles no signals
         yield
         return
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    old = {number: signal.signal(number, handler) for number in numbers}
+    old = {number: signal.signal(number, handler) for number in _SIGNALS}
     try:
         yield
     finally:
