@@ -112,9 +112,8 @@ def _pay(caller: Caller, code: str | None) -> str:
     caller.call("Your app asks how the payment stands, while it is pending", ask, query)
     if code is None:
         path = f"/customers/{defaults.CUSTOMER}/prompt"
-        caller.control(
-            "The customer enters the PIN (here: through the control API)", path, {"pin": "1234"}, whole=False
-        )
+        title = "The customer enters the PIN (here: through the control API)"
+        caller.control(title, path, {"pin": "1234"}, whole=False)
     else:
         title = f"Time passes: this sandbox's clock is manual, and moved by {_LONG} s"
         caller.control(title, "/clock/advance", {"seconds": _LONG})

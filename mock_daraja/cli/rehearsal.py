@@ -40,7 +40,9 @@ class Rehearsal:
         """Show it. What happened otherwise than the scenario says, a line each. Raises Problem."""
         self._caller.get_token()
         receipt = self._paid() if self._operation.about else None
-        self._prepare()
+        for each in CATALOGUE.answers(self._operation.product):
+            if each.comes_first:
+                self._caller.call(f"Your app {each.comes_first}", each, self._body(each, self._caller.now()))
         self._client.play(self._name)
         self._caller.printer.say(f"\nThe scenario {self._name} begins.")
         wrong: list[str] = []
@@ -72,11 +74,6 @@ class Rehearsal:
         row = self._client.pay(1, paybill=paybill, account="INV-001", msisdn=defaults.CUSTOMER, wait=True)
         self._caller.printer.say(f"\nBefore that, {defaults.CUSTOMER} paid 1.00 to {paybill}: {row['receipt']}.")
         return str(row["receipt"])
-
-    def _prepare(self) -> None:
-        for each in CATALOGUE.answers(self._operation.product):
-            if each.comes_first:
-                self._caller.call(f"Your app {each.comes_first}", each, self._body(each, self._caller.now()))
 
     def _body(self, operation: Operation, now: str, about: str | None = None) -> dict[str, Any]:
         """The example, with URLs of ours, valid credentials, and what it is about. Raises Problem without one."""
