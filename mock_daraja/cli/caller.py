@@ -28,7 +28,7 @@ class Caller:
         self.client = client
         self.printer = printer
         self._basic = base64.b64encode(f"{key}:{secret}".encode()).decode()
-        self.bearer: dict[str, str] = {}
+        self.bearer: dict[str, str] = {}  # the header of later calls, once there is a token
         self._number = 0
 
     def heading(self, title: str) -> None:

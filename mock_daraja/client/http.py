@@ -24,17 +24,17 @@ class HttpAnswer:
     head: bytes = b""  # status line and headers, with the blank line that ends them
     request: bytes = b""
 
-    def json(self) -> Any:
-        """The document that came back; None when it is no JSON."""
+    def json(self) -> Row | None:
+        """The JSON object that came back; None when it is none."""
         try:
-            return json.loads(self.body)
+            document = json.loads(self.body)
         except ValueError:
             return None
+        return document if isinstance(document, dict) else None
 
     def field(self, name: str) -> Any:
-        """A member of the JSON object that came back; None when there is no such thing."""
-        document = self.json()
-        return document.get(name) if isinstance(document, dict) else None
+        """A member of that object; None when there is no such thing."""
+        return (self.json() or {}).get(name)
 
 
 class Client(ControlApi):
@@ -117,7 +117,7 @@ class Client(ControlApi):
         written = self._path(path, query)
         answer = self.send(method, written, body, more_seconds=more_seconds)
         document = answer.json()
-        if answer.status < 400 and (isinstance(document, dict) or not answer.body):
+        if answer.status < 400 and (document is not None or not answer.body):
             return document or {}
         raise self._problem(answer, method, written)
 
@@ -136,8 +136,8 @@ class Client(ControlApi):
 
     def _problem(self, answer: HttpAnswer, method: str, path: str) -> Problem:
         """The server's own; or that somebody else answers."""
-        document = answer.json()
-        if isinstance(document, dict) and "problem" in document:
+        document = answer.json() or {}
+        if "problem" in document:
             where, remedy = str(document.get("where", "")), str(document.get("remedy", ""))
             return Problem(str(document["problem"]), where=where, remedy=remedy, status=answer.status)
         shown = answer.body[:_MOST_SHOWN].decode(errors="replace")
