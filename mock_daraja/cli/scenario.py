@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mock_daraja.cli.output import Printer, client_at, hanging, json_option, sandbox_option, text_width, url_option
+from mock_daraja.cli.output import (
+    Printer,
+    client_at,
+    hanging,
+    json_option,
+    sandbox_option,
+    save,
+    text_width,
+    url_option,
+)
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint
@@ -230,6 +239,6 @@ def from_journal(exchange: str | None, output: Path | None, sandbox: str, url: s
         return
     if output.exists():
         raise Problem(f"{output} is there already", remedy="give another name, or take it away first")
-    output.write_text(text, encoding="utf-8")
+    save(str(output), text, printer)
     _opened(str(output))
     printer.say(f"{output}: mock-daraja scenario show {output}")

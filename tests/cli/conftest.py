@@ -34,10 +34,10 @@ def _plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
 
 @pytest.fixture
 def run() -> Callable[..., Result]:
-    """Run a command in this process."""
+    """Run a command in this process, on a terminal of 80 columns unless the test says otherwise."""
 
     def command(*arguments: str, **environment: str) -> Result:
-        return CliRunner().invoke(commands, arguments, env=environment, prog_name="mock-daraja")
+        return CliRunner().invoke(commands, arguments, env={"COLUMNS": "80", **environment}, prog_name="mock-daraja")
 
     return command
 

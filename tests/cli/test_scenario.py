@@ -366,3 +366,15 @@ def test_a_file_that_is_there_is_kept(run: Callable[..., Any], live: str, mock: 
     assert result.exit_code == 1
     assert "is there already" in result.stderr
     assert (folder / "paid.yaml").read_text(encoding="utf-8") == PAID
+
+
+def test_a_folder_that_is_not_there_is_named(run: Callable[..., Any], live: str, mock: Any, tmp_path: Path) -> None:
+    mock.ask_token()
+    mock.push()
+    mock.advance(60)
+    missing = tmp_path / "missing" / "paid.yaml"
+
+    result = run("scenario", "from-journal", "-o", str(missing), "--url", live)
+
+    assert result.exit_code == 1
+    assert f"{missing} can't be written: No such file or directory" in result.stderr
