@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal
 
 from mock_daraja.model.noun import Noun, Place, Ranked, Retention, Unique
-from mock_daraja.model.outcome import Decision
+from mock_daraja.model.outcome import Decision, Outcome
 from mock_daraja.model.row import Row
 
 State = Literal["pending", "completed", "failed"]
+_UNDECIDED: Final = Outcome()
 
 
 class Posting(Row, frozen=True):
@@ -70,6 +71,11 @@ class Transaction(Row, Generic[D], frozen=True):
     @property
     def is_final(self) -> bool:
         return self.state != "pending"
+
+    @property
+    def outcome(self) -> Outcome:
+        """What was decided; where nothing was, that everything be as it would have been."""
+        return _UNDECIDED if self.decision is None else self.decision.outcome
 
 
 class Event(Row, frozen=True, order=True):

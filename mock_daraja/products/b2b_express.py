@@ -98,11 +98,11 @@ def acknowledge(transaction: Transaction[UssdPush]) -> Body:
 
 def settle_at(transaction: Transaction[UssdPush], world: World) -> int:
     """When it will be final as things stand: at the answer, or when nobody will give one any more."""
-    outcome = transaction.decision.outcome if transaction.decision is not None else None
-    if outcome is not None and outcome.settle_ms is not None:
+    outcome = transaction.outcome
+    if outcome.settle_ms is not None:
         return transaction.accepted_ms + outcome.settle_ms
     answer_ms = int(world.settings.answer_after * 1000)
-    if outcome is not None and outcome.result is not None:
+    if outcome.result is not None:
         return transaction.accepted_ms + answer_ms
     payer = world.customer(transaction.msisdn or "")
     expected = foreseen(transaction, payer)

@@ -102,9 +102,8 @@ def common(body: Body, world: World, *, initiator: str) -> Common | Refusal:
 
 def settle_at(transaction: Transaction[Any], world: World) -> int:
     del world
-    outcome = transaction.decision.outcome if transaction.decision is not None else None
-    after = SETTLE_MS if outcome is None or outcome.settle_ms is None else outcome.settle_ms
-    return transaction.accepted_ms + after
+    after = transaction.outcome.settle_ms
+    return transaction.accepted_ms + (SETTLE_MS if after is None else after)
 
 
 def product_of(transaction: Transaction[Any]) -> str:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
-from mock_daraja.model import CallbackPlan, Transaction, changed
+from mock_daraja.model import Transaction, changed
 from mock_daraja.products.base import Body, Life, Notice, World
 from mock_daraja.products.core import TIMED_OUT
-
-_AS_IT_IS: Final = CallbackPlan()
-
-
-def plan_of(transaction: Transaction[Any]) -> CallbackPlan:
-    return transaction.decision.outcome.callback if transaction.decision is not None else _AS_IT_IS
 
 
 def owed(
     life: Life[Any], transaction: Transaction[Any], world: World, request: Callable[[], Body]
 ) -> tuple[Notice, ...]:
     """`request` reads what opened the transaction. One that timed out without a time-out URL owes nothing."""
-    plan = plan_of(transaction)
-    timed_out = transaction.decision is not None and transaction.decision.outcome.queue_timeout
+    plan, timed_out = transaction.outcome.callback, transaction.outcome.queue_timeout
     timeout = life.timeout(transaction, request()) if timed_out and life.timeout is not None else None
     if timeout is None:
         notices = () if transaction.result == TIMED_OUT else life.notices(transaction, world)

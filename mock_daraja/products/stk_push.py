@@ -106,9 +106,8 @@ def acknowledge(transaction: Transaction) -> Body:
 
 def _expected(transaction: Transaction, world: World) -> str:
     """The result to expect as things stand, as far as it decides how long the transaction takes."""
-    forced = transaction.decision.outcome.result if transaction.decision else None
-    if forced is not None:
-        return forced
+    if transaction.outcome.result is not None:
+        return transaction.outcome.result
     party = _party_fault(transaction, world)
     if party is not None:
         return party[0]
@@ -117,8 +116,8 @@ def _expected(transaction: Transaction, world: World) -> str:
 
 def settle_at(transaction: Transaction, world: World) -> int:
     """When it will be final as things stand. Asked again when that time has come: the customer may have changed."""
-    if transaction.decision is not None and transaction.decision.outcome.settle_ms is not None:
-        return transaction.accepted_ms + transaction.decision.outcome.settle_ms
+    if transaction.outcome.settle_ms is not None:
+        return transaction.accepted_ms + transaction.outcome.settle_ms
     expected = _expected(transaction, world)
     answered_ms = 0 if expected == ANSWERED else int(world.settings.answer_after * 1000)
     after, _ = _TIMELINE.get(expected, (answered_ms, 0))
@@ -158,8 +157,7 @@ def _pay(transaction: Transaction, world: World) -> Settlement:
 
 def _paid(transaction: Transaction, world: World, why: str) -> Settlement:
     postings, charged = payment(transaction, world)
-    outcome = transaction.decision.outcome if transaction.decision is not None else None
-    desc = (outcome.result_desc if outcome is not None else None) or desc_of("0", transaction, world)
+    desc = transaction.outcome.result_desc or desc_of("0", transaction, world)
     return Settlement("0", desc, why, postings, pin="right", charge_cents=charged, makes_receipt=True)
 
 

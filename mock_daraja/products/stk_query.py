@@ -39,8 +39,8 @@ def query(body: Body, world: World) -> Answer | Refusal:
     if not transaction.is_final:
         return _in_flight(transaction, world)
     result, desc = transaction.result or "", transaction.result_desc or ""
-    if transaction.decision is not None and transaction.decision.outcome.query_result is not None:
-        result = transaction.decision.outcome.query_result
+    if transaction.outcome.query_result is not None:
+        result = transaction.outcome.query_result
         desc = desc_of(result, transaction, world)
     if desc == desc_of(result, transaction, world):  # and not a scenario's own words
         desc = _TEXTS.get(result, desc)

@@ -116,8 +116,8 @@ def open_transaction(passage: Passage) -> Reply | None:
 
 def _foresee(passage: Passage, operation: Opens[Any], transaction: Transaction) -> None:
     """Note now what the Result would say later, where nobody is prompted or asked first and no selector decides."""
-    outcome = transaction.decision.outcome if transaction.decision is not None else None
-    if outcome is not None and (outcome.result is not None or outcome.queue_timeout or outcome.never):
+    outcome = transaction.outcome
+    if outcome.result is not None or outcome.queue_timeout or outcome.never:
         return
     if operation.life.question is not None or transaction.prompt is not None:
         return
@@ -132,7 +132,7 @@ def acknowledge(passage: Passage) -> Reply | None:
     operation, sandbox = passage.operation, passage.sandbox
     if isinstance(operation, Opens):
         assert passage.transaction is not None  # the step before opened it
-        first = passage.decision is not None and passage.decision.outcome.callback.before_ack
+        first = passage.transaction.outcome.callback.before_ack
         return Reply(200, wire.dumps(operation.acknowledge(passage.transaction)), callbacks_first=first)
     if isinstance(operation, Grants):
         assert passage.app is not None  # identified

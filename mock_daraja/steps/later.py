@@ -14,7 +14,7 @@ from mock_daraja.ledger.people import with_names
 from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback, Delivery, Transaction, UrlRefusal, changed
 from mock_daraja.model.callback import PENDING
 from mock_daraja.products.base import Body, Heard, Notice, Question, Settlement
-from mock_daraja.products.owed import owed, plan_of
+from mock_daraja.products.owed import owed
 from mock_daraja.reasons import callback_note, delivery_error
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import templates
@@ -60,8 +60,7 @@ def _finish(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
 def _ask(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> bool:
     """Ask whoever must be asked first. The answer, or the time-out, brings the transaction back here."""
     question = shared.catalogue.life_of(transaction).question
-    forced = transaction.decision is not None and transaction.decision.outcome.result is not None
-    if question is None or transaction.receipt is not None or forced:
+    if question is None or transaction.receipt is not None or transaction.outcome.result is not None:
         return False
     numbered = changed(transaction, receipt=sandbox.ids.receipt(sandbox.now_ms))  # the confirmation's as well
     asked = question.ask(numbered, shared.world(sandbox, transaction))
@@ -150,7 +149,7 @@ def _plan_callbacks(shared: Shared, sandbox: Sandbox, transaction: Transaction) 
     """Each notice the product owes, as many times and as late as the outcome says. A dropped one is kept, unsent."""
     assert transaction.final_ms is not None
     _ = shared.courier  # made here, a moment before it is needed: its imports would make the first callbacks late
-    plan, life = plan_of(transaction), shared.catalogue.life_of(transaction)
+    plan, life = transaction.outcome.callback, shared.catalogue.life_of(transaction)
 
     def request() -> Body:
         exchange = sandbox.store.get(EXCHANGES, transaction.exchange)
