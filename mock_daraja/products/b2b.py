@@ -10,7 +10,7 @@ from mock_daraja import defaults
 from mock_daraja.clock import eat_digits
 from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import FLOAT, MERCHANT, UTILITY, WORKING, limits, organisation, tariffs, transfer
-from mock_daraja.model import Posting, Transaction, changed
+from mock_daraja.model import Transaction, changed
 from mock_daraja.model.parties import B2B
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
@@ -40,7 +40,6 @@ from mock_daraja.products.result import (
 from mock_daraja.products.voice import CORE
 
 _SIXTEEN_ZEROS: Final = "0" * 16  # TransactionID of code 17 (JAVA24, 2024)
-_NO_RECEIPT: Final = frozenset({"17", "26", core.TIMED_OUT})
 _MSISDN_TYPE: Final = "1"
 
 
@@ -109,26 +108,24 @@ def settle(transaction: Transaction[core.Initiated], world: World, only_to: str 
 
     `only_to` is the one organisation that may receive.
     """
-    settled = core.settle_initiated(transaction, world, partial(_truth, only_to=only_to), _paid)
-    return changed(settled, makes_receipt=settled.result not in _NO_RECEIPT)
+    kind, amount, shortcode = kind_of(transaction), transaction.amount_cents, transaction.shortcode
+    debit, credit = organisation(shortcode, kind.debit), organisation(_receiver(transaction), kind.credit)
+    charge = 0 if kind.charge_name is None else tariffs.B2B.charge(amount)
+    fault = (
+        core.initiator_fault(transaction, world, kind.role)
+        or core.organisation_fault(transaction, B2B, world)
+        or _transfer_fault(transaction, world, only_to)
+        or core.short_of(transaction, debit, amount + charge, world)
+    )
+    postings = transfer(debit, credit, amount) + core.charged_to_organisation(shortcode, charge)
+    settled = core.settle_initiated(transaction, fault, core.success(transaction, "paid", postings, charge))
+    return changed(settled, makes_receipt=settled.result not in core.NO_RECEIPT)
 
 
-def _truth(transaction: Transaction[core.Initiated], world: World, only_to: str | None) -> Settlement:
-    kind, shortcode, amount = kind_of(transaction), transaction.shortcode, transaction.amount_cents
-    fault = core.initiator_fault(transaction, world, kind.role) or core.organisation_fault(transaction, B2B, world)
-    if fault is None and transaction.command == _NEVER:
-        fault = core.fail(transaction, "21", "money never goes from Utility to Working by API")
-    if fault is None:
-        fault = _receiver_fault(transaction, world, only_to)
-    if fault is None and amount > limits.MOST_B2B:
-        fault = core.fail(transaction, "3", f"{shillings(amount)} is more than {shillings(limits.MOST_B2B)}")
-    if fault is None:
-        fault = core.short_of(transaction, organisation(shortcode, kind.debit), amount + _charge(transaction), world)
-    return fault or _paid(transaction, world)
-
-
-def _receiver_fault(transaction: Transaction[core.Initiated], world: World, only_to: str | None) -> Settlement | None:
+def _transfer_fault(transaction: Transaction[core.Initiated], world: World, only_to: str | None) -> Settlement | None:
     """2029 and 2043 are known from production code alone (EDLUGZ): what brings them about is inferred."""
+    if transaction.command == _NEVER:
+        return core.fail(transaction, "21", "money never goes from Utility to Working by API")
     if _MSISDN_TYPE in transaction.details.parties.split(" "):
         return core.fail(transaction, "2029", "an identifier type is 1, an MSISDN, and B2B is between organisations")
     if kind_of(transaction).own and transaction.party_b != transaction.shortcode:
@@ -140,24 +137,14 @@ def _receiver_fault(transaction: Transaction[core.Initiated], world: World, only
         return core.fail(transaction, "SFC_IC0003", f"PartyB {transaction.party_b} can't receive this{wanted}")
     if not receiver.active:
         return core.fail(transaction, "14", f"organisation {receiver.shortcode} is not active")
+    if transaction.amount_cents > limits.MOST_B2B:
+        why = f"{shillings(transaction.amount_cents)} is more than {shillings(limits.MOST_B2B)}"
+        return core.fail(transaction, "3", why)
     return None
 
 
 def _receiver(transaction: Transaction[core.Initiated]) -> str:
     return transaction.shortcode if kind_of(transaction).own else transaction.party_b
-
-
-def _charge(transaction: Transaction[core.Initiated]) -> int:
-    return 0 if kind_of(transaction).charge_name is None else tariffs.B2B.charge(transaction.amount_cents)
-
-
-def _paid(transaction: Transaction[core.Initiated], world: World) -> Settlement:
-    del world
-    kind, amount, charge = kind_of(transaction), transaction.amount_cents, _charge(transaction)
-    debit, credit = organisation(transaction.shortcode, kind.debit), organisation(_receiver(transaction), kind.credit)
-    postings: tuple[Posting, ...] = transfer(debit, credit, amount)
-    postings += core.charged_to_organisation(transaction.shortcode, charge)
-    return core.success(transaction, "paid", postings, charge)
 
 
 def notices(transaction: Transaction[core.Initiated], world: World) -> tuple[Notice, ...]:

@@ -113,19 +113,17 @@ def settle_at(transaction: Transaction[UssdPush], world: World) -> int:
 
 
 def settle(transaction: Transaction[UssdPush], world: World) -> Settlement:
-    return core.settle(transaction, world, _truth, _paid)
-
-
-def _truth(transaction: Transaction[UssdPush], world: World) -> Settlement:
+    debit, credit = organisation(transaction.shortcode, MERCHANT), organisation(transaction.party_b, UTILITY)
+    paid = core.success(transaction, "paid", transfer(debit, credit, transaction.amount_cents))
     answer = prompted(transaction, world.customer(transaction.msisdn or ""))
-    if answer.code is not None:
-        return changed(core.fail(transaction, _result(answer), answer.why), pin=answer.pin)
     unknown = _unknown_merchant(transaction.shortcode, transaction.party_b, world)
-    if unknown is not None:
-        return changed(core.fail(transaction, _KYC, unknown), pin=answer.pin)
-    account = organisation(transaction.shortcode, MERCHANT)
-    settled = core.short_of(transaction, account, transaction.amount_cents, world) or _paid(transaction, world)
-    return changed(settled, pin=answer.pin)
+    if answer.code is not None:
+        truth = core.fail(transaction, _result(answer), answer.why)
+    elif unknown is not None:
+        truth = core.fail(transaction, _KYC, unknown)
+    else:
+        truth = core.short_of(transaction, debit, transaction.amount_cents, world) or paid
+    return core.settle(transaction, changed(truth, pin=answer.pin), paid)
 
 
 def _result(answer: Prompted) -> str:
@@ -135,12 +133,6 @@ def _result(answer: Prompted) -> str:
     if answer.code in ("1019", "1037"):
         return _UNANSWERED if answer.seen else _UNREACHED
     return answer.code or ""
-
-
-def _paid(transaction: Transaction[UssdPush], world: World) -> Settlement:
-    del world
-    debit, credit = organisation(transaction.shortcode, MERCHANT), organisation(transaction.party_b, UTILITY)
-    return core.success(transaction, "paid", transfer(debit, credit, transaction.amount_cents))
 
 
 def _amount(transaction: Transaction[UssdPush]) -> str:

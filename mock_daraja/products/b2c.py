@@ -32,7 +32,6 @@ from mock_daraja.products.parties import business, person
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, result_notice
 
 ROLE: Final = "ORG B2C API initiator"
-_NO_RECEIPT: Final = frozenset({"17", "26", core.TIMED_OUT})  # the core itself failed before there was a transaction
 _REASONS: Final = {
     "SalaryPayment": "Salary Payment to Customer via API",
     "PromotionPayment": "Promotion Payment to Customer via API",
@@ -77,21 +76,24 @@ Notices = Callable[[Transaction[Disbursed], World], tuple[Notice, ...]]
 
 
 def settle(transaction: Transaction[Disbursed], world: World) -> Settlement:
-    """A failure gets a real receipt too (captured for 2001, JAVA24), however it came about."""
-    settled = core.settle_initiated(transaction, world, _truth, _paid)
-    return settled if settled.result in _NO_RECEIPT else changed(settled, makes_receipt=True)
+    """In the order in which the core looks: initiator, organisation, customer, limits, money.
 
-
-def _truth(transaction: Transaction[Disbursed], world: World) -> Settlement:
-    """In the order in which the core looks: initiator, organisation, customer, limits, money."""
-    shortcode = transaction.shortcode
-    fault = core.initiator_fault(transaction, world, ROLE) or core.organisation_fault(transaction, B2C, world)
-    if fault is None:
-        fault = _customer_fault(transaction, world) or _limit_fault(transaction, world)
-    if fault is None:
-        need = transaction.amount_cents + tariffs.B2C.charge(transaction.amount_cents)
-        fault = core.short_of(transaction, organisation(shortcode, UTILITY), need, world)
-    return fault or _paid(transaction, world)
+    From the utility account to the wallet; the charge goes to Charges Paid (callbacks.md §8).
+    A failure gets a real receipt too (captured for 2001, JAVA24), however it came about.
+    """
+    amount, shortcode = transaction.amount_cents, transaction.shortcode
+    utility, charge = organisation(shortcode, UTILITY), tariffs.B2C.charge(amount)
+    fault = (
+        core.initiator_fault(transaction, world, ROLE)
+        or core.organisation_fault(transaction, B2C, world)
+        or _customer_fault(transaction, world)
+        or _limit_fault(transaction, world)
+        or core.short_of(transaction, utility, amount + charge, world)
+    )
+    moved = transfer(utility, customer(transaction.party_b), amount)
+    postings = moved + core.charged_to_organisation(shortcode, charge)
+    settled = core.settle_initiated(transaction, fault, core.success(transaction, "paid", postings, charge))
+    return changed(settled, makes_receipt=settled.result not in core.NO_RECEIPT)
 
 
 def _customer_fault(transaction: Transaction[Disbursed], world: World) -> Settlement | None:
@@ -126,15 +128,6 @@ def _limit_fault(transaction: Transaction[Disbursed], world: World) -> Settlemen
         why = f"{msisdn} holds {shillings(holds)}; {shillings(limits.MOST_IN_A_WALLET)} is the most"
         return core.fail(transaction, "8", why)
     return None
-
-
-def _paid(transaction: Transaction[Disbursed], world: World) -> Settlement:
-    """Utility account to wallet; the charge goes to Charges Paid (callbacks.md §8)."""
-    del world
-    amount, shortcode = transaction.amount_cents, transaction.shortcode
-    charge = tariffs.B2C.charge(amount)
-    postings = transfer(organisation(shortcode, UTILITY), customer(transaction.party_b), amount)
-    return core.success(transaction, "paid", postings + core.charged_to_organisation(shortcode, charge), charge)
 
 
 def notices(transaction: Transaction[Disbursed], world: World) -> tuple[Notice, ...]:

@@ -35,16 +35,8 @@ def read(body: Body, world: World) -> Command | Refusal:
 
 
 def settle(transaction: Transaction[core.Initiated], world: World) -> Settlement:
-    return core.settle_initiated(transaction, world, _truth, _found)
-
-
-def _truth(transaction: Transaction[core.Initiated], world: World) -> Settlement:
-    return core.initiator_fault(transaction, world, ROLE) or _found(transaction, world)
-
-
-def _found(transaction: Transaction[core.Initiated], world: World) -> Settlement:
-    del world
-    return core.success(transaction, f"the accounts of {transaction.shortcode}", makes_receipt=False)
+    found = core.success(transaction, f"the accounts of {transaction.shortcode}", makes_receipt=False)
+    return core.settle_initiated(transaction, core.initiator_fault(transaction, world, ROLE), found)
 
 
 def account_lines(shortcode: str, world: World) -> str:

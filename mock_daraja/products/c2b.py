@@ -176,16 +176,12 @@ def acknowledge(transaction: Transaction) -> Body:
 
 
 def settle(transaction: Transaction[Incoming], world: World) -> Settlement:
-    return core.settle(transaction, world, _truth, _paid)
-
-
-def _truth(transaction: Transaction[Incoming], world: World) -> Settlement:
-    return (
-        _receiver_fault(transaction, world)
-        or rejection(transaction, world)
-        or payer_fault(transaction, world)
-        or _paid(transaction, world)
+    postings, charged = payment(transaction, world)
+    paid = core.success(transaction, passed(transaction, world), postings, charged)
+    truth = (
+        _receiver_fault(transaction, world) or rejection(transaction, world) or payer_fault(transaction, world) or paid
     )
+    return core.settle(transaction, truth, paid)
 
 
 def _receiver_fault(transaction: Transaction[Incoming], world: World) -> Settlement | None:
@@ -199,11 +195,6 @@ def _receiver_fault(transaction: Transaction[Incoming], world: World) -> Settlem
         why = f"{transaction.command} does not fit {receiver.shortcode}, which is {kinds}"
         return core.fail(transaction, "2029", why)
     return None
-
-
-def _paid(transaction: Transaction[Incoming], world: World) -> Settlement:
-    postings, charged = payment(transaction, world)
-    return core.success(transaction, passed(transaction, world), postings, charged)
 
 
 def ask(transaction: Transaction[Incoming], world: World) -> tuple[Notice, Incoming] | None:

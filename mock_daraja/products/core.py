@@ -36,6 +36,7 @@ from mock_daraja.scenarios import codes
 
 TIMED_OUT: Final = "queue-timeout"  # not a result code of M-PESA's: nothing was carried out, and no Result is sent
 ACCEPTED: Final = "Accept the service request successfully."
+NO_RECEIPT: Final = frozenset({"17", "26", TIMED_OUT})  # the core itself failed before there was a transaction
 SETTLE_MS: Final = 2_000  # seconds in captures (callbacks.md §6); settings shorten nothing here: the clock does
 PAYOUT: Final = ("0", "1", "2001", "21", "SFC_IC0003")
 """What comes of a payment by an organisation, often enough that every integration should have met it."""
@@ -138,36 +139,29 @@ def success(
     )
 
 
-Settle = Callable[[Transaction[Any], World], Settlement]
-
-
-def settle(transaction: Transaction[Any], world: World, truth: Settle, move: Settle) -> Settlement:
-    """What a selector forced, else the truth. A forced 0 moves the money with `move`, whatever the truth is.
+def settle(transaction: Transaction[Any], truth: Settlement, done: Settlement) -> Settlement:
+    """What a selector forced, else the truth. A forced 0 is `done`, whatever the truth is.
 
     A queue time-out with a forced 0 is one that was carried out all the same (callbacks.md §3.5).
     """
-    decision = transaction.decision
-    forced = decision.outcome.result if decision is not None else None
-    if decision is not None and decision.outcome.queue_timeout and forced is None:
-        return Settlement(TIMED_OUT, "The request timed out in the queue.", f"{decision.selector}: {decision.rule}")
-    if decision is None or forced is None:
-        return truth(transaction, world)
-    if forced == "0":
-        return move(transaction, world)
-    desc = decision.outcome.result_desc or desc_of(forced, transaction)
-    return Settlement(forced, desc, f"{decision.selector}: {decision.rule}")
+    decision, outcome = transaction.decision, transaction.outcome
+    if outcome.result == "0":
+        return done
+    if decision is None or (outcome.result is None and not outcome.queue_timeout):
+        return truth
+    why = f"{decision.selector}: {decision.rule}"
+    if outcome.result is None:
+        return Settlement(TIMED_OUT, "The request timed out in the queue.", why)
+    return Settlement(outcome.result, outcome.result_desc or desc_of(outcome.result, transaction), why)
 
 
-def settle_initiated(transaction: Transaction[I], world: World, truth: Settle, move: Settle) -> Settlement:
+def settle_initiated(transaction: Transaction[I], fault: Settlement | None, done: Settlement) -> Settlement:
     """The same, where an initiator asked: any failure but its own comes after a right password."""
-
-    def judged(told: Settlement) -> Settlement:
-        is_wrong = told.password is not None or told.result in _INITIATOR_FAULTS
-        return told if is_wrong else changed(told, password=(transaction.details.initiator, "right"))
-
-    return settle(
-        transaction, world, lambda row, seen: judged(truth(row, seen)), lambda row, seen: judged(move(row, seen))
-    )
+    right: tuple[str, Secret] = (transaction.details.initiator, "right")
+    done = changed(done, password=right)
+    if fault is not None and fault.password is None and fault.result not in _INITIATOR_FAULTS:
+        fault = changed(fault, password=right)
+    return settle(transaction, fault or done, done)
 
 
 def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Settlement | None:
@@ -229,13 +223,13 @@ def charged_to_organisation(shortcode: str, cents: int) -> tuple[Posting, ...]:
     return charged(organisation(shortcode, CHARGES_PAID), cents)
 
 
-def organisation_fault(transaction: Transaction[Any], kind: str, world: World) -> Settlement | None:
-    """The debited organisation: inactive 11, without the product 2028."""
+def organisation_fault(transaction: Transaction[Any], kind: str | None, world: World) -> Settlement | None:
+    """The organisation that asks: inactive 11; 2028 where it is not of the `kind` that may."""
     shortcode = transaction.shortcode
     row = world.organisation(shortcode)
     if row is not None and not row.active:
         return fail(transaction, "11", f"organisation {shortcode} is not active")
-    if row is not None and kind not in row.kinds:
+    if row is not None and kind is not None and kind not in row.kinds:
         return fail(transaction, "2028", f"organisation {shortcode} is no {kind}: its kinds are {sorted(row.kinds)}")
     return None
 

@@ -48,16 +48,12 @@ def read(body: Body, world: World) -> Command | Refusal:
 
 
 def settle(transaction: Transaction[Reversing], world: World) -> Settlement:
-    return core.settle_initiated(transaction, world, _truth, _reversed)
-
-
-def _truth(transaction: Transaction[Reversing], world: World) -> Settlement:
-    fault = core.initiator_fault(transaction, world, ROLE)
-    if fault is None:
-        row = world.organisation(transaction.shortcode)
-        if row is not None and not row.active:
-            fault = core.fail(transaction, "11", f"organisation {row.shortcode} is not active")
-    return fault or _original_fault(transaction, world) or _reversed(transaction, world)
+    fault = (
+        core.initiator_fault(transaction, world, ROLE)
+        or core.organisation_fault(transaction, None, world)
+        or _original_fault(transaction, world)
+    )
+    return core.settle_initiated(transaction, fault, _reversed(transaction, world))
 
 
 def _original(transaction: Transaction[Reversing], world: World) -> Transaction | None:

@@ -62,13 +62,15 @@ def read(body: Body, world: World) -> Command | Refusal:
 
 
 def settle(transaction: Transaction[Asked], world: World) -> Settlement:
-    return core.settle_initiated(transaction, world, _truth, _found)
+    receipt = transaction.details.receipt
+    found = f"receipt:{receipt}" if receipt else transaction.details.conversation
+    fault = core.initiator_fault(transaction, world, ROLE) or _original_fault(transaction, world)
+    return core.settle_initiated(transaction, fault, core.success(transaction, f"found {found}", makes_receipt=False))
 
 
-def _truth(transaction: Transaction[Asked], world: World) -> Settlement:
-    fault = core.initiator_fault(transaction, world, ROLE)
-    if fault is not None or _original(transaction, world) is not None:
-        return fault or _found(transaction, world)
+def _original_fault(transaction: Transaction[Asked], world: World) -> Settlement | None:
+    if _original(transaction, world) is not None:
+        return None
     receipt = transaction.details.receipt
     if receipt:
         why = f"no transaction of this sandbox has the receipt {receipt}"
@@ -77,13 +79,6 @@ def _truth(transaction: Transaction[Asked], world: World) -> Settlement:
         return core.fail(transaction, "2032", why)
     why = f"no transaction has the conversation id {transaction.details.conversation}"
     return core.fail(transaction, "2033", why)
-
-
-def _found(transaction: Transaction[Asked], world: World) -> Settlement:
-    del world
-    receipt = transaction.details.receipt
-    found = f"receipt:{receipt}" if receipt else transaction.details.conversation
-    return core.success(transaction, f"found {found}", makes_receipt=False)
 
 
 def _original(transaction: Transaction[Asked], world: World) -> Transaction | None:

@@ -207,16 +207,11 @@ def test_the_name_is_looked_at_before_the_lock_and_the_lock_before_the_role(mock
 # what decides
 
 
-def told(result: str) -> Any:
-    return lambda row, world: Settlement(result, "", "the truth")
+MOVED = Settlement("0", "", "moved")
 
 
-def moved(row: Transaction, world: object) -> Settlement:
-    return Settlement("0", "", "moved")
-
-
-def settled(mock: Mock, row: Transaction, truth: str = "1") -> Settlement:
-    return core.settle(row, mock.world(), told(truth), moved)
+def told(result: str) -> Settlement:
+    return Settlement(result, "", "the truth")
 
 
 @pytest.mark.parametrize(
@@ -232,8 +227,8 @@ def settled(mock: Mock, row: Transaction, truth: str = "1") -> Settlement:
     ],
     ids=lambda each: str(each.decision and each.decision.outcome)[:60] if isinstance(each, Transaction) else str(each),
 )
-def test_a_selector_decides_before_the_truth(mock: Mock, row: Transaction, result: str, why: str) -> None:
-    settlement = settled(mock, row)
+def test_a_selector_decides_before_the_truth(row: Transaction, result: str, why: str) -> None:
+    settlement = core.settle(row, told("1"), MOVED)
 
     assert (settlement.result, settlement.why) == (result, why)
 
@@ -247,10 +242,8 @@ def test_a_selector_decides_before_the_truth(mock: Mock, row: Transaction, resul
     ],
     ids=str,
 )
-def test_a_forced_result_has_the_catalogues_text_unless_another_is_given(
-    mock: Mock, outcome: dict[str, str], desc: str
-) -> None:
-    assert settled(mock, decided(**outcome)).desc == desc
+def test_a_forced_result_has_the_catalogues_text_unless_another_is_given(outcome: dict[str, str], desc: str) -> None:
+    assert core.settle(decided(**outcome), told("1"), MOVED).desc == desc
 
 
 RIGHT_ONE = ("testapi", "right")
@@ -258,28 +251,27 @@ RIGHT_ONE = ("testapi", "right")
 
 @pytest.mark.parametrize(
     ("result", "password"),
-    [("0", RIGHT_ONE), ("1", RIGHT_ONE), ("21", RIGHT_ONE), ("2001", None), ("8006", None)],
+    [(None, RIGHT_ONE), ("1", RIGHT_ONE), ("21", RIGHT_ONE), ("2001", None), ("8006", None)],
 )
 def test_whatever_fails_behind_the_password_was_asked_with_the_right_one(
-    mock: Mock, result: str, password: tuple[str, str] | None
+    result: str | None, password: tuple[str, str] | None
 ) -> None:
-    row, world = transaction(), mock.world()
+    fault = None if result is None else told(result)
 
-    assert core.settle_initiated(row, world, told(result), moved).password == password
+    assert core.settle_initiated(transaction(), fault, MOVED).password == password
 
 
-def test_a_wrong_password_stays_wrong_whatever_the_result(mock: Mock) -> None:
-    def wrong(row: Transaction, world: object) -> Settlement:
-        return Settlement("1", "", "the truth", password=("testapi", "wrong"))
+def test_a_wrong_password_stays_wrong_whatever_the_result() -> None:
+    wrong = Settlement("1", "", "the truth", password=("testapi", "wrong"))
 
-    assert core.settle_initiated(transaction(), mock.world(), wrong, moved).password == ("testapi", "wrong")
+    assert core.settle_initiated(transaction(), wrong, MOVED).password == ("testapi", "wrong")
 
 
 @pytest.mark.parametrize(("forced", "password"), [("0", RIGHT_ONE), ("1", None), ("2001", None)])
 def test_a_forced_result_counts_a_right_password_where_money_moves_and_else_none(
-    mock: Mock, forced: str, password: tuple[str, str] | None
+    forced: str, password: tuple[str, str] | None
 ) -> None:
-    settlement = core.settle_initiated(decided(result=forced), mock.world(), told("17"), moved)
+    settlement = core.settle_initiated(decided(result=forced), told("17"), MOVED)
 
     assert settlement.password == password
 

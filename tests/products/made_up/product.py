@@ -66,7 +66,7 @@ def settle(row: Transaction[Instalment], world: base.World) -> base.Settlement:
     payer, receiver = ledger.customer(row.msisdn or ""), ledger.organisation(row.shortcode, ledger.UTILITY)
     paid = core.success(row, "an instalment", ledger.transfer(payer, receiver, row.amount_cents))
     lack = core.short_of(row, payer, row.amount_cents, world)
-    return core.settle(row, world, lambda *_: lack or paid, lambda *_: paid)
+    return core.settle(row, lack or paid, paid)
 
 
 def notices(row: Transaction[Instalment], world: base.World) -> tuple[base.Notice, ...]:
