@@ -8,7 +8,6 @@ from typing import Final
 
 from mock_daraja import defaults
 from mock_daraja.clock import eat_digits
-from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import FLOAT, MERCHANT, UTILITY, WORKING, limits, organisation, tariffs, transfer
 from mock_daraja.model import Transaction, changed
 from mock_daraja.model.parties import B2B
@@ -17,7 +16,6 @@ from mock_daraja.products import core
 from mock_daraja.products.base import (
     Body,
     Command,
-    Notice,
     Opens,
     Product,
     Refusal,
@@ -35,7 +33,6 @@ from mock_daraja.products.result import (
     internal_timeout_url,
     number_like,
     optional,
-    result_notice,
 )
 from mock_daraja.products.voice import CORE
 
@@ -147,11 +144,7 @@ def _receiver(transaction: Transaction[core.Initiated]) -> str:
     return transaction.shortcode if kind_of(transaction).own else transaction.party_b
 
 
-def notices(transaction: Transaction[core.Initiated], world: World) -> tuple[Notice, ...]:
-    return (result_notice(transaction, _body(transaction, world), world),)
-
-
-def _body(transaction: Transaction[core.Initiated], world: World) -> Body:
+def result(transaction: Transaction[core.Initiated], world: World) -> Body:
     parameters: list[Pair] | None = None
     if transaction.result == "0":
         minimal = world.settings.quirks.b2b_success == "production-2026"
@@ -164,8 +157,7 @@ def _body(transaction: Transaction[core.Initiated], world: World) -> Body:
     ]
     if kind_of(transaction).has_reference:
         references.insert(0, ("BillReferenceNumber", number_like(transaction.account_reference)))
-    zeros = _SIXTEEN_ZEROS if transaction.result == "17" else zero_receipt(transaction.final_ms or 0)
-    return envelope(transaction, transaction.receipt or zeros, parameters, references)
+    return envelope(transaction, parameters, references, _SIXTEEN_ZEROS if transaction.result == "17" else None)
 
 
 def _struct(transaction: Transaction[core.Initiated], world: World) -> str:
@@ -232,7 +224,7 @@ def _moves(name: str, path: str, command: str, *, only_to: str | None = None) ->
         owner="PartyA",
         read=read,
         settle=partial(settle, only_to=only_to),
-        notices=notices,
+        result=result,
         example=partial(example, command=command),
         sides=sides,
         is_reversible=True,

@@ -9,7 +9,6 @@ from typing import Final
 from mock_daraja import defaults
 from mock_daraja.clock import eat_dotted
 from mock_daraja.errors import DarajaError
-from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import CHARGES_PAID, UTILITY, WORKING, customer, limits, organisation, tariffs, transfer
 from mock_daraja.model import Transaction, changed
 from mock_daraja.model.parties import B2C
@@ -18,7 +17,6 @@ from mock_daraja.products import core
 from mock_daraja.products.base import (
     Body,
     Command,
-    Notice,
     Opens,
     Product,
     Refusal,
@@ -29,7 +27,7 @@ from mock_daraja.products.base import (
     text,
 )
 from mock_daraja.products.parties import business, person
-from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, result_notice
+from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url
 
 ROLE: Final = "ORG B2C API initiator"
 _REASONS: Final = {
@@ -70,9 +68,6 @@ def read(body: Body, world: World, *, own_id: bool, checks_id: bool = False) -> 
         originator_id=originator_id,
         **shared.command,
     )
-
-
-Notices = Callable[[Transaction[Disbursed], World], tuple[Notice, ...]]
 
 
 def settle(transaction: Transaction[Disbursed], world: World) -> Settlement:
@@ -130,22 +125,19 @@ def _limit_fault(transaction: Transaction[Disbursed], world: World) -> Settlemen
     return None
 
 
-def notices(transaction: Transaction[Disbursed], world: World) -> tuple[Notice, ...]:
-    timeout = internal_timeout_url("b2cresults", world)
-    return (result_notice(transaction, _body(transaction, world, timeout, None), world),)
+def result(transaction: Transaction[Disbursed], world: World) -> Body:
+    parameters = _parameters(transaction, world) if transaction.result == "0" else None
+    return envelope(transaction, parameters, [internal_timeout_url("b2cresults", world)])
 
 
-def pochi_notices(transaction: Transaction[Disbursed], world: World) -> tuple[Notice, ...]:
+def pochi_result(transaction: Transaction[Disbursed], world: World) -> Body:
     """Pochi alone echoes the caller's QueueTimeOutURL, and names the credit party on failure (NM 2026)."""
     failure = [("CreditPartyName", person(transaction.party_b, world))]
-    timeout = ("QueueTimeoutURL", transaction.details.timeout_url)
-    return (result_notice(transaction, _body(transaction, world, timeout, failure), world),)
-
-
-def _body(transaction: Transaction[Disbursed], world: World, timeout: Pair, failure: list[Pair] | None) -> Body:
-    receipt = transaction.receipt or zero_receipt(transaction.final_ms or 0)
     parameters = _parameters(transaction, world) if transaction.result == "0" else failure
-    return envelope(transaction, receipt, parameters, [timeout])
+    return envelope(transaction, parameters, [("QueueTimeoutURL", transaction.details.timeout_url)])
+
+
+Result = Callable[[Transaction[Disbursed], World], Body]
 
 
 def _parameters(transaction: Transaction[Disbursed], world: World) -> list[Pair]:
@@ -191,7 +183,7 @@ def example(url: str) -> Command:
 
 
 def _pays(
-    name: str, path: str, *, own_id: bool = True, checks_id: bool = False, notices: Notices = notices
+    name: str, path: str, *, own_id: bool = True, checks_id: bool = False, result: Result = result
 ) -> Opens[Disbursed]:
     return core.opens(
         name,
@@ -201,7 +193,7 @@ def _pays(
         read=partial(read, own_id=own_id, checks_id=checks_id),
         originator_first=False,
         settle=settle,
-        notices=notices,
+        result=result,
         example=example,
         sides=sides,
         customer="receives",
@@ -227,7 +219,7 @@ VALIDATED: Final = Product(
 POCHI: Final = Product(
     slug="pochi",
     title="Business to Pochi",
-    operations=(_pays("payment", "/mpesa/b2pochi/v1/paymentrequest", notices=pochi_notices),),
+    operations=(_pays("payment", "/mpesa/b2pochi/v1/paymentrequest", result=pochi_result),),
     common_outcomes=core.PAYOUT,
     docs="b2c.md#business-to-pochi",
 )

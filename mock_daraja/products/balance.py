@@ -10,17 +10,8 @@ from mock_daraja.ledger import ORGANISATION_ACCOUNTS, organisation
 from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products import core
-from mock_daraja.products.base import (
-    Body,
-    Command,
-    Notice,
-    Product,
-    Refusal,
-    Settlement,
-    World,
-    digits,
-)
-from mock_daraja.products.result import Pair, envelope, internal_timeout_url, result_notice
+from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, World, digits
+from mock_daraja.products.result import Pair, envelope, internal_timeout_url
 
 ROLE: Final = "Balance Query ORG API"
 _ERROR_MESSAGES: Final = {"8006": "API Password is locked. "}  # trailing blank captured (NM 2026-10-06)
@@ -48,7 +39,7 @@ def account_lines(shortcode: str, world: World) -> str:
     return "&".join(lines)
 
 
-def notices(transaction: Transaction[core.Initiated], world: World) -> tuple[Notice, ...]:
+def result(transaction: Transaction[core.Initiated], world: World) -> Body:
     """Success as captured in production on 2026-08-25, failure as captured in the sandbox on 2026-10-06."""
     completed: Pair = ("BOCompletedTime", int(eat_digits(transaction.final_ms or 0)))
     action: Pair = ("ActionType", "AccountBalance")
@@ -59,8 +50,7 @@ def notices(transaction: Transaction[core.Initiated], world: World) -> tuple[Not
         message = _ERROR_MESSAGES.get(transaction.result or "", f"{transaction.result_desc} ")
         parameters = [action, ("ErrorMsg", message), completed]
         timeout = ("QueueTimeoutURL", None)
-    body = envelope(transaction, zero_receipt(transaction.final_ms or 0), parameters, [timeout])
-    return (result_notice(transaction, body, world),)
+    return envelope(transaction, parameters, [timeout], zero_receipt(transaction.final_ms or 0))
 
 
 PRODUCT: Final = Product(
@@ -74,7 +64,7 @@ PRODUCT: Final = Product(
             owner="PartyA",
             read=read,
             settle=settle,
-            notices=notices,
+            result=result,
             has_receipt=False,
         ),
     ),

@@ -29,7 +29,7 @@ from mock_daraja.products.base import (
     World,
     text,
 )
-from mock_daraja.products.result import timeout_notice
+from mock_daraja.products.result import result_notice, timeout_notice
 from mock_daraja.products.urls import url_fault
 from mock_daraja.products.voice import CORE
 from mock_daraja.scenarios import codes
@@ -250,21 +250,21 @@ def opens(
     owner: str,
     read: Callable[[Body, World], Command | Refusal],
     settle: Callable[[Transaction[I], World], Settlement],
-    notices: Callable[[Transaction[I], World], tuple[Notice, ...]],
+    result: Callable[[Transaction[I], World], Body],
     originator_first: bool = True,
-    schema: str | None = None,
     about: tuple[str, ...] = (),
     example: Callable[[str], Command] | None = None,
     **life: Any,
 ) -> Opens[I]:
-    """An operation that an initiator asks for, acknowledged and timed out as all of the core's are.
+    """An operation that an initiator asks for: acknowledged, told of and timed out as all of the core's are.
 
+    `result` is the body of the Result.
     `life` is what else the product says of its transactions.
     """
     return Opens(
         name=name,
         paths=(path,),
-        schema=schema or name,
+        schema=name,
         owner=owner,
         secret="SecurityCredential",
         about=about,
@@ -274,7 +274,7 @@ def opens(
         life=Life(
             settle_at=settle_at,
             settle=settle,
-            notices=notices,
+            notices=lambda transaction, world: (result_notice(transaction, result(transaction, world), world),),
             timeout=timeout,
             **life,
         ),

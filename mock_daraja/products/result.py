@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
+from mock_daraja.ids import zero_receipt
 from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products.base import Body, Notice, World, json_code
@@ -52,16 +53,22 @@ def _items(pairs: Iterable[Pair]) -> Any:
 
 
 def envelope(
-    transaction: Transaction, transaction_id: str, parameters: Iterable[Pair] | None, references: Iterable[Pair]
+    transaction: Transaction,
+    parameters: Iterable[Pair] | None,
+    references: Iterable[Pair],
+    transaction_id: str | None = None,
 ) -> Body:
-    """`parameters` of None leaves ResultParameters out, as failures before the transaction do."""
+    """`parameters` of None leaves ResultParameters out, as failures before the transaction do.
+
+    `transaction_id` of None is the receipt, or where there is none the day and zeros.
+    """
     result: dict[str, Any] = {
         "ResultType": 0,
         "ResultCode": json_code(transaction.result or ""),
         "ResultDesc": transaction.result_desc,
         "OriginatorConversationID": transaction.originator_id,
         "ConversationID": transaction.reference,
-        "TransactionID": transaction_id,
+        "TransactionID": transaction_id or transaction.receipt or zero_receipt(transaction.final_ms or 0),
     }
     if parameters is not None:
         result["ResultParameters"] = {"ResultParameter": _items(parameters)}

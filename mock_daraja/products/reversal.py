@@ -5,25 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from mock_daraja.clock import eat_digits
-from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import UTILITY, limits, organisation, transfer
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
-from mock_daraja.products.base import (
-    Body,
-    Command,
-    Notice,
-    Product,
-    Refusal,
-    Settlement,
-    Sides,
-    World,
-    digits,
-    text,
-)
+from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, Sides, World, digits, text
 from mock_daraja.products.parties import account_type, business, sides
-from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url, result_notice
+from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url
 
 ROLE: Final = "Org Reversals Initiator"
 _REASON: Final = "Transaction Reversal"
@@ -95,13 +83,11 @@ def _reversed(transaction: Transaction[Reversing], world: World) -> Settlement:
     return core.success(transaction, f"reverses {receipt}", postings, reverses=receipt)
 
 
-def notices(transaction: Transaction[Reversing], world: World) -> tuple[Notice, ...]:
+def result(transaction: Transaction[Reversing], world: World) -> Body:
     original = _original(transaction, world) if transaction.result == "0" else None
     done = original is not None and original.reversed_by == transaction.receipt
     parameters = _parameters(transaction, sides(original, world), world) if done and original is not None else None
-    receipt = transaction.receipt or zero_receipt(transaction.final_ms or 0)
-    body = envelope(transaction, receipt, parameters, [internal_timeout_url("reversalresults", world)])
-    return (result_notice(transaction, body, world),)
+    return envelope(transaction, parameters, [internal_timeout_url("reversalresults", world)])
 
 
 def _parameters(transaction: Transaction[Reversing], of: Sides, world: World) -> list[Pair]:
@@ -142,7 +128,7 @@ PRODUCT: Final = Product(
             about=("TransactionID",),
             read=read,
             settle=settle,
-            notices=notices,
+            result=result,
             sides=_sides,
         ),
     ),

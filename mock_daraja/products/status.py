@@ -10,20 +10,9 @@ from mock_daraja.ids import zero_receipt
 from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products import core
-from mock_daraja.products.base import (
-    Body,
-    Command,
-    Notice,
-    Product,
-    Refusal,
-    Settlement,
-    Sides,
-    World,
-    digits,
-    text,
-)
+from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, Sides, World, digits, text
 from mock_daraja.products.parties import sides
-from mock_daraja.products.result import Pair, envelope, optional, result_notice
+from mock_daraja.products.result import Pair, envelope, optional
 from mock_daraja.products.voice import CORE
 
 ROLE: Final = "Transaction Status query ORG API"
@@ -90,12 +79,11 @@ def _original(transaction: Transaction[Asked], world: World) -> Transaction | No
     return None if receipt and found.receipt != receipt else found
 
 
-def notices(transaction: Transaction[Asked], world: World) -> tuple[Notice, ...]:
+def result(transaction: Transaction[Asked], world: World) -> Body:
     original = _original(transaction, world) if transaction.result == "0" else None
     parameters = None if original is None else _parameters(original, sides(original, world))
-    references: list[Pair] = [optional("Occasion", transaction.details.occasion)]
-    body = envelope(transaction, zero_receipt(transaction.final_ms or 0), parameters, references)
-    return (result_notice(transaction, body, world),)
+    references = [optional("Occasion", transaction.details.occasion)]
+    return envelope(transaction, parameters, references, zero_receipt(transaction.final_ms or 0))
 
 
 def _parameters(original: Transaction, of: Sides) -> list[Pair]:
@@ -154,7 +142,7 @@ PRODUCT: Final = Product(
             about=("TransactionID", "OriginatorConversationID"),
             read=read,
             settle=settle,
-            notices=notices,
+            result=result,
             has_receipt=False,
         ),
     ),

@@ -39,7 +39,7 @@ def transaction(**fields: Any) -> Transaction:
 
 
 def result(parameters: list[Pair] | None, references: list[Pair] | None = None, **fields: Any) -> dict[str, Any]:
-    body = envelope(transaction(**fields), "UKO1", parameters, references or [("Occasion", None)])
+    body = envelope(transaction(**fields), parameters, references or [("Occasion", None)])
     inner = body["Result"]
     assert isinstance(inner, dict)
     return inner
