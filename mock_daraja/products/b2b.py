@@ -14,6 +14,7 @@ from mock_daraja.model.parties import B2B
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import (
+    EXAMPLE,
     Body,
     Command,
     Opens,
@@ -203,19 +204,6 @@ def sides(row: Transaction[core.Initiated], world: World) -> Sides:
     )
 
 
-def example(url: str, command: str) -> Command:
-    return Command(
-        amount_cents=100,
-        shortcode=defaults.PAYBILL,
-        details=core.Initiated("", ""),
-        msisdn=defaults.CUSTOMER,
-        party_b=defaults.PAYBILL,
-        command=command,
-        account_reference="INV-1",
-        result_url=url,
-    )
-
-
 def _moves(name: str, path: str, command: str, *, only_to: str | None = None) -> Opens[core.Initiated]:
     return core.opens(
         name,
@@ -225,7 +213,7 @@ def _moves(name: str, path: str, command: str, *, only_to: str | None = None) ->
         read=read,
         settle=partial(settle, only_to=only_to),
         result=result,
-        example=partial(example, command=command),
+        example=changed(EXAMPLE, details=core.Initiated("", ""), command=command),
         sides=sides,
         is_reversible=True,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mock_daraja import defaults
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import MERCHANT, UTILITY, organisation, transfer
@@ -12,6 +11,7 @@ from mock_daraja.model import Details, Transaction, changed
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import (
+    EXAMPLE,
     Body,
     Command,
     Life,
@@ -170,18 +170,6 @@ def sides(row: Transaction[UssdPush], world: World) -> Sides:
     return between(row, world, row.party_b, debit=MERCHANT, credit=UTILITY, reason=reason)
 
 
-def example(url: str) -> Command:
-    return Command(
-        amount_cents=100,
-        shortcode=defaults.PAYBILL,
-        details=UssdPush(),
-        msisdn=defaults.CUSTOMER,
-        party_b=defaults.PAYBILL,
-        account_reference="INV-1",
-        result_url=url,
-    )
-
-
 PRODUCT: Final = Product(
     slug="b2b-express",
     title="B2B Express Checkout",
@@ -196,7 +184,7 @@ PRODUCT: Final = Product(
             read=read,
             acknowledge=acknowledge,
             life=Life(settle_at=settle_at, settle=settle, notices=notices, sides=sides, is_reversible=True),
-            example=example,
+            example=changed(EXAMPLE, details=UssdPush()),
         ),
     ),
     common_outcomes=("0", "4001"),

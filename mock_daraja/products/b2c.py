@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from mock_daraja import defaults
 from mock_daraja.clock import eat_dotted
+from mock_daraja.defaults import CUSTOMER
 from mock_daraja.errors import DarajaError
 from mock_daraja.ledger import CHARGES_PAID, UTILITY, WORKING, customer, limits, organisation, tariffs, transfer
 from mock_daraja.model import Transaction, changed
@@ -15,6 +15,7 @@ from mock_daraja.model.parties import B2C
 from mock_daraja.money import cents, json_number, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import (
+    EXAMPLE,
     Body,
     Command,
     Opens,
@@ -170,18 +171,6 @@ def sides(row: Transaction[Disbursed], world: World) -> Sides:
     )
 
 
-def example(url: str) -> Command:
-    return Command(
-        amount_cents=100,
-        shortcode=defaults.PAYBILL,
-        details=Disbursed("", ""),
-        msisdn=defaults.CUSTOMER,
-        party_b=defaults.CUSTOMER,
-        account_reference="INV-1",
-        result_url=url,
-    )
-
-
 def _pays(
     name: str, path: str, *, own_id: bool = True, checks_id: bool = False, result: Result = result
 ) -> Opens[Disbursed]:
@@ -194,7 +183,7 @@ def _pays(
         originator_first=False,
         settle=settle,
         result=result,
-        example=example,
+        example=changed(EXAMPLE, details=Disbursed("", ""), party_b=CUSTOMER),
         sides=sides,
         customer="receives",
     )

@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
 from msgspec import Struct
 
+from mock_daraja.defaults import CUSTOMER, PAYBILL
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step
 from mock_daraja.model import (
@@ -125,7 +126,7 @@ class Command(Struct, frozen=True):
 
     amount_cents: int
     shortcode: str
-    details: Details
+    details: Details = Details()
     msisdn: str | None = None
     party_b: str = ""
     command: str = ""
@@ -135,6 +136,10 @@ class Command(Struct, frozen=True):
     originator_id: str | None = None  # the caller's own, where the product echoes it
     prompts: bool = False  # whether it opens a prompt on the customer's handset
     checkout: bool = False  # whether its reference is a CheckoutRequestID rather than a ConversationID
+
+
+EXAMPLE: Final = Command(100, PAYBILL, msisdn=CUSTOMER, party_b=PAYBILL, account_reference="INV-1", result_url="")
+"""A payment that never was, for a forged callback to tell of. Whoever forges gives the URL, unless there is none."""
 
 
 # What becomes of a transaction
@@ -267,7 +272,7 @@ class Opens(Operation, Generic[D], frozen=True, kw_only=True):
     acknowledge: Callable[[Transaction[D]], Body]
     life: Life[D]
     from_outside: Callable[[Payment], tuple[Body, Command]] | None = None  # as a request would have asked for it
-    example: Callable[[str], Command] | None = None  # a payment that never was, its callback for this URL
+    example: Command | None = None  # what a forged callback tells of, where it tells of a payment that never was
 
 
 class Answers(Operation, frozen=True, kw_only=True):

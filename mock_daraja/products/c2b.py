@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from mock_daraja import defaults
 from mock_daraja.errors import DarajaError
 from mock_daraja.model import REGISTERED_URLS, RegisteredUrls, Transaction, changed
 from mock_daraja.money import cents, json_number
 from mock_daraja.products import confirmation, core
 from mock_daraja.products.base import (
+    EXAMPLE,
     Answer,
     Answers,
     Body,
@@ -156,16 +156,6 @@ def from_outside(payment: Payment) -> tuple[Body, Command]:
     )
 
 
-def example(url: str) -> Command:
-    """Where it goes to is registered."""
-    del url
-    shortcode = defaults.PAYBILL
-    _, command = from_outside(
-        Payment(msisdn=defaults.CUSTOMER, shortcode=shortcode, amount_cents=100, account="INV-1", is_till=False)
-    )
-    return changed(command, command="")
-
-
 def acknowledge(transaction: Transaction) -> Body:
     """Captured 2026 (NM c2b-simulate.json)."""
     return {
@@ -216,6 +206,7 @@ _LIFE: Final = Life(
     customer="pays",
     is_reversible=True,
 )
+_EXAMPLE: Final = changed(EXAMPLE, details=Incoming(), result_url=None)  # where it goes to is registered
 
 PRODUCT: Final = Product(
     slug="c2b",
@@ -246,7 +237,7 @@ PRODUCT: Final = Product(
             read=read,
             acknowledge=acknowledge,
             life=_LIFE,
-            example=example,
+            example=_EXAMPLE,
         ),
         Opens(  # without a path: a customer pays from the outside (`mock-daraja pay`)
             name="pay",
@@ -255,7 +246,7 @@ PRODUCT: Final = Product(
             acknowledge=acknowledge,
             life=_LIFE,
             from_outside=from_outside,
-            example=example,
+            example=_EXAMPLE,
         ),
     ),
     common_outcomes=("C2B00012",),

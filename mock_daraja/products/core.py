@@ -253,7 +253,7 @@ def opens(
     result: Callable[[Transaction[I], World], Body],
     originator_first: bool = True,
     about: tuple[str, ...] = (),
-    example: Callable[[str], Command] | None = None,
+    example: Command | None = None,
     **life: Any,
 ) -> Opens[I]:
     """An operation that an initiator asks for: acknowledged, told of and timed out as all of the core's are.

@@ -6,11 +6,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from mock_daraja.clock import eat_digits
-from mock_daraja.defaults import CUSTOMER
-from mock_daraja.defaults import PAYBILL as PAYBILL_SHORTCODE
 from mock_daraja.model import Details, Transaction, changed
 from mock_daraja.money import cents, json_number, shillings
 from mock_daraja.products.base import (
+    EXAMPLE,
     Answers,
     Body,
     Command,
@@ -48,10 +47,6 @@ _TIMELINE: Final = {  # result: (final after, callback after that), as seen in t
 }
 
 
-class Push(Details, frozen=True):
-    """A push needs to know no more than any transaction."""
-
-
 def read(body: Body, world: World) -> Command | Refusal:
     """The rules a schema can't say: calendar, merchant, type, Password, URL, one open prompt per MSISDN."""
     merchant = merchant_of(body, world)
@@ -81,7 +76,6 @@ def read(body: Body, world: World) -> Command | Refusal:
     return Command(
         amount_cents=cents(body["Amount"]),
         shortcode=merchant.shortcode,
-        details=Push(),
         msisdn=msisdn,
         party_b=digits(body["PartyB"]),
         command=kind,
@@ -213,19 +207,6 @@ def _metadata(transaction: Transaction, world: World) -> list[dict[str, Any]]:
     return items
 
 
-def example(url: str) -> Command:
-    return Command(
-        amount_cents=100,
-        shortcode=PAYBILL_SHORTCODE,
-        details=Push(),
-        msisdn=CUSTOMER,
-        party_b=PAYBILL_SHORTCODE,
-        account_reference="INV-1",
-        result_url=url,
-        checkout=True,
-    )
-
-
 PRODUCT: Final = Product(
     slug="stk-push",
     title="M-Pesa Express (STK push)",
@@ -236,7 +217,7 @@ PRODUCT: Final = Product(
             paths=("/mpesa/stkpush/v1/processrequest",),
             schema="processrequest",
             owner="BusinessShortCode",
-            details=Push,
+            details=Details,
             read=read,
             acknowledge=acknowledge,
             life=Life(
@@ -247,7 +228,7 @@ PRODUCT: Final = Product(
                 customer="pays",
                 is_reversible=True,
             ),
-            example=example,
+            example=changed(EXAMPLE, checkout=True),
         ),
         Answers(
             name="query",

@@ -82,7 +82,7 @@ def _subject(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Transaction:
     if operation is None or operation.example is None:
         what = f"{name} has no callback to forge"
         raise Problem(what, where="forge", remedy=f"give the operation of a payment: {_payments(shared)}")
-    command = operation.example(forgery.url or "")
+    command = operation.example
     if forgery.url is None and command.result_url is not None:
         raise Problem("a forged callback of no transaction has no URL", where="forge", remedy="give url=, your webhook")
     now_ms = sandbox.now_ms

@@ -6,18 +6,17 @@ import pytest
 
 from mock_daraja.defaults import CUSTOMER, TILL
 from mock_daraja.ledger import customer, organisation
-from mock_daraja.model import Transaction
+from mock_daraja.model import Details, Transaction
 from mock_daraja.products.b2b import COMMANDS
 from mock_daraja.products.b2c import Disbursed
 from mock_daraja.products.c2b_validation import Incoming
 from mock_daraja.products.core import Initiated
 from mock_daraja.products.parties import account_type, business, person, sides
 from mock_daraja.products.reversal import Reversing
-from mock_daraja.products.stk_push import Push
 from tests.conftest import Mock
 
 DETAILS = {
-    "stk-push.process": Push(),
+    "stk-push.process": Details(),
     "b2c.payment": Disbursed("testapi", ""),
     "b2c.payment-v1": Disbursed("testapi", ""),
     "b2c-validated.payment": Disbursed("testapi", ""),

@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.model import Customer, Transaction
+from mock_daraja.model import Customer, Details, Transaction
 from mock_daraja.products.prompt import ANSWERED, Prompted, foreseen, prompted
-from mock_daraja.products.stk_push import Push
 
 
 def shown(prompt: str) -> Transaction:
     return Transaction(
-        1, "stk-push.process", 0, 100, "174379", "o", "r", 1, Push(), msisdn="254708374149", prompt=prompt
+        1, "stk-push.process", 0, 100, "174379", "o", "r", 1, Details(), msisdn="254708374149", prompt=prompt
     )
 
 
