@@ -26,7 +26,7 @@ from mock_daraja.products.base import (
     digits,
     reference,
 )
-from mock_daraja.products.parties import between, business
+from mock_daraja.products.parties import business
 from mock_daraja.products.result import (
     Pair,
     decimal,
@@ -192,16 +192,10 @@ def _documented(transaction: Transaction[core.Initiated], world: World) -> list[
 
 def sides(row: Transaction[core.Initiated], world: World) -> Sides:
     """The reasons are inferred."""
+    del world
     kind = kind_of(row)
-    return between(
-        row,
-        world,
-        _receiver(row),
-        debit=kind.debit,
-        credit=kind.credit,
-        reason=f"{row.command} via API",
-        charge_name=kind.charge_name or "",
-    )
+    debit, credit = organisation(row.shortcode, kind.debit), organisation(_receiver(row), kind.credit)
+    return Sides(debit, credit, f"{row.command} via API", kind.charge_name or "")
 
 
 def _moves(name: str, path: str, command: str, *, only_to: str | None = None) -> Opens[core.Initiated]:

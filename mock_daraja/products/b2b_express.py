@@ -26,7 +26,6 @@ from mock_daraja.products.base import (
     reference,
     text,
 )
-from mock_daraja.products.parties import between
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, foreseen, prompted
 from mock_daraja.products.urls import url_fault
 from mock_daraja.products.voice import EXPRESS, ussd_refusal
@@ -166,8 +165,9 @@ def notices(transaction: Transaction[UssdPush], world: World) -> tuple[Notice, .
 
 def sides(row: Transaction[UssdPush], world: World) -> Sides:
     """The reason is inferred."""
-    reason = "Business to Business via USSD"
-    return between(row, world, row.party_b, debit=MERCHANT, credit=UTILITY, reason=reason)
+    del world
+    debit, credit = organisation(row.shortcode, MERCHANT), organisation(row.party_b, UTILITY)
+    return Sides(debit, credit, "Business to Business via USSD")
 
 
 PRODUCT: Final = Product(

@@ -27,7 +27,7 @@ from mock_daraja.products.base import (
     digits,
     text,
 )
-from mock_daraja.products.parties import business, person
+from mock_daraja.products.parties import person
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url
 
 ROLE: Final = "ORG B2C API initiator"
@@ -158,17 +158,10 @@ def _parameters(transaction: Transaction[Disbursed], world: World) -> list[Pair]
 
 def sides(row: Transaction[Disbursed], world: World) -> Sides:
     """ReasonType of B2C was captured in production, 2024; the others are inferred."""
-    return Sides(
-        False,
-        business(row.shortcode, world),
-        person(row.party_b, world),
-        organisation(row.shortcode, UTILITY),
-        customer(row.party_b),
-        row.party_b,
-        UTILITY,
-        _REASONS.get(row.command, "Business Payment to Customer via API"),
-        "Fee For B2C Payment",
-    )
+    del world
+    debit, credit = organisation(row.shortcode, UTILITY), customer(row.party_b)
+    reason = _REASONS.get(row.command, "Business Payment to Customer via API")
+    return Sides(debit, credit, reason, charge_name="Fee For B2C Payment")
 
 
 def _pays(

@@ -178,24 +178,12 @@ class Notice(Struct, frozen=True):
 
 
 class Sides(Struct, frozen=True):
-    """Names as "number - NAME", empty when nobody is known; `debit` and `credit` are ledger accounts.
+    """Who pays whom: two accounts of the ledger, the second empty where nobody is known. The words are M-Pesa's."""
 
-    `reason` and account type are M-Pesa's words.
-    """
-
-    by_customer: bool
-    debit_name: str
-    credit_name: str
     debit: str
     credit: str
-    credit_party: str  # shortcode or MSISDN
-    debit_account: str
     reason: str
     charge_name: str = ""
-
-    @property
-    def debit_party(self) -> str:
-        return self.debit.partition(":")[0]
 
 
 class Heard(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The two sides of a transaction, in M-Pesa's words: what products share that say who pays whom."""
+"""The two sides of a transaction: what products say of who pays whom, and how M-Pesa names parties and accounts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 from mock_daraja.ledger import UTILITY, customer, organisation
 from mock_daraja.model import Transaction
 from mock_daraja.products.base import Sides, World
-from mock_daraja.products.confirmation import receiving_account
+from mock_daraja.products.confirmation import is_till, receiving_account
 
 WALLET: Final = "MMF Account For Customer"
 
@@ -19,6 +19,16 @@ def sides(row: Transaction[Any], world: World) -> Sides:
     return of(row, world)
 
 
+def by_customer(row: Transaction[Any], world: World) -> Sides:
+    """ReasonType of a paybill was captured in production, 2024; that of a till is inferred."""
+    receiver = world.organisation(row.party_b)
+    return Sides(
+        customer(row.msisdn or ""),
+        receiving_account(receiver) if receiver is not None else organisation(row.party_b, UTILITY),
+        "Merchant Payment Online" if receiver is not None and is_till(receiver) else "Pay Bill Online",
+    )
+
+
 def person(msisdn: str, world: World) -> str:
     return f"{msisdn} - {world.customer_name(msisdn)}"
 
@@ -28,47 +38,23 @@ def business(shortcode: str, world: World) -> str:
     return f"{shortcode} - {row.name if row is not None else ''}"
 
 
+def owner(account: str) -> str:
+    """Shortcode or MSISDN."""
+    return account.partition(":")[0]
+
+
+def is_wallet(account: str) -> bool:
+    """Whether it is a customer's."""
+    return ":" not in account
+
+
+def owner_name(account: str, world: World) -> str:
+    """As "number - NAME"; empty where nobody is known."""
+    if not account:
+        return ""
+    return person(account, world) if is_wallet(account) else business(owner(account), world)
+
+
 def account_type(account: str) -> str:
     """What M-Pesa calls the kind of a ledger account."""
     return account.partition(":")[2] or WALLET
-
-
-def by_customer(row: Transaction[Any], world: World) -> Sides:
-    """ReasonType of a paybill was captured in production, 2024; that of a till is inferred."""
-    msisdn = row.msisdn or ""
-    receiver = world.organisation(row.party_b)
-    till = receiver is not None and "till" in receiver.kinds
-    return Sides(
-        True,
-        person(msisdn, world),
-        business(row.party_b, world),
-        customer(msisdn),
-        receiving_account(receiver) if receiver is not None else organisation(row.party_b, UTILITY),
-        row.party_b,
-        WALLET,
-        "Merchant Payment Online" if till else "Pay Bill Online",
-    )
-
-
-def between(
-    row: Transaction[Any],
-    world: World,
-    receiver: str,
-    *,
-    debit: str,
-    credit: str,
-    reason: str,
-    charge_name: str = "",
-) -> Sides:
-    """One organisation pays another, or itself: from its account `debit` to the other's `credit`."""
-    return Sides(
-        False,
-        business(row.shortcode, world),
-        business(receiver, world),
-        organisation(row.shortcode, debit),
-        organisation(receiver, credit),
-        receiver,
-        debit,
-        reason,
-        charge_name,
-    )

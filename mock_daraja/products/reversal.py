@@ -10,7 +10,7 @@ from mock_daraja.model import Transaction
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, Sides, World, digits, text
-from mock_daraja.products.parties import account_type, business, sides
+from mock_daraja.products.parties import account_type, is_wallet, owner, owner_name, sides
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url
 
 ROLE: Final = "Org Reversals Initiator"
@@ -60,15 +60,15 @@ def _original_fault(transaction: Transaction[Reversing], world: World) -> Settle
         why = f"{receipt} is a {core.product_of(original)} transaction, which can't be reversed"
         return core.fail(transaction, "R000002", why)
     of = sides(original, world)
-    if of.credit_party != transaction.shortcode:
-        why = f"{receipt} was paid to {of.credit_party}; only the credit party may reverse it"
+    if owner(of.credit) != transaction.shortcode:
+        why = f"{receipt} was paid to {owner(of.credit)}; only the credit party may reverse it"
         return core.fail(transaction, "R000002", why)
     if original.reversed_by is not None:
         return core.fail(transaction, "R000001", f"{receipt} was reversed by {original.reversed_by}")
     if transaction.amount_cents > original.amount_cents:
         why = f"{shillings(transaction.amount_cents)} is more than the {shillings(original.amount_cents)} that was paid"
         return core.fail(transaction, "R000002", why)
-    if of.by_customer and world.balance(of.debit) + transaction.amount_cents > limits.MOST_IN_A_WALLET:
+    if is_wallet(of.debit) and world.balance(of.debit) + transaction.amount_cents > limits.MOST_IN_A_WALLET:
         return core.fail(transaction, "8", f"the wallet {of.debit} would hold more than it may")
     return core.short_of(transaction, of.credit, transaction.amount_cents, world)
 
@@ -99,8 +99,8 @@ def _parameters(transaction: Transaction[Reversing], of: Sides, world: World) ->
         ("TransCompletedTime", int(eat_digits(transaction.final_ms or 0))),
         ("OriginalTransactionID", transaction.details.receipt),
         ("Charge", decimal(0)),
-        ("CreditPartyPublicName", of.debit_name),
-        ("DebitPartyPublicName", of.credit_name),
+        ("CreditPartyPublicName", owner_name(of.debit, world)),
+        ("DebitPartyPublicName", owner_name(of.credit, world)),
     ]
 
 
@@ -108,12 +108,9 @@ def _sides(row: Transaction[Reversing], world: World) -> Sides:
     """Those of what it reverses, the other way round. Nobody is known who gets what was never paid."""
     original = world.find_transaction(row.details.receipt)
     if original is None or original.operation == row.operation:
-        utility = organisation(row.shortcode, UTILITY)
-        return Sides(False, business(row.shortcode, world), "", utility, "", "", UTILITY, _REASON)
+        return Sides(organisation(row.shortcode, UTILITY), "", _REASON)
     of = sides(original, world)
-    return Sides(
-        False, of.credit_name, of.debit_name, of.credit, of.debit, of.debit_party, account_type(of.credit), _REASON
-    )
+    return Sides(of.credit, of.debit, _REASON)
 
 
 PRODUCT: Final = Product(

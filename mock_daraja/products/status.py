@@ -11,7 +11,7 @@ from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, Sides, World, digits, text
-from mock_daraja.products.parties import sides
+from mock_daraja.products.parties import account_type, is_wallet, owner_name, sides
 from mock_daraja.products.result import Pair, envelope, optional
 from mock_daraja.products.voice import CORE
 
@@ -81,22 +81,22 @@ def _original(transaction: Transaction[Asked], world: World) -> Transaction | No
 
 def result(transaction: Transaction[Asked], world: World) -> Body:
     original = _original(transaction, world) if transaction.result == "0" else None
-    parameters = None if original is None else _parameters(original, sides(original, world))
+    parameters = None if original is None else _parameters(original, sides(original, world), world)
     references = [optional("Occasion", transaction.details.occasion)]
     return envelope(transaction, parameters, references, zero_receipt(transaction.final_ms or 0))
 
 
-def _parameters(original: Transaction, of: Sides) -> list[Pair]:
+def _parameters(original: Transaction, of: Sides, world: World) -> list[Pair]:
     """Key order and types of production, 2024. For what a customer paid, the conversation ids have no Value."""
-    by_customer = of.by_customer
+    by_customer = is_wallet(of.debit)
     finalised = None if original.final_ms is None else int(eat_digits(original.final_ms))
     return [
-        ("DebitPartyName", of.debit_name),
-        ("CreditPartyName", of.credit_name or None),
+        ("DebitPartyName", owner_name(of.debit, world)),
+        ("CreditPartyName", owner_name(of.credit, world) or None),
         ("OriginatorConversationID", None if by_customer else original.originator_id),
         ("InitiatedTime", int(eat_digits(original.accepted_ms))),
         ("CreditPartyCharges" if by_customer else "DebitPartyCharges", _charges(original, of)),
-        ("DebitAccountType", of.debit_account),
+        ("DebitAccountType", account_type(of.debit)),
         ("TransactionReason", None),
         ("ReasonType", of.reason),
         ("TransactionStatus", _status(original)),
@@ -108,7 +108,7 @@ def _parameters(original: Transaction, of: Sides) -> list[Pair]:
 
 
 def _charges(original: Transaction, of: Sides) -> str | None:
-    if of.by_customer or not original.charge_cents:
+    if is_wallet(of.debit) or not original.charge_cents:
         return None
     return f"{of.charge_name}|KES|{shillings(original.charge_cents)}"
 

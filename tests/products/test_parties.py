@@ -11,7 +11,7 @@ from mock_daraja.products.b2b import COMMANDS
 from mock_daraja.products.b2c import Disbursed
 from mock_daraja.products.c2b_validation import Incoming
 from mock_daraja.products.core import Initiated
-from mock_daraja.products.parties import account_type, business, person, sides
+from mock_daraja.products.parties import account_type, business, is_wallet, owner, owner_name, person, sides
 from mock_daraja.products.reversal import Reversing
 from tests.conftest import Mock
 
@@ -51,18 +51,18 @@ def row(operation: str, **changes: object) -> Transaction:
 def test_a_customer_pays_from_the_wallet(mock: Mock, operation: str, receiver: str, account: str, reason: str) -> None:
     of = sides(row(operation, msisdn=CUSTOMER, party_b=receiver), mock.world())
 
-    assert of.by_customer
-    assert (of.debit, of.credit, of.credit_party) == (CUSTOMER, account, receiver)
-    assert (of.debit_account, of.reason) == ("MMF Account For Customer", reason)
+    assert is_wallet(of.debit) and not is_wallet(of.credit)
+    assert (of.debit, of.credit, owner(of.credit)) == (CUSTOMER, account, receiver)
+    assert (account_type(of.debit), of.reason) == ("MMF Account For Customer", reason)
 
 
 @pytest.mark.parametrize("operation", ["b2c.payment", "b2c.payment-v1", "b2c-validated.payment", "pochi.payment"])
 def test_an_organisation_pays_customers_from_utility(mock: Mock, operation: str) -> None:
     of = sides(row(operation, msisdn=CUSTOMER, party_b=CUSTOMER), mock.world())
 
-    assert not of.by_customer
-    assert (of.debit, of.credit, of.credit_party) == ("600996:Utility Account", customer(CUSTOMER), CUSTOMER)
-    assert of.debit_account == "Utility Account"
+    assert not is_wallet(of.debit)
+    assert (of.debit, of.credit, owner(of.credit)) == ("600996:Utility Account", customer(CUSTOMER), CUSTOMER)
+    assert account_type(of.debit) == "Utility Account"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -74,7 +74,7 @@ def test_the_sides_of_b2b_are_the_accounts_that_were_posted_to(mock: Mock, comma
     receiver = "600996" if kind.own else "600000"
     assert of.debit == organisation("600996", kind.debit)
     assert of.credit == organisation(receiver, kind.credit)
-    assert (of.debit_account, of.credit_party) == (kind.debit, receiver)
+    assert (account_type(of.debit), owner(of.credit)) == (kind.debit, receiver)
 
 
 def test_a_reversal_has_the_sides_of_what_it_reverses_the_other_way_round(mock: Mock) -> None:
@@ -84,8 +84,7 @@ def test_a_reversal_has_the_sides_of_what_it_reverses_the_other_way_round(mock: 
     there, back = sides(paid, mock.world()), sides(reversal, mock.world())
 
     assert (back.debit, back.credit) == (there.credit, there.debit)
-    assert (back.debit_name, back.credit_name) == (there.credit_name, there.debit_name)
-    assert (back.credit_party, back.debit_account) == (CUSTOMER, "Utility Account")
+    assert (owner(back.credit), account_type(back.debit)) == (CUSTOMER, "Utility Account")
 
 
 @pytest.mark.parametrize("receipt", ["", "UKO1111111", "reversal"])
@@ -96,14 +95,15 @@ def test_a_reversal_of_nothing_has_no_credit_party(mock: Mock, receipt: str) -> 
 
     of = sides(row("reversal.request", details=Reversing("testapi", "", receipt=receipt)), mock.world())
 
-    assert (of.debit_name, of.credit_name) == ("600996 - Safaricom Daraja 996", "")
-    assert (of.credit, of.credit_party) == ("", "")
+    names = (owner_name(of.debit, mock.world()), owner_name(of.credit, mock.world()))
+    assert names == ("600996 - Safaricom Daraja 996", "")
+    assert (of.credit, owner(of.credit)) == ("", "")
 
 
 def test_names_carry_their_number(mock: Mock) -> None:
     mock.sandbox.put_customer({"msisdn": CUSTOMER, "name": "Anna Wanjiru"})
 
-    assert person(CUSTOMER, mock.world()) == "254708374149 - ANNA WANJIRU"
+    assert person(CUSTOMER, mock.world()) == owner_name(CUSTOMER, mock.world()) == "254708374149 - ANNA WANJIRU"
     assert business("600992", mock.world()) == "600992 - Safaricom Daraja 992"
 
 

@@ -18,7 +18,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.ledger import CHARGES_PAID, MERCHANT, OPENING, ORGANISATION_ACCOUNTS, REVENUE, UTILITY, WORKING
 from mock_daraja.model import TRANSACTIONS, Callback, Transaction
 from mock_daraja.products.b2b import COMMANDS
-from mock_daraja.products.parties import sides
+from mock_daraja.products.parties import owner, sides
 from mock_daraja.settings import Settings
 from tests.conftest import NOWHERE, START, Mock, parameters, served
 
@@ -309,7 +309,7 @@ class AllProducts(RuleBasedStateMachine):
             original = self.mock.transaction(row.details.receipt)
             assert original.reversed_by == row.receipt
             assert row.amount_cents <= original.amount_cents
-            assert sides(original, self.mock.world()).credit_party == row.shortcode
+            assert owner(sides(original, self.mock.world()).credit) == row.shortcode
             assert original.operation.partition(".")[0] in REVERSIBLE
         assert sum(row.reversed_by is not None for row in self.rows()) == len(reversals)
 
