@@ -106,16 +106,15 @@ def settle(transaction: Transaction[core.Initiated], world: World, only_to: str 
 
     `only_to` is the one organisation that may receive.
     """
-    kind, amount, shortcode = kind_of(transaction), transaction.amount_cents, transaction.shortcode
-    debit, credit = organisation(shortcode, kind.debit), organisation(_receiver(transaction), kind.credit)
+    kind, amount, of = kind_of(transaction), transaction.amount_cents, sides(transaction, world)
     charge = 0 if kind.charge_name is None else tariffs.B2B.charge(amount)
     fault = (
         core.initiator_fault(transaction, world, kind.role)
         or core.organisation_fault(transaction, B2B, world)
         or _transfer_fault(transaction, world, only_to)
-        or core.short_of(transaction, debit, amount + charge, world)
+        or core.short_of(transaction, of.debit, amount + charge, world)
     )
-    postings = transfer(debit, credit, amount) + core.charged_to_organisation(shortcode, charge)
+    postings = transfer(of.debit, of.credit, amount) + core.charged_to_organisation(transaction.shortcode, charge)
     settled = core.settle_initiated(transaction, fault, core.success(transaction, "paid", postings, charge))
     return changed(settled, makes_receipt=settled.result not in core.NO_RECEIPT)
 

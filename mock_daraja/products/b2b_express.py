@@ -112,8 +112,8 @@ def settle_at(transaction: Transaction[UssdPush], world: World) -> int:
 
 
 def settle(transaction: Transaction[UssdPush], world: World) -> Settlement:
-    debit, credit = organisation(transaction.shortcode, MERCHANT), organisation(transaction.party_b, UTILITY)
-    paid = core.success(transaction, "paid", transfer(debit, credit, transaction.amount_cents))
+    of = sides(transaction, world)
+    paid = core.success(transaction, "paid", transfer(of.debit, of.credit, transaction.amount_cents))
     answer = prompted(transaction, world.customer(transaction.msisdn or ""))
     unknown = _unknown_merchant(transaction.shortcode, transaction.party_b, world)
     if answer.code is not None:
@@ -121,7 +121,7 @@ def settle(transaction: Transaction[UssdPush], world: World) -> Settlement:
     elif unknown is not None:
         truth = core.fail(transaction, _KYC, unknown)
     else:
-        truth = core.short_of(transaction, debit, transaction.amount_cents, world) or paid
+        truth = core.short_of(transaction, of.debit, transaction.amount_cents, world) or paid
     return core.settle(transaction, changed(truth, pin=answer.pin), paid)
 
 

@@ -77,17 +77,16 @@ def settle(transaction: Transaction[Disbursed], world: World) -> Settlement:
     From the utility account to the wallet; the charge goes to Charges Paid (callbacks.md §8).
     A failure gets a real receipt too (captured for 2001, JAVA24), however it came about.
     """
-    amount, shortcode = transaction.amount_cents, transaction.shortcode
-    utility, charge = organisation(shortcode, UTILITY), tariffs.B2C.charge(amount)
+    amount, of = transaction.amount_cents, sides(transaction, world)
+    charge = tariffs.B2C.charge(amount)
     fault = (
         core.initiator_fault(transaction, world, ROLE)
         or core.organisation_fault(transaction, B2C, world)
         or _customer_fault(transaction, world)
         or _limit_fault(transaction, world)
-        or core.short_of(transaction, utility, amount + charge, world)
+        or core.short_of(transaction, of.debit, amount + charge, world)
     )
-    moved = transfer(utility, customer(transaction.party_b), amount)
-    postings = moved + core.charged_to_organisation(shortcode, charge)
+    postings = transfer(of.debit, of.credit, amount) + core.charged_to_organisation(transaction.shortcode, charge)
     settled = core.settle_initiated(transaction, fault, core.success(transaction, "paid", postings, charge))
     return changed(settled, makes_receipt=settled.result not in core.NO_RECEIPT)
 
