@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mock_daraja.errors import DarajaError
-from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import MERCHANT, UTILITY, organisation, transfer
 from mock_daraja.model import Details, Transaction, changed
 from mock_daraja.money import cents, shillings
@@ -45,7 +44,7 @@ class UssdPush(Details, frozen=True):
 def _refuse(code: str, why: str, value: object, remedy: str) -> Refusal:
     """Codes and texts are documented. That they come at once, with HTTP 400 and in this shape, is inferred."""
     error = DarajaError(400, code, codes.find(code)[0].texts[0].text)
-    return Refusal(error, Step("product", "refused", why, scalar(value), remedy), body=ussd_refusal(error))
+    return changed(core.refuse(error, why, value, remedy), body=ussd_refusal(error))
 
 
 def read(body: Body, world: World) -> Command | Refusal:

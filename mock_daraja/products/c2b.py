@@ -52,10 +52,6 @@ BUY_GOODS: Final = "CustomerBuyGoodsOnline"
 _SERVER_ERROR: Final = "500.003.1001"
 
 
-def _refuse(error: DarajaError, why: str, value: object, remedy: str) -> Refusal:
-    return core.refuse(error, why, value, remedy)
-
-
 # Registering
 
 
@@ -63,7 +59,7 @@ def _register(body: Body, world: World, version: Literal["v1", "v2"]) -> Answer 
     shortcode = digits(body["ShortCode"])
     receiver = world.organisation(shortcode)
     if receiver is None:
-        return _refuse(
+        return core.refuse(
             C2B.foreign_shortcode,
             f"there is no organisation {shortcode}",
             shortcode,
@@ -75,9 +71,9 @@ def _register(body: Body, world: World, version: Literal["v1", "v2"]) -> Answer 
             message = f"Bad Request - Invalid {name}"
             if fault.keyword:
                 message += f" - URL has the word {fault.keyword.upper()}"
-            return _refuse(DarajaError(400, "400.003.02", message), fault.why, body[name], fault.remedy)
+            return core.refuse(DarajaError(400, "400.003.02", message), fault.why, body[name], fault.remedy)
     if world.registered_urls(shortcode) is not None and world.settings.environment == "production":
-        return _refuse(
+        return core.refuse(
             DarajaError(500, _SERVER_ERROR, "Urls are already registered."),
             f"{shortcode} has registered URLs, and production takes them once",
             shortcode,
@@ -111,14 +107,14 @@ def register_v2(body: Body, world: World) -> Answer | Refusal:
 def read(body: Body, world: World) -> Command | Refusal:
     """A simulated payment. Who receives is looked up later, as the core does."""
     if world.settings.environment == "production":
-        return _refuse(
+        return core.refuse(
             C2B.unknown_resource,
             "simulate is not on production",
             None,
             "pay from the outside: `mock-daraja pay`",
         )
     if body["CommandID"] == PAYBILL and not reference(body.get("BillRefNumber")):
-        return _refuse(
+        return core.refuse(
             C2B.invalid_field.about("BillRefNumber"),
             f"{PAYBILL} needs an account number",
             body.get("BillRefNumber"),

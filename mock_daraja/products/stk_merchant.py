@@ -7,7 +7,6 @@ from typing import Any, Final
 from mock_daraja.access import check_password
 from mock_daraja.clock import is_timestamp
 from mock_daraja.errors import DarajaError
-from mock_daraja.exchange import Step, scalar
 from mock_daraja.model import Organisation, Transaction
 from mock_daraja.products import core
 from mock_daraja.products.base import Body, Refusal, World, digits, text
@@ -17,17 +16,12 @@ SERVER_ERROR: Final = "500.001.1001"
 _PRODUCTION_TEXTS: Final = {"1037": "DS timeout user cannot be reached"}
 
 
-def refuse(error: DarajaError, why: str, value: object = None, remedy: str = "") -> Refusal:
-    return Refusal(error, Step("product", "refused", why, scalar(value), remedy))
-
-
 def invalid(field: str, why: str, value: object, remedy: str) -> Refusal:
-    return refuse(STK.invalid_field.about(field), why, value, remedy)
+    return core.refuse(STK.invalid_field.about(field), why, value, remedy)
 
 
-def server_error(message: str, why: str, value: object, remedy: str, request_id: str | None = None) -> Refusal:
-    step = Step("product", "refused", why, scalar(value), remedy)
-    return Refusal(DarajaError(500, SERVER_ERROR, message), step, request_id)
+def server_error(message: str, why: str, value: object, remedy: str) -> Refusal:
+    return core.refuse(DarajaError(500, SERVER_ERROR, message), why, value, remedy)
 
 
 def merchant_of(body: Body, world: World) -> Organisation | Refusal:

@@ -6,9 +6,10 @@ from typing import Final
 
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step
-from mock_daraja.model import Transaction
+from mock_daraja.model import Transaction, changed
+from mock_daraja.products import core
 from mock_daraja.products.base import Answer, Body, Refusal, World, text
-from mock_daraja.products.stk_merchant import SERVER_ERROR, desc_of, merchant_of, refuse, server_error
+from mock_daraja.products.stk_merchant import SERVER_ERROR, desc_of, merchant_of, server_error
 
 _TEXTS: Final = {"1032": "Request Cancelled by user."}  # query and callback differ (NKAP 2026-10)
 _QUERIES_A_MINUTE: Final = 5
@@ -21,21 +22,22 @@ def query(body: Body, world: World) -> Answer | Refusal:
         return merchant
     limited = world.settings.quirks.query_rate_limit
     if limited and world.calls_since(world.now_ms - 60_000) > _QUERIES_A_MINUTE:
-        return refuse(
+        return core.refuse(
             DarajaError(429, "500.003.02", "Error Occurred: Spike Arrest Violation"),
             f"more than {_QUERIES_A_MINUTE} queries within a minute, and the query_rate_limit quirk is on",
-            remedy="query less often: the callback is the answer",
+            None,
+            "query less often: the callback is the answer",
         )
     reference = text(body["CheckoutRequestID"])
     transaction = world.find_transaction(reference)
     if transaction is None or transaction.reference != reference or transaction.shortcode != merchant.shortcode:
-        return server_error(
+        unknown = server_error(
             "The transaction does not Exist",
             f"no push of {merchant.shortcode} has this CheckoutRequestID",
             reference,
             "use the CheckoutRequestID of the push's answer, with the same BusinessShortCode and sandbox",
-            reference,
         )
+        return changed(unknown, request_id=reference)
     if not transaction.is_final:
         return _in_flight(transaction, world)
     result, desc = transaction.result or "", transaction.result_desc or ""
