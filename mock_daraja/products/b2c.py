@@ -28,6 +28,7 @@ from mock_daraja.products.base import (
     text,
 )
 from mock_daraja.products.parties import person
+from mock_daraja.products.payment import limit_fault
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url
 
 ROLE: Final = "ORG B2C API initiator"
@@ -83,7 +84,8 @@ def settle(transaction: Transaction[Disbursed], world: World) -> Settlement:
         core.initiator_fault(transaction, world, ROLE)
         or core.organisation_fault(transaction, B2C, world)
         or _customer_fault(transaction, world)
-        or _limit_fault(transaction, world)
+        or limit_fault(transaction, world, "receives", limits.LEAST_B2C)
+        or _wallet_fault(transaction, world)
         or core.short_of(transaction, of.debit, amount + charge, world)
     )
     postings = transfer(of.debit, of.credit, amount) + core.charged_to_organisation(transaction.shortcode, charge)
@@ -107,22 +109,12 @@ def _customer_fault(transaction: Transaction[Disbursed], world: World) -> Settle
     return None
 
 
-def _limit_fault(transaction: Transaction[Disbursed], world: World) -> Settlement | None:
-    amount, msisdn = transaction.amount_cents, transaction.party_b
-    if amount < limits.LEAST_B2C:
-        return core.fail(transaction, "2", f"{shillings(amount)} is less than {shillings(limits.LEAST_B2C)}")
-    if amount > limits.MOST_A_TRANSACTION:
-        why = f"{shillings(amount)} is more than {shillings(limits.MOST_A_TRANSACTION)}"
-        return core.fail(transaction, "3", why)
-    got = core.day_total(msisdn, world, "receives")
-    if got + amount > limits.MOST_A_DAY:
-        why = f"{msisdn} got {shillings(got)} today; {shillings(limits.MOST_A_DAY)} is the most"
-        return core.fail(transaction, "4", why)
-    holds = world.balance(customer(msisdn))
-    if holds + amount > limits.MOST_IN_A_WALLET:
-        why = f"{msisdn} holds {shillings(holds)}; {shillings(limits.MOST_IN_A_WALLET)} is the most"
-        return core.fail(transaction, "8", why)
-    return None
+def _wallet_fault(transaction: Transaction[Disbursed], world: World) -> Settlement | None:
+    holds = world.balance(customer(transaction.party_b))
+    if holds + transaction.amount_cents <= limits.MOST_IN_A_WALLET:
+        return None
+    why = f"{transaction.party_b} holds {shillings(holds)}; {shillings(limits.MOST_IN_A_WALLET)} is the most"
+    return core.fail(transaction, "8", why)
 
 
 def result(transaction: Transaction[Disbursed], world: World) -> Body:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
-from mock_daraja.clock import start_of_day
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import CHARGES_PAID, REVENUE, organisation, transfer
@@ -205,12 +204,6 @@ def _credential_fault(credential: str, password: str) -> str | None:
     if credential.startswith(PASSWORD) and credential.removeprefix(PASSWORD) != password:
         return "password: the SecurityCredential was made with our certificate, and holds another password"
     return None
-
-
-def day_total(msisdn: str, world: World, role: Literal["pays", "receives"]) -> int:
-    """Cents that the customer has paid, or received, today (EAT)."""
-    rows = world.completed_since(msisdn, start_of_day(world.now_ms))
-    return sum(row.amount_cents for row in rows if world.life_of(row).customer == role)
 
 
 def charged(account: str, cents: int) -> tuple[Posting, ...]:

@@ -1,7 +1,10 @@
-"""A customer pays an organisation: the limits, the charges and the postings that STK push and C2B share."""
+"""What customers pay and receive: their limits, and the charges and postings that STK push and C2B share."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+from mock_daraja.clock import start_of_day
 from mock_daraja.ledger import customer, limits, transfer
 from mock_daraja.ledger.tariffs import paybill_charges
 from mock_daraja.model import Posting, Transaction
@@ -10,20 +13,35 @@ from mock_daraja.products import core
 from mock_daraja.products.base import Settlement, World
 from mock_daraja.products.confirmation import is_till, receiving_account
 
+Role = Literal["pays", "receives"]
 
-def payer_fault(transaction: Transaction, world: World) -> Settlement | None:
-    """Limits and balance of the customer who pays: codes 2, 3, 4 and 1 (callbacks.md §2 and §8)."""
+
+def day_total(msisdn: str, world: World, role: Role) -> int:
+    """Cents that the customer has paid, or received, today (EAT)."""
+    rows = world.completed_since(msisdn, start_of_day(world.now_ms))
+    return sum(row.amount_cents for row in rows if world.life_of(row).customer == role)
+
+
+def limit_fault(transaction: Transaction, world: World, role: Role, least: int) -> Settlement | None:
+    """The limits of an amount, and of a customer's day: 2, 3 and 4 (callbacks.md §2 and §8). `least` is in cents."""
     msisdn, amount = transaction.msisdn or "", transaction.amount_cents
-    if amount < limits.LEAST_C2B:
-        return core.fail(transaction, "2", f"{shillings(amount)} is less than {shillings(limits.LEAST_C2B)}")
+    if amount < least:
+        return core.fail(transaction, "2", f"{shillings(amount)} is less than {shillings(least)}")
     if amount > limits.MOST_A_TRANSACTION:
         why = f"{shillings(amount)} is more than {shillings(limits.MOST_A_TRANSACTION)}"
         return core.fail(transaction, "3", why)
-    paid = core.day_total(msisdn, world, "pays")
-    if paid + amount > limits.MOST_A_DAY:
-        why = f"{msisdn} has paid {shillings(paid)} today; {shillings(limits.MOST_A_DAY)} is the most"
-        return core.fail(transaction, "4", why)
-    return core.short_of(transaction, customer(msisdn), amount + _charges(transaction, world)[0], world)
+    total = day_total(msisdn, world, role)
+    if total + amount > limits.MOST_A_DAY:
+        so_far = f"{'has paid' if role == 'pays' else 'got'} {shillings(total)} today"
+        return core.fail(transaction, "4", f"{msisdn} {so_far}; {shillings(limits.MOST_A_DAY)} is the most")
+    return None
+
+
+def payer_fault(transaction: Transaction, world: World) -> Settlement | None:
+    """Limits and balance of the customer who pays."""
+    account = customer(transaction.msisdn or "")
+    need = transaction.amount_cents + _charges(transaction, world)[0]
+    return limit_fault(transaction, world, "pays", limits.LEAST_C2B) or core.short_of(transaction, account, need, world)
 
 
 def _charges(transaction: Transaction, world: World) -> tuple[int, int]:

@@ -317,18 +317,6 @@ def test_a_charge_goes_from_charges_paid_to_m_pesa() -> None:
     )
 
 
-def test_a_days_total_counts_what_the_customer_paid_or_received(mock: Mock) -> None:
-    mock.settled("b2c.payment", Amount=100)
-    mock.settled("pochi.payment", Amount=50)
-    mock.settled("b2c.payment", Amount=9)
-    mock.pushed(Amount=7)
-    mock.advance(90)
-
-    received, paid = (core.day_total(CUSTOMER, mock.world(), role) for role in ("receives", "pays"))
-
-    assert (received, paid) == (15_000, 700)
-
-
 # the note on the acknowledgement
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.ledger import CHARGES_PAID, MERCHANT, REVENUE, UTILITY, organisation
+from mock_daraja.products.payment import day_total
 from tests.conftest import Mock
 from tests.products.merchants import PAYBILL, TILL, Merchant
 
@@ -128,3 +129,15 @@ def test_a_forced_payment_to_nobody_moves_nothing(merchant: Merchant) -> None:
 
     assert (row.state, row.charge_cents) == ("completed", 0)
     assert merchant.mock.callbacks() == []
+
+
+def test_a_days_total_counts_what_the_customer_paid_or_received(mock: Mock) -> None:
+    mock.settled("b2c.payment", Amount=100)
+    mock.settled("pochi.payment", Amount=50)
+    mock.settled("b2c.payment", Amount=9)
+    mock.pushed(Amount=7)
+    mock.advance(90)
+
+    received, paid = (day_total(CUSTOMER, mock.world(), role) for role in ("receives", "pays"))
+
+    assert (received, paid) == (15_000, 700)
