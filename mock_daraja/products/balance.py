@@ -26,7 +26,7 @@ def read(body: Body, world: World) -> Command | Refusal:
 
 
 def settle(transaction: Transaction[core.Initiated], world: World) -> Settlement:
-    found = core.success(transaction, f"the accounts of {transaction.shortcode}", makes_receipt=False)
+    found = core.success(transaction, f"the accounts of {transaction.shortcode}")
     return core.settle_initiated(transaction, core.initiator_fault(transaction, world, ROLE), found)
 
 

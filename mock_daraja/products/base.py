@@ -159,7 +159,7 @@ class Settlement(Struct, frozen=True):
     password: tuple[str, Secret] | None = None  # an initiator's name, and the same of its password
     charge_cents: int = 0
     reverses: str | None = None  # receipt of the transaction that this one undoes
-    makes_receipt: bool = False  # a success always does; so do some failures (callbacks.md §3.1, rule 7)
+    makes_receipt: bool = False  # some failures do (callbacks.md §3.1, rule 7); a success does, but for a query's
     changes: Changes = NOTHING
 
     @property

@@ -114,28 +114,14 @@ def desc_of(code: str, transaction: Transaction[Any]) -> str:
     return codes.text(code, product_of(transaction)) or f"Result {code}"
 
 
-def fail(transaction: Transaction[Any], code: str, why: str, *, makes_receipt: bool = False) -> Settlement:
-    return Settlement(code, desc_of(code, transaction), why, makes_receipt=makes_receipt)
+def fail(transaction: Transaction[Any], code: str, why: str) -> Settlement:
+    return Settlement(code, desc_of(code, transaction), why)
 
 
 def success(
-    transaction: Transaction[Any],
-    why: str,
-    postings: tuple[Posting, ...] = (),
-    charge_cents: int = 0,
-    *,
-    reverses: str | None = None,
-    makes_receipt: bool = True,
+    transaction: Transaction[Any], why: str, postings: tuple[Posting, ...] = (), charge_cents: int = 0
 ) -> Settlement:
-    return Settlement(
-        "0",
-        desc_of("0", transaction),
-        why,
-        postings,
-        charge_cents=charge_cents,
-        reverses=reverses,
-        makes_receipt=makes_receipt,
-    )
+    return Settlement("0", desc_of("0", transaction), why, postings, charge_cents=charge_cents)
 
 
 def settle(transaction: Transaction[Any], truth: Settlement, done: Settlement) -> Settlement:

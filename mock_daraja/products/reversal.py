@@ -6,7 +6,7 @@ from typing import Final
 
 from mock_daraja.clock import eat_digits
 from mock_daraja.ledger import UTILITY, limits, organisation, transfer
-from mock_daraja.model import Transaction
+from mock_daraja.model import Transaction, changed
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, Sides, World, digits, text
@@ -80,7 +80,7 @@ def _reversed(transaction: Transaction[Reversing], world: World) -> Settlement:
         return core.success(transaction, "forced, with nothing left to reverse")
     of = sides(original, world)
     postings, receipt = transfer(of.credit, of.debit, transaction.amount_cents), transaction.details.receipt
-    return core.success(transaction, f"reverses {receipt}", postings, reverses=receipt)
+    return changed(core.success(transaction, f"reverses {receipt}", postings), reverses=receipt)
 
 
 def result(transaction: Transaction[Reversing], world: World) -> Body:

@@ -54,7 +54,7 @@ def settle(transaction: Transaction[Asked], world: World) -> Settlement:
     receipt = transaction.details.receipt
     found = f"receipt:{receipt}" if receipt else transaction.details.conversation
     fault = core.initiator_fault(transaction, world, ROLE) or _original_fault(transaction, world)
-    return core.settle_initiated(transaction, fault, core.success(transaction, f"found {found}", makes_receipt=False))
+    return core.settle_initiated(transaction, fault, core.success(transaction, f"found {found}"))
 
 
 def _original_fault(transaction: Transaction[Asked], world: World) -> Settlement | None:

@@ -152,7 +152,7 @@ def _pay(transaction: Transaction, world: World) -> Settlement:
 def _paid(transaction: Transaction, world: World, why: str) -> Settlement:
     postings, charged = payment(transaction, world)
     desc = transaction.outcome.result_desc or desc_of("0", transaction, world)
-    return Settlement("0", desc, why, postings, pin="right", charge_cents=charged, makes_receipt=True)
+    return Settlement("0", desc, why, postings, pin="right", charge_cents=charged)
 
 
 def _party_fault(transaction: Transaction, world: World) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from mock_daraja.exchange import EXCHANGES
 from mock_daraja.ledger.people import with_names
 from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback, Delivery, Transaction, UrlRefusal, changed
 from mock_daraja.model.callback import PENDING
-from mock_daraja.products.base import Body, Heard, Notice, Question, Settlement
+from mock_daraja.products.base import Body, Heard, Life, Notice, Question, Settlement
 from mock_daraja.products.owed import owed
 from mock_daraja.reasons import callback_note, delivery_error
 from mock_daraja.sandbox import Sandbox
@@ -50,8 +50,9 @@ def _finish(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
             return False
         if _ask(shared, sandbox, transaction):
             return True
-        told = shared.catalogue.life_of(transaction).settle(transaction, shared.world(sandbox, transaction))
-        final = _apply(sandbox, transaction, told)
+        life = shared.catalogue.life_of(transaction)
+        told = life.settle(transaction, shared.world(sandbox, transaction))
+        final = _apply(sandbox, transaction, life, told)
         _plan_callbacks(shared, sandbox, final)
         make(shared, sandbox, shared.catalogue.product_of(final), told.changes, final.exchange)
     return True
@@ -103,7 +104,7 @@ def _heard(row: Callback, attempt: Delivery | UrlRefusal) -> Heard:
     return Heard(attempt.status, body, delivery_error(attempt))
 
 
-def _apply(sandbox: Sandbox, transaction: Transaction, told: Settlement) -> Transaction:
+def _apply(sandbox: Sandbox, transaction: Transaction, life: Life[Any], told: Settlement) -> Transaction:
     """Post the money, count PINs and passwords, write the final state."""
     sandbox.post(told.postings)
     if transaction.msisdn is not None and told.pin is not None:
@@ -112,7 +113,7 @@ def _apply(sandbox: Sandbox, transaction: Transaction, told: Settlement) -> Tran
         name, entered = told.password
         sandbox.count_password(transaction.shortcode, name, right=entered == "right", lock=entered == "locked")
     receipt = transaction.receipt
-    if told.makes_receipt and receipt is None:
+    if receipt is None and (told.makes_receipt or (told.is_success and life.has_receipt)):
         receipt = sandbox.ids.receipt(sandbox.now_ms)
     final = changed(
         transaction,
