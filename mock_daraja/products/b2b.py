@@ -74,7 +74,11 @@ _NEVER: Final = "BusinessTransferFromUtilityToMMF"  # "reverse direction always 
 _DEBIT_BALANCE: Final = "DebitAccountCurrentBalance"
 
 
-def kind_of(transaction: Transaction[core.Initiated]) -> Kind:
+class Transfer(core.Initiated, frozen=True):
+    names_msisdn: bool = False  # whether one of its identifier types is a customer's
+
+
+def kind_of(transaction: Transaction[Transfer]) -> Kind:
     return COMMANDS[transaction.command]
 
 
@@ -90,18 +94,18 @@ def read(body: Body, world: World) -> Command | Refusal:
             body.get("AccountReference"),
             "give AccountReference, at most 13 characters as documented",
         )
-    parties = f"{digits(body['SenderIdentifierType'])} {digits(body['RecieverIdentifierType'])}"
+    types = {digits(body["SenderIdentifierType"]), digits(body["RecieverIdentifierType"])}
     return Command(
         amount_cents=cents(body["Amount"]),
         shortcode=digits(body["PartyA"]),
-        details=core.Initiated(**shared.details, parties=parties),
+        details=Transfer(**shared.details, names_msisdn=_MSISDN_TYPE in types),
         party_b=digits(body["PartyB"]),
         account_reference=account,
         **shared.command,
     )
 
 
-def settle(transaction: Transaction[core.Initiated], world: World, only_to: str | None) -> Settlement:
+def settle(transaction: Transaction[Transfer], world: World, only_to: str | None) -> Settlement:
     """A failure has a receipt too (captured: tax 2001, JAVA24), whoever decided it.
 
     `only_to` is the one organisation that may receive.
@@ -119,11 +123,11 @@ def settle(transaction: Transaction[core.Initiated], world: World, only_to: str 
     return changed(settled, makes_receipt=settled.result not in core.NO_RECEIPT)
 
 
-def _transfer_fault(transaction: Transaction[core.Initiated], world: World, only_to: str | None) -> Settlement | None:
+def _transfer_fault(transaction: Transaction[Transfer], world: World, only_to: str | None) -> Settlement | None:
     """2029 and 2043 are known from production code alone (EDLUGZ): what brings them about is inferred."""
     if transaction.command == _NEVER:
         return core.fail(transaction, "21", "money never goes from Utility to Working by API")
-    if _MSISDN_TYPE in transaction.details.parties.split(" "):
+    if transaction.details.names_msisdn:
         return core.fail(transaction, "2029", "an identifier type is 1, an MSISDN, and B2B is between organisations")
     if kind_of(transaction).own and transaction.party_b != transaction.shortcode:
         why = f"{transaction.command} stays within {transaction.shortcode}, and PartyB is {transaction.party_b}"
@@ -140,11 +144,11 @@ def _transfer_fault(transaction: Transaction[core.Initiated], world: World, only
     return None
 
 
-def _receiver(transaction: Transaction[core.Initiated]) -> str:
+def _receiver(transaction: Transaction[Transfer]) -> str:
     return transaction.shortcode if kind_of(transaction).own else transaction.party_b
 
 
-def result(transaction: Transaction[core.Initiated], world: World) -> Body:
+def result(transaction: Transaction[Transfer], world: World) -> Body:
     parameters: list[Pair] | None = None
     if transaction.result == "0":
         minimal = world.settings.quirks.b2b_success == "production-2026"
@@ -160,19 +164,19 @@ def result(transaction: Transaction[core.Initiated], world: World) -> Body:
     return envelope(transaction, parameters, references, _SIXTEEN_ZEROS if transaction.result == "17" else None)
 
 
-def _struct(transaction: Transaction[core.Initiated], world: World) -> str:
+def _struct(transaction: Transaction[Transfer], world: World) -> str:
     """A Java struct's text; MinimumAmount is the amount in cents (key order since 2021)."""
     balance = world.balance(organisation(transaction.shortcode, kind_of(transaction).debit))
     return f"{{Amount={{CurrencyCode=KES, MinimumAmount={balance}, BasicAmount={shillings(balance)}}}}}"
 
 
-def _minimal(transaction: Transaction[core.Initiated], world: World) -> list[Pair]:
+def _minimal(transaction: Transaction[Transfer], world: World) -> list[Pair]:
     """All that a till payout carried on 2026-09-29 in production."""
     struct = _struct(transaction, world)
     return [("Currency", "KES"), (_DEBIT_BALANCE, struct), ("InitiatorAccountCurrentBalance", struct)]
 
 
-def _documented(transaction: Transaction[core.Initiated], world: World) -> list[Pair]:
+def _documented(transaction: Transaction[Transfer], world: World) -> list[Pair]:
     """The documented set, with JSON numbers where captures have them (callbacks.md §9, 9)."""
     kind, struct = kind_of(transaction), _struct(transaction, world)
     balance = shillings(world.balance(organisation(transaction.shortcode, kind.debit)))
@@ -189,7 +193,7 @@ def _documented(transaction: Transaction[core.Initiated], world: World) -> list[
     ]
 
 
-def sides(row: Transaction[core.Initiated], world: World) -> Sides:
+def sides(row: Transaction[Transfer], world: World) -> Sides:
     """The reasons are inferred."""
     del world
     kind = kind_of(row)
@@ -197,16 +201,16 @@ def sides(row: Transaction[core.Initiated], world: World) -> Sides:
     return Sides(debit, credit, f"{row.command} via API", kind.charge_name or "")
 
 
-def _moves(name: str, path: str, command: str, *, only_to: str | None = None) -> Opens[core.Initiated]:
+def _moves(name: str, path: str, command: str, *, only_to: str | None = None) -> Opens[Transfer]:
     return core.opens(
         name,
         path,
-        core.Initiated,
+        Transfer,
         owner="PartyA",
         read=read,
         settle=partial(settle, only_to=only_to),
         result=result,
-        example=changed(EXAMPLE, details=core.Initiated("", ""), command=command),
+        example=changed(EXAMPLE, details=Transfer("", ""), command=command),
         sides=sides,
         is_reversible=True,
     )

@@ -164,7 +164,7 @@ def _pays(
         Disbursed,
         owner="PartyA",
         read=partial(read, own_id=own_id, checks_id=checks_id),
-        originator_first=False,
+        acknowledge=partial(core.acknowledge, originator_first=False),
         settle=settle,
         result=result,
         example=changed(EXAMPLE, details=Disbursed("", ""), party_b=CUSTOMER),

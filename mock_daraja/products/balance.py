@@ -21,7 +21,7 @@ def read(body: Body, world: World) -> Command | Refusal:
     shared = core.common(body, world, initiator="Initiator")
     if isinstance(shared, Refusal):
         return shared
-    details = core.Initiated(**shared.details, parties=digits(body["IdentifierType"]))
+    details = core.Initiated(**shared.details)
     return Command(amount_cents=0, shortcode=digits(body["PartyA"]), details=details, **shared.command)
 
 

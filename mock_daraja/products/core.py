@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final, TypeVar
 
 from mock_daraja.errors import DarajaError
@@ -50,13 +49,12 @@ class Initiated(Details, frozen=True):
     credential: str  # what the SecurityCredential turned out to be: see access/security_credential.py
     occasion: str = ""
     timeout_url: str | None = None
-    parties: str = ""  # "from to" identifier types, as sent
 
 
 I = TypeVar("I", bound=Initiated)  # noqa: E741 - one letter as its neighbours' D, K and R
 
 
-def acknowledge(transaction: Transaction[Any], *, originator_first: bool) -> Body:
+def acknowledge(transaction: Transaction[Any], *, originator_first: bool = True) -> Body:
     """The common ack. B2C v3 starts with ConversationID, the others with OriginatorConversationID (captured 2026)."""
     ids = [("OriginatorConversationID", transaction.originator_id), ("ConversationID", transaction.reference)]
     return {
@@ -230,7 +228,7 @@ def opens(
     read: Callable[[Body, World], Command | Refusal],
     settle: Callable[[Transaction[I], World], Settlement],
     result: Callable[[Transaction[I], World], Body],
-    originator_first: bool = True,
+    acknowledge: Callable[[Transaction[I]], Body] = acknowledge,
     about: tuple[str, ...] = (),
     example: Command | None = None,
     **life: Any,
@@ -249,7 +247,7 @@ def opens(
         about=about,
         details=details,
         read=read,
-        acknowledge=partial(acknowledge, originator_first=originator_first),
+        acknowledge=acknowledge,
         life=Life(
             settle_at=settle_at,
             settle=settle,

@@ -25,14 +25,9 @@ def read(body: Body, world: World) -> Command | Refusal:
     shared = core.common(body, world, initiator="Initiator")
     if isinstance(shared, Refusal):
         return shared
-    parties = digits(body["RecieverIdentifierType"])
-    details = Reversing(**shared.details, parties=parties, receipt=text(body["TransactionID"]))
-    return Command(
-        amount_cents=cents(body["Amount"]),
-        shortcode=digits(body["ReceiverParty"]),
-        details=details,
-        **shared.command,
-    )
+    details = Reversing(**shared.details, receipt=text(body["TransactionID"]))
+    amount_cents, shortcode = cents(body["Amount"]), digits(body["ReceiverParty"])
+    return Command(amount_cents=amount_cents, shortcode=shortcode, details=details, **shared.command)
 
 
 def settle(transaction: Transaction[Reversing], world: World) -> Settlement:

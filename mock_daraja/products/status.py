@@ -40,14 +40,8 @@ def read(body: Body, world: World) -> Command | Refusal:
             None,
             "give the receipt as TransactionID, or a conversation id as OriginalConversationID",
         )
-    parties = digits(body["IdentifierType"])
-    details = Asked(**shared.details, parties=parties, receipt=receipt, conversation="" if receipt else conversation)
-    return Command(
-        amount_cents=0,
-        shortcode=digits(body["PartyA"]),
-        details=details,
-        **shared.command,
-    )
+    details = Asked(**shared.details, receipt=receipt, conversation="" if receipt else conversation)
+    return Command(amount_cents=0, shortcode=digits(body["PartyA"]), details=details, **shared.command)
 
 
 def settle(transaction: Transaction[Asked], world: World) -> Settlement:

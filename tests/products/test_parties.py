@@ -7,10 +7,9 @@ import pytest
 from mock_daraja.defaults import CUSTOMER, TILL
 from mock_daraja.ledger import customer, organisation
 from mock_daraja.model import Details, Transaction
-from mock_daraja.products.b2b import COMMANDS
+from mock_daraja.products.b2b import COMMANDS, Transfer
 from mock_daraja.products.b2c import Disbursed
 from mock_daraja.products.c2b_validation import Incoming
-from mock_daraja.products.core import Initiated
 from mock_daraja.products.parties import account_type, business, is_wallet, owner, owner_name, person, sides
 from mock_daraja.products.reversal import Reversing
 from tests.conftest import Mock
@@ -21,7 +20,7 @@ DETAILS = {
     "b2c.payment-v1": Disbursed("testapi", ""),
     "b2c-validated.payment": Disbursed("testapi", ""),
     "pochi.payment": Disbursed("testapi", ""),
-    "b2b.payment": Initiated("testapi", ""),
+    "b2b.payment": Transfer("testapi", ""),
 }
 
 
