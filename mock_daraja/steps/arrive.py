@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from mock_daraja.access import BadCredentials, basic_credentials, bearer_token
-from mock_daraja.errors import Problem
+from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import Reply, Step
 from mock_daraja.faults import pages
 from mock_daraja.model import App
@@ -69,9 +69,8 @@ def route(passage: Passage) -> Reply | None:
         step = Step("route", "refused", f"{proxy.title} has no such resource", request.path, remedy, "paths")
         return refuse(passage, proxy.voice.unknown_resource, step)
     if request.method != operation.method:
-        step = Step(
-            "route", "refused", f"{operation.full_name} wants {operation.method}", request.method, "change the method"
-        )
+        why = f"{operation.full_name} wants {operation.method}"
+        step = Step("route", "refused", why, request.method, "change the method")
         return refuse(passage, passage.voice.wrong_method.about(request.method), step)
     return None
 
@@ -81,75 +80,59 @@ def identify(passage: Passage) -> Reply | None:
     assert passage.operation is not None and passage.product is not None  # route let it through
     if isinstance(passage.operation, Grants):
         return _identify_app(passage, passage.operation)
-    docs = passage.shared.catalogue.tokens_anchor
     given = bearer_token(passage.headers.get("authorization"))
     if isinstance(given, BadCredentials):
-        step = Step("access", "refused", given.why, None, given.remedy, docs)
-        return refuse(passage, passage.voice.invalid_token.about(""), step)
+        return _denied(passage, passage.voice.invalid_token.about(""), given.why, None, given.remedy)
     token, sandbox = passage.token, passage.sandbox
     if token is None:
         ended = ", or a newer one ended it (one_token_only)" if sandbox.settings.quirks.one_token_only else ""
-        step = Step(
-            "access",
-            "refused",
-            f"no app was given this token{ended}",
-            short(given),
-            _NEW_TOKEN,
-            docs,
-        )
-        return refuse(passage, passage.voice.invalid_token.about(given), step)
+        why = f"no app was given this token{ended}"
+        return _denied(passage, passage.voice.invalid_token.about(given), why, short(given), _NEW_TOKEN)
     if token.expires_ms <= sandbox.now_ms:
         ago = (sandbox.now_ms - token.expires_ms) // 1000
-        step = Step(
-            "access", "refused", f"the token expired {ago} s ago on the sandbox clock", short(given), _NEW_TOKEN
-        )
-        return refuse(passage, passage.voice.invalid_token.about(given), step)
+        why = f"the token expired {ago} s ago on the sandbox clock"
+        return _denied(passage, passage.voice.invalid_token.about(given), why, short(given), _NEW_TOKEN, docs="")
     slug = passage.product.slug
     if token.products is not None and slug not in token.products:
         why = f"the token's app had no product {slug} when the token was issued"
-        step = Step(
-            "access",
-            "refused",
-            why,
-            ", ".join(sorted(token.products)),
-            "add the product to the app, then get a new token",
-        )
-        return refuse(passage, passage.voice.product_missing, step)
+        remedy = "add the product to the app, then get a new token"
+        has = ", ".join(sorted(token.products))
+        return _denied(passage, passage.voice.product_missing, why, has, remedy, docs="")
     passage.app_key = token.app_key
     return None
 
 
 def _identify_app(passage: Passage, operation: Grants) -> Reply | None:
-    query, sandbox, docs = passage.request.query, passage.sandbox, passage.shared.catalogue.tokens_anchor
+    query = passage.request.query
     if "grant_type=client_credentials" not in query.split("&"):
+        why = "grant_type is missing or not client_credentials"
         remedy = "add ?grant_type=client_credentials to the URL, without a blank behind it"
-        step = Step(
-            "access",
-            "refused",
-            "grant_type is missing or not client_credentials",
-            query,
-            remedy,
-            docs,
-        )
-        return refuse(passage, passage.voice.invalid_field.about("grant_type"), step)
+        return _denied(passage, passage.voice.invalid_field.about("grant_type"), why, query, remedy)
     credentials = basic_credentials(passage.headers.get("authorization"))
     if isinstance(credentials, BadCredentials):
-        step = Step("access", "refused", credentials.why, None, credentials.remedy, docs)
-        return refuse(passage, passage.voice.invalid_token.about(""), step)
+        return _denied(passage, passage.voice.invalid_token.about(""), credentials.why, None, credentials.remedy)
     key, secret = credentials
+    sandboxes = passage.shared.sandboxes
     if passage.app is None and passage.shared.settings.accept_any_app and key:
-        passage.app = passage.shared.sandboxes.put_app(sandbox, App(key, secret))
+        passage.app = sandboxes.put_app(passage.sandbox, App(key, secret))
         passage.note(Step("access", "note", "registered at first sight (--accept-any-app)", key))
     if passage.app is None:
-        known = ", ".join(app.key for each in passage.shared.sandboxes.all()[:5] for app in [*each.apps()][:5])
+        known = ", ".join(app.key for each in sandboxes.all()[:5] for app in [*each.apps()][:5])
         remedy = f"known keys: {known}; add one with --app {key or 'KEY'}:SECRET, or start with --accept-any-app"
-        step = Step("access", "refused", "no app has this consumer key", key, remedy, docs)
-        return refuse(passage, operation.wrong_secret, step)
+        return _denied(passage, operation.wrong_secret, "no app has this consumer key", key, remedy)
     if passage.app.secret not in (None, secret):
-        step = Step("access", "refused", "the consumer secret is wrong", key, "`mock-daraja env` prints key and secret")
-        return refuse(passage, operation.wrong_secret, step)
+        remedy = "`mock-daraja env` prints key and secret"
+        return _denied(passage, operation.wrong_secret, "the consumer secret is wrong", key, remedy, docs="")
     passage.app_key = key
     return None
+
+
+def _denied(
+    passage: Passage, error: DarajaError, why: str, value: str | None, remedy: str, *, docs: str | None = None
+) -> Reply:
+    """`docs` of None is where tokens are explained."""
+    page = passage.shared.catalogue.tokens_anchor if docs is None else docs
+    return refuse(passage, error, Step("access", "refused", why, value, remedy, page))
 
 
 def _near_path(shared: Shared, path: str) -> str:
