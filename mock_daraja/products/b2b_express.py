@@ -27,7 +27,7 @@ from mock_daraja.products.base import (
 )
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, foreseen, prompted
 from mock_daraja.products.urls import url_fault
-from mock_daraja.products.voice import EXPRESS, ussd_refusal
+from mock_daraja.products.voice import EXPRESS
 from mock_daraja.scenarios import codes
 
 _KYC: Final = "4102"
@@ -44,7 +44,7 @@ class UssdPush(Details, frozen=True):
 def _refuse(code: str, why: str, value: object, remedy: str) -> Refusal:
     """Codes and texts are documented. That they come at once, with HTTP 400 and in this shape, is inferred."""
     error = DarajaError(400, code, codes.find(code)[0].texts[0].text)
-    return changed(core.refuse(error, why, value, remedy), body=ussd_refusal(error))
+    return core.refuse(error, why, value, remedy)
 
 
 def read(body: Body, world: World) -> Command | Refusal:

@@ -78,7 +78,6 @@ class Refusal(Struct, frozen=True):
     error: DarajaError
     step: Step
     request_id: str | None = None
-    body: Body | None = None  # in place of the error envelope, where a product has its own shape
 
 
 class Put(Struct, Generic[R, K], frozen=True):

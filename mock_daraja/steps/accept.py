@@ -56,7 +56,7 @@ def understand(passage: Passage) -> Reply | None:
         return None
     command = operation.read(passage.body, passage.world)
     if isinstance(command, Refusal):
-        return refuse(passage, command.error, command.step, command.request_id, command.body)
+        return refuse(passage, command.error, command.step, command.request_id)
     passage.command = command
     return None
 

@@ -9,18 +9,16 @@ from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import DARAJA_JSON, JSON, Reply, Step
 from mock_daraja.faults import pages
 from mock_daraja.model import Decision, changed
-from mock_daraja.products.base import Body
 from mock_daraja.scenarios import codes
 from mock_daraja.steps.passage import Passage
 
 _EMPTY: Final = ()
 
 
-def refuse(
-    passage: Passage, error: DarajaError, step: Step, request_id: str | None = None, own: Body | None = None
-) -> Reply:
-    """Daraja's own error body, or the product's `own`; `step` tells people why."""
+def refuse(passage: Passage, error: DarajaError, step: Step, request_id: str | None = None) -> Reply:
+    """Daraja's own error body, or the product's own; `step` tells people why."""
     passage.note(changed(step, docs=passage.anchor) if step.room == "product" and not step.docs else step)
+    own = passage.voice.own_body(error) if passage.product is not None else None
     body = error.body(request_id or passage.sandbox.ids.request_id()) if own is None else wire.dumps(own)
     return Reply(error.status, body, DARAJA_JSON if body else _EMPTY)
 
@@ -47,7 +45,7 @@ def as_decided(passage: Passage, decision: Decision) -> Reply | None:
         )
         text = f"{rule} refuses with {outcome.error}"
         step = Step("scenarios", "refused", text, docs="scenarios", rule=decision.rule)
-        return refuse(passage, error, step, own=passage.voice.own_body(error) if passage.product else None)
+        return refuse(passage, error, step)
     passage.note(Step("scenarios", "note", f"{rule} decides", rule=decision.rule))
     return None
 
