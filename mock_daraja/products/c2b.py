@@ -5,6 +5,7 @@ The merchant's validation is c2b_validation.py's, the bodies that are sent are c
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final, Literal
 
 from mock_daraja.errors import DarajaError
@@ -55,7 +56,8 @@ _SERVER_ERROR: Final = "500.003.1001"
 # Registering
 
 
-def _register(body: Body, world: World, version: Literal["v1", "v2"]) -> Answer | Refusal:
+def register(body: Body, world: World, *, version: Literal["v1", "v2"]) -> Answer | Refusal:
+    """v2's ResponseCode "00000000" was captured in the sandbox in 2025 and 2026; the portal prints "0"."""
     shortcode = digits(body["ShortCode"])
     receiver = world.organisation(shortcode)
     if receiver is None:
@@ -90,15 +92,6 @@ def _register(body: Body, world: World, version: Literal["v1", "v2"]) -> Answer 
     )
     registered = RegisteredUrls(shortcode, response_type, confirms, validates, version)
     return Answer(answer, Changes((shortcode,), (Put(REGISTERED_URLS, registered),)))
-
-
-def register_v1(body: Body, world: World) -> Answer | Refusal:
-    return _register(body, world, "v1")
-
-
-def register_v2(body: Body, world: World) -> Answer | Refusal:
-    """ResponseCode "00000000" was captured in the sandbox in 2025 and 2026; the portal prints "0"."""
-    return _register(body, world, "v2")
 
 
 # Paying
@@ -193,16 +186,27 @@ def notices(transaction: Transaction[Incoming], world: World) -> tuple[Notice, .
     return () if receiver is None else confirmation.confirmation(transaction, receiver, world, third_party(transaction))
 
 
-_LIFE: Final = Life(
-    settle_at=core.settle_at,
-    settle=settle,
-    notices=notices,
-    question=Question(VALIDATION, ask, heard, patience_ms),
-    sides=by_customer,
-    customer="pays",
-    is_reversible=True,
+_SIMULATE: Final = Opens(
+    name="simulate",
+    paths=("/mpesa/c2b/v1/simulate", "/mpesa/c2b/v2/simulate"),
+    schema="simulate",
+    owner="ShortCode",
+    details=Incoming,
+    read=read,
+    acknowledge=acknowledge,
+    life=Life(
+        settle_at=core.settle_at,
+        settle=settle,
+        notices=notices,
+        question=Question(VALIDATION, ask, heard, patience_ms),
+        sides=by_customer,
+        customer="pays",
+        is_reversible=True,
+    ),
+    example=changed(EXAMPLE, details=Incoming(), result_url=None),  # where it goes to is registered
 )
-_EXAMPLE: Final = changed(EXAMPLE, details=Incoming(), result_url=None)  # where it goes to is registered
+_PAY: Final = changed(_SIMULATE, name="pay", paths=(), schema=None, owner=None, from_outside=from_outside)
+"""A customer pays from the outside (`mock-daraja pay`)."""
 
 PRODUCT: Final = Product(
     slug="c2b",
@@ -214,36 +218,18 @@ PRODUCT: Final = Product(
             paths=("/mpesa/c2b/v1/registerurl",),
             schema="register",
             owner="ShortCode",
-            answer=register_v1,
+            answer=partial(register, version="v1"),
         ),
         Answers(
             name="register",
             paths=("/mpesa/c2b/v2/registerurl",),
             schema="register",
             owner="ShortCode",
-            answer=register_v2,
+            answer=partial(register, version="v2"),
             comes_first="registers its C2B URLs",
         ),
-        Opens(
-            name="simulate",
-            paths=("/mpesa/c2b/v1/simulate", "/mpesa/c2b/v2/simulate"),
-            schema="simulate",
-            owner="ShortCode",
-            details=Incoming,
-            read=read,
-            acknowledge=acknowledge,
-            life=_LIFE,
-            example=_EXAMPLE,
-        ),
-        Opens(  # without a path: a customer pays from the outside (`mock-daraja pay`)
-            name="pay",
-            details=Incoming,
-            read=read,
-            acknowledge=acknowledge,
-            life=_LIFE,
-            from_outside=from_outside,
-            example=_EXAMPLE,
-        ),
+        _SIMULATE,
+        _PAY,
     ),
     common_outcomes=("C2B00012",),
 )
