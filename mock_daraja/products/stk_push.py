@@ -104,7 +104,7 @@ def _expected(transaction: Transaction, world: World) -> str:
         return transaction.outcome.result
     party = _party_fault(transaction, world)
     if party is not None:
-        return party[0]
+        return party.result
     return foreseen(transaction, world.customer(transaction.msisdn or ""))
 
 
@@ -128,25 +128,22 @@ def settle(transaction: Transaction, world: World) -> Settlement:
         return Settlement(result, decision.outcome.result_desc or desc_of(result, transaction, world), why)
     party = _party_fault(transaction, world)
     if party is not None:
-        return _fail(transaction, *party, world)
+        return party
     answer = prompted(transaction, world.customer(transaction.msisdn or ""))
     if answer.code is not None:
         return changed(_fail(transaction, answer.code, answer.why, world), pin=answer.pin)
-    return _pay(transaction, world)
+    fault = _same_amount_fault(transaction, world) or payer_fault(transaction, world)
+    return _paid(transaction, world, "paid") if fault is None else changed(fault, pin=answer.pin)
 
 
-def _pay(transaction: Transaction, world: World) -> Settlement:
-    """The right PIN was entered: the same-amount rule, the limits, the balance."""
+def _same_amount_fault(transaction: Transaction, world: World) -> Settlement | None:
     msisdn, amount = transaction.msisdn or "", transaction.amount_cents
     window_ms = world.settings.quirks.same_amount_seconds * 1000
     for earlier in world.completed_since(msisdn, world.now_ms - window_ms) if window_ms else ():
         if earlier.operation == transaction.operation and earlier.amount_cents == amount:
             why = f"{msisdn} paid {shillings(amount)} already, receipt {earlier.receipt}, within {window_ms // 1000} s"
-            return changed(_fail(transaction, "17", why, world), pin="right")
-    fault = payer_fault(transaction, world)
-    if fault is not None:
-        return changed(fault, pin="right")
-    return _paid(transaction, world, "paid")
+            return _fail(transaction, "17", why, world)
+    return None
 
 
 def _paid(transaction: Transaction, world: World, why: str) -> Settlement:
@@ -155,18 +152,19 @@ def _paid(transaction: Transaction, world: World, why: str) -> Settlement:
     return Settlement("0", desc, why, postings, pin="right", charge_cents=charged)
 
 
-def _party_fault(transaction: Transaction, world: World) -> tuple[str, str] | None:
+def _party_fault(transaction: Transaction, world: World) -> Settlement | None:
     """PartyB against TransactionType: refused by the core, before any prompt (callbacks.md §2: 2028, 2029)."""
     party_b, shortcode = transaction.party_b, transaction.shortcode
     if transaction.command == PAYBILL and party_b != shortcode:
-        return "2028", f"PartyB {party_b} is not the paybill {shortcode}: for a paybill the two are the same"
+        why = f"PartyB {party_b} is not the paybill {shortcode}: for a paybill the two are the same"
+        return _fail(transaction, "2028", why, world)
     receiver = world.organisation(party_b)
     if receiver is None:
-        return "SFC_IC0003", f"there is no till {party_b}: PartyB is the till number"
+        return _fail(transaction, "SFC_IC0003", f"there is no till {party_b}: PartyB is the till number", world)
     if transaction.command != PAYBILL and receiver.head_office != shortcode:
-        return "2029", f"{party_b} is no till of head office {shortcode}"
+        return _fail(transaction, "2029", f"{party_b} is no till of head office {shortcode}", world)
     if not receiver.active:
-        return "2006", f"organisation {party_b} is not active"
+        return _fail(transaction, "2006", f"organisation {party_b} is not active", world)
     return None
 
 
