@@ -14,19 +14,16 @@ from mock_daraja.products.base import Answers, Grants, Life, Opens, Operation, P
 class Catalogue:
     def __init__(self, products: Iterable[Product]) -> None:
         self.products = tuple(products)
-        self.routes = {path: (product, each) for product, each in self._every() for path in each.paths}
-        self.operations = {each.full_name: (product, each) for product, each in self._every()}
+        self.operations = {each.full_name: (product, each) for product in self.products for each in product.operations}
+        self.routes = {path: found for found in self.operations.values() for path in found[1].paths}
         self._bases = {path.rpartition("/")[0]: product for path, (product, _) in self.routes.items()}
-
-    def _every(self) -> Iterator[tuple[Product, Operation]]:
-        return ((product, each) for product in self.products for each in product.operations)
 
     def opens(self) -> Iterator[Opens[Any]]:
         """The operations that open transactions, in order: the first is what most integrations begin with."""
-        return (each for _, each in self._every() if isinstance(each, Opens))
+        return (each for _, each in self.operations.values() if isinstance(each, Opens))
 
     def grants(self) -> Iterator[Grants]:
-        return (each for _, each in self._every() if isinstance(each, Grants))
+        return (each for _, each in self.operations.values() if isinstance(each, Grants))
 
     def answers(self, slug: str) -> Iterator[Answers]:
         """Those operations of a product that answer at once."""
@@ -34,7 +31,7 @@ class Catalogue:
 
     def queries(self) -> Iterator[Operation]:
         """The operations that ask what became of a transaction."""
-        every = (each for _, each in self._every() if each.about)
+        every = (each for _, each in self.operations.values() if each.about)
         return (each for each in every if not (isinstance(each, Opens) and each.life.has_receipt))
 
     def proxy(self, path: str) -> Product | None:
@@ -48,7 +45,7 @@ class Catalogue:
     @cached_property
     def tokens_anchor(self) -> str:
         """Where docs/ explains tokens."""
-        return next((product.anchor for product, each in self._every() if isinstance(each, Grants)), "")
+        return next((product.anchor for product, each in self.operations.values() if isinstance(each, Grants)), "")
 
     def product(self, slug: str) -> Product:
         return next(each for each in self.products if each.slug == slug)

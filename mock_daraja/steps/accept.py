@@ -102,13 +102,7 @@ def open_transaction(passage: Passage) -> Reply | None:
     operation, command = passage.operation, passage.command
     if command is not None and isinstance(operation, Opens):
         passage.transaction = open_command(
-            passage.shared,
-            passage.sandbox,
-            operation,
-            command,
-            decision=passage.decision,
-            exchange=passage.number,
-            world=passage.world,
+            passage.shared, passage.sandbox, operation, command, decision=passage.decision, exchange=passage.number
         )
         _foresee(passage, operation, passage.transaction)
     return None

@@ -29,42 +29,32 @@ def settle(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
     return with_names(partial(_settle, shared, sandbox, transaction_id))
 
 
-def _settle(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
+def _settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool = False) -> bool:
+    """The one final state: postings, receipt, callbacks. Or who must be asked before is asked. `early`: due or not."""
     with sandbox.store.unit():
         transaction = sandbox.transaction(transaction_id)
         if transaction is None or transaction.is_final:
             return False
-        life = shared.catalogue.life_of(transaction)
-        due_ms = life.settle_at(transaction, shared.world(sandbox, transaction))
+        life, world = shared.catalogue.life_of(transaction), shared.world(sandbox, transaction)
+        due_ms = sandbox.now_ms if early else life.settle_at(transaction, world)
         if due_ms > sandbox.now_ms:
             sandbox.agenda.schedule(due_ms, "settle", transaction_id)
             return False
-        return _finish(shared, sandbox, transaction_id)
-
-
-def _finish(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
-    """The one final state, now: postings, receipt, callbacks. Or who must be asked before is asked."""
-    with sandbox.store.unit():
-        transaction = sandbox.transaction(transaction_id)
-        if transaction is None or transaction.is_final:
-            return False
-        if _ask(shared, sandbox, transaction):
+        if life.question is not None and _ask(sandbox, transaction, life.question, world):
             return True
-        life = shared.catalogue.life_of(transaction)
-        told = life.settle(transaction, shared.world(sandbox, transaction))
+        told = life.settle(transaction, world)
         final = _apply(sandbox, transaction, life, told)
         _plan_callbacks(shared, sandbox, final)
         make(shared, sandbox, shared.catalogue.product_of(final), told.changes, final.exchange)
     return True
 
 
-def _ask(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> bool:
+def _ask(sandbox: Sandbox, transaction: Transaction, question: Question[Any], world: SandboxWorld) -> bool:
     """Ask whoever must be asked first. The answer, or the time-out, brings the transaction back here."""
-    question = shared.catalogue.life_of(transaction).question
-    if question is None or transaction.receipt is not None or transaction.outcome.result is not None:
+    if transaction.receipt is not None or transaction.outcome.result is not None:
         return False
     numbered = changed(transaction, receipt=sandbox.ids.receipt(sandbox.now_ms))  # the confirmation's as well
-    asked = question.ask(numbered, shared.world(sandbox, transaction))
+    asked = question.ask(numbered, world)
     if asked is None:
         return False
     notice, details = asked
@@ -210,7 +200,7 @@ def claim(sandbox: Sandbox, callback_id: int) -> bool:
 def overtake(shared: Shared, sandbox: Sandbox, transaction_id: int) -> None:
     """Settle and deliver while the request still waits: the callback that is there before the acknowledgement."""
     for _ in range(2):  # where somebody is asked first, the answer settles it
-        with_names(partial(_finish, shared, sandbox, transaction_id))
+        with_names(partial(_settle, shared, sandbox, transaction_id, early=True))
         for row in sandbox.callbacks_of(transaction_id):
             if row.due_ms <= sandbox.now_ms and claim(sandbox, row.id):
                 shared.courier.run_inline((sandbox, row.id))

@@ -12,7 +12,6 @@ from mock_daraja.products.base import Body, Changes, Command, Opens, Payment, Pr
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import Shared
-from mock_daraja.steps.world import SandboxWorld
 
 _LONGEST_ACCOUNT: Final = 20  # as BillRefNumber (requests.md §4.2)
 
@@ -25,7 +24,6 @@ def open_command(
     *,
     decision: Decision | None = None,
     exchange: int | None = None,
-    world: SandboxWorld | None = None,
 ) -> Transaction:
     """The row, kept and put on the agenda. `exchange` is the number of the request that asked for it, if one did.
 
@@ -59,7 +57,7 @@ def open_command(
             sandbox.bring_in(owner)
     sandbox.store.put(TRANSACTIONS, transaction)
     if not never:
-        settle_at = operation.life.settle_at(transaction, world or shared.world(sandbox, transaction))
+        settle_at = operation.life.settle_at(transaction, shared.world(sandbox, transaction))
         sandbox.agenda.schedule(settle_at, "settle", transaction.id, exchange)
     return transaction
 

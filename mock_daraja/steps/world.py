@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from mock_daraja.ledger import people
 from mock_daraja.model import CALLS, Transaction
@@ -14,20 +13,18 @@ from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.view import View
 
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
-
 
 class SandboxWorld(View):
     """Looks like `products.base.World` to the products. `operation` is the one that is carried out, by its full name;
     `opened` are the SecurityCredentials that were opened for it."""
 
     def __init__(
-        self, sandbox: Sandbox, catalogue: Catalogue, operation: str, opened: Mapping[str, str] = _NONE
+        self, sandbox: Sandbox, catalogue: Catalogue, operation: str, opened: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(sandbox.settings, sandbox.clock, sandbox.ids, sandbox.store)
         self._catalogue = catalogue
         self._operation = operation
-        self._opened = opened
+        self._opened = opened or {}
 
     def life_of(self, transaction: Transaction) -> Life[Any]:
         return self._catalogue.life_of(transaction)
