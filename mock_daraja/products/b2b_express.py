@@ -177,7 +177,6 @@ PRODUCT: Final = Product(
         Opens(
             name="push",
             paths=("/v1/ussdpush/get-msisdn",),
-            schema="push",
             owner="receiverShortCode",
             details=UssdPush,
             read=read,

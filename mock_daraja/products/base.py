@@ -226,7 +226,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     name: str  # within the product
     paths: tuple[str, ...] = ()
     method: str = "POST"
-    schema: str | None = None  # schemas/<product>/<schema>.request.json
+    schema: str = ""  # where the schema of its body isn't called by its own name
     owner: str | None = None  # the field that holds the caller's own shortcode
     secret: str | None = None  # the field that holds a SecurityCredential
     about: tuple[str, ...] = ()  # the fields that name an earlier transaction
@@ -238,7 +238,10 @@ class Operation(Struct, frozen=True, kw_only=True):
 
     @property
     def schema_path(self) -> str | None:
-        return None if self.schema is None else f"{self.product.replace('-', '_')}/{self.schema}"
+        """schemas/<schema_path>.request.json; None where there is no body."""
+        if self.method == "GET" or not self.paths:
+            return None
+        return f"{self.product.replace('-', '_')}/{self.schema or self.name}"
 
 
 class Payment(Struct, frozen=True, kw_only=True):

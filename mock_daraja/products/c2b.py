@@ -189,7 +189,6 @@ def notices(transaction: Transaction[Incoming], world: World) -> tuple[Notice, .
 _SIMULATE: Final = Opens(
     name="simulate",
     paths=("/mpesa/c2b/v1/simulate", "/mpesa/c2b/v2/simulate"),
-    schema="simulate",
     owner="ShortCode",
     details=Incoming,
     read=read,
@@ -205,7 +204,7 @@ _SIMULATE: Final = Opens(
     ),
     example=changed(EXAMPLE, details=Incoming(), result_url=None),  # where it goes to is registered
 )
-_PAY: Final = changed(_SIMULATE, name="pay", paths=(), schema=None, owner=None, from_outside=from_outside)
+_PAY: Final = changed(_SIMULATE, name="pay", paths=(), owner=None, from_outside=from_outside)
 """A customer pays from the outside (`mock-daraja pay`)."""
 
 PRODUCT: Final = Product(
@@ -223,7 +222,6 @@ PRODUCT: Final = Product(
         Answers(
             name="register",
             paths=("/mpesa/c2b/v2/registerurl",),
-            schema="register",
             owner="ShortCode",
             answer=partial(register, version="v2"),
             comes_first="registers its C2B URLs",

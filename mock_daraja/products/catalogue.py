@@ -50,16 +50,13 @@ class Catalogue:
     def product(self, slug: str) -> Product:
         return next(each for each in self.products if each.slug == slug)
 
-    def opener_of(self, transaction: Transaction) -> Opens[Any]:
-        opener = self.operations[transaction.operation][1]
-        assert isinstance(opener, Opens)  # it opened the transaction
-        return opener
-
     def product_of(self, transaction: Transaction) -> Product:
         return self.operations[transaction.operation][0]
 
     def life_of(self, transaction: Transaction) -> Life[Any]:
-        return self.opener_of(transaction).life
+        opener = self.operations[transaction.operation][1]
+        assert isinstance(opener, Opens)  # it opened the transaction
+        return opener.life
 
     def row_types(self) -> dict[str, Any]:
         """What a store reads rows as, by noun, where that depends on the products there are."""

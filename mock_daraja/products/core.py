@@ -241,7 +241,6 @@ def opens(
     return Opens(
         name=name,
         paths=(path,),
-        schema=name,
         owner=owner,
         secret="SecurityCredential",
         about=about,

@@ -231,7 +231,6 @@ PRODUCT: Final = Product(
         Answers(
             name="query",
             paths=("/mpesa/stkpushquery/v1/query",),
-            schema="query",
             owner="BusinessShortCode",
             about=("CheckoutRequestID",),
             answer=query,

@@ -6,17 +6,18 @@ The middle digits of a code name the proxy. `{}` in a message stands for what th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from msgspec import Struct
+
 from mock_daraja.errors import DarajaError
+from mock_daraja.model import changed
 
 _FOREIGN: Final = "Bad Request - Kindly use your own ShortCode"
 _TOKEN: Final = "Error Occurred - Invalid Access Token - "
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """What it says of a token, a field, a method or a path that won't do."""
 
     invalid_token: DarajaError  # of the token as sent
@@ -39,7 +40,7 @@ CORE: Final = Voice(
 """B2C, Pochi, B2B, tax, balance, status, reversal. A missing product leaves nothing behind the dash (NM 2026)."""
 
 _WRONG_TOKEN: Final = DarajaError(404, "404.001.03", "Invalid Access Token")
-STK: Final = replace(
+STK: Final = changed(
     CORE,
     invalid_token=_WRONG_TOKEN,
     product_missing=_WRONG_TOKEN,
@@ -49,7 +50,7 @@ STK: Final = replace(
 """STK push and query: a bad token is HTTP 404 (captured many times)."""
 
 _NOT_AUTHENTICATED: Final = DarajaError(400, "400.008.01", "Invalid Authentication passed")
-OAUTH: Final = replace(
+OAUTH: Final = changed(
     CORE,
     invalid_token=_NOT_AUTHENTICATED,
     product_missing=_NOT_AUTHENTICATED,
@@ -62,7 +63,7 @@ OAUTH: Final = replace(
 WRONG_SECRET: Final = DarajaError(400, None, "")
 """Wrong key or secret: HTTP 400 with an empty body (captured in production, 2026)."""
 
-C2B: Final = replace(
+C2B: Final = changed(
     CORE,
     invalid_token=DarajaError(401, "401.003.01", _TOKEN + "{}"),
     product_missing=DarajaError(401, "401.003.01", _TOKEN + "Invalid API call as no apiproduct match found"),
@@ -82,5 +83,5 @@ def ussd_refusal(error: DarajaError) -> dict[str, Any] | None:
 
 
 _UNAUTHORIZED: Final = DarajaError(401, "401", "Unauthorized - Invalid Access Token")
-EXPRESS: Final = replace(CORE, invalid_token=_UNAUTHORIZED, product_missing=_UNAUTHORIZED, own_body=ussd_refusal)
+EXPRESS: Final = changed(CORE, invalid_token=_UNAUTHORIZED, product_missing=_UNAUTHORIZED, own_body=ussd_refusal)
 """B2B Express Checkout (token error captured, NM 2026). Its field errors were never captured: inferred."""

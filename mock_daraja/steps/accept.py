@@ -21,7 +21,7 @@ _REFERENCES: Final = ("AccountReference", "BillRefNumber", "Remarks", "Occasion"
 def validate(passage: Passage) -> Reply | None:
     operation = passage.operation
     assert operation is not None
-    if operation.schema is None:
+    if operation.schema_path is None:
         return None
     read = read_body(passage.headers.get("content-type"), passage.request.body)
     if read.note:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
 from typing import Final
 
-from mock_daraja import ledger
 from mock_daraja.errors import DarajaError
 from mock_daraja.model import Details, Row, Transaction, changed
 from mock_daraja.model.noun import Noun
 from mock_daraja.money import cents
-from mock_daraja.products import base, core
-from mock_daraja.products.voice import CORE
+from mock_daraja.products import base, core, payment, voice
 
-VOICE: Final = replace(CORE, invalid_field=DarajaError(400, "400.099.02", "Standing order: bad {}"))
+VOICE: Final = changed(voice.CORE, invalid_field=DarajaError(400, "400.099.02", "Standing order: bad {}"))
 
 
 class StandingOrder(Row, frozen=True):
@@ -34,9 +30,8 @@ ORDERS: Final = Noun("standing-order", StandingOrder, key=lambda order: order.na
 
 
 def _pay(order: StandingOrder) -> base.Command:
-    return base.Command(
-        cents(order.shillings), order.shortcode, Instalment(order.name), order.payer, result_url=order.url
-    )
+    shortcode, details = order.shortcode, Instalment(order.name)
+    return base.Command(cents(order.shillings), shortcode, details, order.payer, shortcode, result_url=order.url)
 
 
 def _pay_now(order: StandingOrder) -> base.Changes:
@@ -63,10 +58,9 @@ def read(body: base.Body, world: base.World) -> base.Command | base.Refusal:
 
 
 def settle(row: Transaction[Instalment], world: base.World) -> base.Settlement:
-    payer, receiver = ledger.customer(row.msisdn or ""), ledger.organisation(row.shortcode, ledger.UTILITY)
-    paid = core.success(row, "an instalment", ledger.transfer(payer, receiver, row.amount_cents))
-    lack = core.short_of(row, payer, row.amount_cents, world)
-    return core.settle(row, lack or paid, paid)
+    postings, charged = payment.payment(row, world)
+    paid = core.success(row, "an instalment", postings, charged)
+    return core.settle(row, payment.payer_fault(row, world) or paid, paid)
 
 
 def notices(row: Transaction[Instalment], world: base.World) -> tuple[base.Notice, ...]:
@@ -74,12 +68,11 @@ def notices(row: Transaction[Instalment], world: base.World) -> tuple[base.Notic
     return (base.Notice("instalment", row.result_url or "", body, delay_ms=1000),)
 
 
-ACK: Final = partial(core.acknowledge, originator_first=True)
-LIFE: Final = base.Life(settle_at=core.settle_at, settle=settle, notices=notices)
+LIFE: Final = base.Life(settle_at=core.settle_at, settle=settle, notices=notices, customer="pays")
 PAY: Final = base.Opens(
-    name="pay", paths=("/standing/v1/pay",), schema="pay", details=Instalment, read=read, acknowledge=ACK, life=LIFE
+    name="pay", paths=("/standing/v1/pay",), details=Instalment, read=read, acknowledge=core.acknowledge, life=LIFE
 )
-CREATE: Final = base.Answers(name="create", paths=("/standing/v1/create",), schema="create", answer=create)
+CREATE: Final = base.Answers(name="create", paths=("/standing/v1/create",), answer=create)
 PRODUCT: Final = base.Product(
     slug="standing", title="Standing orders", voice=VOICE, operations=(CREATE, PAY), nouns=(ORDERS,), repeat=repeat
 )
