@@ -29,6 +29,7 @@ from mock_daraja.products.base import (
 from mock_daraja.products.parties import business
 from mock_daraja.products.result import (
     Pair,
+    account_line,
     decimal,
     envelope,
     internal_timeout_url,
@@ -166,7 +167,7 @@ def result(transaction: Transaction[Transfer], world: World) -> Body:
 
 def _struct(transaction: Transaction[Transfer], world: World) -> str:
     """A Java struct's text; MinimumAmount is the amount in cents (key order since 2021)."""
-    balance = world.balance(organisation(transaction.shortcode, kind_of(transaction).debit))
+    balance = world.balance(sides(transaction, world).debit)
     return f"{{Amount={{CurrencyCode=KES, MinimumAmount={balance}, BasicAmount={shillings(balance)}}}}}"
 
 
@@ -179,12 +180,11 @@ def _minimal(transaction: Transaction[Transfer], world: World) -> list[Pair]:
 def _documented(transaction: Transaction[Transfer], world: World) -> list[Pair]:
     """The documented set, with JSON numbers where captures have them (callbacks.md §9, 9)."""
     kind, struct = kind_of(transaction), _struct(transaction, world)
-    balance = shillings(world.balance(organisation(transaction.shortcode, kind.debit)))
     charge = transaction.charge_cents
     return [
         ("DebitAccountBalance", struct),
         ("Amount", decimal(transaction.amount_cents)),
-        ("DebitPartyAffectedAccountBalance", f"{kind.debit}|KES|{balance}|{balance}|0.00|0.00"),
+        ("DebitPartyAffectedAccountBalance", account_line(sides(transaction, world).debit, world)),
         ("TransCompletedTime", int(eat_digits(transaction.final_ms or 0))),
         ("DebitPartyCharges", f"{kind.charge_name}|KES|{shillings(charge)}" if charge else None),
         ("ReceiverPartyPublicName", business(_receiver(transaction), world)),

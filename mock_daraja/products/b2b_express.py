@@ -7,7 +7,7 @@ from typing import Any, Final
 from mock_daraja.errors import DarajaError
 from mock_daraja.ledger import MERCHANT, UTILITY, organisation, transfer
 from mock_daraja.model import Details, Transaction, changed
-from mock_daraja.money import cents, shillings
+from mock_daraja.money import cents
 from mock_daraja.products import core
 from mock_daraja.products.base import (
     EXAMPLE,
@@ -26,6 +26,7 @@ from mock_daraja.products.base import (
     text,
 )
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, foreseen, prompted
+from mock_daraja.products.result import one_decimal
 from mock_daraja.products.urls import url_fault
 from mock_daraja.products.voice import EXPRESS
 from mock_daraja.scenarios import codes
@@ -133,12 +134,6 @@ def _result(answer: Prompted) -> str:
     return answer.code or ""
 
 
-def _amount(transaction: Transaction[UssdPush]) -> str:
-    """One decimal where that is enough, as documented: 71.0."""
-    written = shillings(transaction.amount_cents)
-    return written[:-1] if written.endswith("0") else written
-
-
 def notices(transaction: Transaction[UssdPush], world: World) -> tuple[Notice, ...]:
     """Flat, every value a string (documented)."""
     assert transaction.result_url is not None and transaction.result is not None
@@ -146,7 +141,7 @@ def notices(transaction: Transaction[UssdPush], world: World) -> tuple[Notice, .
     body: dict[str, Any] = {"resultCode": transaction.result, "resultDesc": transaction.result_desc}
     if transaction.result == "0":
         body |= {
-            "amount": _amount(transaction),
+            "amount": one_decimal(transaction.amount_cents),
             "requestId": request_id,
             "resultType": "0",
             "conversationID": transaction.reference,
@@ -156,7 +151,7 @@ def notices(transaction: Transaction[UssdPush], world: World) -> tuple[Notice, .
     else:
         body |= {
             "requestId": request_id,
-            "amount": _amount(transaction),
+            "amount": one_decimal(transaction.amount_cents),
             "paymentReference": transaction.account_reference,
         }
     return (Notice("express", transaction.result_url, body, int(world.settings.callback_after * 1000)),)

@@ -8,10 +8,9 @@ from mock_daraja.clock import eat_digits
 from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS, organisation
 from mock_daraja.model import Transaction
-from mock_daraja.money import shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, World, digits
-from mock_daraja.products.result import Pair, envelope, internal_timeout_url
+from mock_daraja.products.result import Pair, account_line, envelope, internal_timeout_url
 
 ROLE: Final = "Balance Query ORG API"
 _ERROR_MESSAGES: Final = {"8006": "API Password is locked. "}  # trailing blank captured (NM 2026-10-06)
@@ -30,21 +29,14 @@ def settle(transaction: Transaction[core.Initiated], world: World) -> Settlement
     return core.settle_initiated(transaction, core.initiator_fault(transaction, world, ROLE), found)
 
 
-def account_lines(shortcode: str, world: World) -> str:
-    """`Working Account|KES|current|available|reserved|uncleared&...`; nothing is ever reserved or uncleared here."""
-    lines = []
-    for account in ORGANISATION_ACCOUNTS:
-        balance = shillings(world.balance(organisation(shortcode, account)))
-        lines.append(f"{account}|KES|{balance}|{balance}|0.00|0.00")
-    return "&".join(lines)
-
-
 def result(transaction: Transaction[core.Initiated], world: World) -> Body:
     """Success as captured in production on 2026-08-25, failure as captured in the sandbox on 2026-10-06."""
     completed: Pair = ("BOCompletedTime", int(eat_digits(transaction.final_ms or 0)))
     action: Pair = ("ActionType", "AccountBalance")
     if transaction.result == "0":
-        parameters = [action, ("AccountBalance", account_lines(transaction.shortcode, world)), completed]
+        accounts = (organisation(transaction.shortcode, each) for each in ORGANISATION_ACCOUNTS)
+        balances = "&".join(account_line(each, world) for each in accounts)
+        parameters = [action, ("AccountBalance", balances), completed]
         timeout = internal_timeout_url("abresults", world)
     else:
         message = _ERROR_MESSAGES.get(transaction.result or "", f"{transaction.result_desc} ")

@@ -27,7 +27,7 @@ from mock_daraja.products.base import (
     World,
     text,
 )
-from mock_daraja.products.result import result_notice, timeout_notice
+from mock_daraja.products.result import result_notice
 from mock_daraja.products.urls import url_fault
 from mock_daraja.products.voice import CORE
 from mock_daraja.scenarios import codes
@@ -38,6 +38,7 @@ NO_RECEIPT: Final = frozenset({"17", "26", TIMED_OUT})  # the core itself failed
 SETTLE_MS: Final = 2_000  # seconds in captures (callbacks.md §6); settings shorten nothing here: the clock does
 PAYOUT: Final = ("0", "1", "2001", "21", "SFC_IC0003")
 """What comes of a payment by an organisation, often enough that every integration should have met it."""
+_TIMED_OUT_MS: Final = 2_000
 WRONG_PASSWORDS_ALLOWED: Final = 3  # the third in a row locks (callbacks.md §8)
 _INITIATOR_FAULTS: Final = frozenset({"2001", "8006"})  # any other failure comes after a right password
 
@@ -259,5 +260,11 @@ def opens(
 
 
 def timeout(transaction: Transaction[I], request: Body) -> Notice | None:
+    """What QueueTimeOutURL gets. No capture exists: the request echoed, plus a Result object (callbacks.md §3.5)."""
     url = transaction.details.timeout_url
-    return None if url is None else timeout_notice(transaction, request, url)
+    told = {
+        "ResultType": 1,
+        "OriginatorConversationID": transaction.originator_id,
+        "ConversationID": transaction.reference,
+    }
+    return None if url is None else Notice("timeout", url, {**request, "Result": told}, _TIMED_OUT_MS)

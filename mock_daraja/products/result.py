@@ -11,12 +11,12 @@ from mock_daraja.ids import zero_receipt
 from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products.base import Body, Notice, World, json_code
+from mock_daraja.products.parties import account_type
 
 Pair = tuple[str, Any]
 """A key and its value; a value of None is a key without `Value`, as the real API leaves it."""
 
 _WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
-_TIMED_OUT_MS: Final = 2_000
 _HOSTS: Final = {
     "sandbox": "https://internalsandbox.safaricom.co.ke",
     "production": "https://internalapi.safaricom.co.ke",
@@ -37,6 +37,18 @@ def optional(key: str, value: str) -> Pair:
 def decimal(cents: int) -> Decimal:
     """A JSON number with two decimals: 8959269.60."""
     return Decimal(shillings(cents))
+
+
+def one_decimal(cents: int) -> str:
+    """1.0 for one shilling, as captured and documented; never fewer decimals than one."""
+    written = shillings(cents)
+    return written[:-1] if written.endswith("0") else written
+
+
+def account_line(account: str, world: World) -> str:
+    """`Working Account|KES|current|available|reserved|uncleared`; nothing is ever reserved or uncleared here."""
+    balance = shillings(world.balance(account))
+    return f"{account_type(account)}|KES|{balance}|{balance}|0.00|0.00"
 
 
 def internal_timeout_url(path: str, world: World) -> Pair:
@@ -79,16 +91,3 @@ def envelope(
 def result_notice(transaction: Transaction, body: Body, world: World) -> Notice:
     assert transaction.result_url is not None  # every product with a Result wants a ResultURL
     return Notice("result", transaction.result_url, body, int(world.settings.callback_after * 1000))
-
-
-def timeout_notice(transaction: Transaction, request: Body, url: str) -> Notice:
-    """What QueueTimeOutURL gets. No capture exists: the request echoed, plus a Result object (callbacks.md §3.5)."""
-    body = {
-        **request,
-        "Result": {
-            "ResultType": 1,
-            "OriginatorConversationID": transaction.originator_id,
-            "ConversationID": transaction.reference,
-        },
-    }
-    return Notice("timeout", url, body, _TIMED_OUT_MS)

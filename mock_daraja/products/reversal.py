@@ -10,8 +10,8 @@ from mock_daraja.model import Transaction, changed
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, Sides, World, digits, text
-from mock_daraja.products.parties import account_type, is_wallet, owner, owner_name, sides
-from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url
+from mock_daraja.products.parties import is_wallet, owner, owner_name, sides
+from mock_daraja.products.result import Pair, account_line, decimal, envelope, internal_timeout_url
 
 ROLE: Final = "Org Reversals Initiator"
 _REASON: Final = "Transaction Reversal"
@@ -87,9 +87,8 @@ def result(transaction: Transaction[Reversing], world: World) -> Body:
 
 def _parameters(transaction: Transaction[Reversing], of: Sides, world: World) -> list[Pair]:
     """As documented in 2021, numbers as numbers. The debit party is the organisation that gives back."""
-    balance = shillings(world.balance(of.credit))
     return [
-        ("DebitAccountBalance", f"{account_type(of.credit)}|KES|{balance}|{balance}|0.00|0.00"),
+        ("DebitAccountBalance", account_line(of.credit, world)),
         ("Amount", decimal(transaction.amount_cents)),
         ("TransCompletedTime", int(eat_digits(transaction.final_ms or 0))),
         ("OriginalTransactionID", transaction.details.receipt),

@@ -12,7 +12,7 @@ from mock_daraja.money import shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, Sides, World, digits, text
 from mock_daraja.products.parties import account_type, is_wallet, owner_name, sides
-from mock_daraja.products.result import Pair, envelope, optional
+from mock_daraja.products.result import Pair, envelope, one_decimal, optional
 from mock_daraja.products.voice import CORE
 
 ROLE: Final = "Transaction Status query ORG API"
@@ -95,7 +95,7 @@ def _parameters(original: Transaction, of: Sides, world: World) -> list[Pair]:
         ("ReasonType", of.reason),
         ("TransactionStatus", _status(original)),
         ("FinalisedTime", finalised),
-        ("Amount", _short_decimal(original.amount_cents)),
+        ("Amount", Decimal(one_decimal(original.amount_cents))),
         ("ConversationID", None if by_customer else original.reference),
         ("ReceiptNo", original.receipt),
     ]
@@ -116,12 +116,6 @@ def _status(original: Transaction) -> str:
     if original.result in _CANCELLED:
         return "Cancelled"
     return "Expired" if original.result in _EXPIRED else "Declined"
-
-
-def _short_decimal(cents: int) -> Decimal:
-    """1.0 for one shilling, as captured; never fewer decimals than one."""
-    written = shillings(cents)
-    return Decimal(written[:-1] if written.endswith("0") else written)
 
 
 PRODUCT: Final = Product(

@@ -26,7 +26,7 @@ PADDED = f"{FAULT}padding: it is OAEP"
 def transaction(**fields: Any) -> Transaction:
     given = {"shortcode": PAYER, "party_b": CUSTOMER} | fields
     asked = {"initiator": "testapi", "credential": OPAQUE} | {
-        name: given.pop(name) for name in ("initiator", "credential") if name in given
+        name: given.pop(name) for name in ("initiator", "credential", "timeout_url") if name in given
     }
     return Transaction(
         id=1,
@@ -119,6 +119,24 @@ def test_the_occasion_is_read_in_either_spelling(mock: Mock, fields: dict[str, A
     assert not isinstance(common, Refusal)
     found = (common.details["occasion"], common.command["remarks"], common.details["timeout_url"])
     assert found == (read, "", None)
+
+
+def test_a_time_out_echoes_the_request_and_adds_a_result() -> None:
+    request = {"InitiatorName": "testapi", "Amount": 10, "IDType": "01"}
+
+    notice = core.timeout(transaction(timeout_url=f"{NOWHERE}/late"), request)
+
+    assert notice is not None and (notice.kind, notice.url) == ("timeout", f"{NOWHERE}/late")
+    assert notice.body == {
+        **request,
+        "Result": {"ResultType": 1, "OriginatorConversationID": "own", "ConversationID": "AG_1"},
+    }
+
+
+def test_a_request_of_which_the_body_is_gone_still_names_the_transaction() -> None:
+    notice = core.timeout(transaction(timeout_url=NOWHERE), {})
+
+    assert notice is not None and list(notice.body) == ["Result"]
 
 
 # the initiator

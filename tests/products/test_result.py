@@ -16,7 +16,6 @@ from mock_daraja.products.result import (
     internal_timeout_url,
     number_like,
     result_notice,
-    timeout_notice,
 )
 from mock_daraja.scenarios import one_shot
 from tests.conftest import NOWHERE, MakeMock, Mock
@@ -144,22 +143,6 @@ def test_a_result_is_posted_when_the_settings_say(mock_with: MakeMock) -> None:
     notice = result_notice(transaction(), {"Result": {}}, world)
 
     assert (notice.kind, notice.url, notice.delay_ms) == ("result", NOWHERE, 1_500)
-
-
-def test_a_time_out_echoes_the_request_and_adds_a_result() -> None:
-    request = {"InitiatorName": "testapi", "Amount": 10, "IDType": "01"}
-
-    notice = timeout_notice(transaction(), request, f"{NOWHERE}/late")
-
-    assert (notice.kind, notice.url) == ("timeout", f"{NOWHERE}/late")
-    assert notice.body == {
-        **request,
-        "Result": {"ResultType": 1, "OriginatorConversationID": "own", "ConversationID": "AG_1"},
-    }
-
-
-def test_a_request_of_which_the_body_is_gone_still_names_the_transaction() -> None:
-    assert list(timeout_notice(transaction(), {}, NOWHERE).body) == ["Result"]
 
 
 @pytest.mark.parametrize(
