@@ -1,6 +1,6 @@
 """C2B: registering URLs, simulated and outside payments (requests.md §4.1 and §4.2).
 
-The merchant's validation is c2b_validation.py's, the bodies that are sent are confirmation.py's.
+What the merchant is asked and told is c2b_callbacks.py's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, Literal
 from mock_daraja.errors import DarajaError
 from mock_daraja.model import REGISTERED_URLS, RegisteredUrls, Transaction, changed
 from mock_daraja.money import cents, json_number
-from mock_daraja.products import confirmation, core
+from mock_daraja.products import c2b_callbacks, core
 from mock_daraja.products.base import (
     EXAMPLE,
     Answer,
@@ -33,16 +33,7 @@ from mock_daraja.products.base import (
     reference,
     text,
 )
-from mock_daraja.products.c2b_validation import (
-    VALIDATION,
-    Incoming,
-    heard,
-    passed,
-    patience_ms,
-    question,
-    rejection,
-    third_party,
-)
+from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import payer_fault, payment
 from mock_daraja.products.urls import url_fault
@@ -156,11 +147,13 @@ def acknowledge(transaction: Transaction) -> Body:
 
 def settle(transaction: Transaction[Incoming], world: World) -> Settlement:
     postings, charged = payment(transaction, world)
-    paid = core.success(transaction, passed(transaction, world), postings, charged)
-    truth = (
-        _receiver_fault(transaction, world) or rejection(transaction, world) or payer_fault(transaction, world) or paid
+    paid = core.success(transaction, c2b_callbacks.passed(transaction, world), postings, charged)
+    fault = (
+        _receiver_fault(transaction, world)
+        or c2b_callbacks.rejection(transaction, world)
+        or payer_fault(transaction, world)
     )
-    return core.settle(transaction, truth, paid)
+    return core.settle(transaction, fault or paid, paid)
 
 
 def _receiver_fault(transaction: Transaction[Incoming], world: World) -> Settlement | None:
@@ -178,12 +171,11 @@ def _receiver_fault(transaction: Transaction[Incoming], world: World) -> Settlem
 
 def ask(transaction: Transaction[Incoming], world: World) -> tuple[Notice, Incoming] | None:
     """Whoever can't be paid is not asked."""
-    return None if _receiver_fault(transaction, world) is not None else question(transaction, world)
+    return None if _receiver_fault(transaction, world) is not None else c2b_callbacks.question(transaction, world)
 
 
 def notices(transaction: Transaction[Incoming], world: World) -> tuple[Notice, ...]:
-    receiver = world.organisation(transaction.party_b)
-    return () if receiver is None else confirmation.confirmation(transaction, receiver, world, third_party(transaction))
+    return c2b_callbacks.confirmation(transaction, world, c2b_callbacks.third_party(transaction))
 
 
 _SIMULATE: Final = Opens(
@@ -197,7 +189,7 @@ _SIMULATE: Final = Opens(
         settle_at=core.settle_at,
         settle=settle,
         notices=notices,
-        question=Question(VALIDATION, ask, heard, patience_ms),
+        question=Question(c2b_callbacks.VALIDATION, ask, c2b_callbacks.heard, c2b_callbacks.patience_ms),
         sides=by_customer,
         customer="pays",
         is_reversible=True,

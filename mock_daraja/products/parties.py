@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mock_daraja.ledger import UTILITY, customer, organisation
-from mock_daraja.model import Transaction
+from mock_daraja.ledger import MERCHANT, UTILITY, customer, organisation
+from mock_daraja.model import Organisation, Transaction
 from mock_daraja.products.base import Sides, World
-from mock_daraja.products.confirmation import is_till, receiving_account
 
 WALLET: Final = "MMF Account For Customer"
 
@@ -17,6 +16,15 @@ def sides(row: Transaction[Any], world: World) -> Sides:
     of = world.life_of(row).sides
     assert of is not None  # whoever asks has looked for one with a receipt
     return of(row, world)
+
+
+def is_till(row: Organisation) -> bool:
+    return "till" in row.kinds
+
+
+def receiving_account(row: Organisation) -> str:
+    """Utility for a paybill, Merchant for a till (callbacks.md §8)."""
+    return organisation(row.shortcode, MERCHANT if is_till(row) else UTILITY)
 
 
 def by_customer(row: Transaction[Any], world: World) -> Sides:

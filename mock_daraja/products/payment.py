@@ -11,7 +11,7 @@ from mock_daraja.model import Posting, Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Settlement, World
-from mock_daraja.products.confirmation import is_till, receiving_account
+from mock_daraja.products.parties import is_till, receiving_account
 
 Role = Literal["pays", "receives"]
 

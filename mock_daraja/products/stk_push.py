@@ -24,7 +24,7 @@ from mock_daraja.products.base import (
     json_code,
     text,
 )
-from mock_daraja.products.confirmation import confirmation
+from mock_daraja.products.c2b_callbacks import confirmation
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import payer_fault, payment
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, foreseen, prompted
@@ -186,8 +186,7 @@ def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
     headers = (("Businessshortcode", transaction.shortcode),)  # captured (NKAP)
     body = {"Body": {"stkCallback": callback}}
     notice = Notice("stk", transaction.result_url, body, delay_ms, headers)
-    receiver = world.organisation(transaction.party_b)
-    return (notice,) if receiver is None else (notice, *confirmation(transaction, receiver, world))
+    return (notice, *confirmation(transaction, world))
 
 
 def _metadata(transaction: Transaction, world: World) -> list[dict[str, Any]]:

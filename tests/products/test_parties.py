@@ -9,7 +9,7 @@ from mock_daraja.ledger import customer, organisation
 from mock_daraja.model import Details, Transaction
 from mock_daraja.products.b2b import COMMANDS, Transfer
 from mock_daraja.products.b2c import Disbursed
-from mock_daraja.products.c2b_validation import Incoming
+from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import account_type, business, is_wallet, owner, owner_name, person, sides
 from mock_daraja.products.reversal import Reversing
 from tests.conftest import Mock

@@ -1,18 +1,21 @@
-"""The merchant is asked before a C2B payment: the question, what counts for an answer, and what it means
-(callbacks.md §4.2).
+"""What a merchant is asked before a C2B payment and told after it, and what its answer means (callbacks.md §4).
 
-What is no answer (another status than 2xx, no JSON, no ResultCode) is taken for a merchant who could not be reached,
-which is inferred: only silence is documented.
+STK push sends the confirmation too. What is no answer (another status than 2xx, no JSON, no ResultCode) is taken for a
+merchant who could not be reached, which is inferred: only silence is documented.
 """
 
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import Any, Final, Literal
 
-from mock_daraja.model import Details, Transaction
-from mock_daraja.products import confirmation, core
-from mock_daraja.products.base import Heard, Notice, Settlement, World, text
+from mock_daraja.clock import eat_digits
+from mock_daraja.model import Details, Organisation, Transaction
+from mock_daraja.money import shillings
+from mock_daraja.products import core
+from mock_daraja.products.base import Body, Heard, Notice, Settlement, World, text
+from mock_daraja.products.parties import is_till, receiving_account
 from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
 
@@ -43,7 +46,7 @@ def question(transaction: Transaction[Incoming], world: World) -> tuple[Notice, 
     on = receiver.external_validation
     if not (world.settings.environment == "sandbox" if on is None else on):
         return None
-    body = confirmation.body(transaction, receiver, world, validation=True)
+    body = _body(transaction, receiver, world, validation=True)
     return Notice(VALIDATION, urls.validation, body, 0), Incoming("asked")
 
 
@@ -113,3 +116,57 @@ def passed(transaction: Transaction[Incoming], world: World) -> str:
 def _silence(given: Incoming, world: World) -> str:
     late = f"no answer within {patience_ms(world.settings) / 1000:g} s"
     return f"validation: {given.said or late}"
+
+
+def confirmation(transaction: Transaction[Any], world: World, third_party: str = "") -> tuple[Notice, ...]:
+    """The confirmation of a completed payment, where the receiver has registered URLs."""
+    receiver = world.organisation(transaction.party_b)
+    urls = world.registered_urls(transaction.party_b)
+    if receiver is None or urls is None or transaction.state != "completed":
+        return ()
+    body = _body(transaction, receiver, world, validation=False, third_party=third_party)
+    return (Notice("confirmation", urls.confirmation, body, int(world.settings.callback_after * 1000)),)
+
+
+def _masked(msisdn: str) -> str:
+    """`2547 ***** 797`, blanks included."""
+    return f"{msisdn[:4]} ***** {msisdn[-3:]}"
+
+
+def _payer(msisdn: str, version: str, world: World) -> dict[str, str]:
+    """v1 since mid-2022: unsalted SHA-256 of the MSISDN and all three names; v2: masked, FirstName alone (captured)."""
+    first, middle, last = (*world.customer_name(msisdn).split(" "), "", "")[:3]
+    if version == "v1":
+        hashed = sha256(msisdn.encode()).hexdigest()
+        return {"MSISDN": hashed, "FirstName": first, "MiddleName": middle, "LastName": last}
+    names = {"MSISDN": _masked(msisdn), "FirstName": first}
+    if world.settings.quirks.c2b_all_names:
+        names |= {"MiddleName": "", "LastName": ""}
+    return names
+
+
+def _body(
+    transaction: Transaction[Any], receiver: Organisation, world: World, *, validation: bool, third_party: str = ""
+) -> Body:
+    """Flat, all strings (callbacks.md §4.1).
+
+    A validation goes out before the payment, so it has no balance; its receipt is the confirmation's. `third_party` is
+    what the merchant's answer to it named.
+    """
+    till = is_till(receiver)
+    urls = world.registered_urls(receiver.shortcode)
+    version = "v2" if urls is None else urls.version
+    sandbox_v1 = version == "v1" and world.settings.environment == "sandbox"
+    till_type = "Buy Goods" if world.settings.quirks.till_type_documented else "Customer Merchant Payment"
+    return {
+        "TransactionType": till_type if till else "Pay Bill",
+        "TransID": transaction.receipt,
+        "TransTime": eat_digits(world.now_ms if transaction.final_ms is None else transaction.final_ms),
+        "TransAmount": shillings(transaction.amount_cents),
+        "BusinessShortCode": receiver.shortcode,
+        "BillRefNumber": "" if till else transaction.account_reference,
+        "InvoiceNumber": "ThisInvoice" if sandbox_v1 else "",  # so captured in 2025 (KIT103)
+        "OrgAccountBalance": "" if validation else shillings(world.balance(receiving_account(receiver))),
+        "ThirdPartyTransID": third_party,
+        **_payer(transaction.msisdn or "", version, world),
+    }
