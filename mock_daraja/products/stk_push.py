@@ -28,8 +28,7 @@ from mock_daraja.products.c2b_callbacks import confirmation
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import payer_fault, payment
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, foreseen, prompted
-from mock_daraja.products.stk_merchant import desc_of, invalid, merchant_of, server_error
-from mock_daraja.products.stk_query import query
+from mock_daraja.products.stk_query import desc_of, invalid, merchant_of, query, server_error
 from mock_daraja.products.urls import url_fault
 from mock_daraja.products.voice import STK
 

@@ -1,16 +1,23 @@
-"""STK query: how a push stands, final or in flight (requests.md §3.2, callbacks.md §1.3)."""
+"""STK query: how a push stands, final or in flight (requests.md §3.2, callbacks.md §1.3).
+
+And what push and query share: Timestamp, merchant and Password, how they refuse, and a result's words (requests.md §3).
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
+from mock_daraja.access import check_password
+from mock_daraja.clock import is_timestamp
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step
-from mock_daraja.model import Transaction, changed
+from mock_daraja.model import Organisation, Transaction, changed
 from mock_daraja.products import core
-from mock_daraja.products.base import Answer, Body, Refusal, World, text
-from mock_daraja.products.stk_merchant import SERVER_ERROR, desc_of, merchant_of, server_error
+from mock_daraja.products.base import Answer, Body, Refusal, World, digits, text
+from mock_daraja.products.voice import STK
 
+_SERVER_ERROR: Final = "500.001.1001"
+_PRODUCTION_TEXTS: Final = {"1037": "DS timeout user cannot be reached"}
 _TEXTS: Final = {"1032": "Request Cancelled by user."}  # query and callback differ (NKAP 2026-10)
 _QUERIES_A_MINUTE: Final = 5
 
@@ -69,7 +76,41 @@ def _in_flight(transaction: Transaction, world: World) -> Answer | Refusal:
     if shape == "4999":
         return Answer(_query_body(transaction, "4999", "The transaction is still under processing", world))
     return Refusal(
-        DarajaError(500, SERVER_ERROR, "" if shape == "empty" else "The transaction is being processed"),
+        DarajaError(500, _SERVER_ERROR, "" if shape == "empty" else "The transaction is being processed"),
         Step("product", "note", "the transaction is not final yet", transaction.reference, "ask again later"),
         request_id=transaction.reference,  # the query's errors carry the CheckoutRequestID (requests.md §1.3)
     )
+
+
+def invalid(field: str, why: str, value: object, remedy: str) -> Refusal:
+    return core.refuse(STK.invalid_field.about(field), why, value, remedy)
+
+
+def server_error(message: str, why: str, value: object, remedy: str) -> Refusal:
+    return core.refuse(DarajaError(500, _SERVER_ERROR, message), why, value, remedy)
+
+
+def merchant_of(body: Body, world: World) -> Organisation | Refusal:
+    """The organisation whose Password this is: what push and query check alike."""
+    shortcode, timestamp = digits(body["BusinessShortCode"]), text(body["Timestamp"])
+    if not is_timestamp(timestamp):
+        return invalid("Timestamp", "Timestamp is not a date and time", timestamp, "write it as YYYYMMDDHHmmss, in EAT")
+    merchant = world.organisation(shortcode)
+    if merchant is None or merchant.passkey is None:
+        return server_error(
+            "Merchant does not exist",
+            f"shortcode {shortcode} is not set up for STK push",
+            shortcode,
+            "use 174379, or add an organisation with a passkey",
+        )
+    fault = check_password(text(body["Password"]), shortcode, merchant.passkey, timestamp)
+    if fault is not None:
+        return server_error("Wrong credentials", fault.why, f"Password, part {fault.part}", fault.remedy)
+    return merchant
+
+
+def desc_of(code: str, push: Transaction, world: World) -> str:
+    """ResultDesc of a code, as the environment words it."""
+    if world.settings.environment == "production" and code in _PRODUCTION_TEXTS:
+        return _PRODUCTION_TEXTS[code]
+    return core.desc_of(code, push)
