@@ -71,7 +71,7 @@ def _original_fault(transaction: Transaction[Reversing], world: World) -> Settle
 def _reversed(transaction: Transaction[Reversing], world: World) -> Settlement:
     """From where it came to, back to where it came from. Charges are not refunded (callbacks.md §8)."""
     original = _original(transaction, world)
-    if original is None or original.reversed_by is not None:
+    if original is None or original.reversed_by is not None or world.life_of(original).sides is None:
         return core.success(transaction, "forced, with nothing left to reverse")
     of = sides(original, world)
     postings, receipt = transfer(of.credit, of.debit, transaction.amount_cents), transaction.details.receipt

@@ -122,3 +122,15 @@ def test_it_answers_over_a_socket(mock: Mock) -> None:
             answer: Any = json.load(response)
 
     assert answer == {"Order": "rent", "ResponseCode": "0"}
+
+
+def test_what_says_nothing_of_its_sides_is_not_reversed(mock: Mock) -> None:
+    mock.post(CREATE, order(Times=1))
+    mock.advance(10)
+    (paid,) = mock.sandbox.store.scan(TRANSACTIONS)
+
+    reversal = mock.settled("reversal.request", TransactionID=paid.receipt)
+
+    assert (reversal.result, reversal.why) == (
+        "R000002", f"{paid.receipt} is a standing transaction, which can't be reversed"
+    )  # fmt: skip
