@@ -90,11 +90,6 @@ def _unknown_merchant(payer: str, receiver: str, world: World) -> str | None:
     return None
 
 
-def acknowledge(transaction: Transaction[UssdPush]) -> Body:
-    del transaction
-    return {"code": "0", "status": "USSD Initiated Successfully"}
-
-
 def settle_at(transaction: Transaction[UssdPush], world: World) -> int:
     """When it will be final as things stand: at the answer, or when nobody will give one any more."""
     outcome = transaction.outcome
@@ -175,7 +170,7 @@ PRODUCT: Final = Product(
             owner="receiverShortCode",
             details=UssdPush,
             read=read,
-            acknowledge=acknowledge,
+            acknowledge=lambda transaction: {"code": "0", "status": "USSD Initiated Successfully"},
             life=Life(settle_at=settle_at, settle=settle, notices=notices, sides=sides, is_reversible=True),
             example=changed(EXAMPLE, details=UssdPush()),
         ),

@@ -78,10 +78,9 @@ def register(body: Body, world: World, *, version: Literal["v1", "v2"]) -> Answe
         "ResponseCode": "0" if version == "v1" or zero else "00000000",
         "ResponseDescription": "success" if version == "v1" else "Success",
     }
-    response_type, confirms, validates = (
-        text(body[name]) for name in ("ResponseType", "ConfirmationURL", "ValidationURL")
+    registered = RegisteredUrls(
+        shortcode, text(body["ResponseType"]), text(body["ConfirmationURL"]), text(body["ValidationURL"]), version
     )
-    registered = RegisteredUrls(shortcode, response_type, confirms, validates, version)
     return Answer(answer, Changes((shortcode,), (Put(REGISTERED_URLS, registered),)))
 
 
@@ -147,12 +146,9 @@ def acknowledge(transaction: Transaction) -> Body:
 
 def settle(transaction: Transaction[Incoming], world: World) -> Settlement:
     postings, charged = payment(transaction, world)
-    paid = core.success(transaction, c2b_callbacks.passed(transaction, world), postings, charged)
-    fault = (
-        _receiver_fault(transaction, world)
-        or c2b_callbacks.rejection(transaction, world)
-        or payer_fault(transaction, world)
-    )
+    rejection, why = c2b_callbacks.verdict(transaction, world)
+    paid = core.success(transaction, why, postings, charged)
+    fault = _receiver_fault(transaction, world) or rejection or payer_fault(transaction, world)
     return core.settle(transaction, fault or paid, paid)
 
 

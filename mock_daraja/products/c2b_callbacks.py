@@ -87,35 +87,25 @@ def _scalar(value: Any) -> str:
     return text(value).strip()[:_LONGEST] if is_scalar else ""
 
 
-def rejection(transaction: Transaction[Incoming], world: World) -> Settlement | None:
-    """The failure that the answer means, if it means one. Without an answer the registered ResponseType decides."""
+def verdict(transaction: Transaction[Incoming], world: World) -> tuple[Settlement | None, str]:
+    """The failure that the answer means, or else, for people, why the payment may go on.
+
+    Without an answer the registered ResponseType decides.
+    """
     given = transaction.details
-    if given.validation in ("not asked", "accepted"):
-        return None
+    if given.validation == "not asked":
+        return None, "paid"
+    if given.validation == "accepted":
+        return None, "paid; the merchant's validation accepted"
     if given.validation == "rejected":
         replies = (each.code for each in codes.find(given.said) if each.kind == "validation-reply")
         why = f"the merchant's validation answered {given.said}"
-        return core.fail(transaction, next(replies, _OTHER_ERROR), why)
+        return core.fail(transaction, next(replies, _OTHER_ERROR), why), ""
+    silence = f"validation: {given.said or f'no answer within {patience_ms(world.settings) / 1000:g} s'}"
     urls = world.registered_urls(transaction.party_b)
-    if urls is None or urls.response_type != "Cancelled":
-        return None
-    why = f"{_silence(given, world)}, and the registered ResponseType is Cancelled"
-    return core.fail(transaction, "2007", why)
-
-
-def passed(transaction: Transaction[Incoming], world: World) -> str:
-    """Why a payment that was not rejected may go on, for people."""
-    given = transaction.details
-    if given.validation == "not asked":
-        return "paid"
-    if given.validation == "accepted":
-        return "paid; the merchant's validation accepted"
-    return f"paid; {_silence(given, world)}, and the registered ResponseType is not Cancelled"
-
-
-def _silence(given: Incoming, world: World) -> str:
-    late = f"no answer within {patience_ms(world.settings) / 1000:g} s"
-    return f"validation: {given.said or late}"
+    if urls is not None and urls.response_type == "Cancelled":
+        return core.fail(transaction, "2007", f"{silence}, and the registered ResponseType is Cancelled"), ""
+    return None, f"paid; {silence}, and the registered ResponseType is not Cancelled"
 
 
 def confirmation(transaction: Transaction[Any], world: World, third_party: str = "") -> tuple[Notice, ...]:
