@@ -24,6 +24,8 @@ NEUTRAL = {
     "mock_daraja.products": {"CATALOGUE", "PRODUCTS"},
     "mock_daraja.products.base": None,  # all of it
     "mock_daraja.products.catalogue": None,
+    "mock_daraja.products.reading": None,
+    "mock_daraja.products.values": None,
     "mock_daraja.products.owed": None,  # reads what a Life declares
     "mock_daraja.products.voice": {"Voice"},  # and no product's
 }

@@ -13,20 +13,9 @@ from mock_daraja.model import Transaction, changed
 from mock_daraja.model.parties import B2B
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
-from mock_daraja.products.base import (
-    EXAMPLE,
-    Body,
-    Command,
-    Opens,
-    Product,
-    Refusal,
-    Settlement,
-    Sides,
-    World,
-    digits,
-    reference,
-)
+from mock_daraja.products.base import Opens, Product, World
 from mock_daraja.products.parties import business
+from mock_daraja.products.reading import digits, reference
 from mock_daraja.products.result import (
     Pair,
     account_line,
@@ -36,6 +25,7 @@ from mock_daraja.products.result import (
     number_like,
     optional,
 )
+from mock_daraja.products.values import EXAMPLE, Body, Command, Refusal, Settlement, Sides
 from mock_daraja.products.voice import CORE
 
 _SIXTEEN_ZEROS: Final = "0" * 16  # TransactionID of code 17 (JAVA24, 2024)

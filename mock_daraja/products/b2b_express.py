@@ -9,25 +9,11 @@ from mock_daraja.ledger import MERCHANT, UTILITY, organisation, transfer
 from mock_daraja.model import Details, Transaction, changed
 from mock_daraja.money import cents
 from mock_daraja.products import core
-from mock_daraja.products.base import (
-    EXAMPLE,
-    Body,
-    Command,
-    Life,
-    Notice,
-    Opens,
-    Product,
-    Refusal,
-    Settlement,
-    Sides,
-    World,
-    digits,
-    reference,
-    text,
-)
+from mock_daraja.products.base import Life, Opens, Product, World
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, foreseen, prompted
+from mock_daraja.products.reading import digits, reference, text, url_fault
 from mock_daraja.products.result import one_decimal
-from mock_daraja.products.urls import url_fault
+from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, Sides
 from mock_daraja.products.voice import EXPRESS
 from mock_daraja.scenarios import codes
 

@@ -14,22 +14,12 @@ from mock_daraja.model import Transaction, changed
 from mock_daraja.model.parties import B2C
 from mock_daraja.money import cents, json_number, shillings
 from mock_daraja.products import core
-from mock_daraja.products.base import (
-    EXAMPLE,
-    Body,
-    Command,
-    Opens,
-    Product,
-    Refusal,
-    Settlement,
-    Sides,
-    World,
-    digits,
-    text,
-)
+from mock_daraja.products.base import Opens, Product, World
 from mock_daraja.products.parties import person
 from mock_daraja.products.payment import limit_fault
+from mock_daraja.products.reading import digits, text
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url
+from mock_daraja.products.values import EXAMPLE, Body, Command, Refusal, Settlement, Sides
 
 ROLE: Final = "ORG B2C API initiator"
 _REASONS: Final = {

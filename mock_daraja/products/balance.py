@@ -9,8 +9,10 @@ from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS, organisation
 from mock_daraja.model import Transaction
 from mock_daraja.products import core
-from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, World, digits
+from mock_daraja.products.base import Product, World
+from mock_daraja.products.reading import digits
 from mock_daraja.products.result import Pair, account_line, envelope, internal_timeout_url
+from mock_daraja.products.values import Body, Command, Refusal, Settlement
 
 ROLE: Final = "Balance Query ORG API"
 _ERROR_MESSAGES: Final = {"8006": "API Password is locked. "}  # trailing blank captured (NM 2026-10-06)

@@ -12,31 +12,23 @@ from mock_daraja.errors import DarajaError
 from mock_daraja.model import REGISTERED_URLS, RegisteredUrls, Transaction, changed
 from mock_daraja.money import cents, json_number
 from mock_daraja.products import c2b_callbacks, core
-from mock_daraja.products.base import (
-    EXAMPLE,
-    Answer,
-    Answers,
-    Body,
-    Changes,
-    Command,
-    Life,
-    Notice,
-    Opens,
-    Payment,
-    Product,
-    Put,
-    Question,
-    Refusal,
-    Settlement,
-    World,
-    digits,
-    reference,
-    text,
-)
+from mock_daraja.products.base import Answers, Life, Opens, Product, Question, World
 from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import payer_fault, payment
-from mock_daraja.products.urls import url_fault
+from mock_daraja.products.reading import digits, reference, text, url_fault
+from mock_daraja.products.values import (
+    EXAMPLE,
+    Answer,
+    Body,
+    Changes,
+    Command,
+    Notice,
+    Payment,
+    Put,
+    Refusal,
+    Settlement,
+)
 from mock_daraja.products.voice import C2B
 
 PAYBILL: Final = "CustomerPayBillOnline"

@@ -14,8 +14,10 @@ from mock_daraja.clock import eat_digits
 from mock_daraja.model import Details, Organisation, Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products import core
-from mock_daraja.products.base import Body, Heard, Notice, Settlement, World, text
+from mock_daraja.products.base import World
 from mock_daraja.products.parties import is_till, receiving_account
+from mock_daraja.products.reading import text
+from mock_daraja.products.values import Body, Heard, Notice, Settlement
 from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
 

@@ -15,20 +15,10 @@ from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import CHARGES_PAID, REVENUE, organisation, transfer
 from mock_daraja.model import Details, Posting, Transaction, changed
 from mock_daraja.money import shillings
-from mock_daraja.products.base import (
-    Body,
-    Command,
-    Life,
-    Notice,
-    Opens,
-    Refusal,
-    Secret,
-    Settlement,
-    World,
-    text,
-)
+from mock_daraja.products.base import Life, Opens, World
+from mock_daraja.products.reading import text, url_fault
 from mock_daraja.products.result import result_notice
-from mock_daraja.products.urls import url_fault
+from mock_daraja.products.values import Body, Command, Notice, Refusal, Secret, Settlement
 from mock_daraja.products.voice import CORE
 from mock_daraja.scenarios import codes
 

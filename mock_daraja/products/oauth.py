@@ -6,7 +6,8 @@ from typing import Final
 
 from mock_daraja.model import Token
 from mock_daraja.products import voice
-from mock_daraja.products.base import Body, Grants, Product, World
+from mock_daraja.products.base import Grants, Product, World
+from mock_daraja.products.values import Body
 
 _LIFE_S: Final = 3600
 

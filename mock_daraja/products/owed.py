@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from mock_daraja.model import Transaction, changed
-from mock_daraja.products.base import Body, Life, Notice, World
+from mock_daraja.products.base import Life, World
 from mock_daraja.products.core import TIMED_OUT
+from mock_daraja.products.values import Body, Notice
 
 
 def owed(

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from mock_daraja.ledger import MERCHANT, UTILITY, customer, organisation
 from mock_daraja.model import Organisation, Transaction
-from mock_daraja.products.base import Sides, World
+from mock_daraja.products.base import World
+from mock_daraja.products.values import Sides
 
 WALLET: Final = "MMF Account For Customer"
 

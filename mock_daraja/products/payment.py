@@ -10,8 +10,9 @@ from mock_daraja.ledger.tariffs import paybill_charges
 from mock_daraja.model import Posting, Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products import core
-from mock_daraja.products.base import Settlement, World
+from mock_daraja.products.base import World
 from mock_daraja.products.parties import is_till, receiving_account
+from mock_daraja.products.values import Settlement
 
 Role = Literal["pays", "receives"]
 

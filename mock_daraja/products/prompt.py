@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mock_daraja.model import Customer, Transaction
-from mock_daraja.products.base import Secret
+from mock_daraja.products.values import Secret
 
 WRONG_PINS_ALLOWED: Final = 3  # the third locks the PIN (callbacks.md §2)
 PROMPT_LIFE_MS: Final = 60_000  # typical; one to three minutes by handset (callbacks.md §1.4)

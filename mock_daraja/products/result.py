@@ -10,8 +10,9 @@ from typing import Any, Final
 from mock_daraja.ids import zero_receipt
 from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
-from mock_daraja.products.base import Body, Notice, World, json_code
+from mock_daraja.products.base import World
 from mock_daraja.products.parties import account_type
+from mock_daraja.products.values import Body, Notice, json_code
 
 Pair = tuple[str, Any]
 """A key and its value; a value of None is a key without `Value`, as the real API leaves it."""

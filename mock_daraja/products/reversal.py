@@ -9,9 +9,11 @@ from mock_daraja.ledger import UTILITY, limits, organisation, transfer
 from mock_daraja.model import Transaction, changed
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
-from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, Sides, World, digits, text
+from mock_daraja.products.base import Product, World
 from mock_daraja.products.parties import is_wallet, owner, owner_name, sides
+from mock_daraja.products.reading import digits, text
 from mock_daraja.products.result import Pair, account_line, decimal, envelope, internal_timeout_url
+from mock_daraja.products.values import Body, Command, Refusal, Settlement, Sides
 
 ROLE: Final = "Org Reversals Initiator"
 _REASON: Final = "Transaction Reversal"

@@ -10,9 +10,11 @@ from mock_daraja.ids import zero_receipt
 from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
 from mock_daraja.products import core
-from mock_daraja.products.base import Body, Command, Product, Refusal, Settlement, Sides, World, digits, text
+from mock_daraja.products.base import Product, World
 from mock_daraja.products.parties import account_type, is_wallet, owner_name, sides
+from mock_daraja.products.reading import digits, text
 from mock_daraja.products.result import Pair, envelope, one_decimal, optional
+from mock_daraja.products.values import Body, Command, Refusal, Settlement, Sides
 from mock_daraja.products.voice import CORE
 
 ROLE: Final = "Transaction Status query ORG API"

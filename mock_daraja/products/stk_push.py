@@ -8,28 +8,14 @@ from typing import Any, Final
 from mock_daraja.clock import eat_digits
 from mock_daraja.model import Details, Transaction, changed
 from mock_daraja.money import cents, json_number, shillings
-from mock_daraja.products.base import (
-    EXAMPLE,
-    Answers,
-    Body,
-    Command,
-    Life,
-    Notice,
-    Opens,
-    Product,
-    Refusal,
-    Settlement,
-    World,
-    digits,
-    json_code,
-    text,
-)
+from mock_daraja.products.base import Answers, Life, Opens, Product, World
 from mock_daraja.products.c2b_callbacks import confirmation
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import payer_fault, payment
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, foreseen, prompted
+from mock_daraja.products.reading import digits, text, url_fault
 from mock_daraja.products.stk_query import desc_of, invalid, merchant_of, query, server_error
-from mock_daraja.products.urls import url_fault
+from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, json_code
 from mock_daraja.products.voice import STK
 
 PAYBILL: Final = "CustomerPayBillOnline"

@@ -13,7 +13,9 @@ from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step
 from mock_daraja.model import Organisation, Transaction, changed
 from mock_daraja.products import core
-from mock_daraja.products.base import Answer, Body, Refusal, World, digits, text
+from mock_daraja.products.base import World
+from mock_daraja.products.reading import digits, text
+from mock_daraja.products.values import Answer, Body, Refusal
 from mock_daraja.products.voice import STK
 
 _SERVER_ERROR: Final = "500.001.1001"

@@ -7,7 +7,9 @@ from typing import Any, Final
 from mock_daraja import wire
 from mock_daraja.exchange import Reply, Step, scalar
 from mock_daraja.model import Transaction, changed
-from mock_daraja.products.base import Answers, Grants, Opens, Refusal, digits
+from mock_daraja.products.base import Answers, Grants, Opens
+from mock_daraja.products.reading import digits
+from mock_daraja.products.values import Refusal
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.opening import make, open_command
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage

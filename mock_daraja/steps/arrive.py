@@ -10,7 +10,8 @@ from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import Reply, Step
 from mock_daraja.faults import pages
 from mock_daraja.model import App
-from mock_daraja.products.base import Grants, text
+from mock_daraja.products.base import Grants
+from mock_daraja.products.reading import text
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage, Shared
 from mock_daraja.steps.replies import as_decided, plain, refuse, short

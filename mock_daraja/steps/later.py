@@ -13,8 +13,9 @@ from mock_daraja.exchange import EXCHANGES
 from mock_daraja.ledger.people import with_names
 from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback, Delivery, Transaction, UrlRefusal, changed
 from mock_daraja.model.callback import PENDING
-from mock_daraja.products.base import Body, Heard, Life, Notice, Question, Settlement
+from mock_daraja.products.base import Life, Question
 from mock_daraja.products.owed import owed
+from mock_daraja.products.values import Body, Heard, Notice, Settlement
 from mock_daraja.reasons import callback_note, delivery_error
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import templates

@@ -8,7 +8,8 @@ from mock_daraja.errors import Problem
 from mock_daraja.model import TRANSACTIONS, Decision, Transaction
 from mock_daraja.money import cents
 from mock_daraja.msisdn import normalise
-from mock_daraja.products.base import Body, Changes, Command, Opens, Payment, Product
+from mock_daraja.products.base import Opens, Product
+from mock_daraja.products.values import Body, Changes, Command, Payment
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import Shared

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.exchange import Exchange, Reply, Request, Step
 from mock_daraja.model import App, Decision, Token, Transaction
-from mock_daraja.products.base import Command, Operation, Product
+from mock_daraja.products.base import Operation, Product
 from mock_daraja.products.catalogue import Catalogue
+from mock_daraja.products.values import Command
 from mock_daraja.products.voice import Voice
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.sandboxes import Sandboxes

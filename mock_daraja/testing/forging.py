@@ -12,7 +12,7 @@ from mock_daraja.callbacks import alter
 from mock_daraja.errors import Problem
 from mock_daraja.ledger.people import with_names
 from mock_daraja.model import CALLBACKS, Callback, Transaction, changed
-from mock_daraja.products.base import Notice
+from mock_daraja.products.values import Notice
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.outcomes import operation_named

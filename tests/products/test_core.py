@@ -11,7 +11,7 @@ from mock_daraja.defaults import CUSTOMER, INITIATOR_PASSWORD
 from mock_daraja.ledger import REVENUE
 from mock_daraja.model import Decision, Outcome, Posting, Transaction
 from mock_daraja.products import core
-from mock_daraja.products.base import Refusal, Settlement, json_code
+from mock_daraja.products.values import Refusal, Settlement, json_code
 from tests.conftest import NOWHERE, MakeMock, Mock
 
 ROLE = "ORG B2C API initiator"

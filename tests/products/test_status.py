@@ -10,8 +10,9 @@ import pytest
 
 from mock_daraja.defaults import CUSTOMER, HEAD_OFFICE, TILL
 from mock_daraja.model import Transaction
-from mock_daraja.products.base import Command, Opens
+from mock_daraja.products.base import Opens
 from mock_daraja.products.c2b_callbacks import Incoming
+from mock_daraja.products.values import Command
 from mock_daraja.steps.opening import open_command
 from tests.conftest import MakeMock, Mock, operation_of, parameters
 

@@ -8,7 +8,7 @@ from mock_daraja.errors import DarajaError
 from mock_daraja.model import Details, Row, Transaction, changed
 from mock_daraja.model.noun import Noun
 from mock_daraja.money import cents
-from mock_daraja.products import base, core, payment, voice
+from mock_daraja.products import base, core, payment, values, voice
 
 VOICE: Final = changed(voice.CORE, invalid_field=DarajaError(400, "400.099.02", "Standing order: bad {}"))
 
@@ -29,43 +29,43 @@ class Instalment(Details, frozen=True):
 ORDERS: Final = Noun("standing-order", StandingOrder, key=lambda order: order.name)
 
 
-def _pay(order: StandingOrder) -> base.Command:
+def _pay(order: StandingOrder) -> values.Command:
     shortcode, details = order.shortcode, Instalment(order.name)
-    return base.Command(cents(order.shillings), shortcode, details, order.payer, shortcode, result_url=order.url)
+    return values.Command(cents(order.shillings), shortcode, details, order.payer, shortcode, result_url=order.url)
 
 
-def _pay_now(order: StandingOrder) -> base.Changes:
+def _pay_now(order: StandingOrder) -> values.Changes:
     left = changed(order, times_left=order.times_left - 1)
-    again = (base.Repeat(order.name, 86_400_000),) if left.times_left else ()
-    return base.Changes(puts=(base.Put(ORDERS, left),), starts=(base.Start("pay", _pay(order)),), repeats=again)
+    again = (values.Repeat(order.name, 86_400_000),) if left.times_left else ()
+    return values.Changes(puts=(values.Put(ORDERS, left),), starts=(values.Start("pay", _pay(order)),), repeats=again)
 
 
-def create(body: base.Body, world: base.World) -> base.Answer:
+def create(body: values.Body, world: base.World) -> values.Answer:
     order = StandingOrder(*(body[name] for name in ("Name", "Msisdn", "ShortCode", "Amount", "CallBackURL", "Times")))
-    return base.Answer({"Order": order.name, "ResponseCode": "0"}, _pay_now(order))
+    return values.Answer({"Order": order.name, "ResponseCode": "0"}, _pay_now(order))
 
 
-def repeat(key: str, world: base.World) -> base.Changes:
+def repeat(key: str, world: base.World) -> values.Changes:
     order = world.get(ORDERS, key)
-    return base.NOTHING if order is None else _pay_now(order)
+    return values.NOTHING if order is None else _pay_now(order)
 
 
-def read(body: base.Body, world: base.World) -> base.Command | base.Refusal:
+def read(body: values.Body, world: base.World) -> values.Command | values.Refusal:
     order = world.get(ORDERS, body["Name"])
     if order is None:
         return core.refuse(VOICE.invalid_field.about("Name"), "there is none", body["Name"], "create it first")
     return _pay(order)
 
 
-def settle(row: Transaction[Instalment], world: base.World) -> base.Settlement:
+def settle(row: Transaction[Instalment], world: base.World) -> values.Settlement:
     postings, charged = payment.payment(row, world)
     paid = core.success(row, "an instalment", postings, charged)
     return core.settle(row, payment.payer_fault(row, world) or paid, paid)
 
 
-def notices(row: Transaction[Instalment], world: base.World) -> tuple[base.Notice, ...]:
+def notices(row: Transaction[Instalment], world: base.World) -> tuple[values.Notice, ...]:
     body = {"Order": row.details.order, "Result": row.result, "Receipt": row.receipt}
-    return (base.Notice("instalment", row.result_url or "", body, delay_ms=1000),)
+    return (values.Notice("instalment", row.result_url or "", body, delay_ms=1000),)
 
 
 LIFE: Final = base.Life(settle_at=core.settle_at, settle=settle, notices=notices, customer="pays")

@@ -1,9 +1,9 @@
-"""The rules for callback URLs that every product shares (requests.md §1.6)."""
+"""How every product reads fields that clients write in several ways, and its rules for URLs (requests.md §1.6)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from mock_daraja.settings import Settings
 
@@ -27,3 +27,20 @@ def url_fault(url: str, settings: Settings, *, keywords: bool) -> UrlFault | Non
             if word in lower:
                 return UrlFault(f"the URL has the word {word.upper()}", "take the word out of host and path", word)
     return None
+
+
+def reference(value: Any) -> str:
+    """An optional reference: null and absent are empty, 0 is "0"."""
+    return "" if value is None else text(value)
+
+
+def text(value: Any) -> str:
+    """A field that may come as string or number ("174379", 174379, 174379.0), as the digits or words it means."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def digits(value: Any) -> str:
+    """A shortcode or MSISDN, which some clients send as a float in a string: "174379.0" (requests.md §1.12)."""
+    return text(value).partition(".")[0]
