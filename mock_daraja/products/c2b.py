@@ -162,10 +162,6 @@ def ask(transaction: Transaction[Incoming], world: World) -> tuple[Notice, Incom
     return None if _receiver_fault(transaction, world) is not None else c2b_callbacks.question(transaction, world)
 
 
-def notices(transaction: Transaction[Incoming], world: World) -> tuple[Notice, ...]:
-    return c2b_callbacks.confirmation(transaction, world, c2b_callbacks.third_party(transaction))
-
-
 _SIMULATE: Final = Opens(
     name="simulate",
     paths=("/mpesa/c2b/v1/simulate", "/mpesa/c2b/v2/simulate"),
@@ -176,7 +172,7 @@ _SIMULATE: Final = Opens(
     life=Life(
         settle_at=core.settle_at,
         settle=settle,
-        notices=notices,
+        notices=c2b_callbacks.confirmation,
         question=Question(c2b_callbacks.VALIDATION, ask, c2b_callbacks.heard, c2b_callbacks.patience_ms),
         sides=by_customer,
         customer="pays",

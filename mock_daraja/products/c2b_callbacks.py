@@ -69,9 +69,10 @@ def heard(transaction: Transaction[Incoming], answered: Heard) -> Incoming | Non
     return Incoming("accepted", _scalar(answer.get("ThirdPartyTransID")))
 
 
-def third_party(transaction: Transaction[Incoming]) -> str:
-    """The ThirdPartyTransID of a merchant who accepted."""
-    return transaction.details.said if transaction.details.validation == "accepted" else ""
+def _third_party(transaction: Transaction[Any]) -> str:
+    """The ThirdPartyTransID of a merchant who was asked and accepted."""
+    given = transaction.details
+    return given.said if isinstance(given, Incoming) and given.validation == "accepted" else ""
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -110,13 +111,13 @@ def verdict(transaction: Transaction[Incoming], world: World) -> tuple[Settlemen
     return None, f"paid; {silence}, and the registered ResponseType is not Cancelled"
 
 
-def confirmation(transaction: Transaction[Any], world: World, third_party: str = "") -> tuple[Notice, ...]:
+def confirmation(transaction: Transaction[Any], world: World) -> tuple[Notice, ...]:
     """The confirmation of a completed payment, where the receiver has registered URLs."""
     receiver = world.organisation(transaction.party_b)
     urls = world.registered_urls(transaction.party_b)
     if receiver is None or urls is None or transaction.state != "completed":
         return ()
-    body = _body(transaction, receiver, world, validation=False, third_party=third_party)
+    body = _body(transaction, receiver, world, validation=False)
     return (Notice("confirmation", urls.confirmation, body, int(world.settings.callback_after * 1000)),)
 
 
@@ -137,13 +138,10 @@ def _payer(msisdn: str, version: str, world: World) -> dict[str, str]:
     return names
 
 
-def _body(
-    transaction: Transaction[Any], receiver: Organisation, world: World, *, validation: bool, third_party: str = ""
-) -> Body:
+def _body(transaction: Transaction[Any], receiver: Organisation, world: World, *, validation: bool) -> Body:
     """Flat, all strings (callbacks.md §4.1).
 
-    A validation goes out before the payment, so it has no balance; its receipt is the confirmation's. `third_party` is
-    what the merchant's answer to it named.
+    A validation goes out before the payment, so it has no balance; its receipt is the confirmation's.
     """
     till = is_till(receiver)
     urls = world.registered_urls(receiver.shortcode)
@@ -159,6 +157,6 @@ def _body(
         "BillRefNumber": "" if till else transaction.account_reference,
         "InvoiceNumber": "ThisInvoice" if sandbox_v1 else "",  # so captured in 2025 (KIT103)
         "OrgAccountBalance": "" if validation else shillings(world.balance(receiving_account(receiver))),
-        "ThirdPartyTransID": third_party,
+        "ThirdPartyTransID": _third_party(transaction),
         **_payer(transaction.msisdn or "", version, world),
     }
