@@ -14,7 +14,7 @@ from mock_daraja.model.parties import B2B
 from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Opens, Product, World
-from mock_daraja.products.parties import business
+from mock_daraja.products.parties import owner_name
 from mock_daraja.products.reading import digits, reference
 from mock_daraja.products.result import (
     Pair,
@@ -169,15 +169,15 @@ def _minimal(transaction: Transaction[Transfer], world: World) -> list[Pair]:
 
 def _documented(transaction: Transaction[Transfer], world: World) -> list[Pair]:
     """The documented set, with JSON numbers where captures have them (callbacks.md §9, 9)."""
-    kind, struct = kind_of(transaction), _struct(transaction, world)
+    kind, struct, of = kind_of(transaction), _struct(transaction, world), sides(transaction, world)
     charge = transaction.charge_cents
     return [
         ("DebitAccountBalance", struct),
         ("Amount", decimal(transaction.amount_cents)),
-        ("DebitPartyAffectedAccountBalance", account_line(sides(transaction, world).debit, world)),
+        ("DebitPartyAffectedAccountBalance", account_line(of.debit, world)),
         ("TransCompletedTime", int(eat_digits(transaction.final_ms or 0))),
         ("DebitPartyCharges", f"{kind.charge_name}|KES|{shillings(charge)}" if charge else None),
-        ("ReceiverPartyPublicName", business(_receiver(transaction), world)),
+        ("ReceiverPartyPublicName", owner_name(of.credit, world)),
         ("Currency", "KES"),
         ("InitiatorAccountCurrentBalance", struct),
     ]

@@ -15,7 +15,7 @@ from mock_daraja.model.parties import B2C
 from mock_daraja.money import cents, json_number, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Opens, Product, World
-from mock_daraja.products.parties import person
+from mock_daraja.products.parties import owner_name
 from mock_daraja.products.payment import limit_fault
 from mock_daraja.products.reading import digits, text
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url
@@ -114,7 +114,7 @@ def result(transaction: Transaction[Disbursed], world: World) -> Body:
 
 def pochi_result(transaction: Transaction[Disbursed], world: World) -> Body:
     """Pochi alone echoes the caller's QueueTimeOutURL, and names the credit party on failure (NM 2026)."""
-    failure = [("CreditPartyName", person(transaction.party_b, world))]
+    failure = [("CreditPartyName", owner_name(customer(transaction.party_b), world))]
     parameters = _parameters(transaction, world) if transaction.result == "0" else failure
     return envelope(transaction, parameters, [("QueueTimeoutURL", transaction.details.timeout_url)])
 
@@ -128,7 +128,7 @@ def _parameters(transaction: Transaction[Disbursed], world: World) -> list[Pair]
     return [
         ("TransactionAmount", json_number(transaction.amount_cents)),
         ("TransactionReceipt", transaction.receipt),
-        ("ReceiverPartyPublicName", person(transaction.party_b, world)),
+        ("ReceiverPartyPublicName", owner_name(customer(transaction.party_b), world)),
         ("TransactionCompletedDateTime", eat_dotted(transaction.final_ms or 0)),
         ("B2CUtilityAccountAvailableFunds", decimal(world.balance(organisation(shortcode, UTILITY)))),
         ("B2CWorkingAccountAvailableFunds", decimal(world.balance(organisation(shortcode, WORKING)))),

@@ -38,15 +38,6 @@ def by_customer(row: Transaction[Any], world: World) -> Sides:
     )
 
 
-def person(msisdn: str, world: World) -> str:
-    return f"{msisdn} - {world.customer_name(msisdn)}"
-
-
-def business(shortcode: str, world: World) -> str:
-    row = world.organisation(shortcode)
-    return f"{shortcode} - {row.name if row is not None else ''}"
-
-
 def owner(account: str) -> str:
     """Shortcode or MSISDN."""
     return account.partition(":")[0]
@@ -61,7 +52,10 @@ def owner_name(account: str, world: World) -> str:
     """As "number - NAME"; empty where nobody is known."""
     if not account:
         return ""
-    return person(account, world) if is_wallet(account) else business(owner(account), world)
+    if is_wallet(account):
+        return f"{account} - {world.customer_name(account)}"
+    row = world.organisation(owner(account))
+    return f"{owner(account)} - {row.name if row is not None else ''}"
 
 
 def account_type(account: str) -> str:

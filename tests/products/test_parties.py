@@ -10,7 +10,7 @@ from mock_daraja.model import Details, Transaction
 from mock_daraja.products.b2b import COMMANDS, Transfer
 from mock_daraja.products.b2c import Disbursed
 from mock_daraja.products.c2b_callbacks import Incoming
-from mock_daraja.products.parties import account_type, business, is_wallet, owner, owner_name, person, sides
+from mock_daraja.products.parties import account_type, is_wallet, owner, owner_name, sides
 from mock_daraja.products.reversal import Reversing
 from tests.conftest import Mock
 
@@ -102,8 +102,8 @@ def test_a_reversal_of_nothing_has_no_credit_party(mock: Mock, receipt: str) -> 
 def test_names_carry_their_number(mock: Mock) -> None:
     mock.sandbox.put_customer({"msisdn": CUSTOMER, "name": "Anna Wanjiru"})
 
-    assert person(CUSTOMER, mock.world()) == owner_name(CUSTOMER, mock.world()) == "254708374149 - ANNA WANJIRU"
-    assert business("600992", mock.world()) == "600992 - Safaricom Daraja 992"
+    assert owner_name(CUSTOMER, mock.world()) == "254708374149 - ANNA WANJIRU"
+    assert owner_name("600992:Utility Account", mock.world()) == "600992 - Safaricom Daraja 992"
 
 
 @pytest.mark.parametrize(
