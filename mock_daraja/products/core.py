@@ -159,16 +159,13 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
     wrong = _credential_fault(details.credential, initiator.password)
     if wrong is not None:
         count = initiator.failures + 1
-        code, entered = _wrong_password(count)
+        entered: Secret = "locked" if count >= WRONG_PASSWORDS_ALLOWED else "wrong"
+        code = "8006" if entered == "locked" else "2001"
         why = f"{wrong} (failure {count} of {WRONG_PASSWORDS_ALLOWED})"
         return changed(fail(transaction, code, why), password=(initiator.name, entered))
     if initiator.roles is not None and role not in initiator.roles:
         return fail(transaction, "21", f"initiator {initiator.name} has no role {role!r}")
     return None
-
-
-def _wrong_password(count: int) -> tuple[str, Secret]:
-    return ("8006", "locked") if count >= WRONG_PASSWORDS_ALLOWED else ("2001", "wrong")
 
 
 def _credential_fault(credential: str, password: str) -> str | None:

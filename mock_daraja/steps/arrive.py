@@ -5,16 +5,17 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Final
 
+from mock_daraja import wire
 from mock_daraja.access import BadCredentials, basic_credentials, bearer_token
 from mock_daraja.errors import DarajaError, Problem
-from mock_daraja.exchange import Reply, Step
+from mock_daraja.exchange import JSON, Reply, Step
 from mock_daraja.faults import pages
 from mock_daraja.model import App
 from mock_daraja.products.base import Grants
 from mock_daraja.products.reading import text
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage, Shared
-from mock_daraja.steps.replies import as_decided, plain, refuse, short
+from mock_daraja.steps.replies import as_decided, refuse, short
 from mock_daraja.validation import read_body
 
 _NEW_TOKEN: Final = "get a new one: GET /oauth/v1/generate?grant_type=client_credentials"
@@ -55,7 +56,7 @@ def arm_faults(passage: Passage) -> Reply | None:
         passage.early = passage.sandbox.engine.early(facts)
     except Problem as problem:
         passage.note(Step("scenarios", "refused", problem.what, facts.header, problem.remedy, "scenarios"))
-        return plain(400, problem)
+        return Reply(400, wire.dumps(problem.as_json()), JSON)  # ours: no real client would send this
     return None if passage.early is None else as_decided(passage, passage.early)
 
 

@@ -25,25 +25,19 @@ if TYPE_CHECKING:
 SCENARIO_HEADER: Final = "x-mock-scenario"
 
 
+@dataclass(eq=False)
 class Shared:
     """One per server. `make_courier` is called when the first callback is planned."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        catalogue: Catalogue,
-        sandboxes: Sandboxes,
-        make_courier: Callable[[Shared], Courier[tuple[Sandbox, int]]],
-    ) -> None:
-        self.settings = settings
-        self.catalogue = catalogue
-        self.schemas = Schemas()
-        self.sandboxes = sandboxes
-        self._make_courier = make_courier
+    settings: Settings
+    catalogue: Catalogue
+    sandboxes: Sandboxes
+    make_courier: Callable[[Shared], Courier[tuple[Sandbox, int]]]
+    schemas: Schemas = field(default_factory=Schemas)
 
     @cached_property
     def courier(self) -> Courier[tuple[Sandbox, int]]:
-        return self._make_courier(self)
+        return self.make_courier(self)
 
     def stop_courier(self) -> None:
         if "courier" in vars(self):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from mock_daraja import wire
-from mock_daraja.errors import DarajaError, Problem
-from mock_daraja.exchange import DARAJA_JSON, JSON, Reply, Step
+from mock_daraja.errors import DarajaError
+from mock_daraja.exchange import DARAJA_JSON, Reply, Step
 from mock_daraja.faults import pages
 from mock_daraja.model import Decision, changed
 from mock_daraja.scenarios import codes
@@ -21,11 +21,6 @@ def refuse(passage: Passage, error: DarajaError, step: Step, request_id: str | N
     own = passage.voice.own_body(error) if passage.product is not None else None
     body = error.body(request_id or passage.sandbox.ids.request_id()) if own is None else wire.dumps(own)
     return Reply(error.status, body, DARAJA_JSON if body else _EMPTY)
-
-
-def plain(status: int, problem: Problem) -> Reply:
-    """A problem of ours on a Daraja path: something no real client would send."""
-    return Reply(status, wire.dumps(problem.as_json()), JSON)
 
 
 def as_decided(passage: Passage, decision: Decision) -> Reply | None:
