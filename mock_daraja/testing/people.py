@@ -10,8 +10,15 @@ from mock_daraja.errors import Problem
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS
 from mock_daraja.model import App
 from mock_daraja.testing.link import Link
-from mock_daraja.testing.parties import CustomerRow, OrganisationRow, app_of, customer_of, organisation_of
-from mock_daraja.testing.rows import TransactionRow, transaction_of
+from mock_daraja.testing.rows import (
+    CustomerRow,
+    OrganisationRow,
+    TransactionRow,
+    app_of,
+    customer_of,
+    organisation_of,
+    transaction_of,
+)
 
 
 class People:

@@ -12,7 +12,7 @@ from mock_daraja.settings import ENVIRONMENT_PREFIX
 from mock_daraja.testing.changes import check_sandbox, split
 from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.link import Link
-from mock_daraja.testing.parties import app_of
+from mock_daraja.testing.rows import app_of
 
 _ADMIN_TOKEN = f"{ENVIRONMENT_PREFIX}ADMIN_TOKEN"
 

@@ -1,6 +1,7 @@
 """What a test sees of a sandbox: rows as they were when it looked, and lists of them that can be narrowed down.
 
-They are apart from the store's own rows, so that a test's assertions outlive a change of those.
+They are made of the control API's JSON, apart from the store's own rows, so that a test's assertions outlive a change
+of those.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from msgspec import convert
 
 from mock_daraja.errors import Problem
 from mock_daraja.journal.failure import refusal
+from mock_daraja.model import App
 from mock_daraja.money import cents, json_number
 
 
@@ -65,6 +69,32 @@ class CallbackRow:
     forged: bool = False  # sent by `daraja.forge`
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One customer. `balance` is in shillings."""
+
+    msisdn: str
+    pin: str
+    balance: int | float
+    handset: str
+    prompt: str
+    pin_locked: bool
+    registered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRow:
+    """One organisation. `balances` are in shillings, by the name of the account."""
+
+    shortcode: str
+    name: str
+    kinds: frozenset[str]
+    passkey: str | None
+    head_office: str | None
+    active: bool
+    balances: dict[str, int | float]
+
+
 Row = TypeVar("Row", ExchangeRow, TransactionRow, CallbackRow)
 
 
@@ -82,47 +112,46 @@ class Rows(list[Row], Generic[Row]):
         return Rows(row for row in self if all(getattr(row, name) == value for name, value in wanted.items()))
 
 
-_OF_A_TRANSACTION: Final = tuple(each.name for each in fields(TransactionRow))
-
-
 def exchange_of(shape: Mapping[str, Any]) -> ExchangeRow:
-    """From a whole exchange of the control API. Over HTTP its bodies come without secrets."""
+    """From a line with its trace and bodies. Over HTTP these come without secrets."""
     refused = refusal(shape)
-    why = "" if refused is None else "; ".join(filter(None, (refused["text"], refused.get("remedy"))))
-    opened = shape["transaction"]
-    return ExchangeRow(
-        shape["id"],
-        shape["operation"],
-        shape["method"],
-        shape["path"],
-        shape["status"],
-        parsed(shape["request_body"]),
-        parsed(shape["response_body"]),
-        why,
-        opened["id"] if isinstance(opened, Mapping) else opened,
-    )
+    others = {
+        "request": parsed(shape["request_body"]),
+        "response": parsed(shape["response_body"]),
+        "why": "" if refused is None else "; ".join(filter(None, (refused["text"], refused.get("remedy")))),
+    }
+    return convert({**shape, **others}, ExchangeRow)
 
 
 def transaction_of(shape: Mapping[str, Any]) -> TransactionRow:
-    values = {name: shape[name] for name in _OF_A_TRANSACTION}
-    values["amount"] = json_number(cents(shape["amount"]))
-    return TransactionRow(**values)
+    return convert({**shape, "amount": _shillings(shape["amount"])}, TransactionRow)
 
 
 def callback_of(shape: Mapping[str, Any]) -> CallbackRow:
     deliveries = shape["deliveries"]
-    return CallbackRow(
-        shape["id"],
-        shape["kind"],
-        shape["state"],
-        shape["url"],
-        parsed(shape["body"]),
-        shape["transaction"],
-        len(deliveries),
-        deliveries[-1]["status"] if deliveries else None,
-        shape["note"],
-        shape.get("forged", False),
-    )
+    others = {
+        "json": parsed(shape["body"]),
+        "attempts": len(deliveries),
+        "status": deliveries[-1]["status"] if deliveries else None,
+    }
+    return convert({**shape, **others}, CallbackRow)
+
+
+def customer_of(shape: Mapping[str, Any]) -> CustomerRow:
+    return convert({**shape, "balance": _shillings(shape["balance"])}, CustomerRow)
+
+
+def organisation_of(shape: Mapping[str, Any]) -> OrganisationRow:
+    balances = {account: _shillings(held) for account, held in shape["accounts"].items()}
+    return convert({**shape, "balances": balances}, OrganisationRow)
+
+
+def app_of(shape: Mapping[str, Any]) -> App:
+    return convert(shape, App)
+
+
+def _shillings(printed: str) -> int | float:
+    return json_number(cents(printed))
 
 
 def parsed(body: bytes | str) -> Any:
