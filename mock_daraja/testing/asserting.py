@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Final, Generic
 
-from mock_daraja.testing.link import Link, transaction_id
-from mock_daraja.testing.nearest import Nearest, Wanted, failure, field, must_be, must_not_be
+from mock_daraja.testing.link import Link, Record, transaction_id
 from mock_daraja.testing.outcomes import operation_named
-from mock_daraja.testing.rows import CallbackRow, ExchangeRow, TransactionRow
+from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Row, TransactionRow
+from mock_daraja.testing.timeline import timeline, why
 
 _MISSING: Final = object()
 
@@ -31,7 +34,7 @@ class Asserting:
         conditions = self._of_transaction(
             transaction, amount=amount, msisdn=msisdn, account_reference=account, shortcode=shortcode
         )
-        return must_be(self._link, self._link.transactions(), conditions, "nobody has paid")
+        return _must_be(self._link, self._link.transactions(), conditions, "nobody has paid")
 
     def assert_not_paid(
         self,
@@ -46,7 +49,7 @@ class Asserting:
         conditions = self._of_transaction(
             transaction, amount=amount, msisdn=msisdn, account_reference=account, shortcode=shortcode
         )
-        must_not_be(self._link, self._link.transactions(), conditions, "somebody has paid")
+        _must_not_be(self._link, self._link.transactions(), conditions, "somebody has paid")
 
     def assert_callback(
         self,
@@ -61,8 +64,8 @@ class Asserting:
 
         Returns the row, with its `json` and the `status` that the app answered.
         """
-        conditions = [*self._of_callback(kind, result, transaction, url), field("state", state)]
-        return must_be(self._link, self._link.callbacks(), conditions, "there is no such callback")
+        conditions = [*self._of_callback(kind, result, transaction, url), *_fields(state=state)]
+        return _must_be(self._link, self._link.callbacks(), conditions, "there is no such callback")
 
     def assert_no_callback(
         self,
@@ -74,8 +77,8 @@ class Asserting:
     ) -> None:
         """No such callback has gone out so far: it is dropped, not due yet, or there is none."""
         conditions = self._of_callback(kind, result, transaction, url)
-        conditions.append(Wanted("sent", lambda row: row.attempts > 0, lambda row: f"it is {row.state}"))
-        must_not_be(self._link, self._link.callbacks(), conditions, "a callback has gone out")
+        conditions.append(_Wanted("sent", lambda row: None if row.attempts else f"it is {row.state}"))
+        _must_not_be(self._link, self._link.callbacks(), conditions, "a callback has gone out")
 
     def assert_requested(
         self, operation: str, *, status: int | None = None, times: int | None = None, **fields: Any
@@ -88,24 +91,20 @@ class Asserting:
         """
         conditions = self._of_request(operation, status, fields)
         rows = self._link.exchanges()
-        last = must_be(self._link, rows, conditions, "it was not requested")
-        count = sum(all(each.holds(row) for each in conditions) for row in rows)
+        last = _must_be(self._link, rows, conditions, "it was not requested")
+        count = sum(not _misses(row, conditions) for row in rows)
         if times is not None and count != times:
             what = f"it was requested {count} times, not {times}"
-            raise AssertionError(failure(self._link, what, conditions, Nearest(last, ())))
+            raise AssertionError(_failure(self._link, what, conditions, _Nearest(last, ())))
         return last
 
     def assert_not_requested(self, operation: str, *, status: int | None = None, **fields: Any) -> None:
         """The app has not asked for an operation, or not with these fields."""
         conditions = self._of_request(operation, status, fields)
-        must_not_be(self._link, self._link.exchanges(), conditions, "it was requested")
+        _must_not_be(self._link, self._link.exchanges(), conditions, "it was requested")
 
-    def _of_transaction(self, transaction: TransactionRow | int | str | None, **wanted: Any) -> list[Wanted]:
-        number = None if transaction is None else transaction_id(self._link, transaction)
-        wanted = {"id": number, **wanted}
-        conditions = [field(name, value) for name, value in wanted.items() if value is not None]
-        paid = Wanted("paid", lambda row: row.state == "completed", _unpaid)
-        return [*conditions, paid]
+    def _of_transaction(self, transaction: TransactionRow | int | str | None, **wanted: Any) -> list[_Wanted]:
+        return [*_fields(id=transaction_id(self._link, transaction), **wanted), _Wanted("paid", _unpaid)]
 
     def _of_callback(
         self,
@@ -113,39 +112,65 @@ class Asserting:
         result: int | str | None,
         transaction: TransactionRow | int | str | None,
         url: str | None,
-    ) -> list[Wanted]:
-        number = None if transaction is None else transaction_id(self._link, transaction)
-        wanted = {"kind": kind, "transaction": number, "url": url}
-        conditions = [field(name, value) for name, value in wanted.items() if value is not None]
-        if result is not None:
-            conditions.append(
-                Wanted(
-                    f"result {result}",
-                    lambda row: str(result_code(row.json)) == str(result),
-                    lambda row: f"its result is {result_code(row.json)}",
-                )
-            )
-        return conditions
+    ) -> list[_Wanted]:
+        conditions = _fields(kind=kind, transaction=transaction_id(self._link, transaction), url=url)
+        return conditions if result is None else [*conditions, _ended(result)]
 
-    def _of_request(self, operation: str, status: int | None, fields: dict[str, Any]) -> list[Wanted]:
-        conditions = [field("operation", operation_named(operation, "assert_requested"))]
-        conditions += [_sent(name, value) for name, value in fields.items()]
-        return conditions if status is None else [*conditions, field("status", status)]
+    def _of_request(self, operation: str, status: int | None, sent: dict[str, Any]) -> list[_Wanted]:
+        asked = _fields(operation=operation_named(operation, "assert_requested"))
+        return [*asked, *(_sent(name, value) for name, value in sent.items()), *_fields(status=status)]
 
 
-def _unpaid(row: TransactionRow) -> str:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """`name` says what is wanted, `but` what a row has instead; None where it is as wanted."""
+
+    name: str
+    but: Callable[[Any], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearest(Generic[Row]):
+    row: Row
+    misses: tuple[str, ...]  # how it differs from what is wanted
+
+
+def _value(read: Callable[[Any], Any], name: str, wanted: Any) -> _Wanted:
+    """`read` gives a row's value, or _MISSING."""
+
+    def but(row: Any) -> str | None:
+        there = read(row)
+        if there == wanted:
+            return None
+        return f"it has no {name}" if there is _MISSING else f"its {name} is {there!r}"
+
+    return _Wanted(f"{name} {wanted!r}", but)
+
+
+def _fields(**wanted: Any) -> list[_Wanted]:
+    """Those of a row that are to have a value; None is any."""
+    return [_value(attrgetter(name), name, value) for name, value in wanted.items() if value is not None]
+
+
+def _unpaid(row: TransactionRow) -> str | None:
+    if row.state == "completed":
+        return None
     return "it is pending" if row.result is None else f"it failed with {row.result} {row.result_desc}"
 
 
-def _sent(name: str, value: Any) -> Wanted:
-    def given(row: ExchangeRow) -> Any:
+def _ended(result: int | str) -> _Wanted:
+    def but(row: CallbackRow) -> str | None:
+        there = result_code(row.json)
+        return None if str(there) == str(result) else f"its result is {there}"
+
+    return _Wanted(f"result {result}", but)
+
+
+def _sent(name: str, value: Any) -> _Wanted:
+    def read(row: ExchangeRow) -> Any:
         return row.request.get(name, _MISSING) if isinstance(row.request, dict) else _MISSING
 
-    def said(row: ExchangeRow) -> str:
-        there = given(row)
-        return f"it has no {name}" if there is _MISSING else f"its {name} is {there!r}"
-
-    return Wanted(f"{name} {value!r}", lambda row: given(row) == value, said)
+    return _value(read, name, value)
 
 
 def result_code(body: Any) -> Any:
@@ -154,3 +179,56 @@ def result_code(body: Any) -> Any:
         return None
     inner = body.get("Result", body.get("Body", {}).get("stkCallback", body))
     return inner.get("ResultCode", inner.get("resultCode")) if isinstance(inner, dict) else None
+
+
+def _misses(row: Any, conditions: Sequence[_Wanted]) -> tuple[str, ...]:
+    return tuple(but for each in conditions if (but := each.but(row)) is not None)
+
+
+def _nearest(rows: Iterable[Row], conditions: Sequence[_Wanted]) -> _Nearest[Row] | None:
+    """Of all rows the one that meets most conditions; of equals the last. None where there are no rows."""
+    tried = [_Nearest(row, _misses(row, conditions)) for row in rows]
+    return min(reversed(tried), key=lambda each: len(each.misses), default=None)
+
+
+def _must_be(link: Link, rows: Iterable[Row], conditions: Sequence[_Wanted], otherwise: str) -> Row:
+    """The row that meets all conditions, the last of several. Raises AssertionError that begins with `otherwise`."""
+    found = _nearest(rows, conditions)
+    if found is None or found.misses:
+        raise AssertionError(_failure(link, otherwise, conditions, found))
+    return found.row
+
+
+def _must_not_be(link: Link, rows: Iterable[Row], conditions: Sequence[_Wanted], otherwise: str) -> None:
+    found = _nearest(rows, conditions)
+    if found is not None and not found.misses:
+        raise AssertionError(_failure(link, otherwise, conditions, found))
+
+
+def _failure(link: Link, what: str, conditions: Sequence[_Wanted], found: _Nearest[Any] | None) -> str:
+    """The text of a failing assertion."""
+    record = link.record()
+    lines = [f"{what}: {', '.join(each.name for each in conditions)}"]
+    if found is not None:
+        lines.append(f"{'nearest' if found.misses else 'here'}: {_about(found.row)}")
+        lines += [f"  but {each}" for each in found.misses]
+    exchange = _exchange(record, None if found is None else found.row)
+    return "\n".join([*lines, "", timeline(record) if exchange is None else why(record, exchange)])
+
+
+def _about(row: ExchangeRow | TransactionRow | CallbackRow) -> str:
+    if isinstance(row, TransactionRow):
+        return f"t{row.id}, {row.operation} of KES {row.amount} by {row.msisdn or row.shortcode}"
+    if isinstance(row, CallbackRow):
+        return f"c{row.id}, {row.kind} callback to {row.url}"
+    return f"{row.id}, {row.method} {row.path} -> {row.status}"
+
+
+def _exchange(record: Record, row: ExchangeRow | TransactionRow | CallbackRow | None) -> dict[str, Any] | None:
+    """The one behind the row; without a row the last that failed, else the last. None where the timeline says more."""
+    if row is None:
+        return record.last_failed() or next(map(record.whole, reversed(record.exchanges)), None)
+    if isinstance(row, ExchangeRow):
+        return next((record.whole(each) for each in record.exchanges if each["id"] == row.id), None)
+    number = row.id if isinstance(row, TransactionRow) else row.transaction
+    return next((record.whole(each) for each in record.exchanges if each["transaction"] == number), None)

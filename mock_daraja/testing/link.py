@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mock_daraja.client import ControlApi, Row
 from mock_daraja.clock import parse_instant
 from mock_daraja.errors import Problem
+from mock_daraja.journal.failure import has_failed
 from mock_daraja.model import App, Event
 from mock_daraja.testing.rows import (
     CallbackRow,
@@ -74,6 +75,10 @@ class Record:
         opened = next((each for each in self.transactions if each["id"] == number), None)
         callbacks = [] if opened is None else [each for each in self.callbacks if each["transaction"] == number]
         return {**exchange, "transaction": opened, "callbacks": callbacks}
+
+    def last_failed(self) -> Row | None:
+        """The last whole exchange that failed, at once or later."""
+        return next(filter(has_failed, map(self.whole, reversed(self.exchanges))), None)
 
 
 class Link:
@@ -169,8 +174,10 @@ def events(shapes: Iterable[Row]) -> list[Event]:
     return [Event(parse_instant(each["at"]), 0, each["kind"], each["subject"]) for each in shapes]
 
 
-def transaction_id(link: Link, transaction: TransactionRow | int | str) -> int:
-    """From a row, an id or any reference. Raises Problem on one that is not there."""
+def transaction_id(link: Link, transaction: TransactionRow | int | str | None) -> int | None:
+    """From a row, an id or any reference; None is any. Raises Problem on one that is not there."""
+    if transaction is None:
+        return None
     if isinstance(transaction, TransactionRow):
         return transaction.id
     rows = link.transactions()

@@ -77,5 +77,5 @@ class Sender:
         from mock_daraja.testing.forging import Forgery
 
         local = self._link.here("forge", _LET_THE_SERVER_FORGE)
-        number = None if transaction is None else transaction_id(self._link, transaction)
+        number = transaction_id(self._link, transaction)
         return local.forge(Forgery(number, url, operation, kind, changes))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mock_daraja.client import Row
 from mock_daraja.clock import parse_instant
-from mock_daraja.journal.failure import has_failed, refusal
+from mock_daraja.journal.failure import refusal
 from mock_daraja.testing.link import Record
 
 _MOST_LINES: Final = 40
@@ -20,8 +20,7 @@ Line = tuple[str, str]
 
 def section(record: Record) -> str:
     """The timeline, then the last exchange that failed, at once or later, as `mock-daraja why` shows it."""
-    wholes = map(record.whole, reversed(record.exchanges))
-    failed = next((each for each in wholes if has_failed(each)), None)
+    failed = record.last_failed()
     return timeline(record) + ("" if failed is None else "\n\n" + why(record, failed))
 
 

@@ -58,7 +58,7 @@ class Waiting:
         Waits `timeout` seconds on the sandbox clock, which takes no time on a manual one. `transaction` is a row, an
         id or any reference. Raises AssertionError that shows what happened instead.
         """
-        number = None if transaction is None else transaction_id(self._link, transaction)
+        number = transaction_id(self._link, transaction)
         given = {"kind": kind, "state": state, "transaction": number}
         wanted = {name: value for name, value in given.items() if value is not None}
         found = self._link.wait(timeout, count, wanted)
