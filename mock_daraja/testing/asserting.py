@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, Final, Generic
 
 from mock_daraja.testing.link import Link, Record, transaction_id
-from mock_daraja.testing.outcomes import operation_named
+from mock_daraja.testing.plans import operation_named
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Row, TransactionRow
 from mock_daraja.testing.timeline import timeline, why
 

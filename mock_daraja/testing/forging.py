@@ -15,7 +15,7 @@ from mock_daraja.model import CALLBACKS, Callback, Transaction, changed
 from mock_daraja.products.values import Notice
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.passage import Shared
-from mock_daraja.testing.outcomes import operation_named
+from mock_daraja.testing.plans import operation_named
 
 
 @dataclass(frozen=True, slots=True)

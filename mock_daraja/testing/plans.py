@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike, fspath
 from typing import Any
 
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.errors import Problem
 from mock_daraja.msisdn import normalise
+from mock_daraja.products import CATALOGUE
+from mock_daraja.scenarios.selectors import is_code, is_error_code
 from mock_daraja.testing.link import Link
-from mock_daraja.testing.outcomes import one_shot
 from mock_daraja.testing.rows import TransactionRow, transaction_of
 
 
@@ -26,7 +28,8 @@ class Plans:
         A product's name stands for its first operation. A dict is the `then` of a scenario's rule, and `when` the
         rest of its `when`. A strict test fails when no request came to use it.
         """
-        self._link.api.arm(**one_shot(operation, outcome, when))
+        name = operation_named(operation, "next")
+        self._link.api.arm({"operation": name, **when}, _then(name, outcome))
 
     def scenario(self, name_or_path: str | PathLike[str] | None) -> None:
         """Play a scenario from its start, in place of the one that was active: a name or a file. None ends it."""
@@ -51,3 +54,25 @@ class Plans:
             return transaction_of(self._link.api.dismiss_prompt(number, "cancel" if cancel else "ignore"))
         right = str(self._link.api.customer(number)["pin"]) if pin is None else pin
         return transaction_of(self._link.api.enter_pin(number, right))
+
+
+def operation_named(operation: str, where: str) -> str:
+    """A product's name stands for its first operation. Raises Problem on an operation nobody has."""
+    names = list(CATALOGUE.operations)
+    first = {product.slug: product.operations[0].full_name for product in CATALOGUE.products}
+    name = first.get(operation, operation)
+    if name not in names:
+        remedy = f"there are {', '.join(names)}; a product's name stands for its first operation"
+        raise Problem(f"there is no operation {operation!r}", where=where, remedy=remedy)
+    return name
+
+
+def _then(operation: str, outcome: int | str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """As the control API takes it. Raises Problem on what is neither code nor dict."""
+    if isinstance(outcome, Mapping):
+        return outcome
+    code = str(outcome)
+    if isinstance(outcome, bool) or not is_code(code):
+        remedy = 'give a code such as 1032 or "500.003.02", or a dict such as {"callback": {"drop": True}}'
+        raise Problem(f"the outcome is {outcome!r}", where="next", remedy=remedy)
+    return {"error" if is_error_code(code, operation.partition(".")[0]) else "result": code}
