@@ -10,14 +10,14 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from mock_daraja.testing.clocks import DarajaClock
     from mock_daraja.testing.handle import Daraja
     from mock_daraja.testing.running import DarajaServer
-    from mock_daraja.testing.sink import DarajaSink
+    from mock_daraja.testing.sending import DarajaSink
+    from mock_daraja.testing.waiting import DarajaClock
 
 __all__ = ["Daraja", "DarajaClock", "DarajaServer", "DarajaSink", "MockDaraja"]
 
-_HOMES: Final = {"Daraja": "handle", "DarajaClock": "clocks", "DarajaServer": "running", "DarajaSink": "sink"}
+_HOMES: Final = {"Daraja": "handle", "DarajaClock": "waiting", "DarajaServer": "running", "DarajaSink": "sending"}
 
 
 class MockDaraja:

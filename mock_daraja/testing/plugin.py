@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from mock_daraja.testing.clocks import DarajaClock
     from mock_daraja.testing.handle import Daraja
+    from mock_daraja.testing.sending import DarajaSink
     from mock_daraja.testing.session import Servers, Session
-    from mock_daraja.testing.sink import DarajaSink
+    from mock_daraja.testing.waiting import DarajaClock
 
 _SESSION = pytest.StashKey["Session"]()
 _HANDLE = pytest.StashKey["Daraja"]()

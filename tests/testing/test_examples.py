@@ -125,4 +125,4 @@ def test_the_examples_of_payments_pay(daraja: Daraja) -> None:
 
 
 def test_the_examples_of_answers_are_answers(daraja: Daraja) -> None:
-    exec(example("sink.py", "answer_with"), {"webhook": daraja.sink()})
+    exec(example("sending.py", "answer_with"), {"webhook": daraja.sink()})
