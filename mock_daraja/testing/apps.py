@@ -9,9 +9,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
 from mock_daraja.callbacks.answer import LONGEST
@@ -61,10 +62,8 @@ class Posted:
     timeout_s: float
 
 
-class AppCaller(Protocol):
-    """Calls the app. Raises Undelivered where it takes too long, and else the app's own exceptions."""
-
-    def __call__(self, posted: Posted, answered: AppAnswer) -> None: ...
+CallApp = Callable[[Posted, AppAnswer], None]
+"""Raises Undelivered where the app takes too long, and else the app's own exceptions."""
 
 
 def receiver(app: Any, at: str, home: Callable[[], AbstractEventLoop | None]) -> AppReceiver:
@@ -80,14 +79,14 @@ def receiver(app: Any, at: str, home: Callable[[], AbstractEventLoop | None]) ->
             what, where="deliver_to", remedy="give the app itself: a Flask, a FastAPI, get_wsgi_application()"
         )
     if not (iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__)):
-        return AppReceiver(WsgiCaller(app), at)
-    from mock_daraja.testing.asgi import AsgiCaller
+        return AppReceiver(partial(_call_wsgi, app), at)
+    from mock_daraja.testing.asgi import call_asgi
 
-    return AppReceiver(AsgiCaller(app, home), at)
+    return AppReceiver(partial(call_asgi, app, home), at)
 
 
 class AppReceiver(Receiver):
-    def __init__(self, call: AppCaller, at: str) -> None:
+    def __init__(self, call: CallApp, at: str) -> None:
         self._call = call
         self._at = lower_origin(at).rstrip("/")
 
@@ -105,7 +104,8 @@ class AppReceiver(Receiver):
         if not any(name.lower() == "content-type" for name, _ in typed):
             typed.insert(0, ("Content-Type", CONTENT_TYPE))
         try:
-            request = request_bytes(_target(url, place), "POST", body, typed)
+            target = Target(url, place.scheme, place.host, place.port, (), place.path_and_query, place.host_header)
+            request = request_bytes(target, "POST", body, typed)
             self._call(Posted(place, typed, body, timeout_s), answered)
         except Undelivered as problem:
             failure = problem.failure
@@ -128,54 +128,47 @@ def _raised(error: Exception) -> Failure:
     return Failure("app-raised", (text,), "".join(format_exception(type(error), error, trace)))
 
 
-def _target(url: str, place: Url) -> Target:
-    return Target(url, place.scheme, place.host, place.port, (), place.path_and_query, place.host_header)
-
-
-class WsgiCaller:
+def _call_wsgi(app: Any, posted: Posted, answered: AppAnswer) -> None:
     """In the thread that delivers."""
 
-    def __init__(self, app: Any) -> None:
-        self._app = app
+    def start_response(status: str, headers: Headers, _exc_info: Any = None) -> Callable[[bytes], None]:
+        answered.status, answered.headers = int(status.split(" ", 1)[0]), headers
+        return chunks.append
 
-    def __call__(self, posted: Posted, answered: AppAnswer) -> None:
-        def start_response(status: str, headers: Headers, _exc_info: Any = None) -> Callable[[bytes], None]:
-            answered.status, answered.headers = int(status.split(" ", 1)[0]), headers
-            return chunks.append
+    chunks: list[bytes] = []
+    result = app(_environ(posted), start_response)
+    try:
+        chunks += result
+    finally:
+        answered.body = b"".join(chunks)
+        if hasattr(result, "close"):
+            result.close()
 
-        chunks: list[bytes] = []
-        result = self._app(self._environ(posted), start_response)
-        try:
-            chunks += result
-        finally:
-            answered.body = b"".join(chunks)
-            if hasattr(result, "close"):
-                result.close()
 
-    def _environ(self, posted: Posted) -> dict[str, Any]:
-        place = posted.place
-        path, _, query = place.path_and_query.partition("?")
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": "POST",
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-            "QUERY_STRING": query,
-            "SERVER_NAME": place.host,
-            "SERVER_PORT": str(place.port),
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_HOST": place.host_header,
-            "CONTENT_LENGTH": str(len(posted.body)),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": place.scheme,
-            "wsgi.input": BytesIO(posted.body),
-            "wsgi.input_terminated": True,
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-        }
-        for name, value in posted.headers:
-            key = name.upper().replace("-", "_")
-            environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
-        return environ
+def _environ(posted: Posted) -> dict[str, Any]:
+    place = posted.place
+    path, _, query = place.path_and_query.partition("?")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query,
+        "SERVER_NAME": place.host,
+        "SERVER_PORT": str(place.port),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": place.host_header,
+        "CONTENT_LENGTH": str(len(posted.body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": place.scheme,
+        "wsgi.input": BytesIO(posted.body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in posted.headers:
+        key = name.upper().replace("-", "_")
+        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+    return environ
