@@ -40,8 +40,6 @@ class Record:
     def __init__(self, link: Link) -> None:
         self._link = link
         self.name: Final = link.name
-        self.sinks: Final = f"{link.control_url}/sink/"
-        """What the URL of a sink of this sandbox starts with."""
 
     @cached_property
     def exchanges(self) -> list[Row]:

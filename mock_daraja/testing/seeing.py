@@ -68,7 +68,7 @@ class Seeing:
         with daraja.expect_errors():
             shop.checkout(amount="ten")                # refused, and that is what is tried
         """
-        return self._strictness.expect()
+        return ExpectedErrors(self._strictness)
 
     def snapshot(self) -> Snapshot:
         """Keep the whole sandbox as it is: rows, money, clock, ids, scenario, one-shots, sinks. For `restore`."""

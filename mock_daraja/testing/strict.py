@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from mock_daraja.client import Row
-from mock_daraja.journal.failure import UNDELIVERED, refusal
+from mock_daraja.journal.failure import refusal
 from mock_daraja.testing.link import Link, Record
 from mock_daraja.testing.timeline import because
 
@@ -18,13 +17,6 @@ _REMEDY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    key: str
-    text: str
-    callback: int | None = None
-
-
 class Strictness:
     """`excused` holds the keys of what the test has expected."""
 
@@ -33,26 +25,19 @@ class Strictness:
         self.strict = strict
         self.excused: frozenset[str] = frozenset()
 
-    def keys(self) -> frozenset[str]:
-        return frozenset(each.key for each in findings(self._link.record()))
-
-    def expect(self) -> ExpectedErrors:
-        return ExpectedErrors(self)
+    def findings(self) -> dict[str, str]:
+        """What went wrong so far: each text by a key of its own."""
+        return dict(_findings(self._link, self._link.record()))
 
     def complaint(self) -> str | None:
         """What a test is to fail with; None where all went well."""
         if not self.strict:
             return None
-        found = [each for each in findings(self._link.record()) if each.key not in self.excused]
-        if not found:
+        lines = [text for key, text in self.findings().items() if key not in self.excused]
+        if not lines:
             return None
-        lines = [each.text + self._traceback(each.callback) for each in found]
         many = f"{len(lines)} things" if len(lines) > 1 else "something"
         return "\n".join([f"{many} went wrong that this test did not expect", *lines, _REMEDY])
-
-    def _traceback(self, callback: int | None) -> str:
-        text = "" if callback is None else self._link.traceback(callback)
-        return "".join(f"{_UNDER}{line}" for line in text.splitlines())
 
 
 class ExpectedErrors:
@@ -60,53 +45,50 @@ class ExpectedErrors:
 
     def __init__(self, strictness: Strictness) -> None:
         self._strictness = strictness
-        self._before: frozenset[str] = frozenset()
         self._was_strict = strictness.strict
         strictness.strict = False
 
     def __enter__(self) -> None:
         self._strictness.strict = self._was_strict
-        self._before = self._strictness.keys()
+        self._before = self._strictness.findings().keys()
 
     def __exit__(self, *_: object) -> None:
-        self._strictness.excused |= self._strictness.keys() - self._before
+        self._strictness.excused |= self._strictness.findings().keys() - self._before
 
 
-def findings(record: Record) -> Iterator[Finding]:
+def _findings(link: Link, record: Record) -> Iterator[tuple[str, str]]:
     """Requests that no operation has, or that failed validation; callbacks that could not be delivered; one-shots
     that nothing used."""
     for exchange in record.exchanges:
-        if (found := _exchange(exchange, "route", "validation")) is not None:
-            yield found
+        if text := _refused(exchange, "route", "validation"):
+            yield exchange["id"], text
     for exchange in record.strangers:
-        if (found := _exchange(exchange, "route")) is not None:
-            yield Finding(f"stranger {found.key}", found.text)
+        if text := _refused(exchange, "route"):
+            yield f"stranger {exchange['id']}", text
     for callback in record.callbacks:
-        if callback["state"] in UNDELIVERED and callback["state"] != "dropped" and not _is_meant(callback, record):
-            yield _callback(callback)
+        if callback["state"] in ("failed", "refused") and not _is_meant(link, callback):
+            about = f"  c{callback['id']:<3} {callback['kind']} callback to {callback['url']}"
+            trace = [f"{_UNDER}{line}" for line in link.traceback(callback["id"]).splitlines()]
+            yield f"c{callback['id']}", "".join([f"{about} was not delivered: {callback['note']}", *trace])
     for one_shot in record.one_shots:
-        yield Finding(f"one-shot {one_shot['id']}", f"  one-shot {_words(one_shot)} was never used")
+        yield f"one-shot {one_shot['id']}", f"  one-shot {_words(one_shot)} was never used"
 
 
-def _exchange(exchange: Row, *rooms: str) -> Finding | None:
+def _refused(exchange: Row, *rooms: str) -> str:
+    """Where one of these rooms refused it; else nothing."""
     refused = refusal(exchange)
     if refused is None or refused["room"] not in rooms:
-        return None
+        return ""
     text = f"  {exchange['id']:<4} {exchange['method']} {exchange['path']} -> {exchange['status']}"
-    return Finding(exchange["id"], text + because(refused, _UNDER))
+    return text + because(refused, _UNDER)
 
 
-def _is_meant(callback: Row, record: Record) -> bool:
+def _is_meant(link: Link, callback: Row) -> bool:
     """A sink refuses only what a test has told it to; and to refuse what is forged is well done."""
     last = callback["deliveries"][-1] if callback["deliveries"] else None
     if callback.get("forged") and last is not None and last["error"] is None:
         return True
-    return str(callback["url"]).startswith(record.sinks)
-
-
-def _callback(callback: Row) -> Finding:
-    about = f"  c{callback['id']:<3} {callback['kind']} callback to {callback['url']}"
-    return Finding(f"c{callback['id']}", f"{about} was not delivered: {callback['note']}", callback["id"])
+    return str(callback["url"]).startswith(f"{link.control_url}/sink/")
 
 
 def _words(one_shot: Row) -> str:
