@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from os import PathLike
 from typing import Any, Final
@@ -39,13 +39,18 @@ def check_sandbox(names: Iterable[str], where: str) -> None:
             raise Problem(f"{name} is a setting of the server, not of one sandbox", where=where, remedy=remedy)
 
 
-def split(changes: Mapping[str, Any], strict: bool = True) -> tuple[dict[str, Any], bool]:
+def split(changes: Mapping[str, Any] | None, strict: bool = True) -> tuple[dict[str, Any], bool]:
     """The settings, and whether tests are strict. Raises Problem."""
-    rest = dict(changes)
+    rest = dict(changes or {})
     value = rest.pop(STRICT, strict)
     if not isinstance(value, bool):
         raise Problem(f"strict is {value!r}", where="daraja", remedy="give True or False")
     return rest, value
+
+
+def listed(value: Any) -> Sequence[Any]:
+    """What may be given as a list: one thing stands for a list of it."""
+    return (value,) if isinstance(value, (str, PathLike, Mapping)) else tuple(value)
 
 
 def _values(base: Settings, changes: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -62,11 +67,11 @@ def _read(name: str, value: Any, default: Any, base: Settings, where: str) -> An
     if name == "clock" and isinstance(value, str):
         return ClockSetting.parse(value)
     if name == "quirks" and isinstance(value, Mapping):
-        return quirks_from(asdict(base.quirks) | dict(value))
+        return quirks_from(value, base=base.quirks)
     if name == "quirks" and not isinstance(value, Quirks):
         raise Problem(f"quirks is {value!r}", where=where, remedy='give a dict such as {"in_flight": "4999"}')
     if isinstance(default, tuple):
-        return (_text(value),) if isinstance(value, (str, PathLike, Mapping)) else tuple(map(_text, value))
+        return tuple(map(_text, listed(value)))
     value = _text(value)
     if isinstance(default, (int, float)) and not isinstance(value, type(default)) and not isinstance(value, int):
         kind = "True or False" if isinstance(default, bool) else "a number"

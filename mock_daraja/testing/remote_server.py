@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike, environ
 from typing import Any
 
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.settings import ENVIRONMENT_PREFIX
-from mock_daraja.testing.changes import check_sandbox, split
+from mock_daraja.testing.changes import check_sandbox, listed, split
 from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.rows import app_of
@@ -21,7 +21,7 @@ class RemoteServer:
     """`changes` are daraja_settings, of which each new sandbox gets its own. Raises Problem where nobody answers."""
 
     def __init__(self, url: str, changes: Mapping[str, Any] | None = None) -> None:
-        self._changes, self._strict = split(changes or {})
+        self._changes, self._strict = split(changes)
         check_sandbox(self._changes, "daraja_settings, with --daraja-url")
         self._client = Client(url.rstrip("/"), admin_token=environ.get(_ADMIN_TOKEN))
         self._client.health()
@@ -32,10 +32,10 @@ class RemoteServer:
 
     def fresh(self, seed: int, changes: Mapping[str, Any] | None = None) -> Daraja:
         """The handle on a new sandbox. Its name is the server's choice: other sessions may run the same test."""
-        given, strict = split(changes or {}, self._strict)
+        given, strict = split(changes, self._strict)
         check_sandbox(given, "pytest.mark.daraja")
         settings = {"clock": "manual", "seed": seed, **self._changes, **given}
-        parties = {name: _list(settings.pop(name, ())) for name in ("app", "apps", "organisations", "customers")}
+        parties = {name: listed(settings.pop(name, ())) for name in ("app", "apps", "organisations", "customers")}
         row = self._client.create_sandbox(**{name: _plain(name, value) for name, value in settings.items()})
         client = self._client.sandbox(row["name"])
         try:
@@ -54,7 +54,7 @@ class RemoteServer:
         """It stays until somebody deletes it: `DELETE /_mock/sandboxes/NAME`."""
 
 
-def _add_parties(client: Client, parties: Mapping[str, list[Any]]) -> None:
+def _add_parties(client: Client, parties: Mapping[str, Sequence[Any]]) -> None:
     for text in parties["app"]:
         key, _, secret = text.partition(":")
         client.add_app(key, secret)
@@ -64,10 +64,6 @@ def _add_parties(client: Client, parties: Mapping[str, list[Any]]) -> None:
         client.put_organisation(**organisation)
     for customer in parties["customers"]:
         client.put_customer(**customer)
-
-
-def _list(value: Any) -> list[Any]:
-    return [value] if isinstance(value, (str, Mapping)) else list(value)
 
 
 def _plain(name: str, value: Any) -> Any:

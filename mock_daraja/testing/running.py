@@ -20,7 +20,7 @@ class DarajaServer:
     """Bound at once, serving from `start` to `stop`. Raises Problem on settings that are wrong and on a taken port."""
 
     def __init__(self, changes: Mapping[str, Any] | None = None) -> None:
-        given, self._strict = split(changes or {})
+        given, self._strict = split(changes)
         self._settings = settings_from(given)
         app = daraja_paths(self._settings)
         self._gateway = app.gateway
@@ -58,7 +58,7 @@ class DarajaServer:
         test-key, for clients that have a key built in. They are taken from the default sandbox: a key leads to one
         sandbox.
         """
-        given, strict = split(changes or {}, self._strict)
+        given, strict = split(changes, self._strict)
         values = sandbox_values(self._settings, {"seed": seed, **given}, "pytest.mark.daraja")
         default = self._sandboxes.default
         for app in default.apps():

@@ -11,6 +11,7 @@ from zlib import crc32
 import pytest
 
 from mock_daraja.errors import Problem
+from mock_daraja.testing.changes import listed
 from mock_daraja.testing.handle import Daraja
 
 if TYPE_CHECKING:
@@ -36,15 +37,12 @@ class Session:
         if url is None:
             from mock_daraja.testing.running import DarajaServer
 
-            folders = settings.get("scenarios", ())
-            folders = (folders,) if isinstance(folders, (str, bytes)) or hasattr(folders, "__fspath__") else folders
-            more = {"scenarios": (folder, *folders)} if folder is not None else {}
+            more = {} if folder is None else {"scenarios": (folder, *listed(settings.get("scenarios", ())))}
             return cls(config, DarajaServer({**settings, **more}).start())
         if folder is not None:
             remedy = "start the server with --scenarios DIR instead"
-            raise Problem(
-                "the server behind --daraja-url reads folders of its own", where="--daraja-scenarios", remedy=remedy
-            )
+            what = "the server behind --daraja-url reads folders of its own"
+            raise Problem(what, where="--daraja-scenarios", remedy=remedy)
         from mock_daraja.testing.remote_server import RemoteServer
 
         return cls(config, RemoteServer(url, settings))
@@ -68,14 +66,8 @@ class Session:
         if self.kept and self.config.getoption("daraja_url") is None and self._is_attended():
             capture = self.config.pluginmanager.getplugin("capturemanager")
             with capture.global_and_fixture_disabled():
-                print(
-                    "",
-                    *map(self.note, self.kept),
-                    "Enter ends the server and its sandboxes ",
-                    sep="\n",
-                    end="",
-                    flush=True,
-                )
+                lines = ["", *map(self.note, self.kept), "Enter ends the server and its sandboxes "]
+                print("\n".join(lines), end="", flush=True)
                 sys.__stdin__.readline()  # type: ignore[union-attr]  # there is one: it is a terminal
         self.server.stop()
 
