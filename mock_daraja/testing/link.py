@@ -4,15 +4,13 @@ of all that happened. What needs the sandbox in this process is local.py's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mock_daraja.client import ControlApi, Row
-from mock_daraja.clock import parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.journal.failure import has_failed
-from mock_daraja.model import App, Event
+from mock_daraja.model import App
 from mock_daraja.testing.rows import (
     CallbackRow,
     ExchangeRow,
@@ -26,10 +24,6 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
     from mock_daraja.testing.local import Local
-
-_LONGEST_MOVE_MS: Final = 366 * 86_400_000  # of a clock, in one call
-_LONGEST_WAIT_S: Final = 3600  # in one call
-_TIMED_OUT: Final = 408
 
 
 class Record:
@@ -97,36 +91,6 @@ class Link:
         """The event loop whose test is waiting: an ASGI application is called on it, where it is free."""
         self._last: Record | None = None
 
-    # time
-
-    @property
-    def now_ms(self) -> int:
-        return parse_instant(self.api.clock(limit=1)["now"])
-
-    def due(self) -> list[Event]:
-        return events(self.api.clock(limit=self.most)["due"])
-
-    def advance(self, ms: int) -> list[Event]:
-        done: list[Event] = []
-        while ms > _LONGEST_MOVE_MS:
-            done += events(self.api.advance(_LONGEST_MOVE_MS / 1000)["fired"])
-            ms -= _LONGEST_MOVE_MS
-        return done + events(self.api.advance(ms / 1000)["fired"])
-
-    def wait(self, timeout_s: float, count: int, wanted: Mapping[str, Any]) -> CallbackRow | None:
-        """The callback once it is there; None when time ran out."""
-        while True:
-            try:
-                rows = self.api.wait_for_callbacks(min(timeout_s, _LONGEST_WAIT_S), count, **wanted)
-            except Problem as problem:
-                if problem.status != _TIMED_OUT:
-                    raise
-            else:
-                return callback_of(rows[count - 1])
-            timeout_s -= _LONGEST_WAIT_S
-            if timeout_s <= 0:
-                return None
-
     # what happened
 
     def transactions(self) -> list[TransactionRow]:
@@ -166,10 +130,6 @@ class Link:
         """This link, where its sandbox is in this process. Raises Problem where it isn't, with what to do instead."""
         what = f"{verb} works on a sandbox in this process, and this one is behind --daraja-url"
         raise Problem(what, where=verb, remedy=f"{remedy} run this test without --daraja-url")
-
-
-def events(shapes: Iterable[Row]) -> list[Event]:
-    return [Event(parse_instant(each["at"]), 0, each["kind"], each["subject"]) for each in shapes]
 
 
 def transaction_id(link: Link, transaction: TransactionRow | int | str | None) -> int | None:

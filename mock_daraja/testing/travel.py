@@ -29,7 +29,7 @@ def travelling(daraja: Daraja) -> Iterator[None]:
         what = f"the sandbox clock is {daraja.clock.setting}: it can't be followed step by step"
         raise Problem(what, where="daraja_time", remedy='@pytest.mark.daraja(clock="manual"), or "auto"')
     link = daraja._link.here("daraja_time", "leave it out, or")
-    with time_machine.travel(link.now_ms / 1000, tick=False) as traveller:
+    with time_machine.travel(daraja.clock.now.timestamp(), tick=False) as traveller:
         link.follow(lambda ms: traveller.move_to(ms / 1000))
         try:
             yield

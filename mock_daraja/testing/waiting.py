@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any, Final, ParamSpec, TypeVar
 
+from mock_daraja.client import Row
 from mock_daraja.clock import eat, parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.model import Event
 from mock_daraja.testing.link import Link, transaction_id
-from mock_daraja.testing.rows import CallbackRow, Rows, TransactionRow
+from mock_daraja.testing.rows import CallbackRow, Rows, TransactionRow, callback_of
 from mock_daraja.testing.timeline import timeline
 
+_LONGEST_MOVE_MS: Final = 366 * 86_400_000  # of a clock, in one call
+_LONGEST_WAIT_S: Final = 3600  # in one call
 _MOST_TURNS: Final = 10_000
 _PENDING: Final = ("scheduled", "delivering")
+_TIMED_OUT: Final = 408
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
@@ -30,7 +34,7 @@ class Waiting:
     def advance(self, seconds: float = 60) -> list[Event]:
         """Move the clock, and do all that falls due, in order and at its own time: prompts are answered, callbacks
         delivered. Returns what was done."""
-        return self._link.advance(round(seconds * 1000))
+        return self.clock.advance(seconds)
 
     def settle(self) -> list[Event]:
         """Move the clock until nothing is due: everything is final and delivered. Returns what was done."""
@@ -40,7 +44,7 @@ class Waiting:
             if not clock["due"]:
                 return done
             ms = parse_instant(clock["due"][0]["at"]) - parse_instant(clock["now"])
-            done += self._link.advance(max(0, ms))
+            done += self.clock.advance(max(0, ms) / 1000)
         what = f"something was still due after {_MOST_TURNS} moves of the clock"
         raise Problem(what, where="settle", remedy="use advance(seconds) where things go on for ever")
 
@@ -61,13 +65,22 @@ class Waiting:
         number = transaction_id(self._link, transaction)
         given = {"kind": kind, "state": state, "transaction": number}
         wanted = {name: value for name, value in given.items() if value is not None}
-        found = self._link.wait(timeout, count, wanted)
-        if found is None:
-            rows = Rows(self._link.callbacks()).where(**wanted)
-            came = sum(state is not None or row.state not in _PENDING for row in rows)
-            what = f"{came} of {count} callbacks came within {timeout:g} s of the sandbox clock"
-            raise AssertionError(f"{what}\n{timeline(self._link.record())}")
-        return found
+        left_s = timeout
+        while True:
+            try:
+                rows = self._link.api.wait_for_callbacks(min(left_s, _LONGEST_WAIT_S), count, **wanted)
+            except Problem as problem:
+                if problem.status != _TIMED_OUT:
+                    raise
+            else:
+                return callback_of(rows[count - 1])
+            left_s -= _LONGEST_WAIT_S
+            if left_s <= 0:
+                break
+        there = Rows(self._link.callbacks()).where(**wanted)
+        came = sum(state is not None or row.state not in _PENDING for row in there)
+        what = f"{came} of {count} callbacks came within {timeout:g} s of the sandbox clock"
+        raise AssertionError(f"{what}\n{timeline(self._link.record())}")
 
     async def await_callback(
         self,
@@ -116,7 +129,7 @@ class DarajaClock:
     @property
     def now(self) -> datetime:
         """In East Africa Time, which Daraja prints."""
-        return eat(self._link.now_ms)
+        return eat(parse_instant(self._link.api.clock(limit=1)["now"]))
 
     @property
     def setting(self) -> str:
@@ -126,11 +139,16 @@ class DarajaClock:
     @property
     def due(self) -> list[Event]:
         """What is on the agenda, the next first: `due_ms`, `kind` and the id of the transaction or callback."""
-        return self._link.due()
+        return _events(self._link.api.clock(limit=self._link.most)["due"])
 
     def advance(self, seconds: float = 60) -> list[Event]:
         """As `daraja.advance`."""
-        return self._link.advance(round(seconds * 1000))
+        done: list[Event] = []
+        ms = round(seconds * 1000)
+        while ms > _LONGEST_MOVE_MS:
+            done += _events(self._link.api.advance(_LONGEST_MOVE_MS / 1000)["fired"])
+            ms -= _LONGEST_MOVE_MS
+        return done + _events(self._link.api.advance(ms / 1000)["fired"])
 
     def move_to(self, instant: datetime | str) -> list[Event]:
         """Move on to a time: a datetime, or text such as "2026-11-24T18:00"; without an offset it is EAT.
@@ -138,12 +156,17 @@ class DarajaClock:
         Does all that falls due on the way. Raises Problem on a time that is over.
         """
         text = instant.isoformat() if isinstance(instant, datetime) else instant
-        ms = parse_instant(text) - self._link.now_ms
-        if ms < 0:
-            what = f"{text} is over: the clock shows {self.now.isoformat()}"
+        now = self.now
+        ahead = eat(parse_instant(text)) - now
+        if ahead < timedelta():
+            what = f"{text} is over: the clock shows {now.isoformat()}"
             raise Problem(what, where="move_to", remedy="a clock goes on only; set `start`, or restore a snapshot")
-        return self._link.advance(ms)
+        return self.advance(ahead.total_seconds())
 
     def switch(self, setting: str) -> None:
         """Run differently from now on: real, scaled:60, manual or auto. The time itself does not jump."""
         self._link.api.switch_clock(setting)
+
+
+def _events(shapes: Iterable[Row]) -> list[Event]:
+    return [Event(parse_instant(each["at"]), 0, each["kind"], each["subject"]) for each in shapes]
