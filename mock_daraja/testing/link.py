@@ -14,6 +14,7 @@ from mock_daraja.model import App
 from mock_daraja.testing.rows import (
     CallbackRow,
     ExchangeRow,
+    Rows,
     TransactionRow,
     callback_of,
     exchange_of,
@@ -93,14 +94,14 @@ class Link:
 
     # what happened
 
-    def transactions(self) -> list[TransactionRow]:
-        return [*map(transaction_of, self.api.transactions(limit=self.most))]
+    def transactions(self) -> Rows[TransactionRow]:
+        return Rows(map(transaction_of, self.api.transactions(limit=self.most)))
 
-    def callbacks(self) -> list[CallbackRow]:
-        return [*map(callback_of, self.api.callbacks(limit=self.most))]
+    def callbacks(self) -> Rows[CallbackRow]:
+        return Rows(map(callback_of, self.api.callbacks(limit=self.most)))
 
-    def exchanges(self) -> list[ExchangeRow]:
-        return [*map(exchange_of, self.api.exchanges(limit=self.most, whole="true"))]
+    def exchanges(self) -> Rows[ExchangeRow]:
+        return Rows(map(exchange_of, self.api.exchanges(limit=self.most, whole="true")))
 
     def record(self) -> Record:
         """Where the sandbox is gone, as it was when it went."""

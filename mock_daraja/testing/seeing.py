@@ -36,17 +36,17 @@ class Seeing:
     @property
     def transactions(self) -> Rows[TransactionRow]:
         """What was asked to be paid, and what became of it."""
-        return Rows(self._link.transactions())
+        return self._link.transactions()
 
     @property
     def callbacks(self) -> Rows[CallbackRow]:
         """What the app under test is owed, and what it answered."""
-        return Rows(self._link.callbacks())
+        return self._link.callbacks()
 
     @property
     def exchanges(self) -> Rows[ExchangeRow]:
         """The requests that the app under test made, and their answers."""
-        return Rows(self._link.exchanges())
+        return self._link.exchanges()
 
     def report(self) -> Report:
         """The report card so far: does the app answer callbacks, take them twice, query when none comes, and so on.

@@ -11,7 +11,7 @@ from mock_daraja.clock import eat, parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.model import Event
 from mock_daraja.testing.link import Link, transaction_id
-from mock_daraja.testing.rows import CallbackRow, Rows, TransactionRow, callback_of
+from mock_daraja.testing.rows import CallbackRow, TransactionRow, callback_of
 from mock_daraja.testing.timeline import timeline
 
 _LONGEST_MOVE_MS: Final = 366 * 86_400_000  # of a clock, in one call
@@ -77,7 +77,7 @@ class Waiting:
             left_s -= _LONGEST_WAIT_S
             if left_s <= 0:
                 break
-        there = Rows(self._link.callbacks()).where(**wanted)
+        there = self._link.callbacks().where(**wanted)
         came = sum(state is not None or row.state not in _PENDING for row in there)
         what = f"{came} of {count} callbacks came within {timeout:g} s of the sandbox clock"
         raise AssertionError(f"{what}\n{timeline(self._link.record())}")
