@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Final, Generic
+from typing import Any, Final
 
 from mock_daraja.testing.link import Link, Record, transaction_id
 from mock_daraja.testing.plans import operation_named
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Row, TransactionRow
 from mock_daraja.testing.timeline import timeline, why
 
+AnyRow = ExchangeRow | TransactionRow | CallbackRow
 _MISSING: Final = object()
 
 
@@ -95,7 +96,7 @@ class Asserting:
         count = sum(not _misses(row, conditions) for row in rows)
         if times is not None and count != times:
             what = f"it was requested {count} times, not {times}"
-            raise AssertionError(_failure(self._link, what, conditions, _Nearest(last, ())))
+            raise AssertionError(_failure(self._link, what, conditions, last))
         return last
 
     def assert_not_requested(self, operation: str, *, status: int | None = None, **fields: Any) -> None:
@@ -127,12 +128,6 @@ class _Wanted:
 
     name: str
     but: Callable[[Any], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Nearest(Generic[Row]):
-    row: Row
-    misses: tuple[str, ...]  # how it differs from what is wanted
 
 
 def _value(read: Callable[[Any], Any], name: str, wanted: Any) -> _Wanted:
@@ -185,38 +180,40 @@ def _misses(row: Any, conditions: Sequence[_Wanted]) -> tuple[str, ...]:
     return tuple(but for each in conditions if (but := each.but(row)) is not None)
 
 
-def _nearest(rows: Iterable[Row], conditions: Sequence[_Wanted]) -> _Nearest[Row] | None:
-    """Of all rows the one that meets most conditions; of equals the last. None where there are no rows."""
-    tried = [_Nearest(row, _misses(row, conditions)) for row in rows]
-    return min(reversed(tried), key=lambda each: len(each.misses), default=None)
+def _nearest(rows: Iterable[Row], conditions: Sequence[_Wanted]) -> tuple[Row | None, tuple[str, ...]]:
+    """Of all rows the one that meets most conditions, and how it misses the others; of equals the last."""
+    tried = [(row, _misses(row, conditions)) for row in rows]
+    return min(reversed(tried), key=lambda each: len(each[1]), default=(None, ()))
 
 
 def _must_be(link: Link, rows: Iterable[Row], conditions: Sequence[_Wanted], otherwise: str) -> Row:
     """The row that meets all conditions, the last of several. Raises AssertionError that begins with `otherwise`."""
-    found = _nearest(rows, conditions)
-    if found is None or found.misses:
-        raise AssertionError(_failure(link, otherwise, conditions, found))
-    return found.row
+    row, misses = _nearest(rows, conditions)
+    if row is None or misses:
+        raise AssertionError(_failure(link, otherwise, conditions, row, misses))
+    return row
 
 
 def _must_not_be(link: Link, rows: Iterable[Row], conditions: Sequence[_Wanted], otherwise: str) -> None:
-    found = _nearest(rows, conditions)
-    if found is not None and not found.misses:
-        raise AssertionError(_failure(link, otherwise, conditions, found))
+    row, misses = _nearest(rows, conditions)
+    if row is not None and not misses:
+        raise AssertionError(_failure(link, otherwise, conditions, row))
 
 
-def _failure(link: Link, what: str, conditions: Sequence[_Wanted], found: _Nearest[Any] | None) -> str:
+def _failure(
+    link: Link, what: str, conditions: Sequence[_Wanted], row: AnyRow | None, misses: tuple[str, ...] = ()
+) -> str:
     """The text of a failing assertion."""
     record = link.record()
     lines = [f"{what}: {', '.join(each.name for each in conditions)}"]
-    if found is not None:
-        lines.append(f"{'nearest' if found.misses else 'here'}: {_about(found.row)}")
-        lines += [f"  but {each}" for each in found.misses]
-    exchange = _exchange(record, None if found is None else found.row)
+    if row is not None:
+        lines.append(f"{'nearest' if misses else 'here'}: {_about(row)}")
+        lines += [f"  but {each}" for each in misses]
+    exchange = _exchange(record, row)
     return "\n".join([*lines, "", timeline(record) if exchange is None else why(record, exchange)])
 
 
-def _about(row: ExchangeRow | TransactionRow | CallbackRow) -> str:
+def _about(row: AnyRow) -> str:
     if isinstance(row, TransactionRow):
         return f"t{row.id}, {row.operation} of KES {row.amount} by {row.msisdn or row.shortcode}"
     if isinstance(row, CallbackRow):
@@ -224,7 +221,7 @@ def _about(row: ExchangeRow | TransactionRow | CallbackRow) -> str:
     return f"{row.id}, {row.method} {row.path} -> {row.status}"
 
 
-def _exchange(record: Record, row: ExchangeRow | TransactionRow | CallbackRow | None) -> dict[str, Any] | None:
+def _exchange(record: Record, row: AnyRow | None) -> dict[str, Any] | None:
     """The one behind the row; without a row the last that failed, else the last. None where the timeline says more."""
     if row is None:
         return record.last_failed() or next(map(record.whole, reversed(record.exchanges)), None)
