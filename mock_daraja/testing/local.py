@@ -47,13 +47,15 @@ class Local(Link):
         super().__init__(LocalControl(shared, sandbox), sandbox.name, url, base, next(sandbox.apps()))
         self.sandbox = sandbox
         self._shared = shared
-        self._strangers = None if strangers is None else LocalControl(shared, strangers)
-        self._strangers_since = _last_number(strangers)
+        self._strangers = strangers
+        known = () if strangers is None else strangers.store.scan(EXCHANGES, reverse=True, limit=1)
+        self._last_known = next((each.number for each in known), 0)
 
     def strangers(self) -> list[Row]:
         if self._strangers is None:
             return []
-        return self._strangers.exchanges(since=self._strangers_since, limit=self.most, whole="true")
+        api = LocalControl(self._shared, self._strangers)
+        return api.exchanges(since=self._last_known, limit=self.most, whole="true")
 
     def traceback(self, callback: int) -> str:
         failures = [each.failure for each in self.sandbox.deliveries_of(callback)]
@@ -90,8 +92,3 @@ class Local(Link):
         state, cleared = saved
         self.sandbox.restore(state)
         self.cleared = dict(cleared)
-
-
-def _last_number(sandbox: Sandbox | None) -> int:
-    last = None if sandbox is None else next(sandbox.store.scan(EXCHANGES, reverse=True, limit=1), None)
-    return 0 if last is None else last.number
