@@ -110,6 +110,10 @@ class People:
         ValidationURL is asked. An initiator is added or changed by its `name`, with any of `password`, `roles` and
         `locked`: [{"name": "testapi", "locked": False}] unlocks one.
         """
+        for account in balances or ():
+            if account not in ORGANISATION_ACCOUNTS:
+                remedy = f"the accounts are {', '.join(ORGANISATION_ACCOUNTS)}"
+                raise Problem(f"an organisation has no {account!r}", where="balances", remedy=remedy)
         given = _given(
             name=name,
             kinds=None if kinds is None else list(kinds),
@@ -119,7 +123,7 @@ class People:
             bouquet=bouquet,
             external_validation=external_validation,
             initiators=None if initiators is None else list(initiators),
-            balances=_of_accounts(balances) if balances else None,
+            balances=dict(balances) if balances else None,
         )
         return organisation_of(self._link.api.put_organisation(str(shortcode), **given))
 
@@ -160,15 +164,6 @@ class People:
         account_of = None if till is not None else account
         payer = self.msisdn if msisdn is None else msisdn
         return transaction_of(self._link.api.pay(amount, paybill=paybill, till=till, account=account_of, msisdn=payer))
-
-
-def _of_accounts(balances: Mapping[str, float | str]) -> dict[str, float | str]:
-    """Raises Problem on an account that organisations don't have."""
-    for account in balances:
-        if account not in ORGANISATION_ACCOUNTS:
-            remedy = f"the accounts are {', '.join(ORGANISATION_ACCOUNTS)}"
-            raise Problem(f"an organisation has no {account!r}", where="balances", remedy=remedy)
-    return dict(balances)
 
 
 def _given(**table: Any) -> dict[str, Any]:

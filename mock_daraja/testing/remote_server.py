@@ -71,6 +71,4 @@ def _plain(name: str, value: Any) -> Any:
     if isinstance(value, PathLike):
         remedy = "start the server with --scenarios FOLDER, and give the scenario's name"
         raise Problem(f"{name} is {value!s}, a file on this side of --daraja-url", where=name, remedy=remedy)
-    if name == "clock":
-        return str(value)
-    return list(value) if isinstance(value, tuple) else value
+    return str(value) if name == "clock" else value
