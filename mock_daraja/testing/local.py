@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row
@@ -80,10 +79,6 @@ class Local(Link):
         from mock_daraja.testing.apps import receiver
 
         self.sandbox.receivers.insert(0, receiver(app, at, lambda: self.loop))
-
-    def follow(self, on_move: Callable[[int], None]) -> None:
-        """Tell somebody where the standing clock is moved to, from now on."""
-        self.sandbox.clock.on_move = on_move
 
     def snapshot(self) -> object:
         return self.sandbox.snapshot(), dict(self.cleared)

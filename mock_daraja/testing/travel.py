@@ -28,10 +28,10 @@ def travelling(daraja: Daraja) -> Iterator[None]:
     if daraja.clock.setting not in ("manual", "auto"):
         what = f"the sandbox clock is {daraja.clock.setting}: it can't be followed step by step"
         raise Problem(what, where="daraja_time", remedy='@pytest.mark.daraja(clock="manual"), or "auto"')
-    link = daraja._link.here("daraja_time", "leave it out, or")
+    clock = daraja._link.here("daraja_time", "leave it out, or").sandbox.clock
     with time_machine.travel(daraja.clock.now.timestamp(), tick=False) as traveller:
-        link.follow(lambda ms: traveller.move_to(ms / 1000))
+        clock.on_move = lambda ms: traveller.move_to(ms / 1000)
         try:
             yield
         finally:
-            link.follow(lambda ms: None)
+            clock.on_move = lambda ms: None
