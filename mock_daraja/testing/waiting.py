@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final, ParamSpec, TypeVar
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from mock_daraja.client import Row
 from mock_daraja.clock import eat, parse_instant
@@ -19,7 +20,6 @@ _LONGEST_WAIT_S: Final = 3600  # in one call
 _MOST_TURNS: Final = 10_000
 _PENDING: Final = ("scheduled", "delivering")
 _TIMED_OUT: Final = 408
-_Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 
@@ -92,27 +92,26 @@ class Waiting:
         timeout: float = 120,
     ) -> CallbackRow:
         """`wait_for_callback` for a test that is a coroutine: the event loop, and an app on it, go on meanwhile."""
-        return await self._in_thread(
+        verb = partial(
             self.wait_for_callback, kind=kind, state=state, transaction=transaction, count=count, timeout=timeout
         )
+        return await self._in_thread(verb)
 
     async def await_advance(self, seconds: float = 60) -> list[Event]:
         """`advance` for a test that is a coroutine."""
-        return await self._in_thread(self.advance, seconds)
+        return await self._in_thread(partial(self.advance, seconds))
 
     async def await_settle(self) -> list[Event]:
         """`settle` for a test that is a coroutine."""
         return await self._in_thread(self.settle)
 
-    async def _in_thread(
-        self, verb: Callable[_Arguments, _Result], *arguments: _Arguments.args, **named: _Arguments.kwargs
-    ) -> _Result:
+    async def _in_thread(self, verb: Callable[[], _Result]) -> _Result:
         from asyncio import get_running_loop, to_thread
 
         before: Any = self._link.loop
         self._link.loop = get_running_loop()
         try:
-            return await to_thread(verb, *arguments, **named)
+            return await to_thread(verb)
         finally:
             self._link.loop = before
 
