@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mock_daraja.client import Row
@@ -37,15 +37,21 @@ def timeline(record: Record) -> str:
         *(line for each in record.callbacks for line in _callback(each)),
     ]
     lines.sort(key=lambda line: line[0])
-    shown = [f"{at[_TIME]}  {text}" for at, text in lines[-_MOST_LINES:]]
+    shown = _latest(lines)
     if len(lines) > _MOST_LINES:
         shown.insert(0, f"{_BLANK}  ... {len(lines) - _MOST_LINES} lines before these")
     if not lines:
         shown.append(f"{_BLANK}  no request has reached this sandbox")
-    shown += _strays(record)
+    if record.strangers:
+        shown.append(f"{_BLANK}  outside this sandbox, because they carry no key or token of its apps:")
+        shown += _latest([*map(_exchange, record.strangers)])
     clock = record.clock
     title = f"sandbox {record.name}, {clock['clock']} clock"
     return "\n".join([title, *shown, f"{clock['now'][_TIME]}  now{_due(clock)}"])
+
+
+def _latest(lines: Sequence[Line]) -> list[str]:
+    return [f"{at[_TIME]}  {text}" for at, text in lines[-_MOST_LINES:]]
 
 
 def _exchange(shape: Row) -> Line:
@@ -85,14 +91,6 @@ def _callback(shape: Row) -> Iterator[Line]:
     if not shape["deliveries"] or shape["state"] == "scheduled":
         note = f": {shape['note']}" if shape["note"] else ""
         yield shape["due"], f"{about}: {shape['state']}{note}"
-
-
-def _strays(record: Record) -> list[str]:
-    if not record.strangers:
-        return []
-    title = "outside this sandbox, because they carry no key or token of its apps:"
-    lines = map(_exchange, record.strangers[-_MOST_LINES:])
-    return [f"{_BLANK}  {title}", *(f"{at[_TIME]}  {text}" for at, text in lines)]
 
 
 def _due(clock: Row) -> str:
