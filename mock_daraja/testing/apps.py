@@ -76,10 +76,8 @@ def receiver(app: Any, at: str, home: Callable[[], AbstractEventLoop | None]) ->
         what = f"at is {at!r}: {refusal_texts(place)[0]}"
         raise Problem(what, where="deliver_to", remedy="give http://testserver/, say")
     if not callable(app):
-        what = f"{type(app).__name__} is no WSGI or ASGI app"
-        raise Problem(
-            what, where="deliver_to", remedy="give the app itself: a Flask, a FastAPI, get_wsgi_application()"
-        )
+        remedy = "give the app itself: a Flask, a FastAPI, get_wsgi_application()"
+        raise Problem(f"{type(app).__name__} is no WSGI or ASGI app", where="deliver_to", remedy=remedy)
     if not (iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__)):
         return AppReceiver(partial(_call_wsgi, app), at)
     return AppReceiver(partial(_call_asgi, app, home), at)

@@ -33,9 +33,8 @@ def forged(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
     """The row, kept, and claimed by the caller, who delivers it. Raises Problem on what can't be forged."""
     for name in forgery.changes:
         if name not in alter.FORGEABLE:
-            raise Problem(
-                f"nothing called {name!r} is forged", where="forge", remedy=f"give {', '.join(alter.FORGEABLE)}"
-            )
+            remedy = f"give {', '.join(alter.FORGEABLE)}"
+            raise Problem(f"nothing called {name!r} is forged", where="forge", remedy=remedy)
     return with_names(partial(_forged, shared, sandbox, forgery))
 
 

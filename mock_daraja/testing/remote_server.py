@@ -14,8 +14,6 @@ from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.rows import app_of
 
-_ADMIN_TOKEN = f"{ENVIRONMENT_PREFIX}ADMIN_TOKEN"
-
 
 class RemoteServer:
     """`changes` are daraja_settings, of which each new sandbox gets its own. Raises Problem where nobody answers."""
@@ -23,7 +21,7 @@ class RemoteServer:
     def __init__(self, url: str, changes: Mapping[str, Any] | None = None) -> None:
         self._changes, self._strict = split(changes)
         check_sandbox(self._changes, "daraja_settings, with --daraja-url")
-        self._client = Client(url.rstrip("/"), admin_token=environ.get(_ADMIN_TOKEN))
+        self._client = Client(url.rstrip("/"), admin_token=environ.get(f"{ENVIRONMENT_PREFIX}ADMIN_TOKEN"))
         self._client.health()
         self.url = self._client.url
 

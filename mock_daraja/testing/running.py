@@ -24,7 +24,7 @@ class DarajaServer:
         self._settings = settings_from(given)
         app = daraja_paths(self._settings)
         self._gateway = app.gateway
-        self._shared = self._gateway.shared
+        self._shared = app.gateway.shared
         self._sandboxes = self._shared.sandboxes
         self._server = Server(
             app,
@@ -33,11 +33,8 @@ class DarajaServer:
             max_connections=self._settings.max_connections,
             max_body=self._settings.max_body,
         )
-
-    @property
-    def url(self) -> str:
+        self.url: Final = self._server.url
         """Where clients are pointed at, without a slash at the end."""
-        return self._server.url
 
     def start(self) -> DarajaServer:
         self._server.start()
