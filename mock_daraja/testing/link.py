@@ -11,15 +11,7 @@ from mock_daraja.client import ControlApi, Row
 from mock_daraja.errors import Problem
 from mock_daraja.journal.failure import has_failed
 from mock_daraja.model import App
-from mock_daraja.testing.rows import (
-    CallbackRow,
-    ExchangeRow,
-    Rows,
-    TransactionRow,
-    callback_of,
-    exchange_of,
-    transaction_of,
-)
+from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Rows, TransactionRow
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -95,13 +87,13 @@ class Link:
     # what happened
 
     def transactions(self) -> Rows[TransactionRow]:
-        return Rows(map(transaction_of, self.api.transactions(limit=self.most)))
+        return Rows(map(TransactionRow.from_json, self.api.transactions(limit=self.most)))
 
     def callbacks(self) -> Rows[CallbackRow]:
-        return Rows(map(callback_of, self.api.callbacks(limit=self.most)))
+        return Rows(map(CallbackRow.from_json, self.api.callbacks(limit=self.most)))
 
     def exchanges(self) -> Rows[ExchangeRow]:
-        return Rows(map(exchange_of, self.api.exchanges(limit=self.most, whole="true")))
+        return Rows(map(ExchangeRow.from_json, self.api.exchanges(limit=self.most, whole="true")))
 
     def record(self) -> Record:
         """Where the sandbox is gone, as it was when it went."""

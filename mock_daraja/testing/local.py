@@ -12,7 +12,7 @@ from mock_daraja.model import CALLBACKS
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.link import Link
-from mock_daraja.testing.rows import CallbackRow, callback_of
+from mock_daraja.testing.rows import CallbackRow
 
 if TYPE_CHECKING:
     from mock_daraja.testing.forging import Forgery
@@ -73,7 +73,7 @@ class Local(Link):
         row = forged(self._shared, self.sandbox, forgery)
         self._shared.courier.run_inline((self.sandbox, row.id))
         kept = self.sandbox.store.get(CALLBACKS, row.id) or row
-        return callback_of(callback_json(kept, self.sandbox.deliveries_of(row.id), bodies=bytes))
+        return CallbackRow.from_json(callback_json(kept, self.sandbox.deliveries_of(row.id), bodies=bytes))
 
     def deliver_to(self, app: Any, at: str) -> None:
         from mock_daraja.testing.apps import receiver

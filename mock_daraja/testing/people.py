@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from msgspec import convert
+
 from mock_daraja import defaults
 from mock_daraja.errors import Problem
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS
 from mock_daraja.model import App
 from mock_daraja.testing.link import Link
-from mock_daraja.testing.rows import (
-    CustomerRow,
-    OrganisationRow,
-    TransactionRow,
-    app_of,
-    customer_of,
-    organisation_of,
-    transaction_of,
-)
+from mock_daraja.testing.rows import CustomerRow, OrganisationRow, TransactionRow
 
 
 class People:
@@ -86,7 +80,7 @@ class People:
             registered=registered,
         )
         number = self.msisdn if msisdn is None else str(msisdn)
-        return customer_of(self._link.api.put_customer(number, **given))
+        return CustomerRow.from_json(self._link.api.put_customer(number, **given))
 
     def organisation(
         self,
@@ -125,7 +119,7 @@ class People:
             initiators=None if initiators is None else list(initiators),
             balances=dict(balances) if balances else None,
         )
-        return organisation_of(self._link.api.put_organisation(str(shortcode), **given))
+        return OrganisationRow.from_json(self._link.api.put_organisation(str(shortcode), **given))
 
     def app(
         self,
@@ -141,7 +135,7 @@ class People:
             shortcodes=None if shortcodes is None else list(shortcodes),
         )
         key = key or f"{self._link.name}-app-{len(self._link.api.apps())}"
-        return app_of(self._link.api.add_app(key, secret or f"{key}-secret", **given))
+        return convert(self._link.api.add_app(key, secret or f"{key}-secret", **given), App)
 
     def pay(
         self,
@@ -163,7 +157,8 @@ class People:
             paybill = self.shortcode
         account_of = None if till is not None else account
         payer = self.msisdn if msisdn is None else msisdn
-        return transaction_of(self._link.api.pay(amount, paybill=paybill, till=till, account=account_of, msisdn=payer))
+        paid = self._link.api.pay(amount, paybill=paybill, till=till, account=account_of, msisdn=payer)
+        return TransactionRow.from_json(paid)
 
 
 def _given(**table: Any) -> dict[str, Any]:

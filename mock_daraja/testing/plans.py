@@ -12,7 +12,7 @@ from mock_daraja.msisdn import normalise
 from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios.selectors import is_code, is_error_code
 from mock_daraja.testing.link import Link
-from mock_daraja.testing.rows import TransactionRow, transaction_of
+from mock_daraja.testing.rows import TransactionRow
 
 
 class Plans:
@@ -51,9 +51,9 @@ class Plans:
             raise Problem("a prompt has one answer", where="answer_prompt", remedy="give one of pin, cancel and ignore")
         number = CUSTOMER if msisdn is None else normalise(msisdn)
         if cancel or ignore:
-            return transaction_of(self._link.api.dismiss_prompt(number, "cancel" if cancel else "ignore"))
+            return TransactionRow.from_json(self._link.api.dismiss_prompt(number, "cancel" if cancel else "ignore"))
         right = str(self._link.api.customer(number)["pin"]) if pin is None else pin
-        return transaction_of(self._link.api.enter_pin(number, right))
+        return TransactionRow.from_json(self._link.api.enter_pin(number, right))
 
 
 def operation_named(operation: str, where: str) -> str:

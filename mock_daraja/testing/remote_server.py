@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from os import PathLike, environ
 from typing import Any
 
+from msgspec import convert
+
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
+from mock_daraja.model import App
 from mock_daraja.settings import ENVIRONMENT_PREFIX
 from mock_daraja.testing.changes import check_sandbox, listed, split
 from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.link import Link
-from mock_daraja.testing.rows import app_of
 
 
 class RemoteServer:
@@ -41,7 +43,7 @@ class RemoteServer:
         except Problem:
             client.delete()
             raise
-        link = Link(client, client.name, client.url, client.url + client.base, app_of(row["app"]))
+        link = Link(client, client.name, client.url, client.url + client.base, convert(row["app"], App))
         return Daraja(link, strict=strict)
 
     def drop(self, daraja: Daraja) -> None:

@@ -15,7 +15,6 @@ from msgspec import convert
 
 from mock_daraja.errors import Problem
 from mock_daraja.journal.failure import refusal
-from mock_daraja.model import App
 from mock_daraja.money import cents, json_number
 
 
@@ -32,6 +31,17 @@ class ExchangeRow:
     response: Any
     why: str  # why it was refused, and what to do; empty when it was not
     transaction: int | None  # id of the one it opened
+
+    @classmethod
+    def from_json(cls, shape: Mapping[str, Any]) -> ExchangeRow:
+        """From a line with its trace and bodies. Over HTTP these come without secrets."""
+        refused = refusal(shape)
+        others = {
+            "request": parsed(shape["request_body"]),
+            "response": parsed(shape["response_body"]),
+            "why": "" if refused is None else "; ".join(filter(None, (refused["text"], refused.get("remedy")))),
+        }
+        return convert({**shape, **others}, cls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,10 @@ class TransactionRow:
     receipt: str | None
     why: str  # what decided the final state
 
+    @classmethod
+    def from_json(cls, shape: Mapping[str, Any]) -> TransactionRow:
+        return convert({**shape, "amount": _shillings(shape["amount"])}, cls)
+
 
 @dataclass(frozen=True, slots=True)
 class CallbackRow:
@@ -68,6 +82,16 @@ class CallbackRow:
     note: str  # why it was not delivered, and what to do
     forged: bool = False  # sent by `daraja.forge`
 
+    @classmethod
+    def from_json(cls, shape: Mapping[str, Any]) -> CallbackRow:
+        deliveries = shape["deliveries"]
+        others = {
+            "json": parsed(shape["body"]),
+            "attempts": len(deliveries),
+            "status": deliveries[-1]["status"] if deliveries else None,
+        }
+        return convert({**shape, **others}, cls)
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
@@ -81,6 +105,10 @@ class CustomerRow:
     pin_locked: bool
     registered: bool
 
+    @classmethod
+    def from_json(cls, shape: Mapping[str, Any]) -> CustomerRow:
+        return convert({**shape, "balance": _shillings(shape["balance"])}, cls)
+
 
 @dataclass(frozen=True, slots=True)
 class OrganisationRow:
@@ -93,6 +121,11 @@ class OrganisationRow:
     head_office: str | None
     active: bool
     balances: dict[str, int | float]
+
+    @classmethod
+    def from_json(cls, shape: Mapping[str, Any]) -> OrganisationRow:
+        balances = {account: _shillings(held) for account, held in shape["accounts"].items()}
+        return convert({**shape, "balances": balances}, cls)
 
 
 Row = TypeVar("Row", ExchangeRow, TransactionRow, CallbackRow)
@@ -110,44 +143,6 @@ class Rows(list[Row], Generic[Row]):
                     kind = type(self[0]).__name__
                     raise Problem(f"{kind} has no {name!r}", where="where", remedy=f"it has {', '.join(names)}")
         return Rows(row for row in self if all(getattr(row, name) == value for name, value in wanted.items()))
-
-
-def exchange_of(shape: Mapping[str, Any]) -> ExchangeRow:
-    """From a line with its trace and bodies. Over HTTP these come without secrets."""
-    refused = refusal(shape)
-    others = {
-        "request": parsed(shape["request_body"]),
-        "response": parsed(shape["response_body"]),
-        "why": "" if refused is None else "; ".join(filter(None, (refused["text"], refused.get("remedy")))),
-    }
-    return convert({**shape, **others}, ExchangeRow)
-
-
-def transaction_of(shape: Mapping[str, Any]) -> TransactionRow:
-    return convert({**shape, "amount": _shillings(shape["amount"])}, TransactionRow)
-
-
-def callback_of(shape: Mapping[str, Any]) -> CallbackRow:
-    deliveries = shape["deliveries"]
-    others = {
-        "json": parsed(shape["body"]),
-        "attempts": len(deliveries),
-        "status": deliveries[-1]["status"] if deliveries else None,
-    }
-    return convert({**shape, **others}, CallbackRow)
-
-
-def customer_of(shape: Mapping[str, Any]) -> CustomerRow:
-    return convert({**shape, "balance": _shillings(shape["balance"])}, CustomerRow)
-
-
-def organisation_of(shape: Mapping[str, Any]) -> OrganisationRow:
-    balances = {account: _shillings(held) for account, held in shape["accounts"].items()}
-    return convert({**shape, "balances": balances}, OrganisationRow)
-
-
-def app_of(shape: Mapping[str, Any]) -> App:
-    return convert(shape, App)
 
 
 def _shillings(printed: str) -> int | float:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.testing.link import Link, transaction_id
-from mock_daraja.testing.rows import CallbackRow, TransactionRow, callback_of
+from mock_daraja.testing.rows import CallbackRow, TransactionRow
 
 _NOT_THERE: Final = 404
 _LET_THE_SERVER_FORGE: Final = (
@@ -43,7 +43,7 @@ class Sender:
         """
         number = callback.id if isinstance(callback, CallbackRow) else callback
         try:
-            return callback_of(self._link.api.resend(number, times))
+            return CallbackRow.from_json(self._link.api.resend(number, times))
         except Problem as problem:
             if problem.status != _NOT_THERE:
                 raise

@@ -12,7 +12,7 @@ from mock_daraja.clock import eat, parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.model import Event
 from mock_daraja.testing.link import Link, transaction_id
-from mock_daraja.testing.rows import CallbackRow, TransactionRow, callback_of
+from mock_daraja.testing.rows import CallbackRow, TransactionRow
 from mock_daraja.testing.timeline import timeline
 
 _LONGEST_MOVE_MS: Final = 366 * 86_400_000  # of a clock, in one call
@@ -73,7 +73,7 @@ class Waiting:
                 if problem.status != _TIMED_OUT:
                     raise
             else:
-                return callback_of(rows[count - 1])
+                return CallbackRow.from_json(rows[count - 1])
             left_s -= _LONGEST_WAIT_S
             if left_s <= 0:
                 break
