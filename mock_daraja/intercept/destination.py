@@ -12,6 +12,8 @@ from weakref import WeakKeyDictionary
 
 from mock_daraja.errors import Problem
 
+_HOSTS: Final = ("sandbox.safaricom.co.ke", "api.safaricom.co.ke")
+_HTTPS: Final = 443
 Address = tuple[str, int]
 Cut = Callable[[Any], None]
 
@@ -51,6 +53,11 @@ Find = Callable[[str | None, int | None], Destination | None]
 """For a host and port that a client would connect to by TLS. None: it must do as it always does."""
 Patch = tuple[Any, str, Callable[..., Any]]
 """A class, the name of its method, and what takes the method's place."""
+
+
+def is_daraja(host: str | None, port: int | None) -> bool:
+    """Whether the host and port that a client would connect to by TLS are one of Daraja's origins."""
+    return host is not None and port in (None, _HTTPS) and host.lower().rstrip(".") in _HOSTS
 
 
 def address_of(url: str) -> Address:

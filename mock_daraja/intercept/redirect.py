@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.intercept import aiohttp, httpclient, httpx, imports, urllib3
-from mock_daraja.intercept.destination import Address, Destination, address_of
-from mock_daraja.intercept.hosts import is_daraja
+from mock_daraja.intercept.destination import Address, Destination, address_of, is_daraja
 
 _LIBRARIES: Final = {each.MODULE: each.patches for each in (httpclient, urllib3, httpx, aiohttp)}
 _LOCK: Final = Lock()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_daraja.intercept.hosts import is_daraja
+from mock_daraja.intercept.destination import is_daraja
 
 
 @pytest.mark.parametrize(
