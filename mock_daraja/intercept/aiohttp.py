@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import wraps
-from typing import Any, Final
+from typing import Any
 
 from mock_daraja.intercept.destination import Find, Patch
-
-MODULE: Final = "aiohttp.connector"
 
 
 def patches(module: Any, find: Find) -> Iterator[Patch]:

@@ -10,21 +10,16 @@ from typing import Any, Final
 
 from mock_daraja.intercept.destination import Destination, Find, Patch, shut
 
-MODULE: Final = "httpcore"
 _POOLS: Final = ("ConnectionPool", "HTTPProxy", "SOCKSProxy")
 
 
 def patches(module: Any, find: Find) -> Iterator[Patch]:
-    yield from _patches(module, "", _Backend, find)
-    yield from _patches(module, "Async", _AsyncBackend, find)
-
-
-def _patches(module: Any, prefix: str, backend: type[_Backend], find: Find) -> Iterator[Patch]:
-    connection = getattr(module, f"{prefix}HTTPConnection")
-    for name in _POOLS:
-        pool = getattr(module, prefix + name)
-        if name == _POOLS[0] or "create_connection" in vars(pool):  # SOCKSProxy is a stub without socksio
-            yield pool, "create_connection", _redirecting(pool.create_connection, connection, backend, find)
+    for prefix, backend in (("", _Backend), ("Async", _AsyncBackend)):
+        connection = getattr(module, f"{prefix}HTTPConnection")
+        for name in _POOLS:
+            pool = getattr(module, prefix + name)
+            if name == _POOLS[0] or "create_connection" in vars(pool):  # SOCKSProxy is a stub without socksio
+                yield pool, "create_connection", _redirecting(pool.create_connection, connection, backend, find)
 
 
 def _redirecting(create: Any, connection: Any, backend: type[_Backend], find: Find) -> Any:

@@ -11,10 +11,15 @@ from types import ModuleType
 from typing import Any, Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.intercept import aiohttp, httpclient, httpx, imports, urllib3
+from mock_daraja.intercept import aiohttp, httpclient, httpx, imports
 from mock_daraja.intercept.destination import Address, Destination, address_of, is_daraja
 
-_LIBRARIES: Final = {each.MODULE: each.patches for each in (httpclient, urllib3, httpx, aiohttp)}
+_LIBRARIES: Final = {
+    "http.client": httpclient.patches,
+    "urllib3.connection": httpclient.urllib3_patches,
+    "httpcore": httpx.patches,
+    "aiohttp.connector": aiohttp.patches,
+}
 _LOCK: Final = Lock()
 
 
