@@ -75,12 +75,13 @@ def _subject(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Transaction:
         raise Problem(f"there is no transaction {forgery.transaction}", where="forge", remedy="see daraja.transactions")
     usual = next(shared.catalogue.opens()).full_name
     name = usual if forgery.operation is None else operation_named(forgery.operation, "forge")
-    asked = shared.catalogue.operations[name][1]
-    payments = [each for each in shared.catalogue.opens() if each.example is not None and each.product == asked.product]
-    operation = next((each for each in payments if each.full_name == name), payments[0] if payments else None)
+    product = shared.catalogue.operations[name][1].product
+    payments = [each for each in shared.catalogue.opens() if each.example is not None]
+    its_own = [each for each in payments if each.product == product]
+    operation = next((each for each in its_own if each.full_name == name), its_own[0] if its_own else None)
     if operation is None or operation.example is None:
-        what = f"{name} has no callback to forge"
-        raise Problem(what, where="forge", remedy=f"give the operation of a payment: {_payments(shared)}")
+        remedy = f"give the operation of a payment: {', '.join(each.full_name for each in payments)}"
+        raise Problem(f"{name} has no callback to forge", where="forge", remedy=remedy)
     command = operation.example
     if forgery.url is None and command.result_url is not None:
         raise Problem("a forged callback of no transaction has no URL", where="forge", remedy="give url=, your webhook")
@@ -101,10 +102,6 @@ def _subject(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Transaction:
         account_reference=command.account_reference,
         result_url=command.result_url,
     )
-
-
-def _payments(shared: Shared) -> str:
-    return ", ".join(each.full_name for each in shared.catalogue.opens() if each.example is not None)
 
 
 def _paid(sandbox: Sandbox, transaction: Transaction) -> Transaction:
