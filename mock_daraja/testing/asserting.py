@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
 
-from mock_daraja.testing.link import Link, Record, transaction_id
+from mock_daraja.testing.link import Link, Part, Record, transaction_id
 from mock_daraja.testing.plans import operation_named
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Row, TransactionRow
 from mock_daraja.testing.timeline import timeline, why
@@ -16,9 +16,7 @@ AnyRow = ExchangeRow | TransactionRow | CallbackRow
 _MISSING: Final = object()
 
 
-class Asserting:
-    _link: Link
-
+class Asserting(Part):
     def assert_paid(
         self,
         transaction: TransactionRow | int | str | None = None,

@@ -20,7 +20,6 @@ class Daraja(People, Plans, Waiting, Sender, Seeing, Asserting):
 
     def __init__(self, link: Link, *, strict: bool = True) -> None:
         super().__init__(link)
-        self._link = link
         self._strictness = Strictness(link, strict=strict)
         self.name: Final = link.name
         self.url: Final = link.url

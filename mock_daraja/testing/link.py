@@ -125,6 +125,13 @@ class Link:
         raise Problem(what, where=verb, remedy=f"{remedy} run this test without --daraja-url")
 
 
+class Part:
+    """What the handle is made of: each part has the verbs about one thing."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+
 def transaction_id(link: Link, transaction: TransactionRow | int | str | None) -> int | None:
     """From a row, an id or any reference; None is any. Raises Problem on one that is not there."""
     if transaction is None:

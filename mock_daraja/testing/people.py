@@ -11,14 +11,13 @@ from mock_daraja import defaults
 from mock_daraja.errors import Problem
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS
 from mock_daraja.model import App
-from mock_daraja.testing.link import Link
+from mock_daraja.testing.link import Link, Part
 from mock_daraja.testing.rows import CustomerRow, OrganisationRow, TransactionRow
 
 
-class People:
-    _link: Link
-
+class People(Part):
     def __init__(self, link: Link) -> None:
+        super().__init__(link)
         app = link.first_app
         self.consumer_key: Final = app.key
         self.consumer_secret: Final = app.secret or ""

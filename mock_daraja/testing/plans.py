@@ -11,13 +11,11 @@ from mock_daraja.errors import Problem
 from mock_daraja.msisdn import normalise
 from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios.selectors import is_code, is_error_code
-from mock_daraja.testing.link import Link
+from mock_daraja.testing.link import Part
 from mock_daraja.testing.rows import TransactionRow
 
 
-class Plans:
-    _link: Link
-
+class Plans(Part):
     def next(self, operation: str, outcome: int | str | dict[str, Any], **when: Any) -> None:
         """Decide the next request of an operation, or of those among them that `when` describes, just once.
 

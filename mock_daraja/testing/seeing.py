@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mock_daraja.errors import Problem
 from mock_daraja.journal.report import Report
 from mock_daraja.journal.report.card import report_of
-from mock_daraja.testing.link import Link
+from mock_daraja.testing.link import Part
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Rows, TransactionRow
 from mock_daraja.testing.strict import ExpectedErrors, Strictness
 from mock_daraja.testing.timeline import timeline
@@ -29,8 +29,7 @@ class Snapshot:
         return f"<Snapshot of {self.sandbox}>"
 
 
-class Seeing:
-    _link: Link
+class Seeing(Part):
     _strictness: Strictness
 
     @property

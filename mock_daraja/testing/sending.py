@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.testing.link import Link, transaction_id
+from mock_daraja.testing.link import Link, Part, transaction_id
 from mock_daraja.testing.rows import CallbackRow, TransactionRow
 
 _NOT_THERE: Final = 404
@@ -15,9 +15,7 @@ _LET_THE_SERVER_FORGE: Final = (
 )
 
 
-class Sender:
-    _link: Link
-
+class Sender(Part):
     def sink(self, name: str = "webhook") -> DarajaSink:
         """A receiver of callbacks: `.url` to give away, `.received` to assert on, `.answer_with(status=500)`."""
         return DarajaSink(f"{self._link.control_url}/sink/{name}", name, self._link)

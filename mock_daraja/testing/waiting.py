@@ -11,7 +11,7 @@ from mock_daraja.client import Row
 from mock_daraja.clock import eat, parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.model import Event
-from mock_daraja.testing.link import Link, transaction_id
+from mock_daraja.testing.link import Part, transaction_id
 from mock_daraja.testing.rows import CallbackRow, TransactionRow
 from mock_daraja.testing.timeline import timeline
 
@@ -23,9 +23,7 @@ _TIMED_OUT: Final = 408
 _Result = TypeVar("_Result")
 
 
-class Waiting:
-    _link: Link
-
+class Waiting(Part):
     @property
     def clock(self) -> DarajaClock:
         """The sandbox's clock: `now`, `due`, `move_to(instant)`, `switch("auto")`."""
@@ -116,11 +114,8 @@ class Waiting:
             self._link.loop = before
 
 
-class DarajaClock:
+class DarajaClock(Part):
     """By default manual: it stands still until it is moved."""
-
-    def __init__(self, link: Link) -> None:
-        self._link = link
 
     def __repr__(self) -> str:
         return f"<DarajaClock {self.setting}, {self.now.isoformat()}>"
