@@ -10,12 +10,14 @@ from typing import Any
 from mock_daraja import wire
 from mock_daraja.callbacks import alter
 from mock_daraja.errors import Problem
+from mock_daraja.journal import callback_json
 from mock_daraja.ledger.people import with_names
 from mock_daraja.model import CALLBACKS, Callback, Transaction, changed
 from mock_daraja.products.values import Notice
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.plans import operation_named
+from mock_daraja.testing.rows import CallbackRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,20 @@ class Forgery:
     changes: Mapping[str, Any]
 
 
-def forged(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
-    """The row, kept, and claimed by the caller, who delivers it. Raises Problem on what can't be forged."""
+def forge(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> CallbackRow:
+    """Kept, and delivered. Raises Problem on what can't be forged."""
     for name in forgery.changes:
         if name not in alter.FORGEABLE:
             remedy = f"give {', '.join(alter.FORGEABLE)}"
             raise Problem(f"nothing called {name!r} is forged", where="forge", remedy=remedy)
-    return with_names(partial(_forged, shared, sandbox, forgery))
+    row = with_names(partial(_kept, shared, sandbox, forgery))
+    shared.courier.run_inline((sandbox, row.id))
+    row = sandbox.store.get(CALLBACKS, row.id) or row
+    return CallbackRow.from_json(callback_json(row, sandbox.deliveries_of(row.id), bodies=bytes))
 
 
-def _forged(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
+def _kept(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
+    """Claimed for the caller, who delivers it."""
     with sandbox.store.unit():
         notice = _notice(shared, sandbox, forgery)
         row = Callback(

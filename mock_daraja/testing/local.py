@@ -1,21 +1,16 @@
-"""Local: the link to a sandbox in this process, with what only such a one can do."""
+"""Local: the link to a sandbox in this process."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row
 from mock_daraja.control.call import Call, Response
 from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
-from mock_daraja.model import CALLBACKS
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.link import Link
-from mock_daraja.testing.rows import CallbackRow
-
-if TYPE_CHECKING:
-    from mock_daraja.testing.forging import Forgery
 
 
 class LocalControl(ControlApi):
@@ -45,7 +40,7 @@ class Local(Link):
         base = f"{url}/_mock" + ("" if sandbox.name == DEFAULT else f"/sandboxes/{sandbox.name}")
         super().__init__(LocalControl(shared, sandbox), sandbox.name, url, base, next(sandbox.apps()))
         self.sandbox = sandbox
-        self._shared = shared
+        self.shared = shared
         self._strangers = strangers
         known = () if strangers is None else strangers.store.scan(EXCHANGES, reverse=True, limit=1)
         self._last_known = next((each.number for each in known), 0)
@@ -53,7 +48,7 @@ class Local(Link):
     def strangers(self) -> list[Row]:
         if self._strangers is None:
             return []
-        api = LocalControl(self._shared, self._strangers)
+        api = LocalControl(self.shared, self._strangers)
         return api.exchanges(since=self._last_known, limit=self.most, whole="true")
 
     def traceback(self, callback: int) -> str:
@@ -65,25 +60,3 @@ class Local(Link):
 
     def here(self, verb: str, remedy: str) -> Local:  # noqa: ARG002 - nothing is refused here
         return self
-
-    def forge(self, forgery: Forgery) -> CallbackRow:
-        from mock_daraja.journal import callback_json
-        from mock_daraja.testing.forging import forged
-
-        row = forged(self._shared, self.sandbox, forgery)
-        self._shared.courier.run_inline((self.sandbox, row.id))
-        kept = self.sandbox.store.get(CALLBACKS, row.id) or row
-        return CallbackRow.from_json(callback_json(kept, self.sandbox.deliveries_of(row.id), bodies=bytes))
-
-    def deliver_to(self, app: Any, at: str) -> None:
-        from mock_daraja.testing.apps import receiver
-
-        self.sandbox.receivers.insert(0, receiver(app, at, lambda: self.loop))
-
-    def snapshot(self) -> object:
-        return self.sandbox.snapshot(), dict(self.cleared)
-
-    def restore(self, saved: Any) -> None:
-        state, cleared = saved
-        self.sandbox.restore(state)
-        self.cleared = dict(cleared)

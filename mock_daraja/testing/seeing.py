@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ class Snapshot:
 
     sandbox: str
     state: Any
+    cleared: Mapping[str, int]
     excused: frozenset[str]
 
     def __repr__(self) -> str:
@@ -71,14 +73,17 @@ class Seeing(Part):
 
     def snapshot(self) -> Snapshot:
         """Keep the whole sandbox as it is: rows, money, clock, ids, scenario, one-shots, sinks. For `restore`."""
-        return Snapshot(self._link.name, self._here("snapshot").snapshot(), self._strictness.excused)
+        local = self._here("snapshot")
+        return Snapshot(local.name, local.sandbox.snapshot(), dict(local.cleared), self._strictness.excused)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Put the sandbox back to how it was. What your app has stored meanwhile is yours to put back."""
         if snapshot.sandbox != self._link.name:
             what = f"this is a snapshot of {snapshot.sandbox}, not of {self._link.name}"
             raise Problem(what, where="restore", remedy="restore it in the test that took it")
-        self._here("restore").restore(snapshot.state)
+        local = self._here("restore")
+        local.sandbox.restore(snapshot.state)
+        local.cleared = dict(snapshot.cleared)
         self._strictness.excused = snapshot.excused
 
     def _here(self, verb: str) -> Local:

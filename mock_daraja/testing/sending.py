@@ -31,7 +31,10 @@ class Sender(Part):
         An ASGI app is called on the event loop of a test that uses `await_advance` and its like, else on one of its
         own; its lifespan is yours to start. Returns `at`, without a slash at the end.
         """
-        self._link.here("deliver_to", "serve the app on a port, give its URL as CallBackURL, or").deliver_to(app, at)
+        from mock_daraja.testing.apps import receiver
+
+        local = self._link.here("deliver_to", "serve the app on a port, give its URL as CallBackURL, or")
+        local.sandbox.receivers.insert(0, receiver(app, at, lambda: local.loop))
         return at.rstrip("/")
 
     def resend(self, callback: CallbackRow | int, times: int = 1) -> CallbackRow:
@@ -72,11 +75,11 @@ class Sender(Part):
         No transaction and no money changes. Returns what the app answered: `.status`, and `.note` where it gave none.
         A strict test takes any answer for a good one, but not an exception or no answer at all.
         """
-        from mock_daraja.testing.forging import Forgery
+        from mock_daraja.testing.forging import Forgery, forge
 
         local = self._link.here("forge", _LET_THE_SERVER_FORGE)
         number = transaction_id(self._link, transaction)
-        return local.forge(Forgery(number, url, operation, kind, changes))
+        return forge(local.shared, local.sandbox, Forgery(number, url, operation, kind, changes))
 
 
 class DarajaSink:
