@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from importlib import import_module
+from importlib.machinery import ModuleSpec
 from threading import Lock
 from types import ModuleType
 from typing import Any, Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.intercept import aiohttp, httpclient, httpx, imports
+from mock_daraja.intercept import aiohttp, httpclient, httpx
 from mock_daraja.intercept.destination import Address, Destination, address_of, is_daraja
 
 _LIBRARIES: Final = {
@@ -60,19 +61,23 @@ class _Interception:
         destinations = self.destinations  # another thread may replace it
         return destinations[-1] if destinations and is_daraja(host, port) else None
 
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:
-        if name not in _LIBRARIES or name in self._finding:  # other hooks ask all finders too, and so this one
+    def find_spec(self, name: str, *_: Any) -> Any:
+        """What the other finders find, with a loader that has the module patched once it has run."""
+        if name not in _LIBRARIES or name in self._finding:  # whoever asks all finders, asks this one too
             return None
         self._finding.add(name)
         try:
-            return imports.find_spec(self, name, path, target, self.patch)
+            spec = importlib.util.find_spec(name)
         finally:
             self._finding.discard(name)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader, self.patch)  # type: ignore[assignment]  # by __getattr__
+        return spec
 
     def patch_imported(self) -> None:
         for name in _LIBRARIES:
             if sys.modules.get(name) is not None:
-                self.patch(import_module(name))  # which waits where another thread is just importing it
+                self.patch(importlib.import_module(name))  # which waits where another thread is just importing it
 
     def patch(self, module: ModuleType) -> None:
         with _LOCK:
@@ -93,6 +98,28 @@ class _Interception:
             if vars(owner).get(name) is replacement:  # else somebody wrapped it, and it only passes on from now on
                 setattr(owner, name, original)
         self._patched.clear()
+
+
+class _Loader:
+    """Takes the place of the module's loader for no longer than it takes to load it."""
+
+    def __init__(self, real: Any, then: Callable[[ModuleType], None]) -> None:
+        self._real = real
+        self._then = then
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        made: ModuleType | None = self._real.create_module(spec)
+        return made
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__loader__ = self._real
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._real
+        self._real.exec_module(module)
+        self._then(module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
 
 
 def _begin(address: Address) -> tuple[_Interception, Destination]:
