@@ -6,7 +6,6 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from importlib.machinery import ModuleSpec
 from threading import Lock
 from types import ModuleType
 from typing import Any, Final
@@ -106,10 +105,6 @@ class _Loader:
     def __init__(self, real: Any, then: Callable[[ModuleType], None]) -> None:
         self._real = real
         self._then = then
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        made: ModuleType | None = self._real.create_module(spec)
-        return made
 
     def exec_module(self, module: ModuleType) -> None:
         module.__loader__ = self._real
