@@ -1,5 +1,5 @@
 """Link: what the handle holds of its sandbox, wherever that is: the control API, rows made of its JSON, and the record
-of all that happened. What needs the sandbox in this process is local.py's.
+of all that happened. Where the sandbox is in this process, it is running.py's.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Rows, Transaction
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
-    from mock_daraja.testing.local import Local
+    from mock_daraja.testing.running import Local
 
 
 class Record:

@@ -15,7 +15,7 @@ from mock_daraja.testing.strict import ExpectedErrors, Strictness
 from mock_daraja.testing.timeline import timeline
 
 if TYPE_CHECKING:
-    from mock_daraja.testing.local import Local
+    from mock_daraja.testing.running import Local
 
 
 @dataclass(frozen=True, slots=True)
