@@ -314,6 +314,18 @@ def test_nobody_listening_is_said_so(connections: Connections) -> None:
     assert delivery.status is None
 
 
+@pytest.mark.parametrize("addresses", [("127.0.0.1", "255.255.255.255"), ("255.255.255.255", "127.0.0.1")])
+def test_a_refusal_tells_more_than_what_another_address_says(
+    connections: Connections, addresses: tuple[str, ...]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+
+    delivery = send(to(port, addresses=addresses), connections)  # no TCP goes to a broadcast address: no packet is sent
+
+    assert delivery_error(delivery) == f"connection refused: nothing listens on localhost port {port}"
+
+
 def test_next_address_is_tried_when_nothing_listens_on_the_first(receive: Any, connections: Connections) -> None:
     receiver = receive(answer(ACCEPTED))
 
