@@ -1,6 +1,6 @@
 """The report card: how the integration behaved, as far as a sandbox's journal shows it. Pure functions over rows.
 
-`CHECKS` is the whole of what is looked at, in the order of the card.
+`CHECKS` is what is looked at, in the order of the card; what each product's outcomes say comes last.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from mock_daraja.model import Callback, Delivery, Transaction
 
 __all__ = ["Check", "Declared", "Evidence", "Expected", "Report", "Verdict", "report_card"]
 
-CHECKS: Final[tuple[Callable[[Journal], Iterable[Check]], ...]] = (
+CHECKS: Final[tuple[Callable[[Journal], Check], ...]] = (
     answers_well,  # does every callback get a 2xx?
     in_time,  # and before the deadline?
     takes_duplicates,  # the second time too?
@@ -36,7 +36,6 @@ CHECKS: Final[tuple[Callable[[Journal], Iterable[Check]], ...]] = (
     asks_known_paths,
     sends_good_fields,
     is_let_in,  # tokens, products, Passwords, shortcodes
-    meets_outcomes,  # which result codes has it met?
 )
 
 
@@ -67,5 +66,5 @@ def report_card(
         len(journal.callbacks),
         times[0] if times else None,
         times[-1] if times else None,
-        tuple(check for each in CHECKS for check in each(journal)),
+        (*(check(journal) for check in CHECKS), *meets_outcomes(journal)),
     )

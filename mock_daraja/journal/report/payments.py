@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from mock_daraja.exchange import Exchange
@@ -16,9 +17,9 @@ _PATIENCE_MS: Final = 120_000  # after an outage: by then a prompt has expired, 
 _SAME_PUSH: Final = ("BusinessShortCode", "PhoneNumber", "Amount", "AccountReference")
 
 
-def asks_when_not_told(journal: Journal) -> Iterator[Check]:
+def asks_when_not_told(journal: Journal) -> Check:
     """A payment whose callback was lost, or came long after, and that was asked about once it was final."""
-    title = "Asks when a callback stays away"
+    check = partial(Check, "queries", "Asks when a callback stays away", docs="callbacks")
     asked, missed, late = 0, list[Evidence](), list[Evidence]()
     for transaction, rows in _told(journal):
         taken_ms = journal.taken_ms(rows)
@@ -43,16 +44,14 @@ def asks_when_not_told(journal: Journal) -> Iterator[Check]:
     remedy = "after a minute without a callback, query it: the acknowledgement says only that the request was taken"
     if missed:
         summary = f"{counted(len(missed), 'payment')} ended unknown to the integration"
-        yield Check("queries", title, "fail", summary, (*missed, *late), remedy, docs="callbacks")
-    elif late:
+        return check("fail", summary, (*missed, *late), remedy)
+    if late:
         summary = f"{counted(len(late), 'callback')} came late, and nobody asked meanwhile"
-        yield Check("queries", title, "warn", summary, tuple(late), remedy, docs="callbacks")
-    elif asked:
-        summary = f"{counted(asked, 'callback')} lost, late or never owed, and each payment was asked about"
-        yield Check("queries", title, "pass", summary, docs="callbacks")
-    else:
-        remedy = "play the scenario stk_push/callback-lost: does the order stay open for ever?"
-        yield Check("queries", title, "not seen", "no callback was lost or late", (), remedy, docs="callbacks")
+        return check("warn", summary, tuple(late), remedy)
+    if asked:
+        return check("pass", f"{counted(asked, 'callback')} lost, late or never owed, and each payment was asked about")
+    remedy = "play the scenario stk_push/callback-lost: does the order stay open for ever?"
+    return check("not seen", "no callback was lost or late", (), remedy)
 
 
 def _told(journal: Journal) -> Iterator[tuple[Transaction, list[Callback]]]:
@@ -82,12 +81,11 @@ def _missed(transaction: Transaction, text: str) -> Evidence:
     return Evidence(f"t{transaction.id}", f"{transaction.reference}{asked_by} is {transaction.state}; {text}")
 
 
-def retries_after_a_check(journal: Journal) -> Iterator[Check]:
+def retries_after_a_check(journal: Journal) -> Check:
     """A push like one before it (same customer, amount, reference) while nobody knew what had become of that one."""
-    title = "Retries only after a check"
+    check = partial(Check, "retries", "Retries only after a check", docs=journal.declared.push_docs)
     before: dict[tuple[str, ...], Exchange] = {}
     found: list[tuple[Verdict, Evidence]] = []
-    docs = journal.declared.push_docs
     pushes = [row for row in journal.exchanges if row.operation == journal.declared.push]
     for push in pushes:
         fields = fields_of(push)
@@ -105,14 +103,12 @@ def retries_after_a_check(journal: Journal) -> Iterator[Check]:
     remedy = "query the first before the second; where no CheckoutRequestID came, wait two minutes for a callback"
     if blind:
         summary = f"{counted(blind, 'push')} repeated blindly: a customer may pay twice"
-        yield Check("retries", title, "fail", summary, evidence, remedy, docs=docs)
-    elif found:
-        summary = f"{counted(len(found), 'push')} repeated"
-        yield Check("retries", title, "warn", summary, evidence, remedy, docs=docs)
-    elif pushes:
-        yield Check("retries", title, "pass", "no push was repeated blindly", docs=docs)
-    else:
-        yield Check("retries", title, "not seen", "nothing was pushed", (), "push something", docs=docs)
+        return check("fail", summary, evidence, remedy)
+    if found:
+        return check("warn", f"{counted(len(found), 'push')} repeated", evidence, remedy)
+    if pushes:
+        return check("pass", "no push was repeated blindly")
+    return check("not seen", "nothing was pushed", (), "push something")
 
 
 def _may_have_gone_through(push: Exchange) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 from mock_daraja.clock import eat_digits, is_timestamp, parse_instant
@@ -17,10 +18,10 @@ _ENDING_MS: Final = 60_000  # a token this near its end may be replaced
 _NOT_MEANT: Final = ("/", "/favicon.ico", "/robots.txt")  # browsers and health checks
 
 
-def reuses_tokens(journal: Journal) -> Iterator[Check]:
+def reuses_tokens(journal: Journal) -> Check:
     """A token that is asked for long before the app's last one expires is one too many."""
-    title = "Reuses tokens"
-    token, docs = journal.declared.token, journal.declared.token_docs
+    check = partial(Check, "tokens", "Reuses tokens", docs=journal.declared.token_docs)
+    token = journal.declared.token
     until: dict[str | None, int] = {}
     calls = sum(row.operation not in (None, token) for row in journal.exchanges)
     grants, needless = 0, list[Evidence]()
@@ -36,11 +37,10 @@ def reuses_tokens(journal: Journal) -> Iterator[Check]:
     if needless:
         each = ", one for each" if grants >= calls else ""
         remedy = "keep the token until shortly before expires_in is over: Daraja limits how often one may be asked for"
-        yield Check("tokens", title, "warn", f"{said}{each}", tuple(needless), remedy, docs=docs)
-    elif grants and calls > 1:
-        yield Check("tokens", title, "pass", said, docs=docs)
-    else:
-        yield Check("tokens", title, "not seen", said, (), "make two calls or more", docs=docs)
+        return check("warn", f"{said}{each}", tuple(needless), remedy)
+    if grants and calls > 1:
+        return check("pass", said)
+    return check("not seen", said, (), "make two calls or more")
 
 
 def _life_ms(exchange: Exchange) -> int:
@@ -50,10 +50,9 @@ def _life_ms(exchange: Exchange) -> int:
         return 0
 
 
-def stamps_in_eat(journal: Journal) -> Iterator[Check]:
+def stamps_in_eat(journal: Journal) -> Check:
     """Timestamp against the sandbox's clock, with which a client's own need not agree: only three hours tell much."""
-    title = "Sends Timestamps in East Africa Time"
-    docs = journal.declared.push_docs
+    check = partial(Check, "timestamps", "Sends Timestamps in East Africa Time", docs=journal.declared.push_docs)
     utc, far, near = list[Evidence](), list[Evidence](), 0
     for row in journal.exchanges:
         stamp = str(fields_of(row).get("Timestamp", ""))
@@ -69,56 +68,44 @@ def stamps_in_eat(journal: Journal) -> Iterator[Check]:
             far.append(line)
     noted = f"; {len(far)} far from the sandbox's clock" if far else ""
     if utc:
-        summary = f"{counted(len(utc), 'Timestamp')} three hours behind: that is UTC{noted}"
         remedy = "make it in the zone Africa/Nairobi (UTC+3), whatever the zone of the server"
-        yield Check("timestamps", title, "fail", summary, tuple(utc), remedy, docs=docs)
-    elif near:
-        summary = f"{counted(near, 'Timestamp')} in EAT{noted}"
-        yield Check("timestamps", title, "pass", summary, tuple(far), docs=docs)
-    elif far:
-        summary = f"{counted(len(far), 'Timestamp')} so far from the sandbox's clock that the zone can't be told"
+        summary = f"{counted(len(utc), 'Timestamp')} three hours behind: that is UTC{noted}"
+        return check("fail", summary, tuple(utc), remedy)
+    if near:
+        return check("pass", f"{counted(near, 'Timestamp')} in EAT{noted}", tuple(far))
+    if far:
         remedy = "let client and sandbox have one time: a real clock, or the sandbox's `now` in the client"
-        yield Check("timestamps", title, "not seen", summary, tuple(far), remedy, docs="clocks")
-    else:
-        yield Check("timestamps", title, "not seen", "no Timestamp was sent", (), "push something", docs=docs)
+        summary = f"{counted(len(far), 'Timestamp')} so far from the sandbox's clock that the zone can't be told"
+        return check("not seen", summary, tuple(far), remedy, docs="clocks")
+    return check("not seen", "no Timestamp was sent", (), "push something")
 
 
-def asks_known_paths(journal: Journal) -> Iterator[Check]:
-    title = "Asks for paths and methods that there are"
+def asks_known_paths(journal: Journal) -> Check:
+    check = partial(Check, "paths", "Asks for paths and methods that there are", docs="paths")
     meant = [row for row in journal.exchanges if row.path not in _NOT_MEANT]
-    wrong = _refused(meant, "route")
-    if wrong:
-        summary = f"{counted(len(wrong), 'request')} led nowhere"
-        yield Check("paths", title, "fail", summary, wrong, "compare the URL and the method", docs="paths")
-    else:
-        yield _passed("paths", title, len(meant), "led to an operation", "paths")
+    if wrong := _refused(meant, "route"):
+        return check("fail", f"{counted(len(wrong), 'request')} led nowhere", wrong, "compare the URL and the method")
+    return _passed(check, len(meant), "led to an operation")
 
 
-def sends_good_fields(journal: Journal) -> Iterator[Check]:
-    title = "Sends fields as Daraja wants them"
-    wrong = _refused(journal.exchanges, "validation")
-    if wrong:
-        summary = f"{counted(len(wrong), 'request')} had a field that is missing or wrong"
+def sends_good_fields(journal: Journal) -> Check:
+    check = partial(Check, "fields", "Sends fields as Daraja wants them", docs="products")
+    if wrong := _refused(journal.exchanges, "validation"):
         remedy = "`mock-daraja why ID` says which field, and what would have done"
-        yield Check("fields", title, "warn", summary, wrong, remedy, docs="products")
-    else:
-        bodies = sum(bool(row.body) and row.operation is not None for row in journal.exchanges)
-        yield _passed("fields", title, bodies, "passed", "products")
+        return check("warn", f"{counted(len(wrong), 'request')} had a field that is missing or wrong", wrong, remedy)
+    return _passed(check, sum(bool(row.body) and row.operation is not None for row in journal.exchanges), "passed")
 
 
-def is_let_in(journal: Journal) -> Iterator[Check]:
+def is_let_in(journal: Journal) -> Check:
     """Everything else that Daraja refuses of its own accord. What a scenario refused is no fault of the caller's."""
-    title = "Is refused nothing else"
-    wrong = _refused(journal.exchanges, "access", "product")
-    if wrong:
-        summary = f"{counted(len(wrong), 'request')} refused"
+    check = partial(Check, "refusals", "Is refused nothing else", docs="codes")
+    if wrong := _refused(journal.exchanges, "access", "product"):
         remedy = "`mock-daraja why ID` says why; one that was meant, such as of an expired token, needs no mending"
-        yield Check("refusals", title, "warn", summary, wrong, remedy, docs="codes")
-    else:
-        yield _passed("refusals", title, len(journal.exchanges), "was let in", "codes")
+        return check("warn", f"{counted(len(wrong), 'request')} refused", wrong, remedy)
+    return _passed(check, len(journal.exchanges), "was let in")
 
 
-def _refused(rows: tuple[Exchange, ...] | list[Exchange], *rooms: str) -> tuple[Evidence, ...]:
+def _refused(rows: Iterable[Exchange], *rooms: str) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(row.id, f"{row.method} {row.path} {status_of(row)}: {row.why}")
         for row in rows
@@ -126,7 +113,7 @@ def _refused(rows: tuple[Exchange, ...] | list[Exchange], *rooms: str) -> tuple[
     )
 
 
-def _passed(check_id: str, title: str, number: int, said: str, docs: str) -> Check:
+def _passed(check: Callable[..., Check], number: int, said: str) -> Check:
     if number == 0:
-        return Check(check_id, title, "not seen", "no request came", (), "send one", docs=docs)
-    return Check(check_id, title, "pass", f"{counted(number, 'request')}, and each {said}", docs=docs)
+        return check("not seen", "no request came", (), "send one")
+    return check("pass", f"{counted(number, 'request')}, and each {said}")
