@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from mock_daraja.clock import eat
 from mock_daraja.exchange import Exchange, Step
 from mock_daraja.journal.redact import redact_body, redact_headers
@@ -21,21 +23,14 @@ def instant(ms: int | None) -> str | None:
 
 
 def step_json(step: Step) -> dict[str, Any]:
-    shape: dict[str, Any] = {"room": step.room, "verdict": step.verdict, "text": step.text}
-    if step.value is not None:
-        shape["value"] = step.value
-    if step.remedy:
-        shape["remedy"] = step.remedy
-    if step.docs:
-        shape["docs"] = reference(step.docs)
-    if step.rule:
-        shape["rule"] = step.rule
-    return shape
+    shape: dict[str, Any] = msgspec.to_builtins(step)
+    return shape | {"docs": reference(step.docs)} if step.docs else shape
 
 
 def exchange_json(exchange: Exchange, *, whole: bool = True, bodies: Bodies = redact_body) -> dict[str, Any]:
     """`whole` adds headers, bodies and trace to the line that lists show. `bodies` says how a body is shown."""
     reply = exchange.reply
+    fault = reply.fault if reply else None
     shape: dict[str, Any] = {
         "id": exchange.id,
         "sandbox": exchange.sandbox,
@@ -47,12 +42,12 @@ def exchange_json(exchange: Exchange, *, whole: bool = True, bodies: Bodies = re
         "app": exchange.app_key,
         "transaction": exchange.transaction,
         "status": reply.status if reply else None,
-        "fault": reply.fault.name if reply and reply.fault else None,
+        "fault": fault.name if fault else None,
         "why": exchange.why,
     }
     if whole:
         shape |= {
-            "fault_attributes": reply.fault.attributes if reply and reply.fault else {},
+            "fault_attributes": fault.attributes if fault else {},
             "request_headers": redact_headers(exchange.headers),
             "request_body": bodies(exchange.body),
             "response_headers": redact_headers(reply.headers) if reply else [],
