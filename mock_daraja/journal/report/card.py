@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
+
+import msgspec
 
 from mock_daraja.clock import parse_instant
 from mock_daraja.journal.references import anchor, reference
@@ -97,11 +99,5 @@ def report_of(shape: Mapping[str, Any]) -> Report:
     """The report whose `json()` this is."""
     values = {name: shape[name] for name in ("sandbox", "exchanges", "transactions", "callbacks")}
     first_ms, last_ms = (None if shape[name] is None else parse_instant(shape[name]) for name in ("first", "last"))
-    checks = tuple(_check_of(each) for each in shape["checks"])
+    checks = msgspec.convert([each | {"docs": anchor(each["docs"])} for each in shape["checks"]], tuple[Check, ...])
     return Report(**values, first_ms=first_ms, last_ms=last_ms, checks=checks)
-
-
-def _check_of(shape: Mapping[str, Any]) -> Check:
-    values = {each.name: shape[each.name] for each in fields(Check)}
-    evidence = tuple(Evidence(line["ref"], line["text"]) for line in shape["evidence"])
-    return Check(**values | {"evidence": evidence, "docs": anchor(shape["docs"])})
