@@ -6,7 +6,7 @@ It reads the JSON shapes of shapes.py, so that a running server's answer and a j
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -85,19 +85,14 @@ def _title(exchange: Row, paint: Paint) -> Iterator[str]:
     yield paint(f"{exchange['received']}, {', '.join(facts)}", "dim")
 
 
-def _trace(trace: Iterable[Row], paint: Paint) -> Iterator[str]:
-    is_empty = True
+def _trace(trace: Sequence[Row], paint: Paint) -> Iterator[str]:
     for step in trace:
-        is_empty = False
         verdict = paint(f"{step['verdict']:7}", _VERDICTS.get(step["verdict"], "note"))
         yield f"  {verdict}  {step['room']:12}{step['text']}"
         if "value" in step:
             yield f"{_LATER}value:  {json.dumps(step['value'], ensure_ascii=False)}"
-        if "remedy" in step:
-            yield f"{_LATER}remedy: {step['remedy']}"
-        if "docs" in step:
-            yield f"{_LATER}docs:   {step['docs']}"
-    if is_empty:
+        yield from (f"{_LATER}{name + ':':8}{step[name]}" for name in ("remedy", "docs") if name in step)
+    if not trace:
         yield "  nothing was refused, and no step had anything to note"
 
 
@@ -119,8 +114,7 @@ def _transaction(row: Row, clock: Row, paint: Paint) -> Iterator[str]:
         yield f"  final at:  {_due(clock, 'settle', row['id'])}"
 
 
-def _callbacks(transaction: Row, callbacks: Iterable[Row], clock: Row, paint: Paint) -> Iterator[str]:
-    rows = list(callbacks)
+def _callbacks(transaction: Row, rows: Sequence[Row], clock: Row, paint: Paint) -> Iterator[str]:
     if not rows:
         if transaction["state"] == "pending":
             yield "  none yet: one is owed once the transaction is final"
