@@ -6,7 +6,8 @@ stands under names with an underscore, as the format wants it. Durations are not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -17,12 +18,11 @@ from mock_daraja.journal.shapes import instant
 from mock_daraja.model import Callback, Delivery
 from mock_daraja.reasons import delivery_error
 
-_CRLF: Final = b"\r\n"
-_END: Final = b"\r\n\r\n"
+_CHUNK_SIZE: Final = re.compile(rb"0*([1-9a-fA-F][0-9a-fA-F]{0,14})[ \t]*(?:;[^\r\n]*)?\r\n")  # not the last one's
 _PHRASES: Final = {each.value: each.phrase for each in HTTPStatus}
 _PATH: Final = "/:@!$&'()*+,;=-._~"
 _VERSION: Final = "HTTP/1.1"
-Headers = Iterable[tuple[str, str]]
+Headers = Sequence[tuple[str, str]]
 
 
 def har(
@@ -51,7 +51,7 @@ def _of_exchange(row: Exchange, server: str) -> dict[str, Any]:
     url = server + quote(row.path, safe=_PATH) + (f"?{query}" if query else "")
     request = _request(row.method, url, row.headers, row.body)
     reply = row.reply
-    response = _response(None, (), b"") if reply is None else _response(reply.status, reply.headers, reply.body)
+    response = _response(0) if reply is None else _response(reply.status, reply.headers, reply.body)
     about: dict[str, Any] = {"_exchange": row.id, "_operation": row.operation, "_transaction": row.transaction}
     if row.why:
         about["comment"] = row.why
@@ -63,9 +63,9 @@ def _of_exchange(row: Exchange, server: str) -> dict[str, Any]:
 def _of_delivery(row: Callback, delivery: Delivery) -> dict[str, Any]:
     start, headers, body = _message(delivery.request)
     method = start.partition(" ")[0] or "POST"
-    request = _request(method, _redacted_url(delivery.url), headers, body)
+    request = _request(method, redact_query(delivery.url), headers, body)
     _, headers, body = _message(delivery.answer)
-    response = _response(delivery.status, headers, body)
+    response = _response(delivery.status or 0, headers, body)
     about: dict[str, Any] = {"_callback": row.id, "_kind": row.kind, "_transaction": row.transaction}
     if delivery.failure is not None:
         about["comment"] = delivery_error(delivery)
@@ -79,35 +79,33 @@ def _entry(at_ms: int, request: dict[str, Any], response: dict[str, Any], about:
 
 
 def _request(method: str, url: str, headers: Headers, body: bytes) -> dict[str, Any]:
-    pairs = list(headers)
     shape = {
         "method": method,
         "url": url,
         "httpVersion": _VERSION,
         "cookies": [],
-        "headers": _named(redact_headers(pairs)),
+        "headers": _named(redact_headers(headers)),
         "queryString": _named(parse_qsl(urlsplit(url).query, keep_blank_values=True)),
         "headersSize": -1,
         "bodySize": len(body),
     }
     if body:
-        shape["postData"] = {"mimeType": _type(pairs), "params": [], "text": redact_body(body)}
+        shape["postData"] = {"mimeType": _type(headers), "params": [], "text": redact_body(body)}
     return shape
 
 
-def _response(status: int | None, headers: Headers, body: bytes) -> dict[str, Any]:
+def _response(status: int, headers: Headers = (), body: bytes = b"") -> dict[str, Any]:
     """A status of 0 is how browsers write that there was no answer."""
-    pairs = list(headers)
     return {
-        "status": status or 0,
-        "statusText": _PHRASES.get(status or 0, ""),
+        "status": status,
+        "statusText": _PHRASES.get(status, ""),
         "httpVersion": _VERSION,
         "cookies": [],
-        "headers": _named(redact_headers(pairs)),
-        "content": {"size": len(body), "mimeType": _type(pairs), "text": redact_body(body)},
-        "redirectURL": next((value for name, value in pairs if name.lower() == "location"), ""),
+        "headers": _named(redact_headers(headers)),
+        "content": {"size": len(body), "mimeType": _type(headers), "text": redact_body(body)},
+        "redirectURL": _value(headers, "location"),
         "headersSize": -1,
-        "bodySize": len(body) if status is not None else -1,
+        "bodySize": len(body) if status else -1,
     }
 
 
@@ -116,34 +114,27 @@ def _named(pairs: Headers) -> list[dict[str, str]]:
 
 
 def _type(headers: Headers) -> str:
-    return next((value for name, value in headers if name.lower() == "content-type"), "") or "x-unknown"
+    return _value(headers, "content-type") or "x-unknown"
 
 
-def _redacted_url(url: str) -> str:
-    start, mark, query = url.partition("?")
-    return start + mark + redact_query(query)
+def _value(headers: Headers, wanted: str) -> str:
+    return next((value for name, value in headers if name.lower() == wanted), "")
 
 
 def _message(raw: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
     """Start line, headers and body, out of its chunks, of what went over the wire."""
-    head, _, body = raw.partition(_END)
+    head, _, body = raw.partition(b"\r\n\r\n")
     start, *lines = head.decode("latin-1").split("\r\n")
-    fields = (line.partition(":") for line in lines)
-    headers = [(name, value.strip()) for name, _, value in fields]
-    if any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in headers):
-        body = _dechunked(body)
-    return start, headers, body
+    headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+    is_chunked = any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in headers)
+    return start, headers, _dechunked(body) if is_chunked else body
 
 
 def _dechunked(body: bytes) -> bytes:
-    whole = b""
-    while body:
-        size, _, body = body.partition(_CRLF)
-        try:
-            length = int(size.partition(b";")[0], 16)
-        except ValueError:
-            break
-        if length <= 0:
-            break
-        whole, body = whole + body[:length], body[length + len(_CRLF) :]
+    """Of the chunks, as far as they came, without their sizes."""
+    whole, at = b"", 0
+    while (size := _CHUNK_SIZE.match(body, at)) is not None:
+        at = size.end() + int(size[1], 16)
+        whole += body[size.end() : at]
+        at += len(b"\r\n")
     return whole

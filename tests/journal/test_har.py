@@ -115,6 +115,16 @@ def test_what_went_wrong_is_the_comment(mock: Any) -> None:
             "abcd",
         ),
         (
+            delivered(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nFace: b\r\n\r\n"),
+            "response.content.text",
+            "abc",
+        ),
+        (
+            delivered(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n%s\r\nd" % (b"f" * 99)),
+            "response.content.text",
+            "abc",
+        ),
+        (
             delivered(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n"),
             "response.content.text",
             "",
