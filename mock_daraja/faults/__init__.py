@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mock_daraja.errors import Problem
 from mock_daraja.ids import Ids
@@ -21,8 +21,6 @@ __all__ = ["NAMES", "Fault", "attributes_of", "drawn", "from_spec", "kind_of", "
 
 class Fault(Protocol):
     """`response` is the whole answer, head and body, as it would have gone out."""
-
-    name: ClassVar[str]
 
     def carry_out(self, wire: Wire, response: bytes) -> None: ...
 
@@ -67,7 +65,10 @@ def from_spec(spec: FaultSpec) -> Fault:
     for name, each in known.items():
         if each.default is MISSING and name not in spec.attributes:
             raise Problem(f"the attribute {name!r} is missing", where=where, remedy=remedy)
-    fault: Fault = kind(**spec.attributes)
+    try:
+        fault: Fault = kind(**spec.attributes)
+    except Problem as problem:
+        raise problem.at(where) from None
     return fault
 
 
@@ -78,7 +79,7 @@ def drawn(spec: FaultSpec, ids: Ids) -> FaultSpec:
     from mock_daraja.faults.latency import Latency
 
     fault = from_spec(spec)
-    return FaultSpec.of(Latency.name, {"ms": fault.draw(ids)}) if isinstance(fault, Latency) else spec
+    return FaultSpec.of(spec.name, {"ms": fault.draw(ids)}) if isinstance(fault, Latency) else spec
 
 
 def withholds_answer(spec: FaultSpec) -> bool:

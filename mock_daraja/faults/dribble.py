@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from mock_daraja.faults.attributes import MOST_SECONDS, number
 from mock_daraja.faults.response import split
@@ -18,13 +18,12 @@ _MOST: Final = 1_000_000
 class Dribble:
     """Times are on the sandbox's clock. After `seconds` what is left of the body comes at once."""
 
-    name: ClassVar[str] = "dribble"
     bytes_per_second: float = 10
     seconds: float = 60
 
     def __post_init__(self) -> None:
-        number(self.name, "bytes_per_second", self.bytes_per_second, "bytes a second", least=_LEAST, most=_MOST)
-        number(self.name, "seconds", self.seconds, "seconds", most=MOST_SECONDS)
+        number("bytes_per_second", self.bytes_per_second, "bytes a second", least=_LEAST, most=_MOST)
+        number("seconds", self.seconds, "seconds", most=MOST_SECONDS)
 
     def carry_out(self, wire: Wire, response: bytes) -> None:
         head, body = split(response)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from mock_daraja.faults.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    name: ClassVar[str] = "empty"
-
     def carry_out(self, wire: Wire, response: bytes) -> None:  # noqa: ARG002 - never sent: that is the fault
         wire.close()

@@ -6,7 +6,7 @@ No time-out between two reads helps against it: only one over the whole answer, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from mock_daraja.faults.attributes import MOST_SECONDS, number, whole
 from mock_daraja.faults.response import split, with_header
@@ -21,13 +21,12 @@ _MOST_BYTES: Final = 100_000_000
 class EndlessChunks:
     """`seconds` is on the sandbox's clock, `max_bytes` counts the body. Whichever comes first cuts the connection."""
 
-    name: ClassVar[str] = "endless-chunks"
     seconds: float = 60
     max_bytes: int = 1_000_000
 
     def __post_init__(self) -> None:
-        number(self.name, "seconds", self.seconds, "seconds", most=MOST_SECONDS)
-        whole(self.name, "max_bytes", self.max_bytes, "bytes", least=1, most=_MOST_BYTES)
+        number("seconds", self.seconds, "seconds", most=MOST_SECONDS)
+        whole("max_bytes", self.max_bytes, "bytes", least=1, most=_MOST_BYTES)
 
     def carry_out(self, wire: Wire, response: bytes) -> None:
         head, body = split(response)

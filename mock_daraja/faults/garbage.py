@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from mock_daraja.faults.wire import Wire
 
@@ -13,8 +13,6 @@ GARBAGE: Final = b"\x15\x03\x03\x00\x02\x02\x50" + bytes(range(0x80, 0x100)) + b
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    name: ClassVar[str] = "garbage"
-
     def carry_out(self, wire: Wire, response: bytes) -> None:  # noqa: ARG002 - never sent: that is the fault
         wire.send(GARBAGE)
         wire.close()

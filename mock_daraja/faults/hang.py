@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from mock_daraja.faults.attributes import MOST_SECONDS, number
 from mock_daraja.faults.wire import Wire
@@ -13,12 +12,11 @@ from mock_daraja.faults.wire import Wire
 class Hang:
     """`seconds` is on the sandbox's clock; None hangs without end."""
 
-    name: ClassVar[str] = "hang"
     seconds: float | None = None
 
     def __post_init__(self) -> None:
         if self.seconds is not None:
-            number(self.name, "seconds", self.seconds, "seconds", most=MOST_SECONDS)
+            number("seconds", self.seconds, "seconds", most=MOST_SECONDS)
 
     def carry_out(self, wire: Wire, response: bytes) -> None:  # noqa: ARG002 - never sent: that is the fault
         until_ms = None if self.seconds is None else wire.clock.now() + round(self.seconds * 1000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.faults.attributes import MOST_MS, bad, number, whole
@@ -23,7 +23,6 @@ _MOST_SIGMA: Final = 10  # e to the power of ten times that is still a number
 class Latency:
     """Times are milliseconds on the sandbox's clock; `sigma` is the standard deviation of the time's logarithm."""
 
-    name: ClassVar[str] = "latency"
     ms: int | None = None
     distribution: str | None = None
     min: int | None = None
@@ -37,22 +36,21 @@ class Latency:
         for attribute in _FORMS[self.distribution]:
             value = getattr(self, attribute)
             if attribute == "sigma":
-                number(self.name, attribute, value, "standard deviations", most=_MOST_SIGMA)
+                number(attribute, value, "standard deviations", most=_MOST_SIGMA)
             else:
-                whole(self.name, attribute, value, "milliseconds", least=least.get(attribute, 0), most=MOST_MS)
+                whole(attribute, value, "milliseconds", least=least.get(attribute, 0), most=MOST_MS)
 
     def _check_form(self) -> None:
-        where = f"fault {self.name}"
         if self.distribution not in tuple(_FORMS):
-            raise bad(self.name, "distribution", self.distribution, "uniform or lognormal")
+            raise bad("distribution", self.distribution, "uniform or lognormal")
         form = _FORMS[self.distribution]
         for attribute in ("ms", "min", "max", "median", "sigma"):
             is_given = getattr(self, attribute) is not None
             if is_given and attribute not in form:
                 beside = "without a distribution" if self.distribution is None else f"beside {self.distribution}"
-                raise Problem(f"the attribute {attribute!r} means nothing {beside}", where=where, remedy=_REMEDY)
+                raise Problem(f"the attribute {attribute!r} means nothing {beside}", remedy=_REMEDY)
             if not is_given and attribute in form:
-                raise Problem(f"the attribute {attribute!r} is missing", where=where, remedy=_REMEDY)
+                raise Problem(f"the attribute {attribute!r} is missing", remedy=_REMEDY)
 
     def draw(self, ids: Ids) -> int:
         """How late, in milliseconds, the answer is to be this time."""

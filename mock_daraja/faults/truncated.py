@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from mock_daraja.faults.response import split
 from mock_daraja.faults.wire import Wire
@@ -11,8 +10,6 @@ from mock_daraja.faults.wire import Wire
 
 @dataclass(frozen=True, slots=True)
 class Truncated:
-    name: ClassVar[str] = "truncated"
-
     def carry_out(self, wire: Wire, response: bytes) -> None:
         """An answer without a body is cut in its head, so that it too arrives broken."""
         head, body = split(response)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from mock_daraja.faults.attributes import bad
 from mock_daraja.faults.response import split, with_header
@@ -15,12 +15,11 @@ _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-
 
 @dataclass(frozen=True, slots=True)
 class WrongContentType:
-    name: ClassVar[str] = "wrong-content-type"
     type: str = "text/html"
 
     def __post_init__(self) -> None:
         if _MEDIA_TYPE.match(str(self.type)) is None:
-            raise bad(self.name, "type", self.type, "a media type such as text/html or text/plain; charset=utf-8")
+            raise bad("type", self.type, "a media type such as text/html or text/plain; charset=utf-8")
 
     def carry_out(self, wire: Wire, response: bytes) -> None:
         head, body = split(response)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import ClassVar, Final
+from typing import Final
 
 from mock_daraja.faults.attributes import bad
 from mock_daraja.faults.response import split, with_status
@@ -16,12 +16,11 @@ _PHRASES: Final = {each.value: each.phrase for each in HTTPStatus}
 
 @dataclass(frozen=True, slots=True)
 class WrongStatus:
-    name: ClassVar[str] = "wrong-status"
     status: int
 
     def __post_init__(self) -> None:
         if type(self.status) is not int or self.status not in _STATUSES:
-            raise bad(self.name, "status", self.status, "a status from 200 to 599, but 204 and 304 that have no body")
+            raise bad("status", self.status, "a status from 200 to 599, but 204 and 304 that have no body")
 
     def carry_out(self, wire: Wire, response: bytes) -> None:
         head, body = split(response)

@@ -141,10 +141,11 @@ def library() -> Iterator[str]:
 def fault_list() -> Iterator[str]:
     """Each fault stands in a file of its own, whose first line says what it is."""
     rows = []
-    for kind in map(faults.kind_of, faults.NAMES):
+    for name in faults.NAMES:
+        kind = faults.kind_of(name)
         names = [f"{code(each.name)}{'' if each.default is MISSING else ', optional'}" for each in fields(kind)]
         said = (inspect.getdoc(inspect.getmodule(kind)) or "").partition("\n\n")[0]
-        rows.append((code(kind.name), "; ".join(names) or "none", said))
+        rows.append((code(name), "; ".join(names) or "none", said))
     return table(("Fault", "Attributes", "What the client meets"), rows)
 
 

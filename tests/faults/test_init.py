@@ -24,9 +24,10 @@ def test_a_spec_becomes_its_fault(spec, fault):
 def test_every_name_has_a_fault_of_that_name():
     attributes = {"latency": {"ms": 1}, "wrong-status": {"status": 500}}
 
-    made = [faults.from_spec(FaultSpec.of(name, attributes.get(name, {}))).name for name in faults.NAMES]
+    made = [faults.from_spec(FaultSpec.of(name, attributes.get(name, {}))) for name in faults.NAMES]
 
-    assert tuple(made) == faults.NAMES == tuple(sorted(faults.NAMES)) == tuple(sorted(made))
+    assert [type(fault).__name__.lower() for fault in made] == [name.replace("-", "") for name in faults.NAMES]
+    assert sorted(faults.NAMES) == list(faults.NAMES)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_what_is_drawn_is_a_latency_like_any_other():
 )
 def test_a_form_that_makes_no_sense_is_a_problem(attributes, problem, remedy):
     with pytest.raises(Problem) as caught:
-        Latency(**attributes)
+        from_spec(FaultSpec.of("latency", attributes))
 
     assert problem in caught.value.what
     assert caught.value.where == "fault latency"
