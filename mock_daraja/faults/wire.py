@@ -7,22 +7,12 @@ import os
 import socket
 import struct
 from threading import Event
-from typing import Final, Protocol
+from typing import Final
 
-from mock_daraja import clock as clocks
+from mock_daraja.clock import Clock, ClockSetting
 from mock_daraja.faults.watch import Watch
 
 _LINGER_ZERO: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
-
-
-class WireClock(Protocol):
-    """What a fault needs of the sandbox's clock. Times are milliseconds."""
-
-    def now(self) -> int: ...
-
-    def wait_until(self, due_ms: int, interrupted: Event) -> bool: ...
-
-    def wake(self) -> None: ...
 
 
 class Wire:
@@ -33,7 +23,7 @@ class Wire:
     def __init__(self, sock: socket.socket, watch: Watch) -> None:
         self.sock = sock
         self.watch = watch
-        self.clock: WireClock = clocks.Clock(clocks.ClockSetting())  # until the app gives the sandbox's
+        self.clock = Clock(ClockSetting())  # until the app gives the sandbox's
         self.interrupted = Event()
         self.is_open = True
 
