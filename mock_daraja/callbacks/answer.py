@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from mock_daraja.callbacks.undelivered import Undelivered
+from mock_daraja.model.failure import Failure, FailureKind
 
 LONGEST: Final = 1 << 16
 """Bytes of an answer that are read and kept."""
@@ -15,6 +15,14 @@ _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*)?
 _CHUNK_SIZE: Final = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\Z")
 _LONGEST_SIZE_LINE: Final = 1024
 _LONGEST_NUMBER: Final = 15  # digits of a Content-Length
+
+
+class Undelivered(Exception):  # noqa: N818 - what happened, not an error of the program
+    """What ends an attempt at a callback without a whole answer: `failure` says why."""
+
+    def __init__(self, kind: FailureKind, *details: str | float) -> None:
+        super().__init__(kind)
+        self.failure = Failure(kind, details)
 
 
 class AnswerReader:

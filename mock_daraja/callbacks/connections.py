@@ -8,8 +8,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from mock_daraja.callbacks.answer import Undelivered
 from mock_daraja.callbacks.policy import Target
-from mock_daraja.callbacks.undelivered import Undelivered
 
 if TYPE_CHECKING:
     from ssl import SSLContext

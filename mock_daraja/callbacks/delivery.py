@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mock_daraja.callbacks.answer import LONGEST, AnswerReader
+from mock_daraja.callbacks.answer import LONGEST, AnswerReader, Undelivered
 from mock_daraja.callbacks.connections import Connections, Deadline
 from mock_daraja.callbacks.policy import Target
-from mock_daraja.callbacks.undelivered import Undelivered
 from mock_daraja.model.callback import Delivery
 
 if TYPE_CHECKING:

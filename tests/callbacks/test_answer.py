@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_daraja.callbacks.answer import LONGEST, AnswerReader, body_of
-from mock_daraja.callbacks.undelivered import Undelivered
+from mock_daraja.callbacks.answer import LONGEST, AnswerReader, Undelivered, body_of
 from mock_daraja.reasons import failure_text
 
 OK = b"HTTP/1.1 200 OK\r\n"
