@@ -44,8 +44,8 @@ from mock_daraja.view import BALANCE, View
 
 if TYPE_CHECKING:
     from mock_daraja.access.security_credential import Certificate
+    from mock_daraja.callbacks.delivery import Receiver
     from mock_daraja.callbacks.policy import Policy
-    from mock_daraja.callbacks.receiver import Receiver
 
 DEFAULT: Final = "default"
 _EXPIRED_KEPT_MS: Final = 3_600_000  # for so long an expired token is told from one that never was

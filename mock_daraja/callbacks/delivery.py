@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mock_daraja.callbacks.answer import LONGEST, AnswerReader, Undelivered
 from mock_daraja.callbacks.connections import Connections, Deadline
@@ -22,6 +22,18 @@ CONTENT_TYPE: Final = "application/json;charset=UTF-8"  # callbacks.md §6
 _OURS: Final = frozenset({"host", "content-length", "connection", "transfer-encoding"})
 _RECEIVE: Final = 1 << 14
 _UNUSED: Final = ("closed", "reset")  # a kept connection that the receiver had given up before the request came
+
+
+class Receiver(Protocol):
+    """An application in this process, say, that is called instead. It is asked before a callback goes out over HTTP.
+    Where the callback goes is not checked: it stays in this process."""
+
+    def takes(self, url: str) -> bool: ...
+
+    def deliver(
+        self, url: str, body: bytes, headers: Iterable[tuple[str, str]], *, timeout_s: float, sent_ms: int
+    ) -> Delivery:
+        """As `deliver` does: raises nothing for what a receiver may do."""
 
 
 def deliver(

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
 from mock_daraja.callbacks.answer import LONGEST, Undelivered
-from mock_daraja.callbacks.delivery import CONTENT_TYPE, request_bytes
+from mock_daraja.callbacks.delivery import CONTENT_TYPE, Receiver, request_bytes
 from mock_daraja.callbacks.policy import Target
-from mock_daraja.callbacks.receiver import Receiver
 from mock_daraja.callbacks.url import Url, is_under, lower_origin, parse
 from mock_daraja.errors import Problem
 from mock_daraja.model import Delivery, Failure, UrlRefusal
