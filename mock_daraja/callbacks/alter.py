@@ -1,12 +1,14 @@
-"""Callbacks that are not what they should be: forged values, cut or broken bodies. Pure.
+"""What an outcome changes about callbacks: when they go and how often, forged values, cut or broken bodies. Pure.
 
 A forgery changes what is sent, never what happened: the ledger, the query and the transaction keep the truth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
+
+from mock_daraja.model.outcome import CallbackPlan
 
 _FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "amount": frozenset({"Amount", "TransAmount", "TransactionAmount", "amount"}),
@@ -19,6 +21,19 @@ _FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "phone": frozenset({"PhoneNumber", "MSISDN"}),
 }
 FORGEABLE: Final = tuple(_FIELDS)
+
+
+def copies(plan: CallbackPlan, default_delay_ms: int, now_ms: int) -> list[int]:
+    """The due time of each copy, first one first; none when the callback is lost.
+
+    `now_ms` is when the transaction became final. A callback that overtakes the acknowledgement is due at once,
+    whatever its delay.
+    """
+    if plan.drop:
+        return []
+    delay_ms = default_delay_ms if plan.delay_ms is None else plan.delay_ms
+    first_ms = now_ms + (0 if plan.before_ack else max(0, delay_ms))
+    return [first_ms + number * max(0, plan.every_ms) for number in range(plan.copies)]
 
 
 def forged(body: Any, changes: Mapping[str, Any]) -> Any:
@@ -38,14 +53,7 @@ def _changed(node: Any, values: Mapping[str, Any]) -> Any:
     return {key: values[key] if key in values else _changed(value, values) for key, value in node.items()}
 
 
-def truncated(body: bytes) -> bytes:
-    """The first half."""
-    return body[: len(body) // 2]
-
-
-def malformed(body: bytes) -> bytes:
-    """JSON no more: the last brace is a bracket."""
-    return body[:-1] + b"]"
-
-
-DAMAGES: Final = {"truncated": truncated, "malformed": malformed}
+DAMAGES: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    "truncated": lambda body: body[: len(body) // 2],
+    "malformed": lambda body: body[:-1] + b"]",  # JSON no more: the last brace is a bracket
+}

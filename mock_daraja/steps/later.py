@@ -7,7 +7,6 @@ from typing import Any
 
 from mock_daraja import wire
 from mock_daraja.callbacks import alter
-from mock_daraja.callbacks.plan import copies
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.ledger.people import with_names
@@ -151,7 +150,7 @@ def _plan_callbacks(shared: Shared, sandbox: Sandbox, transaction: Transaction) 
         body = wire.dumps(alter.forged(notice.body, dict(plan.forge)) if plan.forge else notice.body)
         if plan.damage is not None:
             body = alter.DAMAGES[plan.damage](body)
-        for due_ms in copies(plan, notice.delay_ms, transaction.final_ms):
+        for due_ms in alter.copies(plan, notice.delay_ms, transaction.final_ms):
             row = _keep(sandbox, transaction, notice, body, due_ms, slow_ms=plan.slow_ms)
             # Held back while the request is still unanswered: a callback before the ack is the gateway's to deliver.
             sandbox.agenda.schedule(due_ms, "deliver", row.id, transaction.exchange)
