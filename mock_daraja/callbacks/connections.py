@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 MOST_KEPT: Final = 8
-_Key = tuple[str, str, int, tuple[str, ...]]
+_Key = tuple[str, tuple[str, ...]]
 
 
 class Deadline(NamedTuple):
@@ -67,10 +67,11 @@ class Connections:
 
     def open(self, target: Target, deadline: Deadline) -> socket.socket:
         """A new connection, to the first address that takes it. Raises Undelivered: nothing was sent."""
-        where = f"{target.host} port {target.port}"
+        place = target.place
+        where = f"{place.host} port {place.port}"
         try:
             connection = self._connect(target, deadline)
-            return self._encrypt(connection, target, deadline) if target.scheme == "https" else connection
+            return self._encrypt(connection, target, deadline) if place.scheme == "https" else connection
         except (OSError, ValueError) as problem:  # ValueError: a name that no certificate can hold
             if self._current is not None:
                 self.drop(self._current)
@@ -85,7 +86,7 @@ class Connections:
                 connection = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
                 self._current = connection
                 connection.settimeout(self.left(deadline))
-                connection.connect((address, target.port))
+                connection.connect((address, target.place.port))
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except (TimeoutError, ConnectionAbortedError):
                 raise
@@ -99,7 +100,7 @@ class Connections:
         raise failure
 
     def _encrypt(self, plain: socket.socket, target: Target, deadline: Deadline) -> socket.socket:
-        name = target.host.rstrip(".")
+        name = target.place.host.rstrip(".")
         connection = self._tls.context().wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
         self._current = connection  # before the handshake, so that `abort` can end it
         connection.settimeout(self.left(deadline))
@@ -143,7 +144,7 @@ class Connections:
 
 
 def _key(target: Target) -> _Key:
-    return target.scheme, target.host, target.port, target.addresses
+    return target.place.origin, target.addresses
 
 
 def _no_connection(where: str, deadline: Deadline, problem: Exception) -> Undelivered:

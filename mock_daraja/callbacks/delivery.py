@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from mock_daraja.callbacks.answer import LONGEST, AnswerReader, Undelivered
 from mock_daraja.callbacks.connections import Connections, Deadline
 from mock_daraja.callbacks.policy import Target
+from mock_daraja.callbacks.url import Url
 from mock_daraja.model.callback import Delivery
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def deliver(
     request, answer, failure = b"", AnswerReader(), None
     deadline = Deadline(timeout_s, connections.monotonic() + timeout_s)
     try:
-        request = request_bytes(target, method, body, headers)
+        request = request_bytes(target.place, method, body, headers)
         parts = (request,) if pause is None else _Halves(request, pause)
         _Attempt(target, parts, answer, deadline, connections).run()
     except Undelivered as problem:
@@ -138,9 +139,9 @@ class _Attempt:
         return Undelivered("connection-failed", problem.strerror or str(problem))
 
 
-def request_bytes(target: Target, method: str, body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
+def request_bytes(place: Url, method: str, body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
     """Request line, headers and body. Raises Undelivered for a header that HTTP can't carry."""
-    lines = [f"{method} {target.path_and_query} HTTP/1.1", f"Host: {target.host_header}"]
+    lines = [f"{method} {place.path_and_query} HTTP/1.1", f"Host: {place.host_header}"]
     typed = False
     for name, value in headers:
         small = name.lower()

@@ -43,12 +43,8 @@ class Target:
     """Where one delivery goes. `addresses` were checked, and are tried in order."""
 
     url: str  # after --rewrite-callbacks
-    scheme: str
-    host: str  # without brackets
-    port: int
+    place: Url  # that URL, taken apart
     addresses: tuple[str, ...]
-    path_and_query: str
-    host_header: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +108,7 @@ class Policy:
         addresses = self._addresses(place)
         if isinstance(addresses, UrlRefusal):
             return addresses
-        target = Target(
-            rewritten, place.scheme, place.host, place.port, addresses, place.path_and_query, place.host_header
-        )
+        target = Target(rewritten, place, addresses)
         if addresses is _LOOPBACKS or literal(place.host) is not None:
             if len(self._resolved) >= _MOST_RESOLVED:
                 self._resolved.clear()

@@ -17,7 +17,6 @@ from urllib.parse import unquote_to_bytes
 
 from mock_daraja.callbacks.answer import LONGEST, Undelivered
 from mock_daraja.callbacks.delivery import CONTENT_TYPE, Receiver, request_bytes
-from mock_daraja.callbacks.policy import Target
 from mock_daraja.callbacks.url import Url, is_under, lower_origin, parse
 from mock_daraja.errors import Problem
 from mock_daraja.model import Delivery, Failure, UrlRefusal
@@ -100,8 +99,7 @@ class AppReceiver(Receiver):
         if not any(name.lower() == "content-type" for name, _ in typed):
             typed.insert(0, ("Content-Type", CONTENT_TYPE))
         try:
-            target = Target(url, place.scheme, place.host, place.port, (), place.path_and_query, place.host_header)
-            request = request_bytes(target, "POST", body, typed)
+            request = request_bytes(place, "POST", body, typed)
             self._call(Posted(place, typed, body, timeout_s), answered)
         except Undelivered as problem:
             failure = problem.failure

@@ -12,6 +12,7 @@ from mock_daraja.callbacks.connections import Connections, Tls
 from mock_daraja.callbacks.courier import Courier
 from mock_daraja.callbacks.delivery import deliver
 from mock_daraja.callbacks.policy import Target
+from mock_daraja.callbacks.url import Url
 from mock_daraja.reasons import delivery_error
 
 Handler = Callable[[Any, Connections], None]
@@ -166,7 +167,7 @@ def test_stop_ends_hanging_deliveries_quickly_and_returns_what_was_not_begun(rec
         peer.hang()
 
     receiver = receive(hang)
-    target = Target("http://localhost/", "http", "localhost", receiver.port, ("127.0.0.1",), "/", "localhost")
+    target = Target("http://localhost/", Url("http", "localhost", receiver.port, "/"), ("127.0.0.1",))
 
     def handle(item: str, connections: Connections) -> None:
         sent = deliver(target, "POST", b"{}", (), timeout_s=60, connections=connections, sent_ms=0)
@@ -231,7 +232,7 @@ def test_inline_runs_in_this_thread_in_order_and_keeps_no_connection(receive: An
             peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
     receiver = receive(answer)
-    target = Target("http://localhost/", "http", "localhost", receiver.port, ("127.0.0.1",), "/", "localhost")
+    target = Target("http://localhost/", Url("http", "localhost", receiver.port, "/"), ("127.0.0.1",))
 
     def handle(item: int, connections: Connections) -> None:
         used.append(connections)
@@ -257,7 +258,7 @@ def test_idle_worker_closes_its_connections(receive: Any, courier_of: Any) -> No
         closed.set()
 
     receiver = receive(answer)
-    target = Target("http://localhost/", "http", "localhost", receiver.port, ("127.0.0.1",), "/", "localhost")
+    target = Target("http://localhost/", Url("http", "localhost", receiver.port, "/"), ("127.0.0.1",))
 
     def handle(item: int, connections: Connections) -> None:
         deliver(target, "POST", b"{}", (), timeout_s=5, connections=connections, sent_ms=0)
@@ -303,7 +304,7 @@ def test_stop_ends_a_delivery_that_hangs_inline(receive: Any, courier_of: Any) -
         peer.hang()
 
     receiver = receive(hang)
-    target = Target("http://localhost/", "http", "localhost", receiver.port, ("127.0.0.1",), "/", "localhost")
+    target = Target("http://localhost/", Url("http", "localhost", receiver.port, "/"), ("127.0.0.1",))
 
     def handle(item: int, connections: Connections) -> None:
         sent = deliver(target, "POST", b"{}", (), timeout_s=60, connections=connections, sent_ms=0)

@@ -12,6 +12,7 @@ import pytest
 from mock_daraja.callbacks.connections import MOST_KEPT, Connections, Tls
 from mock_daraja.callbacks.delivery import deliver
 from mock_daraja.callbacks.policy import Target
+from mock_daraja.callbacks.url import Url
 from mock_daraja.model.callback import Delivery
 from mock_daraja.reasons import delivery_error
 
@@ -49,8 +50,7 @@ def answer_and_stay(*raws: bytes) -> Callable[[Any], None]:
 def to(
     port: int, path: str = "/hooks/stk?x=1", scheme: str = "http", addresses: tuple[str, ...] = ("127.0.0.1",)
 ) -> Target:
-    host = f"localhost:{port}"
-    return Target(f"{scheme}://{host}{path}", scheme, "localhost", port, addresses, path, host)
+    return Target(f"{scheme}://localhost:{port}{path}", Url(scheme, "localhost", port, path), addresses)
 
 
 def send(target: Target, connections: Connections, *, timeout_s: float = 5.0, **changes: Any) -> Delivery:
