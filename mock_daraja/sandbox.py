@@ -117,7 +117,7 @@ class Sandbox(View):
     def policy(self) -> Policy:
         from mock_daraja.callbacks.policy import Policy
 
-        return Policy.of_settings(self.settings.allow_callbacks_to, self.settings.rewrite_callbacks)
+        return Policy(self.settings.allow_callbacks_to, self.settings.rewrite_callbacks)
 
     @cached_property
     def certificate(self) -> Certificate:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from ipaddress import ip_network
 from typing import Final
@@ -26,11 +26,7 @@ Lookup = Callable[[str], Sequence[str]]
 
 EXAMPLE_REWRITE: Final = "https://app.example.com=http://localhost:8000"
 _LOOPBACKS: Final = ("127.0.0.1", "::1")  # in the order they are tried
-_LOCAL_SUFFIXES: Final = (
-    ".local",
-    ".internal",
-    ".test",
-)  # host.docker.internal and host.containers.internal among them
+_LOCAL_SUFFIXES: Final = (".local", ".internal", ".test")  # host.docker.internal, host.containers.internal
 _MOST_RESOLVED: Final = 1_000
 _MOST_ADDRESSES: Final = 4
 _PATTERN: Final = re.compile(r"(\[[^\]]+\]|[^:\[\]]+)(?::([0-9]{1,5}))?\Z")
@@ -56,44 +52,38 @@ class _Rule:
     port: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Rewrite:
+    """One --rewrite-callbacks: a URL that starts with `source` starts with `to` instead, and is at `host` then."""
+
+    source: str
+    to: str
+    host: str
+
+
 def _system_lookup(name: str) -> Sequence[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)]
 
 
-@dataclass(frozen=True, slots=True)
 class Policy:
-    """`allow` holds hosts, globs (*.example.com), networks (203.0.113.0/24), each also with :port; `rewrites` holds
-    (FROM, TO) prefixes of URLs. Raises Problem on one that can't be read.
+    """`allow` and `rewrites` are the texts of --allow-callbacks-to (hosts, globs as *.example.com, networks as
+    203.0.113.0/24, each also with :port) and --rewrite-callbacks (FROM=TO). Raises Problem on one that can't be read.
     """
 
-    allow: tuple[str, ...] = ()
-    rewrites: tuple[tuple[str, str], ...] = ()
-    lookup: Lookup = _system_lookup
-    _rules: tuple[_Rule, ...] = field(init=False, repr=False)
-    _prefixes: tuple[tuple[str, str], ...] = field(init=False, repr=False)
-    _rewritten_hosts: frozenset[str] = field(init=False, repr=False)
-    _resolved: dict[str, Target] = field(init=False, repr=False, compare=False)  # of URLs without a name to look up
-
-    def __post_init__(self) -> None:
-        targets = [_rewrite_target(source, to) for source, to in self.rewrites]
-        prefixes = tuple((lower_origin(source).rstrip("/"), to.rstrip("/")) for source, to in self.rewrites)
-        object.__setattr__(self, "_rules", tuple(_rule(pattern) for pattern in self.allow))
-        object.__setattr__(self, "_prefixes", prefixes)
-        object.__setattr__(self, "_resolved", {})
-        object.__setattr__(self, "_rewritten_hosts", frozenset(target.host for target in targets))
-
-    @classmethod
-    def of_settings(cls, allow: Sequence[str], rewrites: Sequence[str]) -> Policy:
-        """From the texts of --allow-callbacks-to and --rewrite-callbacks. Raises Problem."""
-        return cls(tuple(allow), tuple(_rewrite_pair(text) for text in rewrites))
+    def __init__(
+        self, allow: Iterable[str] = (), rewrites: Iterable[str] = (), lookup: Lookup = _system_lookup
+    ) -> None:
+        self._rewrites = [_rewrite(text) for text in rewrites]
+        self._rules = [_rule(pattern) for pattern in allow]
+        self._lookup = lookup
+        self._resolved: dict[str, Target] = {}  # of URLs without a name to look up
 
     def rewrite(self, url: str) -> str:
         """The URL after the first --rewrite-callbacks that it starts with. A prefix ends where a path segment ends."""
-        if self._prefixes:
-            plain = lower_origin(url)
-            for source, to in self._prefixes:
-                if is_under(plain, source):
-                    return to + plain[len(source) :]
+        plain = lower_origin(url)
+        for each in self._rewrites:
+            if is_under(plain, each.source):
+                return each.to + plain[len(each.source) :]
         return url
 
     def resolve(self, url: str) -> Target | UrlRefusal:
@@ -127,7 +117,7 @@ class Policy:
         if not (named or self._is_local(name)):
             return UrlRefusal("public-name", place.host, place.origin)
         try:
-            found = [address for text in self.lookup(name) if (address := literal(text.partition("%")[0])) is not None]
+            found = [address for text in self._lookup(name) if (address := literal(text.partition("%")[0])) is not None]
         except (OSError, UnicodeError) as problem:
             return UrlRefusal("unknown-name", place.host, place.origin, problem=str(problem))
         if not found:
@@ -137,7 +127,7 @@ class Policy:
 
     def _is_local(self, name: str) -> bool:
         """Whether the name is one that local resolvers, container engines or hosts files answer."""
-        return "." not in name or name.endswith(_LOCAL_SUFFIXES) or name in self._rewritten_hosts
+        return "." not in name or name.endswith(_LOCAL_SUFFIXES) or any(name == each.host for each in self._rewrites)
 
     def _is_named(self, name: str, port: int) -> bool:
         return any(rule.glob and rule.port in (None, port) and fnmatchcase(name, rule.glob) for rule in self._rules)
@@ -179,23 +169,16 @@ def _network(text: str) -> Network | None:
         return None
 
 
-def _rewrite_pair(text: str) -> tuple[str, str]:
+def _rewrite(text: str) -> _Rewrite:
     match = _REWRITE.match(text.strip())
     if match is None:
         raise _not_a_rewrite(text, "FROM and TO both start with http:// or https://")
-    return match[1], match[2]
-
-
-def _rewrite_target(source: str, to: str) -> Url:
-    if isinstance(refusal := parse(source), UrlRefusal):
-        raise _not_a_rewrite(f"{source}={to}", refusal_texts(refusal)[0])
-    target = parse(to)
-    if isinstance(target, UrlRefusal):
-        raise _not_a_rewrite(f"{source}={to}", refusal_texts(target)[0])
-    return target
+    source, to = match.groups()
+    if isinstance(place := parse(source), UrlRefusal) or isinstance(place := parse(to), UrlRefusal):
+        raise _not_a_rewrite(match[0], refusal_texts(place)[0])
+    return _Rewrite(lower_origin(source).rstrip("/"), to.rstrip("/"), place.host)
 
 
 def _not_a_rewrite(text: str, why: str) -> Problem:
-    return Problem(
-        f"{text!r} is no FROM=TO: {why}", where="--rewrite-callbacks", remedy=f"for example {EXAMPLE_REWRITE}"
-    )
+    remedy = f"for example {EXAMPLE_REWRITE}"
+    return Problem(f"{text!r} is no FROM=TO: {why}", where="--rewrite-callbacks", remedy=remedy)

@@ -226,11 +226,11 @@ def test_unreadable_allow_pattern_is_a_problem(pattern: str) -> None:
     ],
 )
 def test_rewrite_replaces_a_whole_prefix(source: str, to: str, url: str, rewritten: str) -> None:
-    assert Policy(rewrites=((source, to),)).rewrite(url) == rewritten
+    assert Policy(rewrites=[f"{source}={to}"]).rewrite(url) == rewritten
 
 
 def test_first_rewrite_that_fits_wins() -> None:
-    policy = Policy.of_settings([], ["https://a.example/b=http://localhost:1", "https://a.example=http://localhost:2"])
+    policy = Policy(rewrites=["https://a.example/b=http://localhost:1", "https://a.example=http://localhost:2"])
 
     rewritten = [policy.rewrite(f"https://a.example/{path}") for path in ("b/x", "c")]
 
@@ -238,7 +238,7 @@ def test_first_rewrite_that_fits_wins() -> None:
 
 
 def test_resolving_rewrites_first_and_may_look_the_new_host_up(names: Names) -> None:
-    policy = Policy(rewrites=(("https://app.example.com", "http://app.lan:3000"),), lookup=names)
+    policy = Policy(rewrites=["https://app.example.com=http://app.lan:3000"], lookup=names)
 
     target = policy.resolve("https://app.example.com/hooks?x=1")
 
@@ -247,7 +247,7 @@ def test_resolving_rewrites_first_and_may_look_the_new_host_up(names: Names) -> 
 
 
 def test_rewriting_to_a_public_address_allows_nothing(names: Names) -> None:
-    policy = Policy(rewrites=(("http://localhost", "http://api.example.com"),), lookup=names)
+    policy = Policy(rewrites=["http://localhost=http://api.example.com"], lookup=names)
 
     refusal = policy.resolve("http://localhost/x")
 
@@ -269,7 +269,7 @@ def test_rewriting_to_a_public_address_allows_nothing(names: Names) -> None:
 )
 def test_unreadable_rewrite_is_a_problem(text: str) -> None:
     with pytest.raises(Problem, match="FROM=TO") as caught:
-        Policy.of_settings([], [text])
+        Policy(rewrites=[text])
 
     assert "https://app.example.com=http://localhost:8000" in caught.value.remedy
 
