@@ -6,7 +6,7 @@ No redirect is followed, no proxy of the environment used, no name looked up: po
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -39,7 +39,6 @@ class Receiver(Protocol):
 
 def deliver(
     target: Target,
-    method: str,
     body: bytes,
     headers: Iterable[tuple[str, str]],
     *,
@@ -57,26 +56,11 @@ def deliver(
     request, answer, failure = b"", AnswerReader(), None
     deadline = Deadline(timeout_s, connections.monotonic() + timeout_s)
     try:
-        request = request_bytes(target.place, method, body, headers)
-        parts = (request,) if pause is None else _Halves(request, pause)
-        _Attempt(target, parts, answer, deadline, connections).run()
+        request = request_bytes(target.place, body, headers)
+        _Attempt(target, request, pause, answer, deadline, connections).run()
     except Undelivered as problem:
         failure = problem.failure
     return Delivery(target.url, sent_ms, request, answer.status, bytes(answer.raw[:LONGEST]), failure)
-
-
-class _Halves:
-    """A request in two parts, with a pause before the second; each iteration starts over."""
-
-    def __init__(self, request: bytes, pause: Callable[[], None]) -> None:
-        self._request = request
-        self._pause = pause
-
-    def __iter__(self) -> Iterator[bytes]:
-        middle = len(self._request) // 2
-        yield self._request[:middle]
-        self._pause()
-        yield self._request[middle:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +68,8 @@ class _Attempt:
     """Raises Undelivered where `answer` is not whole at the end."""
 
     target: Target
-    parts: Iterable[bytes]
+    request: bytes
+    pause: Callable[[], None] | None
     answer: AnswerReader
     deadline: Deadline
     connections: Connections
@@ -118,8 +103,13 @@ class _Attempt:
 
     def _send_and_receive(self, connection: socket.socket) -> None:
         connection.settimeout(self.connections.left(self.deadline))
-        for part in self.parts:
-            connection.sendall(part)
+        if self.pause is None:
+            connection.sendall(self.request)
+        else:
+            middle = len(self.request) // 2
+            connection.sendall(self.request[:middle])
+            self.pause()
+            connection.sendall(self.request[middle:])
         whole = False
         while not whole:
             connection.settimeout(self.connections.left(self.deadline))
@@ -139,9 +129,9 @@ class _Attempt:
         return Undelivered("connection-failed", problem.strerror or str(problem))
 
 
-def request_bytes(place: Url, method: str, body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
+def request_bytes(place: Url, body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
     """Request line, headers and body. Raises Undelivered for a header that HTTP can't carry."""
-    lines = [f"{method} {place.path_and_query} HTTP/1.1", f"Host: {place.host_header}"]
+    lines = [f"POST {place.path_and_query} HTTP/1.1", f"Host: {place.host_header}"]
     typed = False
     for name, value in headers:
         small = name.lower()

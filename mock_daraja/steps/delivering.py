@@ -62,7 +62,6 @@ def _attempt(sandbox: Sandbox, row: Callback, connections: Connections, timeout_
         return target
     return deliver(
         target,
-        "POST",
         row.body,
         row.headers,
         timeout_s=timeout_s,

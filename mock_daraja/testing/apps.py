@@ -99,7 +99,7 @@ class AppReceiver(Receiver):
         if not any(name.lower() == "content-type" for name, _ in typed):
             typed.insert(0, ("Content-Type", CONTENT_TYPE))
         try:
-            request = request_bytes(place, "POST", body, typed)
+            request = request_bytes(place, body, typed)
             self._call(Posted(place, typed, body, timeout_s), answered)
         except Undelivered as problem:
             failure = problem.failure

@@ -170,7 +170,7 @@ def test_stop_ends_hanging_deliveries_quickly_and_returns_what_was_not_begun(rec
     target = Target("http://localhost/", Url("http", "localhost", receiver.port, "/"), ("127.0.0.1",))
 
     def handle(item: str, connections: Connections) -> None:
-        sent = deliver(target, "POST", b"{}", (), timeout_s=60, connections=connections, sent_ms=0)
+        sent = deliver(target, b"{}", (), timeout_s=60, connections=connections, sent_ms=0)
         errors.append((item, delivery_error(sent)))
 
     courier = courier_of(handle, few=1, most=1)
@@ -236,7 +236,7 @@ def test_inline_runs_in_this_thread_in_order_and_keeps_no_connection(receive: An
 
     def handle(item: int, connections: Connections) -> None:
         used.append(connections)
-        sent = deliver(target, "POST", b"{}", (), timeout_s=5, connections=connections, sent_ms=0)
+        sent = deliver(target, b"{}", (), timeout_s=5, connections=connections, sent_ms=0)
         seen.append((item, threading.get_ident(), sent.status))
 
     courier = courier_of(handle)
@@ -261,7 +261,7 @@ def test_idle_worker_closes_its_connections(receive: Any, courier_of: Any) -> No
     target = Target("http://localhost/", Url("http", "localhost", receiver.port, "/"), ("127.0.0.1",))
 
     def handle(item: int, connections: Connections) -> None:
-        deliver(target, "POST", b"{}", (), timeout_s=5, connections=connections, sent_ms=0)
+        deliver(target, b"{}", (), timeout_s=5, connections=connections, sent_ms=0)
 
     courier = courier_of(handle)
     courier.submit(1)
@@ -307,7 +307,7 @@ def test_stop_ends_a_delivery_that_hangs_inline(receive: Any, courier_of: Any) -
     target = Target("http://localhost/", Url("http", "localhost", receiver.port, "/"), ("127.0.0.1",))
 
     def handle(item: int, connections: Connections) -> None:
-        sent = deliver(target, "POST", b"{}", (), timeout_s=60, connections=connections, sent_ms=0)
+        sent = deliver(target, b"{}", (), timeout_s=60, connections=connections, sent_ms=0)
         errors.append((item, delivery_error(sent)))
 
     courier = courier_of(handle)

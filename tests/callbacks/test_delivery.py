@@ -54,7 +54,7 @@ def to(
 
 
 def send(target: Target, connections: Connections, *, timeout_s: float = 5.0, **changes: Any) -> Delivery:
-    wanted: dict[str, Any] = {"method": "POST", "body": BODY, "headers": (("Businessshortcode", "174379"),)} | changes
+    wanted: dict[str, Any] = {"body": BODY, "headers": (("Businessshortcode", "174379"),)} | changes
     return deliver(target, **wanted, timeout_s=timeout_s, connections=connections, sent_ms=1_000)
 
 
