@@ -19,10 +19,6 @@ IDLE_S: Final = 0.2  # then kept connections are closed: an idle one can block a
 STOP_S: Final = 0.5
 
 
-class _Stop:
-    """Put into the queue, it ends one worker."""
-
-
 class Courier(Generic[Item]):
     """`handler` carries out one item with the connections it is given, and raises nothing.
 
@@ -42,7 +38,7 @@ class Courier(Generic[Item]):
         self._handler = handler
         self._connections = connections
         self._few, self._most, self._tick_s = few, most, tick_s
-        self._waiting: SimpleQueue[Item | _Stop] = SimpleQueue()
+        self._waiting: SimpleQueue[Item | None] = SimpleQueue()  # None wakes a worker that is to stop
         self._changed = Condition()
         self._submitted = 0
         self._done = 0
@@ -56,11 +52,11 @@ class Courier(Generic[Item]):
     def workers(self) -> int:
         return len(self._workers)
 
-    def submit(self, item: Item) -> bool:
-        """Queue a due item. False, and nothing happens, once stopped."""
+    def submit(self, item: Item) -> None:
+        """Queue a due item. Nothing happens once stopped."""
         with self._changed:
             if self._stopping.is_set():
-                return False
+                return
             self._submitted += 1
             if len(self._workers) < min(self._few, self._submitted - self._done):
                 self._add_workers(1)
@@ -70,7 +66,6 @@ class Courier(Generic[Item]):
             self._waiting.put(item)
         if not self._busy.is_set():
             self._busy.set()
-        return True
 
     def run_inline(self, *items: Item) -> None:
         """Carry items out in this thread, one after the other, and leave no connection open."""
@@ -87,36 +82,17 @@ class Courier(Generic[Item]):
             with self._changed:
                 self._inline.remove(connections)
 
-    def drain(self, timeout: float | None = None) -> bool:
-        """Wait until everything submitted is carried out. False when time ran out or it was stopped first."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._done == self._submitted or self._stopping.is_set(), timeout)
-            return self._done == self._submitted
-
-    def stop(self) -> list[Item]:
-        """End every delivery under way, and return the items not begun. Takes half a second at the very most."""
+    def stop(self) -> None:
+        """End every delivery under way, and begin no other. Takes half a second at the very most."""
         with self._changed:
             self._stopping.set()
-            self._changed.notify_all()
             under_way = [*self._workers.values(), *self._inline]
-        unsent = self._take_all()
         self._busy.set()
         for connections in under_way:
-            self._waiting.put(_Stop())
+            self._waiting.put(None)
             connections.abort()
         with self._changed:
             self._changed.wait_for(lambda: not self._workers, STOP_S)
-        return unsent
-
-    def _take_all(self) -> list[Item]:
-        taken: list[Item] = []
-        while True:
-            try:
-                item = self._waiting.get_nowait()
-            except Empty:
-                return taken
-            if not isinstance(item, _Stop):
-                taken.append(item)
 
     def _add_workers(self, by: int) -> None:
         for _ in range(by):
@@ -126,7 +102,7 @@ class Courier(Generic[Item]):
             worker.start()
 
     def _work(self, connections: Connections) -> None:
-        while not isinstance(item := self._next(connections), _Stop):
+        while (item := self._next(connections)) is not None:
             try:
                 self._handler(item, connections)
             except Exception:  # one item's mistake must neither end the worker nor pass in silence
@@ -135,26 +111,22 @@ class Courier(Generic[Item]):
                 getLogger(__name__).exception("a callback could not be carried out: %r", item)
             with self._changed:
                 self._done += 1
-                if self._done == self._submitted:
-                    self._changed.notify_all()
         connections.close()
         with self._changed:
             self._workers.pop(current_thread(), None)
             self._changed.notify_all()
 
-    def _next(self, connections: Connections) -> Item | _Stop:
-        """The next item, or that this worker has left: it was one too many, or everything stops."""
+    def _next(self, connections: Connections) -> Item | None:
+        """The next item. None when this worker has left: it was one too many, or everything stops."""
         while not self._stopping.is_set():
+            may_idle = len(connections) == 0 and len(self._workers) <= self._few
             try:
-                return self._waiting.get(timeout=self._idle_timeout(connections))
+                return self._waiting.get(timeout=None if may_idle else IDLE_S)
             except Empty:
                 connections.close()
             if self._leave_if_surplus():
                 break
-        return _Stop()
-
-    def _idle_timeout(self, connections: Connections) -> float | None:
-        return IDLE_S if len(connections) or len(self._workers) > self._few else None
+        return None
 
     def _leave_if_surplus(self) -> bool:
         """Whether this worker is one too many. Counted and left in one step, so that never too many leave at once."""
