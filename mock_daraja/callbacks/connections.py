@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Callable
-from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mock_daraja.callbacks.answer import Undelivered
@@ -25,35 +24,23 @@ class Deadline(NamedTuple):
     at: float
 
 
-class Tls:
-    """Trust for https receivers: the system's, and `cafile`'s. Loaded when the first one is met."""
+def system_trust() -> SSLContext:
+    """The certificates that this computer trusts. They take long to load: whoever hands this on caches it."""
+    from ssl import create_default_context
 
-    def __init__(self, cafile: str | None = None) -> None:
-        self._cafile = cafile
-        self._lock = Lock()
-        self._context: SSLContext | None = None
-
-    def context(self) -> SSLContext:
-        with self._lock:
-            if self._context is None:
-                from ssl import create_default_context
-
-                self._context = create_default_context()
-                if self._cafile is not None:
-                    self._context.load_verify_locations(self._cafile)
-            return self._context
+    return create_default_context()
 
 
 class Connections:
     """At most one kept connection per receiver. One thread's own, but for `abort`.
 
-    `monotonic` counts seconds; it measures deadlines and is never shown.
+    `monotonic` counts seconds; it measures deadlines and is never shown. `trust` is asked for https receivers.
     """
 
-    def __init__(self, monotonic: Callable[[], float], tls: Tls) -> None:
+    def __init__(self, monotonic: Callable[[], float], trust: Callable[[], SSLContext]) -> None:
         self.monotonic = monotonic
         self.aborted = False
-        self._tls = tls
+        self._trust = trust
         self._kept: dict[_Key, socket.socket] = {}
         self._current: socket.socket | None = None
 
@@ -101,7 +88,7 @@ class Connections:
 
     def _encrypt(self, plain: socket.socket, target: Target, deadline: Deadline) -> socket.socket:
         name = target.place.host.rstrip(".")
-        connection = self._tls.context().wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
+        connection = self._trust().wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
         self._current = connection  # before the handshake, so that `abort` can end it
         connection.settimeout(self.left(deadline))
         connection.do_handshake()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from threading import Event
 from typing import Final
 
-from mock_daraja.callbacks.connections import Connections, Tls
+from mock_daraja.callbacks.connections import Connections, system_trust
 from mock_daraja.callbacks.courier import Courier
 from mock_daraja.callbacks.delivery import deliver
 from mock_daraja.clock import monotonic
@@ -21,8 +21,8 @@ _RETRY_MS: Final = 5_000  # ours: the real API makes no second attempt (callback
 
 
 def new_courier(shared: Shared) -> Courier[tuple[Sandbox, int]]:
-    tls = Tls()
-    return Courier(partial(carry, shared), lambda: Connections(monotonic, tls))
+    trust = cache(system_trust)
+    return Courier(partial(carry, shared), lambda: Connections(monotonic, trust))
 
 
 def carry(shared: Shared, item: tuple[Sandbox, int], connections: Connections) -> None:

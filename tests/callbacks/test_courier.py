@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.callbacks.connections import Connections, Tls
+from mock_daraja.callbacks.connections import Connections, system_trust
 from mock_daraja.callbacks.courier import Courier
 from mock_daraja.callbacks.delivery import deliver
 from mock_daraja.callbacks.policy import Target
@@ -34,7 +34,7 @@ class Counting(Courier[Any]):
                 self._ended.release()
 
         self._ended = threading.Semaphore(0)
-        super().__init__(counted, lambda: Connections(time.monotonic, Tls()), **sizes)
+        super().__init__(counted, lambda: Connections(time.monotonic, system_trust), **sizes)
 
     def carries_out(self, items: int) -> bool:
         return all(self._ended.acquire(timeout=LONG) for _ in range(items))

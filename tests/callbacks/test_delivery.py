@@ -4,12 +4,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
+from ssl import create_default_context
 from typing import Any
 
 import pytest
 
-from mock_daraja.callbacks.connections import MOST_KEPT, Connections, Tls
+from mock_daraja.callbacks.connections import MOST_KEPT, Connections, system_trust
 from mock_daraja.callbacks.delivery import deliver
 from mock_daraja.callbacks.policy import Target
 from mock_daraja.callbacks.url import Url
@@ -22,7 +24,7 @@ BODY = b'{"Body":{}}'
 
 @pytest.fixture
 def connections() -> Iterator[Connections]:
-    connections = Connections(time.monotonic, Tls())
+    connections = Connections(time.monotonic, system_trust)
     yield connections
     connections.close()
 
@@ -297,7 +299,7 @@ def test_deadline_is_total_for_a_dribbling_receiver(receive: Any) -> None:
 
     receiver = receive(dribble)
 
-    delivery = send(to(receiver.port), Connections(monotonic, Tls()), timeout_s=2.0)
+    delivery = send(to(receiver.port), Connections(monotonic, system_trust), timeout_s=2.0)
 
     asked.release(len(ACCEPTED))
     assert delivery_error(delivery) == "the answer was not whole within 2 s"
@@ -346,7 +348,7 @@ def test_proxies_of_the_environment_are_not_used(
 
 def test_https_receiver_is_verified_and_its_connection_kept(receive: Any, certificate: str) -> None:
     receiver = receive(answer_and_stay(ACCEPTED, ACCEPTED), tls=True)
-    connections = Connections(time.monotonic, Tls(certificate))
+    connections = Connections(time.monotonic, partial(create_default_context, cafile=certificate))
 
     deliveries = [send(to(receiver.port, scheme="https"), connections) for _ in range(2)]
 
