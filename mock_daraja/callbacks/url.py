@@ -6,6 +6,7 @@ import re
 import string
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from mock_daraja.callbacks.address import literal
 from mock_daraja.model.failure import UrlRefusal
@@ -81,10 +82,6 @@ def _host(written: str) -> str | None:
 
 def _escaped(path: str) -> str:
     """Sent as written (callbacks.md §6), but for characters that HTTP can't carry."""
-    if path.isascii():
-        return path
-    from urllib.parse import quote
-
     return quote(path, safe=string.printable, errors="replace")
 
 
