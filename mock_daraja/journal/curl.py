@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from typing import Final
@@ -19,6 +20,7 @@ _PATH: Final = "/:@!$&'()*+,;=-._~"
 _QUERY: Final = _PATH + "?%"
 _VARIABLES: Final = ("TOKEN", "CONSUMER_SECRET", "PASSWORD", "SECURITYCREDENTIAL", "ACCESS_TOKEN", "PIN", "SECRET")
 _LONGEST: Final = 100_000  # bytes of a body: Linux takes an argument of 128 KiB
+_NOT_PLAIN: Final = re.compile(r"[^ -~]|['\\-]")  # what a format of printf holds as an octal number
 _NEXT_LINE: Final = " \\\n  "
 
 
@@ -50,15 +52,12 @@ def _head(exchange: Exchange, server: str) -> Iterator[str]:
 
 
 def _headers(exchange: Exchange) -> Iterator[str]:
-    is_typed = False
     for name, value in exchange.headers:
-        small = name.lower()
-        is_typed = is_typed or small == "content-type"
-        if small == "authorization":
+        if name.lower() == "authorization":
             yield _authorization(exchange, name, value)
-        elif small not in _CURLS_OWN:
+        elif name.lower() not in _CURLS_OWN:
             yield f"--header {_word(f'{name}: {value}' if value else f'{name};')}"
-    if exchange.body and not is_typed:
+    if exchange.body and not any(name.lower() == "content-type" for name, _ in exchange.headers):
         yield "--header 'Content-Type:'"  # none at all, where curl would add that of a form
 
 
@@ -106,11 +105,5 @@ def _word(text: str) -> str:
 def _bytes(data: bytes) -> str:
     """A command that prints these bytes; what might be secret among them is cut first."""
     kept = redact_body(data).encode() if SECRET_FIELDS.search(data.decode(errors="replace")) else data
-    return "printf '" + "".join(_printf(byte) for byte in kept) + "'"
-
-
-def _printf(byte: int) -> str:
-    letter = chr(byte)
-    if letter == "%":
-        return "%%"
-    return letter if " " <= letter <= "~" and letter not in "'\\-" else f"\\{byte:03o}"
+    text = kept.decode("latin-1").replace("%", "%%")
+    return "printf '" + _NOT_PLAIN.sub(lambda found: f"\\{ord(found[0]):03o}", text) + "'"
