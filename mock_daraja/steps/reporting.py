@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mock_daraja.exchange import EXCHANGES
-from mock_daraja.journal.report import Declared, Expected, Report, report_card
+from mock_daraja.journal.report import Declared, Evidence, Report, report_card
 from mock_daraja.model import CALLBACKS, DELIVERIES, TRANSACTIONS
 from mock_daraja.products.base import Product
 from mock_daraja.products.catalogue import Catalogue
@@ -34,11 +34,11 @@ def declared_in(catalogue: Catalogue) -> Declared:
     )
 
 
-def _expected(product: Product) -> Iterator[Expected]:
+def _expected(product: Product) -> Iterator[Evidence]:
     for code in product.common_outcomes:
         meant = codes.outcome(code, product.slug)
         assert meant is not None  # a test looks each of them up
-        yield Expected(code, meant.name, _first_way(meant.provoke))
+        yield Evidence(code, f"{meant.name}: {_first_way(meant.provoke)}")
 
 
 def _first_way(provoke: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report.callbacks import answers_well, in_time, takes_duplicates
 from mock_daraja.journal.report.card import Check, Evidence, Report, Verdict
-from mock_daraja.journal.report.evidence import Declared, Expected, Journal
+from mock_daraja.journal.report.evidence import Declared, Journal
 from mock_daraja.journal.report.outcomes import meets_outcomes
 from mock_daraja.journal.report.payments import asks_when_not_told, retries_after_a_check
 from mock_daraja.journal.report.requests import (
@@ -23,7 +23,7 @@ from mock_daraja.journal.report.requests import (
 )
 from mock_daraja.model import Callback, Delivery, Transaction
 
-__all__ = ["Check", "Declared", "Evidence", "Expected", "Report", "Verdict", "report_card"]
+__all__ = ["Check", "Declared", "Evidence", "Report", "Verdict", "report_card"]
 
 CHECKS: Final[tuple[Callable[[Journal], Check], ...]] = (
     answers_well,  # does every callback get a 2xx?

@@ -9,19 +9,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from mock_daraja.exchange import Exchange
+from mock_daraja.journal.report.card import Evidence
 from mock_daraja.model import Callback, Delivery, Transaction
 from mock_daraja.reasons import took
 
 _OURS: Final = "/_mock/"
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """An outcome that an integration should have met: its result code, what it means, how to bring it about here."""
-
-    code: str
-    name: str
-    provoke: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +26,9 @@ class Declared:
     token_docs: str
     asking: Mapping[str, Sequence[str]]  # what became of a transaction: with the fields that name it
     without_receipt: Collection[str]  # they open transactions that are no payments
-    expected: Mapping[str, Sequence[Expected]]  # by product
+    expected: Mapping[
+        str, Sequence[Evidence]
+    ]  # by product, a line on each outcome that should be met; `ref` is its code
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
-from mock_daraja.journal.report.card import Check, Evidence
+from mock_daraja.journal.report.card import Check
 from mock_daraja.journal.report.evidence import Journal, counted
 
 
@@ -27,10 +27,9 @@ def meets_outcomes(journal: Journal) -> Iterator[Check]:
 def _of_product(journal: Journal, product: str, codes: Counter[str]) -> Check:
     check = partial(Check, f"outcomes-{product}", f"Meets the common outcomes of {product}", docs="codes")
     met = ", ".join(f"{code} ({number})" if number > 1 else code for code, number in sorted(codes.items())) or "none"
-    missing = [each for each in journal.declared.expected.get(product, ()) if each.code not in codes]
+    missing = tuple(each for each in journal.declared.expected.get(product, ()) if each.ref not in codes)
     if not missing:
         return check("pass", f"result codes seen: {met}")
-    evidence = tuple(Evidence(each.code, f"{each.name}: {each.provoke}") for each in missing)
     summary = f"result codes seen: {met}; {counted(len(missing), 'common one')} not yet"
     remedy = f"bring them about, one test each; `mock-daraja codes --product {product}` has the rest"
-    return check("warn", summary, evidence, remedy)
+    return check("warn", summary, missing, remedy)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_daraja.clock import parse_instant
 from mock_daraja.exchange import Exchange, Reply, Step
-from mock_daraja.journal.report import Check, Expected, Report, report_card
+from mock_daraja.journal.report import Check, Evidence, Report, report_card
 from mock_daraja.model import (
     Callback,
     Decision,
@@ -127,7 +127,7 @@ def callback(
     return Sent(row, tuple(changed(each, callback=number) for each in deliveries))
 
 
-def card(*rows: Exchange | Transaction | Sent, expected: dict[str, list[Expected]] | None = None) -> Report:
+def card(*rows: Exchange | Transaction | Sent, expected: dict[str, list[Evidence]] | None = None) -> Report:
     exchanges = [row for row in rows if isinstance(row, Exchange)]
     transactions = [row for row in rows if isinstance(row, Transaction)]
     sent = [row for row in rows if isinstance(row, Sent)]

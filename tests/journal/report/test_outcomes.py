@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mock_daraja.journal.report import Expected
+from mock_daraja.journal.report import Evidence
 from tests.journal.report.rows import card, said, transaction
 
-EXPECTED = {"stk-push": [Expected("0", "success", "Pay."), Expected("1032", "cancelled", "Cancel.")]}
+EXPECTED = {"stk-push": [Evidence("0", "success: Pay."), Evidence("1032", "cancelled: Cancel.")]}
 
 
 def test_each_product_that_was_used_has_its_check() -> None:
