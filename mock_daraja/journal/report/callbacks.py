@@ -18,10 +18,8 @@ _NO_RETRIES: Final = "Daraja sends a callback once: what the receiver does not t
 def answers_well(journal: Journal) -> Check:
     check = partial(Check, "callbacks-answered", "Answers every callback with 2xx", docs="callbacks")
     answered = [(row, each) for row, each in journal.deliveries() if _failure(each) not in (*_TOO_LATE, _OUR_STOP)]
-    rejected = sum(_rejects(each) and journal.is_spoilt(row) for row, each in answered)
-    wrong = [
-        _line(row, each) for row, each in answered if not took(each) and not (_rejects(each) and journal.is_spoilt(row))
-    ]
+    rejected = sum(_rightly_rejects(journal, row, each) for row, each in answered)
+    wrong = [_line(row, each) for row, each in answered if not (took(each) or _rightly_rejects(journal, row, each))]
     refused = tuple(
         Evidence(f"c{row.id}", f"{row.kind} to {row.url}: {callback_note(row, None)}")
         for row in journal.callbacks
@@ -84,8 +82,8 @@ def _failure(delivery: Delivery) -> FailureKind | None:
     return None if delivery.failure is None else delivery.failure.kind
 
 
-def _rejects(delivery: Delivery) -> bool:
-    return delivery.failure is None and delivery.status is not None and 400 <= delivery.status < 500
+def _rightly_rejects(journal: Journal, row: Callback, delivery: Delivery) -> bool:
+    return delivery.failure is None and 400 <= (delivery.status or 0) < 500 and journal.is_spoilt(row)
 
 
 def _line(row: Callback, delivery: Delivery, before: str = "") -> Evidence:
