@@ -97,7 +97,6 @@ def _check_json(check: Check) -> dict[str, Any]:
 
 def report_of(shape: Mapping[str, Any]) -> Report:
     """The report whose `json()` this is."""
-    values = {name: shape[name] for name in ("sandbox", "exchanges", "transactions", "callbacks")}
-    first_ms, last_ms = (None if shape[name] is None else parse_instant(shape[name]) for name in ("first", "last"))
-    checks = msgspec.convert([each | {"docs": anchor(each["docs"])} for each in shape["checks"]], tuple[Check, ...])
-    return Report(**values, first_ms=first_ms, last_ms=last_ms, checks=checks)
+    times = {f"{name}_ms": None if shape[name] is None else parse_instant(shape[name]) for name in ("first", "last")}
+    checks = [each | {"docs": anchor(each["docs"])} for each in shape["checks"]]
+    return msgspec.convert({**shape, **times, "checks": checks}, Report)
