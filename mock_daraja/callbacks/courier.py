@@ -48,10 +48,6 @@ class Courier(Generic[Item]):
         self._busy = Event()
         self._stopping = Event()
 
-    @property
-    def workers(self) -> int:
-        return len(self._workers)
-
     def submit(self, item: Item) -> None:
         """Queue a due item. Nothing happens once stopped."""
         with self._changed:

@@ -16,7 +16,7 @@ from mock_daraja.model import FaultSpec
 if TYPE_CHECKING:
     from mock_daraja.faults.wire import Wire
 
-__all__ = ["NAMES", "Fault", "attributes_of", "drawn", "from_spec", "kind_of", "withholds_answer"]
+__all__ = ["NAMES", "Fault", "drawn", "from_spec", "kind_of", "withholds_answer"]
 
 
 class Fault(Protocol):
@@ -44,11 +44,6 @@ def kind_of(name: str) -> Any:
     """The class of a fault: `wrong-status` is WrongStatus in wrong_status.py."""
     module = import_module(f"mock_daraja.faults.{name.replace('-', '_')}")
     return getattr(module, name.title().replace("-", ""))
-
-
-def attributes_of(name: str) -> tuple[str, ...]:
-    """What a fault of this name can be told."""
-    return tuple(each.name for each in fields(kind_of(name)))
 
 
 def from_spec(spec: FaultSpec) -> Fault:

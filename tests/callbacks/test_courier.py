@@ -24,7 +24,7 @@ def nothing(item: object, connections: Connections) -> None:
 
 
 class Counting(Courier[Any]):
-    """Knows how often its handler has come to an end."""
+    """Knows how many workers it has, and how often its handler has come to an end."""
 
     def __init__(self, handler: Handler, **sizes: Any) -> None:
         def counted(item: Any, connections: Connections) -> None:
@@ -35,6 +35,10 @@ class Counting(Courier[Any]):
 
         self._ended = threading.Semaphore(0)
         super().__init__(counted, lambda: Connections(time.monotonic, system_trust), **sizes)
+
+    @property
+    def workers(self) -> int:
+        return len(self._workers)
 
     def carries_out(self, items: int) -> bool:
         return all(self._ended.acquire(timeout=LONG) for _ in range(items))
