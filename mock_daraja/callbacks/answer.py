@@ -28,15 +28,14 @@ class Undelivered(Exception):  # noqa: N818 - what happened, not an error of the
 class AnswerReader:
     """Fed with what arrives. `raw` is every byte of it, `status` is known as soon as the head is whole."""
 
-    __slots__ = ("_at", "_body_at", "_chunked", "_chunks", "_end", "_searched", "raw", "reusable", "status")
+    __slots__ = ("_at", "_chunked", "_chunks", "_end", "_searched", "raw", "reusable", "status")
 
     def __init__(self) -> None:
         self.raw = bytearray()
         self.status: int | None = None
         self.reusable = False  # whether the connection can carry another request after this answer
-        self._at = 0  # where the next thing to read starts: a head, or a chunk's size line
+        self._at = 0  # where the next thing to read starts: a head, a chunk's size line, or else the body
         self._searched = 0  # no end of a head before here
-        self._body_at = 0
         self._chunked = False
         self._chunks: list[tuple[int, int]] = []  # where the whole ones are, without their size lines
         self._end: int | None = None  # where the body ends; None while only the sender knows
@@ -61,7 +60,7 @@ class AnswerReader:
         """What of it has arrived, out of its chunks if it comes in any."""
         if self._chunked:
             return b"".join(bytes(self.raw[start:end]) for start, end in self._chunks)
-        return bytes(self.raw[self._body_at : self._end]) if self.status is not None else b""
+        return bytes(self.raw[self._at : self._end]) if self.status is not None else b""
 
     def ended(self) -> bool:
         """Whether the answer is whole now that the sender has closed the connection."""
@@ -108,7 +107,6 @@ class AnswerReader:
 
     def _frame(self, body: int, length: bytes | None, coding: bytes) -> None:
         """Where the body ends (RFC 9112 §6.3)."""
-        self._body_at = body
         if self.status in (101, 204, 304):
             self._end = body
         elif coding:

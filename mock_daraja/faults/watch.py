@@ -36,7 +36,9 @@ class Watch:
         try:
             yield
         finally:
-            self._unregister(sock)
+            with self._lock, contextlib.suppress(KeyError, ValueError):  # already seen, or closed
+                if self._thread is not None:
+                    self._selector.unregister(sock)
 
     def stop(self) -> None:
         with self._lock:
@@ -61,12 +63,6 @@ class Watch:
     def _wake(self) -> None:
         """Select on Windows doesn't see a socket that is registered while it waits."""
         self._wake_sender.send(b".")
-
-    def _unregister(self, sock: socket.socket) -> None:
-        with self._lock:
-            if self._thread is not None:
-                with contextlib.suppress(KeyError, ValueError):  # already seen, or closed
-                    self._selector.unregister(sock)
 
     def _run(self) -> None:
         while True:
