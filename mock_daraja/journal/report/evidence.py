@@ -26,9 +26,7 @@ class Declared:
     token_docs: str
     asking: Mapping[str, Sequence[str]]  # what became of a transaction: with the fields that name it
     without_receipt: Collection[str]  # they open transactions that are no payments
-    expected: Mapping[
-        str, Sequence[Evidence]
-    ]  # by product, a line on each outcome that should be met; `ref` is its code
+    expected: Mapping[str, Sequence[Evidence]]  # by product, of each outcome to be met: code, meaning, way there
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +85,6 @@ class Journal:
             return False
         plan = transaction.decision.outcome.callback
         return bool(plan.forge or plan.damage)
-
-    def opened(self, exchange: Exchange) -> Transaction | None:
-        return None if exchange.transaction is None else self.transactions.get(exchange.transaction)
 
 
 def is_sink(url: str) -> bool:

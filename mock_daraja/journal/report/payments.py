@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from math import inf
 from typing import Final
 
 from mock_daraja.exchange import Exchange
@@ -22,19 +23,18 @@ def asks_when_not_told(journal: Journal) -> Check:
     check = partial(Check, "queries", "Asks when a callback stays away", docs="callbacks")
     asked, missed, late = 0, list[Evidence](), list[Evidence]()
     for transaction, rows in _told(journal):
-        taken_ms = journal.taken_ms(rows)
-        final_ms = transaction.final_ms or 0
-        is_lost = taken_ms is None
+        taken_ms, final_ms = journal.taken_ms(rows), transaction.final_ms or 0
         if taken_ms is not None and taken_ms - final_ms < _LATE_MS:
             continue
         questions = journal.questions(transaction)
-        if any(each.received_ms >= final_ms and (is_lost or each.received_ms <= (taken_ms or 0)) for each in questions):
+        until_ms = inf if taken_ms is None else taken_ms
+        if any(final_ms <= each.received_ms <= until_ms for each in questions):
             asked += 1
-        elif is_lost:
+        elif taken_ms is None:
             early = f"; {questions[-1].id} asked before it was final" if questions else ""
             missed.append(_missed(transaction, f"its {rows[0].kind} callback was {_end_of(rows)}, nobody asked{early}"))
         else:
-            after = seconds((taken_ms or 0) - final_ms)
+            after = seconds(taken_ms - final_ms)
             late.append(_missed(transaction, f"its {rows[0].kind} callback came {after} after the final state"))
     for transaction in _hanging(journal):
         if journal.questions(transaction):
@@ -113,17 +113,14 @@ def retries_after_a_check(journal: Journal) -> Check:
 
 def _may_have_gone_through(push: Exchange) -> bool:
     """A refusal that says why is no reason to wait: an outage is, and so is an answer that did not arrive."""
-    return push.transaction is not None or _is_outage(push)
-
-
-def _is_outage(exchange: Exchange) -> bool:
-    refusal = exchange.refusal
-    return (status_of(exchange) or 500) >= 500 and (refusal is None or refusal.room in ("scenarios", "faults"))
+    refusal = push.refusal
+    is_outage = (status_of(push) or 500) >= 500 and (refusal is None or refusal.room in ("scenarios", "faults"))
+    return push.transaction is not None or is_outage
 
 
 def _judged(journal: Journal, earlier: Exchange, push: Exchange) -> tuple[Verdict, str] | None:
     """What is to be said of a repetition, or None where it was right to push again."""
-    transaction = journal.opened(earlier)
+    transaction = journal.transactions.get(earlier.transaction or 0)
     if transaction is None:
         if earlier.transaction is not None or push.received_ms - earlier.received_ms >= _PATIENCE_MS:
             return None  # its row has left the journal, or it was waited for
