@@ -120,17 +120,11 @@ class Courier(Generic[Item]):
                 return self._waiting.get(timeout=None if may_idle else IDLE_S)
             except Empty:
                 connections.close()
-            if self._leave_if_surplus():
-                break
+            with self._changed:  # counted and left in one step, so that never too many leave at once
+                if len(self._workers) > self._few:
+                    del self._workers[current_thread()]
+                    break
         return None
-
-    def _leave_if_surplus(self) -> bool:
-        """Whether this worker is one too many. Counted and left in one step, so that never too many leave at once."""
-        with self._changed:
-            if len(self._workers) <= self._few:
-                return False
-            del self._workers[current_thread()]
-            return True
 
     def _watch(self) -> None:
         """Add workers while the ones there are wait for slow receivers. Sleeps while there is nothing to do."""
