@@ -9,33 +9,24 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from mock_daraja.exchange import Exchange
-from mock_daraja.journal.report.callbacks import answers_well, in_time, takes_duplicates
+from mock_daraja.journal.report import callbacks, outcomes, payments, requests
 from mock_daraja.journal.report.card import Check, Evidence, Report, Verdict
 from mock_daraja.journal.report.evidence import Declared, Journal
-from mock_daraja.journal.report.outcomes import meets_outcomes
-from mock_daraja.journal.report.payments import asks_when_not_told, retries_after_a_check
-from mock_daraja.journal.report.requests import (
-    asks_known_paths,
-    is_let_in,
-    reuses_tokens,
-    sends_good_fields,
-    stamps_in_eat,
-)
 from mock_daraja.model import Callback, Delivery, Transaction
 
 __all__ = ["Check", "Declared", "Evidence", "Report", "Verdict", "report_card"]
 
 CHECKS: Final[tuple[Callable[[Journal], Check], ...]] = (
-    answers_well,  # does every callback get a 2xx?
-    in_time,  # and before the deadline?
-    takes_duplicates,  # the second time too?
-    asks_when_not_told,  # is a payment queried whose callback never came?
-    retries_after_a_check,  # or pushed again, blindly?
-    reuses_tokens,
-    stamps_in_eat,
-    asks_known_paths,
-    sends_good_fields,
-    is_let_in,  # tokens, products, Passwords, shortcodes
+    callbacks.answers_well,  # does every callback get a 2xx?
+    callbacks.in_time,  # and before the deadline?
+    callbacks.takes_duplicates,  # the second time too?
+    payments.asks_when_not_told,  # is a payment queried whose callback never came?
+    payments.retries_after_a_check,  # or pushed again, blindly?
+    requests.reuses_tokens,
+    requests.stamps_in_eat,
+    requests.asks_known_paths,
+    requests.sends_good_fields,
+    requests.is_let_in,  # tokens, products, Passwords, shortcodes
 )
 
 
@@ -43,7 +34,7 @@ def report_card(
     sandbox: str,
     exchanges: Iterable[Exchange],
     transactions: Iterable[Transaction],
-    callbacks: Iterable[Callback],
+    callback_rows: Iterable[Callback],
     deliveries: Iterable[Delivery],
     *,
     declared: Declared,
@@ -54,7 +45,7 @@ def report_card(
     journal = Journal(
         tuple(sorted(exchanges, key=lambda row: row.number)),
         {row.id: row for row in transactions},
-        tuple(sorted((row for row in callbacks if not row.forged), key=lambda row: row.id)),
+        tuple(sorted((row for row in callback_rows if not row.forged), key=lambda row: row.id)),
         attempts,
         declared,
     )
@@ -66,5 +57,5 @@ def report_card(
         len(journal.callbacks),
         times[0] if times else None,
         times[-1] if times else None,
-        (*(check(journal) for check in CHECKS), *meets_outcomes(journal)),
+        (*(check(journal) for check in CHECKS), *outcomes.meets_outcomes(journal)),
     )
