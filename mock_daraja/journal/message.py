@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
 from typing import Any, Final
 
 from mock_daraja.journal.paint import Paint, plain
@@ -23,14 +22,14 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
-def message_text(raw: bytes | str, mark: str = "", paint: Paint = plain, shown: Collection[str] = SHOWN) -> str:
-    """One whole request or answer: start line, the headers in `shown`, and the body. Each line begins with `mark`."""
+def message_text(raw: bytes | str, mark: str = "", paint: Paint = plain) -> str:
+    """One whole request or answer: start line, the headers in `SHOWN`, and the body. Each line begins with `mark`."""
     text = raw if isinstance(raw, str) else raw.decode(errors="replace")
     head, _, body = text.partition("\r\n\r\n")
     start, *fields = head.split("\r\n")
     lines = [paint(printable(start), "start")]
     for name, _, value in (printable(field).partition(":") for field in fields):
-        if name.lower() in shown:
+        if name.lower() in SHOWN:
             lines.append(f"{paint(name + ':', 'name')}{value}")
     if body:
         lines += ["", *body_lines(body, paint)]

@@ -80,8 +80,7 @@ def _title(exchange: Row, paint: Paint) -> Iterator[str]:
     request = paint(f"{exchange['method']} {exchange['path']}{query}", "start")
     yield f"{paint(exchange['id'], 'name')}  {request}  {paint(answered, role)}"
     facts = [f"sandbox {exchange['sandbox']}", exchange["operation"] or "no operation"]
-    facts += [f"app {exchange['app']}"] if exchange["app"] else []
-    facts += [f"fault {exchange['fault']}"] if exchange["fault"] else []
+    facts += [f"{name} {exchange[name]}" for name in ("app", "fault") if exchange[name]]
     yield paint(f"{exchange['received']}, {', '.join(facts)}", "dim")
 
 
