@@ -39,14 +39,11 @@ def report_card(
     *,
     declared: Declared,
 ) -> Report:
-    attempts: dict[int, list[Delivery]] = {}
-    for each in deliveries:
-        attempts.setdefault(each.callback, []).append(each)
     journal = Journal(
         tuple(sorted(exchanges, key=lambda row: row.number)),
         {row.id: row for row in transactions},
         tuple(sorted((row for row in callback_rows if not row.forged), key=lambda row: row.id)),
-        attempts,
+        tuple(deliveries),
         declared,
     )
     times = [row.received_ms for row in journal.exchanges]

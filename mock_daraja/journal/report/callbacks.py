@@ -17,7 +17,7 @@ _NO_RETRIES: Final = "Daraja sends a callback once: what the receiver does not t
 
 def answers_well(journal: Journal) -> Check:
     check = partial(Check, "callbacks-answered", "Answers every callback with 2xx", docs="callbacks")
-    answered = [(row, each) for row, each in journal.deliveries() if _failure(each) not in (*_TOO_LATE, _OUR_STOP)]
+    answered = [(row, each) for row, each in journal.reached_out() if _failure(each) not in (*_TOO_LATE, _OUR_STOP)]
     rejected = sum(_rightly_rejects(journal, row, each) for row, each in answered)
     wrong = [_line(row, each) for row, each in answered if not (took(each) or _rightly_rejects(journal, row, each))]
     refused = tuple(
@@ -41,7 +41,7 @@ def answers_well(journal: Journal) -> Check:
 def in_time(journal: Journal) -> Check:
     """How long an answer took is not in the journal, which is the same at every run; a deadline that ran out is."""
     check = partial(Check, "callbacks-in-time", "Answers callbacks in time", docs="callbacks")
-    deliveries = [(row, each) for row, each in journal.deliveries() if _failure(each) != _OUR_STOP]
+    deliveries = [(row, each) for row, each in journal.reached_out() if _failure(each) != _OUR_STOP]
     late = tuple(_line(row, each) for row, each in deliveries if _failure(each) in _TOO_LATE)
     if late:
         summary = f"{len(late)} of {counted(len(deliveries), 'delivery')} ran out of time"
@@ -57,7 +57,7 @@ def takes_duplicates(journal: Journal) -> Check:
     seen: dict[tuple[int, str, bytes], int] = {}
     wrong: list[Evidence] = []
     taken = 0
-    deliveries = sorted(journal.deliveries(), key=lambda each: each[1].sent_ms)  # stable: as sent, then by id
+    deliveries = sorted(journal.reached_out(), key=lambda each: each[1].sent_ms)  # stable: as sent, then by id
     for row, delivery in deliveries:
         key = (row.transaction, row.kind, row.body)
         if key in seen:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report.card import Evidence
 from mock_daraja.model import Callback, Delivery, Transaction
 from mock_daraja.reasons import took
-
-_OURS: Final = "/_mock/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +34,23 @@ class Journal:
     exchanges: tuple[Exchange, ...]
     transactions: Mapping[int, Transaction]
     callbacks: tuple[Callback, ...]
-    attempts: Mapping[int, Sequence[Delivery]]  # by callback
+    deliveries: tuple[Delivery, ...]
     declared: Declared
-    told: Mapping[int, list[Callback]] = field(init=False)  # by transaction, the callbacks that tell its result
-    _questions: Mapping[str, list[Exchange]] = field(init=False, repr=False)
+    attempts: dict[int, list[Delivery]] = field(init=False, default_factory=dict)  # by callback
+    told: dict[int, list[Callback]] = field(init=False, default_factory=dict)  # by transaction, those with its result
+    _questions: dict[str, list[Exchange]] = field(init=False, default_factory=dict)  # by what they ask about
 
     def __post_init__(self) -> None:
-        told: dict[int, list[Callback]] = {}
+        for delivery in self.deliveries:
+            self.attempts.setdefault(delivery.callback, []).append(delivery)
         for row in self.callbacks:
             if row.kind in ("stk", "result", "timeout"):
-                told.setdefault(row.transaction, []).append(row)
-        questions: dict[str, list[Exchange]] = {}
-        for exchange in self.exchanges:
-            if self.asks(exchange):
-                fields = fields_of(exchange)
-                asked_by = self.declared.asking[exchange.operation or ""]
-                for name in {str(fields[each]) for each in asked_by if each in fields}:
-                    questions.setdefault(name, []).append(exchange)
-        object.__setattr__(self, "told", told)
-        object.__setattr__(self, "_questions", questions)
+                self.told.setdefault(row.transaction, []).append(row)
+        for exchange in filter(self.asks, self.exchanges):
+            fields = fields_of(exchange)
+            asked_by = self.declared.asking[exchange.operation or ""]
+            for name in {str(fields[each]) for each in asked_by if each in fields}:
+                self._questions.setdefault(name, []).append(exchange)
 
     def asks(self, exchange: Exchange) -> bool:
         """Whether it asks what became of a transaction."""
@@ -66,8 +62,8 @@ class Journal:
         found = {row.number: row for name in names if name for row in self._questions.get(name, ())}
         return [found[number] for number in sorted(found)]
 
-    def deliveries(self) -> Iterator[tuple[Callback, Delivery]]:
-        """Those that reached out for the integration: the mock's own sinks say nothing about it."""
+    def reached_out(self) -> Iterator[tuple[Callback, Delivery]]:
+        """The deliveries to the integration: the mock's own sinks say nothing about it."""
         for row in self.callbacks:
             for delivery in self.attempts.get(row.id, ()):
                 if not is_sink(delivery.url):
@@ -89,7 +85,7 @@ class Journal:
 
 def is_sink(url: str) -> bool:
     path = urlsplit(url).path
-    return path.startswith(_OURS) and "/sink/" in path
+    return path.startswith("/_mock/") and "/sink/" in path
 
 
 def fields_of(exchange: Exchange) -> dict[str, Any]:
