@@ -110,7 +110,7 @@ def _transaction(row: Row, clock: Row, paint: Paint) -> Iterator[str]:
     if state == "pending":
         if row["prompt"] == "open":
             yield "  waits for: the customer, whose prompt is open"
-        yield f"  final at:  {_due(clock, 'settle', row['id'])}"
+        yield f"  final at:  {_final_at(clock, row['id'])}"
 
 
 def _callbacks(transaction: Row, rows: Sequence[Row], clock: Row, paint: Paint) -> Iterator[str]:
@@ -133,10 +133,9 @@ def _callbacks(transaction: Row, rows: Sequence[Row], clock: Row, paint: Paint) 
             yield f"     again:    POST {clock['path']}/callbacks/{row['id']}/resend"
 
 
-def _due(clock: Row, kind: str, subject: int) -> str:
-    due = (each["at"] for each in clock.get("due", ()) if each["kind"] == kind and each["subject"] == subject)
-    at = next(due, None)
-    return f"{at or 'unknown'}{_standing(clock)}"
+def _final_at(clock: Row, transaction: int) -> str:
+    due = (each["at"] for each in clock.get("due", ()) if (each["kind"], each["subject"]) == ("settle", transaction))
+    return f"{next(due, 'unknown')}{_standing(clock)}"
 
 
 def _standing(clock: Row) -> str:
