@@ -31,7 +31,7 @@ class Watch:
                 gone()
             else:
                 self._start()
-                self._selector.register(sock, selectors.EVENT_READ, (gone, reusable))
+                self._selector.register(sock, selectors.EVENT_READ, (sock, gone, reusable))
                 self._wake()
         try:
             yield
@@ -77,9 +77,7 @@ class Watch:
                         self._check(key)
 
     def _check(self, key: selectors.SelectorKey) -> None:
-        gone, reusable = key.data
-        sock = key.fileobj
-        assert isinstance(sock, socket.socket)
+        sock, gone, reusable = key.data
         try:
             at_end = not (sock.recv(1, socket.MSG_PEEK) if reusable else sock.recv(_DISCARDED))
         except OSError:
