@@ -63,7 +63,7 @@ def deliver(
     return Delivery(target.url, sent_ms, request, answer.status, bytes(answer.raw[:LONGEST]), failure)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Attempt:
     """Raises Undelivered where `answer` is not whole at the end."""
 
