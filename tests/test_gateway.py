@@ -14,8 +14,7 @@ from mock_daraja.scenarios.model import Match, OneShot
 from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, operation_of, push_body
 
 
-def test_the_steps_stand_in_the_order_of_the_design() -> None:
-    # design §2, with the ledger's step opening the transaction
+def test_the_steps_stand_in_their_order() -> None:
     assert [step.__name__ for step in ON_REQUEST] == [
         "arm_faults", "route", "identify", "validate", "understand", "decide", "open_transaction", "acknowledge",
     ]  # fmt: skip

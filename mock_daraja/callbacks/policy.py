@@ -1,4 +1,4 @@
-"""Where callbacks may go: loopback and private networks, unless a setting says otherwise (design §7).
+"""Where callbacks may go: loopback and private networks, unless a setting says otherwise.
 
 A name is looked up once, and the address that was checked is the one connected to, so an answer that changes between
 two look-ups (DNS rebinding) gains nothing. A name that can't be local, and that no setting names, is never looked up:

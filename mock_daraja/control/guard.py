@@ -1,4 +1,4 @@
-"""Who may use the control API (design §7): no page of another origin, no rebound name, and with --admin-token only
+"""Who may use the control API: no page of another origin, no rebound name, and with --admin-token only
 whoever holds it. It guards everything under /_mock, the console too, but for sinks: they take what apps and proxies
 post there.
 """

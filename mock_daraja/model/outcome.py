@@ -66,7 +66,7 @@ class Outcome(Row, frozen=True):
 
 
 class Decision(Row, frozen=True):
-    """An outcome and who chose it: the selector (design §4) and, for people, the rule in words."""
+    """An outcome and who chose it: the selector and, for people, the rule in words."""
 
     outcome: Outcome
     selector: str  # "header", "one-shot", "scenario", "reserved MSISDN", "mock: code"

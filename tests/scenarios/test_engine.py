@@ -82,7 +82,7 @@ def test_nothing_decides_when_nothing_is_asked_for() -> None:
     assert made.explain(PUSH) == ()
 
 
-def test_selectors_decide_in_the_order_of_the_design() -> None:
+def test_selectors_decide_in_their_order() -> None:
     made = engine((Match(), Outcome(result="3")))
     made.arm(OneShot(Match(), Outcome(result="2")))
     facts = replace(PUSH, header="1", msisdn="254700000004", references=("mock:5",))
