@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
+
+import msgspec
 
 from mock_daraja.errors import DarajaError
 from mock_daraja.scenarios.model import Provenance
@@ -59,8 +61,9 @@ class Code:
         return next((each.text for each in self.texts if each.fits(product)), self.texts[0].text)
 
 
+@cache
 def all_codes() -> tuple[Code, ...]:
-    return _load()
+    return msgspec.json.decode(_DATA.read_bytes(), type=dict[str, tuple[Code, ...]])["codes"]
 
 
 def find(code: str) -> tuple[Code, ...]:
@@ -69,13 +72,13 @@ def find(code: str) -> tuple[Code, ...]:
 
 
 def for_product(product: str) -> tuple[Code, ...]:
-    return tuple(each for each in _load() if product in each.products)
+    return tuple(each for each in all_codes() if product in each.products)
 
 
 def search(words: str) -> tuple[Code, ...]:
     """Codes that hold every word, in any case, in their code, name, texts, cause or remedy."""
     wanted = words.casefold().split()
-    return tuple(each for each in _load() if _holds(each, wanted))
+    return tuple(each for each in all_codes() if _holds(each, wanted))
 
 
 def outcome(code: str, product: str) -> Code | None:
@@ -131,23 +134,9 @@ def _holds(entry: Code, words: list[str]) -> bool:
 
 
 @cache
-def _load() -> tuple[Code, ...]:
-    import json
-
-    document = json.loads(_DATA.read_text(encoding="utf-8"))
-    return tuple(_code(entry) for entry in document["codes"])
-
-
-@cache
 def _index() -> dict[str, tuple[Code, ...]]:
     index: dict[str, tuple[Code, ...]] = {}
-    for entry in _load():
+    for entry in all_codes():
         key = _folded(entry.code)
         index[key] = (*index.get(key, ()), entry)
     return index
-
-
-def _code(entry: dict[str, Any]) -> Code:
-    given = {**entry, "products": tuple(entry["products"]), "provenance": Provenance(**entry["provenance"])}
-    given["texts"] = tuple(Text(**{**each, "products": tuple(each["products"])}) for each in entry["texts"])
-    return Code(**given)
