@@ -86,10 +86,8 @@ def split(candidates: Sequence[Candidate], facts: Facts, state: str) -> int:
 def nearest(
     candidates: Sequence[Candidate], facts: Facts, state: str, numbers: Mapping[str, int], winner: Decision | None
 ) -> tuple[Loser, ...]:
-    """Those for this operation that did not decide, fewest unmet conditions first.
-
-    `numbers` holds, by key, which request this is for `nth`. A `winner` of None means the first that matches.
-    """
+    """Those for this operation that did not decide, fewest unmet conditions first. `numbers` holds, by key, which
+    request this is for `nth`."""
     near: list[tuple[int, Loser]] = []
     for candidate in candidates:
         match = candidate.match
@@ -103,9 +101,7 @@ def nearest(
         elif candidate.probability < 1:
             why = f"matches too, but its probability is only {candidate.probability:g}"
             near.append((0, Loser(candidate.rule, why)))
-        elif winner is None:
-            winner = Decision(candidate.outcome, candidate.selector, candidate.rule)
-        else:
+        elif winner is not None:
             near.append((0, Loser(candidate.rule, f"matches too, but {winner.rule} comes first")))
     near.sort(key=lambda pair: pair[0])
     return tuple(loser for _, loser in near[:NEAREST])

@@ -140,10 +140,6 @@ class Engine:
         ids = ", ".join(str(armed.id) for armed in play.armed) or "none"
         raise Problem(f"there is no one-shot {number}", remedy=f"armed now: {ids}", status=404)
 
-    def reset(self) -> None:
-        """Nothing armed, no scenario active, as when it was new."""
-        self._kept.save(Play())
-
     def early(self, facts: Facts) -> Decision | None:
         """The fault, page or synchronous error of a rule that needs neither app nor body. Hand it on to `decide`, if
         the request gets that far.
@@ -188,13 +184,6 @@ class Engine:
             elif explain:
                 losers = (Loser(carried.rule, f"{decision.rule} comes first"), *losers)[: listed.NEAREST]
         return _UNDECIDED if decision is None and not losers else Choice(decision, losers)
-
-    def explain(self, facts: Facts) -> tuple[Loser, ...]:
-        """The rules that would come nearest to deciding this request without doing so, were it made now."""
-        play = self._kept.load()
-        numbers = {key: count + 1 for key, count in play.counts}
-        candidates = self._candidates(play, facts)
-        return listed.nearest(candidates, self._looked(candidates, facts), play.state, numbers, None)
 
     def _looked(self, candidates: list[Candidate], facts: Facts) -> Facts:
         """With what is true of the customer, where a rule asks for it."""

@@ -79,7 +79,7 @@ def test_nothing_decides_when_nothing_is_asked_for() -> None:
 
     assert made.early(HEAD) is None
     assert made.decide(PUSH).decision is None
-    assert made.explain(PUSH) == ()
+    assert made.decide(PUSH, explain=True).losers == ()
 
 
 def test_selectors_decide_in_their_order() -> None:
@@ -191,17 +191,6 @@ def test_a_one_shot_can_be_taken_back_by_its_id() -> None:
     with pytest.raises(Problem, match="no one-shot 1") as caught:
         made.disarm(first.id)
     assert caught.value.remedy == "armed now: 2"
-
-
-def test_a_reset_leaves_nothing() -> None:
-    made = engine((Match(nth=Nth(1, 1)), Outcome(result="1", goto="later")))
-    made.arm(OneShot(Match(product="b2c"), Outcome()))
-    pass_through(made, PUSH)
-
-    made.reset()
-
-    assert (made.pending, made.active, made.state) == ((), None, "start")
-    assert made.arm(OneShot(Match(), Outcome())).id == 1
 
 
 # nth and states
@@ -365,15 +354,11 @@ def test_the_nearest_losers_say_what_kept_them() -> None:
     assert made.decide(PUSH).losers == ()
 
 
-def test_explaining_changes_nothing() -> None:
-    made = engine((Match(nth=Nth(2, 2)), Outcome(result="1", goto="later")))
+def test_a_one_shot_that_waits_for_a_later_request_is_told() -> None:
+    made = engine()
     made.arm(OneShot(Match(nth=Nth(5, 5)), Outcome()))
 
-    explained = made.explain(PUSH)
-
-    assert explained == made.explain(PUSH)
-    assert explained[0] == Loser("one-shot 1", "request 1 is not 5")
-    assert (made.state, results(made, PUSH, 2)) == ("start", [None, "1"])
+    assert made.decide(PUSH, explain=True).losers == (Loser("one-shot 1", "request 1 is not 5"),)
 
 
 @pytest.mark.parametrize("then", [DOWN, Outcome(result="1")])
@@ -526,7 +511,6 @@ def test_a_rule_may_ask_what_is_true_of_the_customer(wanted: Payer, why: str | N
 
     assert (verdict.decision is None) == (why is not None)
     assert [loser.why for loser in verdict.losers] == ([] if why is None else [why])
-    assert [loser.why for loser in made.explain(PUSH)] == ([] if why is None else [why])
 
 
 def test_nobody_is_looked_at_where_no_rule_asks() -> None:
