@@ -63,7 +63,7 @@ def of_scenario(scenario: Scenario, selector: str) -> Iterator[Candidate]:
             selector,
             scenario.label(index),
             rule.when,
-            (rule.then, *rule.more),
+            rule.outcomes,
             f"rule {index + 1}",
             probability=rule.probability,
             loops=rule.loops,

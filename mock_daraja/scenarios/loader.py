@@ -55,12 +55,12 @@ def one_shot(value: Mapping[str, Any], known: Known = _ANY) -> OneShot:
     document = yaml.Document(value, "one-shot")
     _check(document, "rule")
     rule = reading.rule(Node(document, known, value))
-    if rule.more:
+    if len(rule.outcomes) > 1:
         remedy = "arm one for each outcome: they are used up in their order"
         raise Problem("a one-shot happens once, so it has no sequence", where="one-shot", remedy=remedy)
     if rule.probability < 1:
         raise Problem("a one-shot is not left to chance", where="one-shot", remedy="leave out `probability`")
-    return OneShot(rule.when, rule.then)
+    return OneShot(rule.when, rule.outcomes[0])
 
 
 def _nothing(name: str) -> Scenario:

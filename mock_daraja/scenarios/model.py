@@ -103,12 +103,11 @@ class Match(Row, frozen=True):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`line` is where it stands in its file; `source` and `number` name that file's scenario and the rule's place in it
-    where another scenario uses it. `then` is the first of a sequence, `more` are those after it."""
+    where another scenario uses it. There is one outcome, or those of a sequence."""
 
     when: Match
-    then: Outcome
+    outcomes: tuple[Outcome, ...]
     line: int
-    more: tuple[Outcome, ...] = ()
     loops: bool = False  # a sequence begins again after its last outcome, which otherwise repeats
     probability: float = 1.0
     source: str = ""

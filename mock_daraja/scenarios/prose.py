@@ -22,9 +22,9 @@ def condition(rule: Rule) -> str:
 
 
 def outcomes(rule: Rule) -> list[str]:
-    if not rule.more:
-        return [outcome(rule.then)]
-    said = [f"{at}. {outcome(each)}" for at, each in enumerate((rule.then, *rule.more), start=1)]
+    if len(rule.outcomes) == 1:
+        return [outcome(rule.outcomes[0])]
+    said = [f"{at}. {outcome(each)}" for at, each in enumerate(rule.outcomes, start=1)]
     said[-1] += ", and from the first again" if rule.loops else ", and so on"
     return said
 

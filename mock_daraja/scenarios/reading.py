@@ -50,7 +50,7 @@ def _marked(other: Scenario) -> Iterable[Rule]:
 
 
 def _check_states(node: Node, own: tuple[Rule, ...], rules: tuple[Rule, ...]) -> None:
-    states = {START} | {each.goto for rule in rules for each in (rule.then, *rule.more) if each.goto is not None}
+    states = {START} | {each.goto for rule in rules for each in rule.outcomes if each.goto is not None}
     for index, each in enumerate(own):
         if each.when.state is not None:
             state = node["rules"][index]["when"]["state"]
@@ -59,34 +59,30 @@ def _check_states(node: Node, own: tuple[Rule, ...], rules: tuple[Rule, ...]) ->
 
 def rule(node: Node) -> Rule:
     value = node.value
-    when = WHEN.read(node["when"]) if "when" in value else Match()
-    first, *more = _outcomes(node["then"])
     return Rule(
-        when,
-        first,
+        WHEN.read(node["when"]) if "when" in value else Match(),
+        _outcomes(node["then"]),
         node.line,
-        tuple(more),
         loops=value["then"].get("repeat") == "loop",
         probability=float(value.get("probability", 1)),
     )
 
 
-def _outcomes(node: Node) -> list[Outcome]:
+def _outcomes(node: Node) -> tuple[Outcome, ...]:
     """One, or those of a sequence."""
     if "sequence" not in node.value:
         if "repeat" in node.value:
             what = "`repeat` belongs to a `sequence`, and there is none"
             node["repeat"].refuse(what, "list the outcomes as `sequence`", key=True)
-        return [_outcome(node)]
+        return (_outcome(node),)
     beside = next((name for name in node.value if name not in ("sequence", "repeat")), None)
     if beside is not None:
         what = f"`{beside}` stands beside a `sequence`, which says what happens"
         node[beside].refuse(what, "write it into the outcomes of the sequence", key=True)
-    outcomes = list(node["sequence"])
-    for each in outcomes:
+    for each in node["sequence"]:
         if "sequence" in each.value:
             each["sequence"].refuse("a sequence holds no other", "write its outcomes one after the other", key=True)
-    return [_outcome(each) for each in outcomes]
+    return tuple(map(_outcome, node["sequence"]))
 
 
 def _outcome(node: Node) -> Outcome:

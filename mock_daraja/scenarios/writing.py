@@ -26,7 +26,7 @@ def one_shot(armed: OneShot) -> dict[str, Any]:
 
 
 def _then(rule: Rule) -> dict[str, Any]:
-    if not rule.more:
-        return THEN.written(rule.then)
-    outcomes = [THEN.written(each) for each in (rule.then, *rule.more)]
+    outcomes = [THEN.written(each) for each in rule.outcomes]
+    if len(outcomes) == 1:
+        return outcomes[0]
     return {"sequence": outcomes} | ({"repeat": "loop"} if rule.loops else {})

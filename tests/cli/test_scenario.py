@@ -302,7 +302,7 @@ def test_what_was_recorded_is_what_is_replayed(
     mock.push(Amount=10)
     mock.advance(300)
 
-    outcome = record().rules[0].then
+    outcome = record().rules[0].outcomes[0]
 
     assert {name: getattr(outcome, name) for name in said} == said
     fault = None if outcome.fault is None else {"name": outcome.fault.name, **outcome.fault.attributes}
@@ -325,7 +325,7 @@ def test_the_plan_of_a_callback_is_recorded(
     mock.push()
     mock.advance(60)
 
-    found = record().rules[0].then.callback
+    found = record().rules[0].outcomes[0].callback
 
     assert (found.delay_ms, found.drop, found.copies, found.every_ms) == plan
 

@@ -32,7 +32,7 @@ def test_every_shown_rule_can_be_armed_again(control: Any) -> None:
             again = one_shot({"when": rule["when"], "then": rule["then"]})
 
             found = control.mock.gateway.shared.sandboxes.default.library.find(line["name"])
-            assert (again.match, again.outcome) in [(each.when, each.then) for each in found.rules]
+            assert (again.match, again.outcome) in [(each.when, each.outcomes[0]) for each in found.rules]
 
 
 def test_a_scenario_is_activated_and_ended(control: Any) -> None:

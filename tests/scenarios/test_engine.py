@@ -37,7 +37,7 @@ SLOW = Outcome(fault=FaultSpec.of("latency", {"ms": 5}))
 
 
 def scenario(*rules: tuple[Match, Outcome], name: str = "s") -> Scenario:
-    lines = tuple(Rule(when, then, line) for line, (when, then) in enumerate(rules, start=5))
+    lines = tuple(Rule(when, (then,), line) for line, (when, then) in enumerate(rules, start=5))
     return Scenario(name, "title", "", None, lines, Path("s.yaml"))
 
 
@@ -383,8 +383,8 @@ def test_a_reserved_msisdn_that_loses_is_told() -> None:
 
 
 def sequence(*codes: str, loops: bool = False, match: Match | None = None, probability: float = 1.0) -> Rule:
-    first, *more = (Outcome(result=code) for code in codes)
-    return Rule(match or Match(), first, 5, tuple(more), loops, probability)
+    outcomes = tuple(Outcome(result=code) for code in codes)
+    return Rule(match or Match(), outcomes, 5, loops, probability)
 
 
 def playing(*rules: Rule, chances: list[float] | None = None, **parts: Any) -> Engine:
@@ -417,7 +417,7 @@ def test_a_sequence_counts_what_it_decides_and_nothing_else() -> None:
 
 
 def test_a_sequence_may_begin_with_a_gateway_that_is_down() -> None:
-    rule = Rule(Match(), DOWN, 5, (DOWN, Outcome(result="1")))
+    rule = Rule(Match(), (DOWN, DOWN, Outcome(result="1")), 5)
     made = playing(rule)
 
     assert results(made, PUSH, 4) == ["gateway-timeout", "gateway-timeout", "1", "1"]
@@ -456,14 +456,14 @@ def test_chance_is_drawn_only_for_a_rule_that_would_decide() -> None:
 
 
 def test_a_gateway_that_is_down_now_and_then_is_drawn_once_a_request() -> None:
-    rule = Rule(Match(), DOWN, 5, probability=0.5)
+    rule = Rule(Match(), (DOWN,), 5, probability=0.5)
     made = playing(rule, chances=[0.6, 0.4, 0.6])
 
     assert results(made, PUSH, 3) == [None, "gateway-timeout", None]
 
 
 def test_a_text_is_made_the_requests_own() -> None:
-    rule = Rule(Match(), Outcome(error="500.003.02", error_message="{{msisdn}} is busy"), 5)
+    rule = Rule(Match(), (Outcome(error="500.003.02", error_message="{{msisdn}} is busy"),), 5)
     made = playing(rule)
 
     assert made.early(HEAD) is None
@@ -473,7 +473,7 @@ def test_a_text_is_made_the_requests_own() -> None:
 
 
 def test_a_refusal_that_executes_waits_for_the_body_and_takes_the_requests_result() -> None:
-    made = playing(Rule(Match(), changed(DOWN, executes=True), 5))
+    made = playing(Rule(Match(), (changed(DOWN, executes=True),), 5))
 
     early, decision = made.early(HEAD), made.decide(replace(PUSH, msisdn="254700001032")).decision
 
@@ -483,7 +483,7 @@ def test_a_refusal_that_executes_waits_for_the_body_and_takes_the_requests_resul
 
 
 def test_what_is_never_answered_takes_no_result() -> None:
-    made = playing(Rule(Match(), Outcome(never=True), 5))
+    made = playing(Rule(Match(), (Outcome(never=True),), 5))
 
     decision = made.decide(replace(PUSH, msisdn="254700001032")).decision
 
@@ -571,10 +571,9 @@ def test_the_same_calls_give_the_same_decisions(
 
 ANY_RULES = st.lists(
     st.builds(
-        lambda match, first, more, loops, probability: Rule(match, first, 5, tuple(more), loops, probability),
+        lambda match, outcomes, loops, probability: Rule(match, tuple(outcomes), 5, loops, probability),
         MATCHES,
-        OUTCOMES,
-        st.lists(OUTCOMES, max_size=2),
+        st.lists(OUTCOMES, min_size=1, max_size=3),
         st.booleans(),
         st.sampled_from([0.2, 0.7, 1.0]),
     ),

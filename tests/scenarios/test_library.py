@@ -42,7 +42,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def errors(scenario: Scenario) -> list[str | None]:
-    return [rule.then.error for rule in scenario.rules]
+    return [rule.outcomes[0].error for rule in scenario.rules]
 
 
 def text(*codes: str, use: str = "") -> str:

@@ -90,10 +90,10 @@ rules:
         state="start",
         body=(("TransactionType", "CustomerBuyGoodsOnline"),),
     )
-    assert scenario.rules[0].then == Outcome(
+    assert scenario.rules[0].outcomes[0] == Outcome(
         result="1", result_desc="No money", settle_ms=1500, goto="later", query_result="1037"
     )
-    assert scenario.rules[1].then.callback == CallbackPlan(delay_ms=120_000, copies=2, every_ms=250)
+    assert scenario.rules[1].outcomes[0].callback == CallbackPlan(delay_ms=120_000, copies=2, every_ms=250)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_each_outcome_is_read(write: Write, then: str, outcome: Outcome) -> None
 
     scenario = load_file(path, known=KNOWN)
 
-    assert scenario.rules[0].then == outcome
+    assert scenario.rules[0].outcomes[0] == outcome
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_each_outcome_is_read(write: Write, then: str, outcome: Outcome) -> None
 def test_a_sequence_is_read(write: Write, then: str, outcomes: list[Outcome], loops: bool) -> None:
     rule = load_file(write(f"  - then: {then}\n"), known=KNOWN).rules[0]
 
-    assert [rule.then, *rule.more] == outcomes
+    assert [*rule.outcomes] == outcomes
     assert rule.loops is loops
 
 
@@ -189,7 +189,7 @@ def test_json_works_too(write: Write) -> None:
         json.dumps({"title": "x", "rules": [{"then": {"result": 1032}}]}, indent="\t"), head="", name="story.json"
     )
 
-    assert load_file(path).rules[0].then.result == "1032"
+    assert load_file(path).rules[0].outcomes[0].result == "1032"
 
 
 def test_a_typo_is_named_with_its_place_and_what_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,7 +325,7 @@ def test_an_earlier_folder_goes_first(write: Write, tmp_path: Path) -> None:
 
     scenario = Library([tmp_path / "mine", tmp_path / "theirs"]).find("slow")
 
-    assert scenario.rules[0].then.result == "1"
+    assert scenario.rules[0].outcomes[0].result == "1"
 
 
 @pytest.mark.parametrize(
@@ -371,8 +371,8 @@ def test_a_library_sees_files_change_come_and_go(write: Write, tmp_path: Path) -
     write("  - then: {result: 1032}\n", name="a.yaml")
     write("  - then: {result: 2}\n", name="b.yaml")
 
-    assert library.find("a").rules[0].then.result == "1032"
-    assert library.find("b").rules[0].then.result == "2"
+    assert library.find("a").rules[0].outcomes[0].result == "1032"
+    assert library.find("b").rules[0].outcomes[0].result == "2"
     assert [scenario.name for scenario in library.all()] == ["a", "b"]
 
     os.remove(path)

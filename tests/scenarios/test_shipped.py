@@ -33,9 +33,9 @@ def test_every_file_loads_and_says_where_it_is_attested(file: str) -> None:
     assert scenario.provenance.source.startswith(("callbacks.md §", "requests.md §"))
     for rule in scenario.rules:
         product = rule.when.product or (rule.when.operation or "stk-push").partition(".")[0]
-        for code in (rule.then.result, rule.then.query_result):
+        for code in (rule.outcomes[0].result, rule.outcomes[0].query_result):
             assert code is None or codes.text(code, product) is not None
-        assert rule.then.error is None or codes.error(rule.then.error, product) is not None
+        assert rule.outcomes[0].error is None or codes.error(rule.outcomes[0].error, product) is not None
 
 
 @pytest.mark.parametrize(
