@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from mock_daraja.model import Decision, Outcome
 from mock_daraja.scenarios import matching, templates
-from mock_daraja.scenarios.model import Facts, Match, OneShot, Scenario
+from mock_daraja.scenarios.model import Facts, OneShot, Rule, Scenario
 
 NEAREST: Final = 3
 """How many losers are worth showing."""
@@ -16,22 +16,19 @@ NEAREST: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`rule` is for people, `key` is that of its count, `one_shot` the id of the one it stands for. `turn` says which
+    """`name` is for people, `key` is that of its count, `one_shot` the id of the one it stands for. `turn` says which
     of its outcomes comes next."""
 
     selector: str
-    rule: str
-    match: Match
-    outcomes: tuple[Outcome, ...]
+    name: str
     key: str
+    rule: Rule
     one_shot: int = 0
-    probability: float = 1.0
-    loops: bool = False
     turn: int = 0
 
     @property
     def outcome(self) -> Outcome:
-        return self.outcomes[self.turn]
+        return self.rule.outcomes[self.turn]
 
     @property
     def is_early(self) -> bool:
@@ -39,14 +36,14 @@ class Candidate:
         outcome = self.outcome
         at_once = outcome.is_synchronous or (outcome.fault is not None and not outcome.executes)
         asks_body = templates.has_any(outcome.error_message) or templates.has_any(outcome.result_desc)
-        return at_once and not asks_body and not self.match.is_late
+        return at_once and not asks_body and not self.rule.when.is_late
 
-    def next(self) -> Candidate:
-        """As it stands once it has decided: the last outcome of a sequence repeats, unless it loops."""
-        turn = self.turn + 1
-        if turn < len(self.outcomes):
-            return replace(self, turn=turn)
-        return replace(self, turn=0) if self.loops else self
+    @property
+    def next_turn(self) -> int:
+        """Once it has decided: the last outcome of a sequence repeats, unless it loops."""
+        if self.turn + 1 < len(self.rule.outcomes):
+            return self.turn + 1
+        return 0 if self.rule.loops else self.turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +56,18 @@ class Loser:
 
 def of_scenario(scenario: Scenario, selector: str) -> Iterator[Candidate]:
     for index, rule in enumerate(scenario.rules):
-        yield Candidate(
-            selector,
-            scenario.label(index),
-            rule.when,
-            rule.outcomes,
-            f"rule {index + 1}",
-            probability=rule.probability,
-            loops=rule.loops,
-        )
+        yield Candidate(selector, scenario.label(index), f"rule {index + 1}", rule)
 
 
 def of_one_shot(one_shot: OneShot) -> Candidate:
     name = f"one-shot {one_shot.id}"
-    return Candidate("one-shot", name, one_shot.match, (one_shot.outcome,), name, one_shot.id)
+    return Candidate("one-shot", name, name, Rule(one_shot.match, (one_shot.outcome,)), one_shot.id)
 
 
 def split(candidates: Sequence[Candidate], facts: Facts, state: str) -> int:
     """Where the list passes from those for `early` to those for `decide`."""
     for index, candidate in enumerate(candidates):
-        if not candidate.is_early and matching.head_holds(candidate.match, facts, state):
+        if not candidate.is_early and matching.head_holds(candidate.rule.when, facts, state):
             return index
     return len(candidates)
 
@@ -90,18 +79,18 @@ def nearest(
     request this is for `nth`."""
     near: list[tuple[int, Loser]] = []
     for candidate in candidates:
-        match = candidate.match
+        match = candidate.rule.when
         if match.operation not in (None, facts.operation) or match.product not in (None, facts.product):
             continue
-        if winner is not None and (candidate.selector, candidate.rule) == (winner.selector, winner.rule):
+        if winner is not None and (candidate.selector, candidate.name) == (winner.selector, winner.rule):
             continue
         reasons = matching.unmet(match, facts, state, numbers.get(candidate.key, 1))
         if reasons:
-            near.append((len(reasons), Loser(candidate.rule, "; ".join(reasons))))
-        elif candidate.probability < 1:
-            why = f"matches too, but its probability is only {candidate.probability:g}"
-            near.append((0, Loser(candidate.rule, why)))
+            near.append((len(reasons), Loser(candidate.name, "; ".join(reasons))))
+        elif candidate.rule.probability < 1:
+            why = f"matches too, but its probability is only {candidate.rule.probability:g}"
+            near.append((0, Loser(candidate.name, why)))
         elif winner is not None:
-            near.append((0, Loser(candidate.rule, f"matches too, but {winner.rule} comes first")))
+            near.append((0, Loser(candidate.name, f"matches too, but {winner.rule} comes first")))
     near.sort(key=lambda pair: pair[0])
     return tuple(loser for _, loser in near[:NEAREST])

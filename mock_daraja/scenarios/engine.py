@@ -22,7 +22,7 @@ from mock_daraja.model import Decision, changed
 from mock_daraja.scenarios import candidates as listed
 from mock_daraja.scenarios import matching, selectors, templates
 from mock_daraja.scenarios.candidates import Candidate, Loser
-from mock_daraja.scenarios.model import START, CustomerFacts, Facts, Match, OneShot, Scenario
+from mock_daraja.scenarios.model import START, CustomerFacts, Facts, Match, OneShot, Rule, Scenario
 from mock_daraja.scenarios.play import InProcess, Kept, Play
 
 
@@ -154,7 +154,7 @@ class Engine:
         for index in range(listed.split(candidates, facts, play.state)):
             if self._matches(candidates[index], facts) and self._happens(candidates[index]):
                 for shadowed in candidates[index + 1 :]:
-                    if not shadowed.match.is_late:
+                    if not shadowed.rule.when.is_late:
                         self._matches(shadowed, facts)
                 return self._won(candidates[index], facts)
         return None
@@ -187,7 +187,7 @@ class Engine:
 
     def _looked(self, candidates: list[Candidate], facts: Facts) -> Facts:
         """With what is true of the customer, where a rule asks for it."""
-        if facts.msisdn is None or all(each.match.customer is None for each in candidates):
+        if facts.msisdn is None or all(each.rule.when.customer is None for each in candidates):
             return facts
         return replace(facts, customer=self._look(facts.msisdn))
 
@@ -205,15 +205,15 @@ class Engine:
     def _named(self, header: str, product: str) -> Iterable[Candidate]:
         if selectors.is_code(header):
             outcome = selectors.outcome_of(header, product)
-            return (Candidate("header", f"X-Mock-Scenario: {header}", Match(), (outcome,), "header"),)
+            return (Candidate("header", f"X-Mock-Scenario: {header}", "header", Rule(Match(), (outcome,))),)
         return (
-            replace(candidate, match=changed(candidate.match, nth=None, state=None))
-            for candidate in listed.of_scenario(self._find(header), "header")
+            replace(each, rule=changed(each.rule, when=changed(each.rule.when, nth=None, state=None)))
+            for each in listed.of_scenario(self._find(header), "header")
         )
 
     def _matches(self, candidate: Candidate, facts: Facts) -> bool:
         """Also counts: `nth` is over all requests that meet the other conditions, whoever decided them."""
-        match, play = candidate.match, self._kept.load()
+        match, play = candidate.rule.when, self._kept.load()
         if not matching.holds(match, facts, play.state):
             return False
         if match.nth is None:
@@ -225,12 +225,12 @@ class Engine:
 
     def _happens(self, candidate: Candidate) -> bool:
         """Drawn only for a rule that would decide, so that the draws are as many as there are such requests."""
-        return candidate.probability >= 1 or self._chance() < candidate.probability
+        return candidate.rule.probability >= 1 or self._chance() < candidate.rule.probability
 
     def _won(self, candidate: Candidate, facts: Facts) -> Decision:
         before = play = self._kept.load()
-        if candidate.selector == "scenario" and len(candidate.outcomes) > 1:
-            turns = dict(play.turns) | {candidate.key: candidate.next().turn}
+        if candidate.selector == "scenario" and len(candidate.rule.outcomes) > 1:
+            turns = dict(play.turns) | {candidate.key: candidate.next_turn}
             play = changed(play, turns=tuple(turns.items()))
         if candidate.outcome.goto is not None and candidate.selector != "header":
             play = changed(play, state=candidate.outcome.goto)
@@ -240,7 +240,7 @@ class Engine:
                 break
         if play is not before:
             self._kept.save(play)
-        return Decision(templates.filled(candidate.outcome, facts), candidate.selector, candidate.rule)
+        return Decision(templates.filled(candidate.outcome, facts), candidate.selector, candidate.name)
 
 
 def _without(play: Play, armed: OneShot) -> Play:

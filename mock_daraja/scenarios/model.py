@@ -100,14 +100,13 @@ class Match(Row, frozen=True):
         return bool(self.body) or any(condition is not None for condition in late)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """`line` is where it stands in its file; `source` and `number` name that file's scenario and the rule's place in it
-    where another scenario uses it. There is one outcome, or those of a sequence."""
+class Rule(Row, frozen=True):
+    """There is one outcome, or those of a sequence. `line` is where the rule stands in its file, if it stands in one;
+    `source` and `number` name that file's scenario and the rule's place in it where another scenario uses it."""
 
     when: Match
     outcomes: tuple[Outcome, ...]
-    line: int
+    line: int = 0
     loops: bool = False  # a sequence begins again after its last outcome, which otherwise repeats
     probability: float = 1.0
     source: str = ""

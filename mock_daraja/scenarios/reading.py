@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path as File
 
 from mock_daraja.errors import Problem
-from mock_daraja.model import Outcome
+from mock_daraja.model import Outcome, changed
 from mock_daraja.scenarios import complaints, templates
 from mock_daraja.scenarios.model import START, Match, Provenance, Rule, Scenario
 from mock_daraja.scenarios.node import Node
@@ -46,7 +45,7 @@ def _used(names: Node, used: Callable[[str], Scenario]) -> Iterable[Scenario]:
 def _marked(other: Scenario) -> Iterable[Rule]:
     """Its rules, each with the name it goes by there."""
     for number, each in enumerate(other.rules, start=1):
-        yield each if each.source else replace(each, source=other.name, number=number)
+        yield each if each.source else changed(each, source=other.name, number=number)
 
 
 def _check_states(node: Node, own: tuple[Rule, ...], rules: tuple[Rule, ...]) -> None:
