@@ -89,14 +89,7 @@ class Sandbox(View):
         ids = Ids(self.seed, name, lambda stream: store.next(f"id {stream}") - 1)
         super().__init__(settings, Clock(settings.clock, settings.start_ms), ids, store)
         self.library = library
-        self.engine = Engine(
-            library.find,
-            read=library.read,
-            latest=library.latest,
-            kept=_InStore(store),
-            chance=self.ids.chance,
-            look=self._look,
-        )
+        self.engine = Engine(library, _InStore(store), self.ids.chance, self._look)
         if settings.allow_callbacks_to or settings.rewrite_callbacks:
             _ = self.policy  # what is wrong with them is said now
         self.agenda = Agenda(name, self.clock, self.store, lambda event: run(self, event))

@@ -1,8 +1,8 @@
 """Who decides what happens to a request: one Engine per sandbox, applying the precedence of design §4, steps 1 to 5.
 
 The armed one-shots, the active scenario with its state and the turns of its sequences, and the counts behind `nth` are
-a row, the Play. The engine has no lock: whoever calls it does so in a unit of the sandbox. It reads no files and makes
-no chance (it is given `find`, `latest` and `chance`) and knows nothing of products.
+a row, the Play. The engine has no lock: whoever calls it does so in a unit of the sandbox. It reads no files, makes no
+chance and knows nothing of products.
 
 A request is considered twice. `early` runs before the caller is authenticated, so that a gateway that is down answers
 requests of every kind; `decide` runs once the body is known to be valid. Header, one-shots and active scenario make one
@@ -14,7 +14,7 @@ both, and no candidate is considered, or counted, twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mock_daraja.errors import Problem
@@ -22,8 +22,9 @@ from mock_daraja.model import Decision, changed
 from mock_daraja.scenarios import candidates as listed
 from mock_daraja.scenarios import matching, selectors, templates
 from mock_daraja.scenarios.candidates import Candidate, Loser
+from mock_daraja.scenarios.library import Library
 from mock_daraja.scenarios.model import START, CustomerFacts, Facts, Match, OneShot, Rule, Scenario
-from mock_daraja.scenarios.play import InProcess, Kept, Play
+from mock_daraja.scenarios.play import Kept, Play
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,55 +38,33 @@ class Choice:
 _UNDECIDED: Final = Choice(None)
 
 
+@dataclass(eq=False)
 class Engine:
-    """`find` gives the scenario of a name, or raises a Problem that says which names there are; `read` gives that of a
-    name and a file; `latest` gives one as its file has it now. `chance` is drawn, from 0 to 1, for a rule with a
-    probability; `look` is at a customer. `kept` is where the Play stands that the engine goes by and changes."""
+    """`chance` is drawn, from 0 to 1, for a rule with a probability; `look` is at a customer. `kept` is where the Play
+    stands that the engine goes by and changes."""
 
-    def __init__(
-        self,
-        find: Callable[[str], Scenario],
-        *,
-        read: Callable[[str, str], Scenario] | None = None,
-        kept: Kept | None = None,
-        chance: Callable[[], float] = lambda: 0.0,
-        look: Callable[[str], CustomerFacts | None] = lambda msisdn: None,
-        latest: Callable[[Scenario], Scenario] | None = None,
-    ) -> None:
-        self._find = find
-        self._read = (lambda name, path: find(name)) if read is None else read
-        self._kept: Kept = InProcess() if kept is None else kept
-        self._chance = chance
-        self._look = look
-        self._latest = latest
-        self._loaded: Scenario | None = None  # as this process has read it
-        self._listed: tuple[Scenario | None, object, list[Candidate]] = (None, None, [])
+    library: Library
+    kept: Kept
+    chance: Callable[[], float]
+    look: Callable[[str], CustomerFacts | None]
+    _loaded: Scenario | None = field(default=None, init=False)  # as this process has read it
+    _listed: tuple[Scenario | None, object, list[Candidate]] = field(default=(None, None, []), init=False)
 
     @property
-    def is_armed(self) -> bool:
-        """Whether any rule or one-shot may decide."""
-        return self._kept.load().is_armed
+    def play(self) -> Play:
+        """How far the scenario and the one-shots have come."""
+        return self.kept.load()
 
     @property
     def active(self) -> Scenario | None:
-        return self._scenario(self._kept.load())
-
-    @property
-    def state(self) -> str:
-        """The active scenario's state: `start`, or where its last `goto` led."""
-        return self._kept.load().state
-
-    @property
-    def pending(self) -> tuple[OneShot, ...]:
-        """The one-shots nobody has used up, first in first."""
-        return self._kept.load().armed
+        return self._scenario(self.play)
 
     def activate(self, scenario: Scenario | None) -> None:
         """Start a scenario from its beginning, in place of the one that was active. None ends it."""
-        play = self._kept.load()
+        play = self.play
         ended = {rule.key for rule in self._rules(play)}
         self._loaded = scenario
-        self._kept.save(
+        self.kept.save(
             changed(
                 play,
                 scenario=None if scenario is None else scenario.name,
@@ -101,7 +80,7 @@ class Engine:
             return None
         loaded = self._loaded
         if loaded is None or (loaded.name, str(loaded.path)) != (play.scenario, play.path):
-            loaded = self._loaded = self._read(play.scenario, play.path)
+            loaded = self._loaded = self.library.read(play.scenario, play.path)
         return loaded
 
     def _rules(self, play: Play) -> list[Candidate]:
@@ -118,24 +97,24 @@ class Engine:
     def follow(self) -> None:
         """Start the active scenario anew if its file has changed."""
         active = self.active
-        if active is not None and self._latest is not None:
-            newer = self._latest(active)
+        if active is not None:
+            newer = self.library.latest(active)
             if newer is not active:
                 self.activate(newer)
 
     def arm(self, one_shot: OneShot) -> OneShot:
         """Put it last in the queue. Returns it with its id."""
-        play = self._kept.load()
+        play = self.play
         armed = changed(one_shot, id=play.last_id + 1)
-        self._kept.save(changed(play, armed=(*play.armed, armed), last_id=armed.id))
+        self.kept.save(changed(play, armed=(*play.armed, armed), last_id=armed.id))
         return armed
 
     def disarm(self, number: int) -> OneShot:
         """Take a one-shot out of the queue. Raises Problem when it is not there (any more)."""
-        play = self._kept.load()
+        play = self.play
         for armed in play.armed:
             if armed.id == number:
-                self._kept.save(_without(play, armed))
+                self.kept.save(_without(play, armed))
                 return armed
         ids = ", ".join(str(armed.id) for armed in play.armed) or "none"
         raise Problem(f"there is no one-shot {number}", remedy=f"armed now: {ids}", status=404)
@@ -146,10 +125,10 @@ class Engine:
 
         Raises Problem on an X-Mock-Scenario header that names nothing.
         """
-        if not (facts.header or self.is_armed):
+        if not (facts.header or self.play.is_armed):
             return None
         self.follow()
-        play = self._kept.load()
+        play = self.play
         candidates = self._candidates(play, facts)
         for index in range(listed.split(candidates, facts, play.state)):
             if self._matches(candidates[index], facts) and self._happens(candidates[index]):
@@ -167,14 +146,14 @@ class Engine:
         """
         decision = early
         losers: tuple[Loser, ...] = ()
-        play = self._kept.load()
+        play = self.play
         if facts.header or play.is_armed:
             candidates = self._candidates(play, facts)
             facts = self._looked(candidates, facts)
             if decision is None:
                 decision = self._late(candidates, facts, play.state)
             if explain:
-                losers = listed.nearest(candidates, facts, play.state, dict(self._kept.load().counts), decision)
+                losers = listed.nearest(candidates, facts, play.state, dict(self.play.counts), decision)
         carried = selectors.carried(facts)
         if carried is not None:
             if decision is None:
@@ -189,7 +168,7 @@ class Engine:
         """With what is true of the customer, where a rule asks for it."""
         if facts.msisdn is None or all(each.rule.when.customer is None for each in candidates):
             return facts
-        return replace(facts, customer=self._look(facts.msisdn))
+        return replace(facts, customer=self.look(facts.msisdn))
 
     def _late(self, candidates: list[Candidate], facts: Facts, state: str) -> Decision | None:
         winner: Candidate | None = None
@@ -208,27 +187,27 @@ class Engine:
             return (Candidate("header", f"X-Mock-Scenario: {header}", "header", Rule(Match(), (outcome,))),)
         return (
             replace(each, rule=changed(each.rule, when=changed(each.rule.when, nth=None, state=None)))
-            for each in listed.of_scenario(self._find(header), "header")
+            for each in listed.of_scenario(self.library.find(header), "header")
         )
 
     def _matches(self, candidate: Candidate, facts: Facts) -> bool:
         """Also counts: `nth` is over all requests that meet the other conditions, whoever decided them."""
-        match, play = candidate.rule.when, self._kept.load()
+        match, play = candidate.rule.when, self.play
         if not matching.holds(match, facts, play.state):
             return False
         if match.nth is None:
             return True
         counts = dict(play.counts)
         number = counts[candidate.key] = counts.get(candidate.key, 0) + 1
-        self._kept.save(changed(play, counts=tuple(counts.items())))
+        self.kept.save(changed(play, counts=tuple(counts.items())))
         return number in match.nth
 
     def _happens(self, candidate: Candidate) -> bool:
         """Drawn only for a rule that would decide, so that the draws are as many as there are such requests."""
-        return candidate.rule.probability >= 1 or self._chance() < candidate.rule.probability
+        return candidate.rule.probability >= 1 or self.chance() < candidate.rule.probability
 
     def _won(self, candidate: Candidate, facts: Facts) -> Decision:
-        before = play = self._kept.load()
+        before = play = self.play
         if candidate.selector == "scenario" and len(candidate.rule.outcomes) > 1:
             turns = dict(play.turns) | {candidate.key: candidate.next_turn}
             play = changed(play, turns=tuple(turns.items()))
@@ -239,7 +218,7 @@ class Engine:
                 play = _without(play, armed)
                 break
         if play is not before:
-            self._kept.save(play)
+            self.kept.save(play)
         return Decision(templates.filled(candidate.outcome, facts), candidate.selector, candidate.name)
 
 

@@ -14,14 +14,15 @@ class Play(Row, frozen=True):
 
     scenario: str | None = None  # the active one's name
     path: str = ""  # and file
-    state: str = START
+    state: str = START  # or where the scenario's last `goto` led
     turns: tuple[tuple[str, int], ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
-    armed: tuple[OneShot, ...] = ()  # first in first
+    armed: tuple[OneShot, ...] = ()  # those nobody has used up, first in first
     last_id: int = 0  # of a one-shot
 
     @property
     def is_armed(self) -> bool:
+        """Whether any rule or one-shot may decide."""
         return self.scenario is not None or bool(self.armed)
 
 
@@ -34,16 +35,3 @@ class Kept(Protocol):
 
     def load(self) -> Play: ...
     def save(self, play: Play) -> None: ...
-
-
-class InProcess:
-    """Kept by whoever holds this."""
-
-    def __init__(self) -> None:
-        self._play = Play()
-
-    def load(self) -> Play:
-        return self._play
-
-    def save(self, play: Play) -> None:
-        self._play = play

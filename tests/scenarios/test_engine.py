@@ -26,7 +26,7 @@ from mock_daraja.scenarios import (
     Rule,
     Scenario,
 )
-from mock_daraja.scenarios.play import InProcess
+from tests.scenarios.engines import InProcess, Told, engine_of
 
 PUSH = Facts(
     "stk-push.process", "stk-push", msisdn="254708374149", amount_cents=500, shortcode="174379", app_key="test-key"
@@ -41,17 +41,9 @@ def scenario(*rules: tuple[Match, Outcome], name: str = "s") -> Scenario:
     return Scenario(name, "title", "", None, lines, Path("s.yaml"))
 
 
-def unknown(name: str) -> Scenario:
-    raise Problem(f"there is no scenario `{name}`", remedy="there are: none", status=404)
-
-
 def engine(*rules: tuple[Match, Outcome], named: Scenario | None = None) -> Engine:
     """With the rules active, and one scenario that a header can name."""
-
-    def find(name: str) -> Scenario:
-        return unknown(name) if named is None or named.name != name else named
-
-    made = Engine(find)
+    made = engine_of(Told() if named is None else Told(named))
     if rules:
         made.activate(scenario(*rules))
     return made
@@ -136,7 +128,7 @@ def test_a_header_names_a_scenario_whose_nth_and_states_do_not_count() -> None:
 
     assert decision is not None
     assert (decision.selector, decision.outcome.result) == ("header", "2")
-    assert made.state == "start"
+    assert made.play.state == "start"
 
 
 def test_a_header_whose_scenario_does_not_match_leaves_it_to_the_next() -> None:
@@ -171,7 +163,7 @@ def test_one_shots_are_used_up_first_in_first_per_match() -> None:
         made.arm(OneShot(match, Outcome(result=code)))
 
     assert results(made, PUSH, 3) == ["2", "3", None]
-    assert [shot.outcome.result for shot in made.pending] == ["1"]
+    assert [shot.outcome.result for shot in made.play.armed] == ["1"]
     assert results(made, replace(PUSH, msisdn="254711111111"), 2) == ["1", None]
 
 
@@ -187,7 +179,7 @@ def test_a_one_shot_can_be_taken_back_by_its_id() -> None:
     first, second = (made.arm(OneShot(Match(), Outcome(result=code))) for code in "12")
 
     assert made.disarm(first.id) == first
-    assert made.pending == (second,)
+    assert made.play.armed == (second,)
     with pytest.raises(Problem, match="no one-shot 1") as caught:
         made.disarm(first.id)
     assert caught.value.remedy == "armed now: 2"
@@ -221,7 +213,7 @@ def test_what_a_rule_of_the_body_would_count_is_not_counted_before_the_body_is_r
 @pytest.mark.parametrize("ends", ["used up", "disarmed"])
 def test_a_one_shot_that_is_gone_leaves_no_count(ends: str) -> None:
     kept = InProcess()
-    made = Engine(unknown, kept=kept)
+    made = engine_of(Told(), kept=kept)
     armed = made.arm(OneShot(Match(nth=Nth(2, 2)), Outcome(result="1")))
     results(made, PUSH, 1)
     counted = kept.load().counts
@@ -259,7 +251,7 @@ def test_states_move_where_goto_says() -> None:
 
     assert results(made, PUSH, 2) == ["1", None]
     assert results(made, big, 2) == ["2", "500.003.02"]
-    assert made.state == "blocked"
+    assert made.play.state == "blocked"
 
 
 # early and late
@@ -390,7 +382,7 @@ def sequence(*codes: str, loops: bool = False, match: Match | None = None, proba
 def playing(*rules: Rule, chances: list[float] | None = None, **parts: Any) -> Engine:
     """With the rules active, and these draws of chance in turn."""
     draws = iter(chances or [])
-    made = Engine(lambda name: story(*rules), chance=lambda: next(draws), **parts)
+    made = engine_of(Told(story(*rules)), chance=lambda: next(draws), **parts)
     made.activate(story(*rules))
     return made
 
@@ -585,7 +577,7 @@ ANY_RULES = st.lists(
 @given(ANY_RULES, REQUESTS, st.integers(0, 2**32 - 1))
 def test_the_same_seed_gives_the_same_decisions(rules: list[Rule], requests: list[Facts], seed: int) -> None:
     def play() -> list[Decision | None]:
-        made = Engine(lambda name: story(*rules), chance=Ids(seed).chance)
+        made = engine_of(Told(story(*rules)), chance=Ids(seed).chance)
         made.activate(story(*rules))
         return [pass_through(made, facts) for facts in requests]
 
@@ -629,7 +621,7 @@ def test_as_many_requests_are_decided_as_one_shots_are_armed_in_their_order(code
         made.arm(OneShot(Match(), Outcome(result=code)))
 
     assert results(made, PUSH, len(codes) + more) == codes + [None] * more
-    assert made.pending == ()
+    assert made.play.armed == ()
 
 
 @given(NTHS.filter(bool), st.sampled_from([DOWN, Outcome(result="1")]), st.integers(0, 10))
@@ -643,7 +635,7 @@ def test_nth_picks_exactly_those_requests(nth: Nth, then: Outcome, calls: int) -
 
 def test_what_was_put_back_is_armed_and_counted_as_it_was() -> None:
     kept = InProcess()
-    made = Engine(unknown, kept=kept)
+    made = engine_of(Told(), kept=kept)
     made.arm(OneShot(Match(nth=Nth(2, 2)), Outcome(result="1")))
     results(made, PUSH, 1)
     saved = kept.load()
@@ -657,12 +649,12 @@ def test_what_was_put_back_is_armed_and_counted_as_it_was() -> None:
 
 def test_another_engine_goes_on_where_the_play_stands() -> None:
     kept, told = InProcess(), scenario((Match(nth=Nth(2, 2)), Outcome(result="1", goto="later")), name="told")
-    first, second = (Engine(lambda name: {"told": told}[name], kept=kept) for _ in range(2))
+    first, second = (engine_of(Told(told), kept=kept) for _ in range(2))
     first.activate(told)
     first.arm(OneShot(Match(app="other"), Outcome(result="2")))
 
     seen = results(first, PUSH, 1) + results(second, PUSH, 1)
 
     assert seen == [None, "1"]
-    assert (first.active, first.state, first.pending) == (second.active, second.state, second.pending)
-    assert (second.active, second.state) == (told, "later")
+    assert (first.active, first.play) == (second.active, second.play)
+    assert (second.active, second.play.state) == (told, "later")

@@ -11,6 +11,7 @@ import pytest
 
 from mock_daraja.errors import Problem
 from mock_daraja.scenarios import Engine, Facts, Library, Scenario, load_file
+from tests.scenarios.engines import engine_of
 
 HEAD = Facts("stk-push.process", "stk-push")
 Write = Callable[..., Path]
@@ -165,7 +166,7 @@ def test_a_survey_shows_what_is_wrong_beside_the_rest(write: Write, tmp_path: Pa
 
 def watched(folder: Path, time: Time) -> tuple[Library, Engine]:
     library = Library([folder], watch=True, now=time)
-    engine = Engine(library.find, latest=library.latest)
+    engine = engine_of(library)
     engine.activate(library.find("a"))
     return library, engine
 
@@ -204,7 +205,7 @@ def test_it_does_not_follow_unless_watched(write: Write, tmp_path: Path) -> None
     write("a.yaml", text("1"))
     time = Time()
     library = Library([tmp_path], now=time)
-    engine = Engine(library.find, latest=library.latest)
+    engine = engine_of(library)
     engine.activate(library.find("a"))
 
     write("a.yaml", text("2"))

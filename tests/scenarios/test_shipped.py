@@ -11,6 +11,7 @@ from mock_daraja.model import CallbackPlan, Outcome
 from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios import Engine, Facts, Library, codes, load_file
 from mock_daraja.steps.known import names_known
+from tests.scenarios.engines import engine_of
 
 KNOWN = names_known(CATALOGUE)
 FOLDER = resources.scenarios()
@@ -21,7 +22,7 @@ LOCKED = "Unable to lock subscriber, a transaction is already in process for the
 
 @pytest.fixture
 def engine() -> Engine:
-    return Engine(Library([FOLDER], KNOWN).find)
+    return engine_of(Library([FOLDER], KNOWN))
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -66,7 +67,7 @@ def test_every_file_loads_and_says_where_it_is_attested(file: str) -> None:
     ],
 )
 def test_each_story_does_what_it_says_to_a_push(engine: Engine, name: str, outcome: Outcome) -> None:
-    scenario = engine._find(name)
+    scenario = engine.library.find(name)
     engine.activate(scenario)
 
     decision = engine.decide(PUSH, engine.early(PUSH)).decision
@@ -77,7 +78,7 @@ def test_each_story_does_what_it_says_to_a_push(engine: Engine, name: str, outco
 
 
 def test_the_gateway_is_down_for_three_pushes_and_up_for_the_fourth(engine: Engine) -> None:
-    engine.activate(engine._find("down-then-up"))
+    engine.activate(engine.library.find("down-then-up"))
 
     pages_seen = [decision and decision.outcome.page for decision in (engine.early(PUSH) for _ in range(5))]
 
@@ -88,7 +89,7 @@ def test_the_gateway_is_down_for_three_pushes_and_up_for_the_fourth(engine: Engi
 @pytest.mark.parametrize("name", ["system-busy", "spike-arrest"])
 def test_a_busy_system_still_hands_out_tokens(engine: Engine, name: str) -> None:
     token = Facts("oauth.generate", "oauth")
-    engine.activate(engine._find(name))
+    engine.activate(engine.library.find(name))
 
     decision = engine.decide(token, engine.early(token)).decision
 
