@@ -114,7 +114,7 @@ class Engine:
         play = self.play
         for armed in play.armed:
             if armed.id == number:
-                self.kept.save(_without(play, armed))
+                self.kept.save(_without(play, listed.of_one_shot(armed)))
                 return armed
         ids = ", ".join(str(armed.id) for armed in play.armed) or "none"
         raise Problem(f"there is no one-shot {number}", remedy=f"armed now: {ids}", status=404)
@@ -130,13 +130,14 @@ class Engine:
         self.follow()
         play = self.play
         candidates = self._candidates(play, facts)
-        for index in range(listed.split(candidates, facts, play.state)):
-            if self._matches(candidates[index], facts) and self._happens(candidates[index]):
-                for shadowed in candidates[index + 1 :]:
-                    if not shadowed.rule.when.is_late:
-                        self._matches(shadowed, facts)
-                return self._won(candidates[index], facts)
-        return None
+        passed = listed.split(candidates, facts, play.state)
+        winner = self._first(candidates[:passed], facts)
+        if winner is None:
+            return None
+        for shadowed in candidates[passed:]:
+            if not shadowed.rule.when.is_late:
+                self._matches(shadowed, facts)
+        return self._won(winner, facts)
 
     def decide(self, facts: Facts, early: Decision | None = None, *, explain: bool = False) -> Choice:
         """What shall happen to a valid request. `early` is what `early` said of the same request.
@@ -151,7 +152,8 @@ class Engine:
             candidates = self._candidates(play, facts)
             facts = self._looked(candidates, facts)
             if decision is None:
-                decision = self._late(candidates, facts, play.state)
+                winner = self._first(candidates[listed.split(candidates, facts, play.state) :], facts)
+                decision = None if winner is None else self._won(winner, facts)
             if explain:
                 losers = listed.nearest(candidates, facts, play.state, dict(self.play.counts), decision)
         carried = selectors.carried(facts)
@@ -170,12 +172,13 @@ class Engine:
             return facts
         return replace(facts, customer=self.look(facts.msisdn))
 
-    def _late(self, candidates: list[Candidate], facts: Facts, state: str) -> Decision | None:
+    def _first(self, candidates: list[Candidate], facts: Facts) -> Candidate | None:
+        """The first that matches and, if it is left to chance, happens. All are counted."""
         winner: Candidate | None = None
-        for candidate in candidates[listed.split(candidates, facts, state) :]:
+        for candidate in candidates:
             if self._matches(candidate, facts) and winner is None and self._happens(candidate):
                 winner = candidate
-        return None if winner is None else self._won(winner, facts)
+        return winner
 
     def _candidates(self, play: Play, facts: Facts) -> list[Candidate]:
         named = self._named(facts.header.strip(), facts.product) if facts.header else ()
@@ -213,21 +216,19 @@ class Engine:
             play = changed(play, turns=tuple(turns.items()))
         if candidate.outcome.goto is not None and candidate.selector != "header":
             play = changed(play, state=candidate.outcome.goto)
-        for armed in play.armed:
-            if armed.id == candidate.one_shot:
-                play = _without(play, armed)
-                break
+        if candidate.one_shot:
+            play = _without(play, candidate)
         if play is not before:
             self.kept.save(play)
         return Decision(templates.filled(candidate.outcome, facts), candidate.selector, candidate.name)
 
 
-def _without(play: Play, armed: OneShot) -> Play:
-    key = listed.of_one_shot(armed).key
+def _without(play: Play, used: Candidate) -> Play:
+    """Less a one-shot, and the count of it."""
     return changed(
         play,
-        armed=tuple(each for each in play.armed if each.id != armed.id),
-        counts=tuple(pair for pair in play.counts if pair[0] != key),
+        armed=tuple(each for each in play.armed if each.id != used.one_shot),
+        counts=tuple(pair for pair in play.counts if pair[0] != used.key),
     )
 
 
