@@ -2,44 +2,9 @@
 
 from __future__ import annotations
 
-from mock_daraja.scenarios.candidates import Loser
-from mock_daraja.scenarios.constraint import Constraint
-from mock_daraja.scenarios.engine import Choice, Engine
+from mock_daraja.scenarios.engine import Engine
 from mock_daraja.scenarios.library import Library
-from mock_daraja.scenarios.loader import load_file, one_shot
-from mock_daraja.scenarios.model import (
-    START,
-    Amount,
-    CustomerFacts,
-    Facts,
-    Known,
-    Match,
-    Nth,
-    OneShot,
-    Payer,
-    Provenance,
-    Rule,
-    Scenario,
-)
+from mock_daraja.scenarios.loader import one_shot
+from mock_daraja.scenarios.model import CustomerFacts, Facts, Known, Match, OneShot, Scenario
 
-__all__ = [
-    "START",
-    "Amount",
-    "Choice",
-    "Constraint",
-    "CustomerFacts",
-    "Engine",
-    "Facts",
-    "Known",
-    "Library",
-    "Loser",
-    "Match",
-    "Nth",
-    "OneShot",
-    "Payer",
-    "Provenance",
-    "Rule",
-    "Scenario",
-    "load_file",
-    "one_shot",
-]
+__all__ = ["CustomerFacts", "Engine", "Facts", "Known", "Library", "Match", "OneShot", "Scenario", "one_shot"]

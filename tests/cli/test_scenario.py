@@ -14,7 +14,7 @@ from mock_daraja import resources
 from mock_daraja.client import Client
 from mock_daraja.faults import pages
 from mock_daraja.products import CATALOGUE
-from mock_daraja.scenarios import load_file
+from mock_daraja.scenarios.loader import load_file
 from mock_daraja.steps.known import names_known
 
 GOLDEN = Path(__file__).parent / "golden"

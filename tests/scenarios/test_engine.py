@@ -13,19 +13,9 @@ from hypothesis import strategies as st
 from mock_daraja.errors import Problem
 from mock_daraja.ids import Ids
 from mock_daraja.model import CallbackPlan, Decision, FaultSpec, Outcome, changed
-from mock_daraja.scenarios import (
-    Amount,
-    CustomerFacts,
-    Engine,
-    Facts,
-    Loser,
-    Match,
-    Nth,
-    OneShot,
-    Payer,
-    Rule,
-    Scenario,
-)
+from mock_daraja.scenarios import CustomerFacts, Engine, Facts, Match, OneShot, Scenario
+from mock_daraja.scenarios.candidates import Loser
+from mock_daraja.scenarios.model import Amount, Nth, Payer, Rule
 from tests.scenarios.engines import InProcess, Told, engine_of
 
 PUSH = Facts(

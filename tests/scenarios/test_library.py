@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from mock_daraja.errors import Problem
-from mock_daraja.scenarios import Engine, Facts, Library, Scenario, load_file
+from mock_daraja.scenarios import Engine, Facts, Library, Scenario
+from mock_daraja.scenarios.loader import load_file
 from tests.scenarios.engines import engine_of
 
 HEAD = Facts("stk-push.process", "stk-push")

@@ -14,18 +14,10 @@ from jsonschema import Draft7Validator
 from mock_daraja import resources
 from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
-from mock_daraja.scenarios import (
-    Amount,
-    Constraint,
-    Known,
-    Library,
-    Match,
-    Nth,
-    Payer,
-    Provenance,
-    load_file,
-    one_shot,
-)
+from mock_daraja.scenarios import Known, Library, Match, one_shot
+from mock_daraja.scenarios.constraint import Constraint
+from mock_daraja.scenarios.loader import load_file
+from mock_daraja.scenarios.model import Amount, Nth, Payer, Provenance
 
 GOLDEN = Path(__file__).parent / "golden"
 Write = Callable[..., Path]

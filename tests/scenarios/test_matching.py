@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mock_daraja.scenarios import Amount, Facts, Match, Nth, matching
+from mock_daraja.scenarios import Facts, Match, matching
+from mock_daraja.scenarios.model import Amount, Nth
 
 FACTS = Facts(
     "stk-push.process",

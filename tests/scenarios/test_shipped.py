@@ -9,7 +9,8 @@ import pytest
 from mock_daraja import resources
 from mock_daraja.model import CallbackPlan, Outcome
 from mock_daraja.products import CATALOGUE
-from mock_daraja.scenarios import Engine, Facts, Library, codes, load_file
+from mock_daraja.scenarios import Engine, Facts, Library, codes
+from mock_daraja.scenarios.loader import load_file
 from mock_daraja.steps.known import names_known
 from tests.scenarios.engines import engine_of
 
