@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from mock_daraja.errors import Problem
+from mock_daraja.fields import nearest
 from mock_daraja.scenarios.yaml import Document, Path, Place
 
 Error = Any
@@ -25,10 +26,8 @@ _KINDS: Final = {
 
 def did_you_mean(word: str, names: Collection[str]) -> str:
     """The question "did you mean `x`?", or nothing where no name is near."""
-    import difflib
-
-    near = difflib.get_close_matches(word, names, n=1)
-    return f"did you mean `{near[0]}`?" if near else ""
+    near = nearest(word, names)
+    return f"did you mean `{near}`?" if near else ""
 
 
 def unknown(word: str, names: Collection[str], what: str) -> tuple[str, str]:
