@@ -6,7 +6,7 @@ A watching library also keeps the last good version of a file that is wrong now,
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,13 +60,8 @@ class Library:
             self._list()
             return sorted(self._paths)
 
-    def all(self) -> list[Scenario]:
-        """In order of names. Raises Problem on the first file that is wrong."""
-        with self._lock:
-            return [self._load(name, self._paths[name]) for name in self.names()]
-
     def survey(self) -> list[tuple[str, Scenario | Problem]]:
-        """The same, with what is wrong in place of a scenario that cannot be had."""
+        """In order of names, with what is wrong in place of a scenario that cannot be had."""
         with self._lock:
             return [(name, self._try(name)) for name in self.names()]
 
@@ -79,8 +74,7 @@ class Library:
     def find(self, name: str) -> Scenario:
         """By full name, or by its last part where that is unique. Raises Problem that says which names there are."""
         with self._lock:
-            full = self._existing(name)
-            return self._load(full, self._paths[full])
+            return self._load(*self._located(name))
 
     def open(self, name: str) -> Scenario:
         """By name, or the file of that path. For who may read files here: never with a name out of a request."""
@@ -114,14 +108,15 @@ class Library:
             rows = (self._loaded.get(path) for path in (scenario.path, *scenario.used))
             return next((row.problem for row in rows if row is not None and row.problem is not None), None)
 
-    def _existing(self, name: str) -> str:
+    def _located(self, name: str) -> tuple[str, Path]:
+        """Its full name and its file."""
         full = self._full_name(name)
         if full is None or not self._paths[full].exists():
             self._list()  # what is not there may be new, and what was may be gone
             full = self._full_name(name)
         if full is None:
             raise self._unknown(name)
-        return full
+        return full, self._paths[full]
 
     def _full_name(self, name: str) -> str | None:
         if name in self._paths:
@@ -156,16 +151,12 @@ class Library:
 
     def _used(self, name: str, user: Path, users: tuple[Path, ...]) -> Scenario:
         """What a file uses: one beside it, else by name. Raises Problem, also where it would use itself."""
-        full, path = self._beside(name, user) or self._by_name(name)
+        full, path = self._beside(name, user) or self._located(name)
         chain = (*users, user)
         if path in chain:
             ring = " uses ".join(f"`{each.stem}`" for each in (*chain[chain.index(path) :], path))
             raise Problem(f"a scenario cannot use itself: {ring}", remedy="take one of these `use` out")
         return self._load(full, path, chain)
-
-    def _by_name(self, name: str) -> tuple[str, Path]:
-        full = self._existing(name)
-        return full, self._paths[full]
 
     def _beside(self, name: str, user: Path) -> tuple[str, Path] | None:
         for suffix in SUFFIXES:
@@ -199,17 +190,15 @@ def _files(folder: Path) -> dict[str, Path]:
         remedy = "name a folder that holds scenario files"
         raise Problem("there is no such folder of scenarios", where=str(folder), remedy=remedy, status=404)
     files: dict[str, Path] = {}
-    for path in sorted(_scenario_files(folder)):
+    for path in sorted(folder.rglob("*")):
+        if path.suffix not in SUFFIXES or not path.is_file():
+            continue
         name = path.relative_to(folder).with_suffix("").as_posix()
         if name in files:
             what = f"`{name}` is here twice: {files[name].name} and {path.name}"
             raise Problem(what, where=str(path.parent), remedy="rename one of them")
         files[name] = path
     return files
-
-
-def _scenario_files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
 
 
 def _last(name: str) -> str:

@@ -24,11 +24,8 @@ if TYPE_CHECKING:
 _ANY: Final = Known()
 
 
-def load_file(
-    path: Path, name: str | None = None, known: Known = _ANY, used: Callable[[str], Scenario] | None = None
-) -> Scenario:
-    """`name` is the file's own without suffix where none is given. `used` finds what its `use` names; without it there
-    is nothing to use. Raises Problem with file, line and column."""
+def load_file(path: Path, name: str, known: Known, used: Callable[[str], Scenario]) -> Scenario:
+    """`used` finds what its `use` names. Raises Problem with file, line and column."""
     from mock_daraja.scenarios import reading, yaml
     from mock_daraja.scenarios.node import Node
 
@@ -44,7 +41,7 @@ def load_file(
         remedy = "begin with `title:` and `rules:`, as the shipped scenarios do"
         raise Problem("the scenario file is empty", where=str(path), remedy=remedy)
     _check(document)
-    return reading.scenario(Node(document, known, document.value), name or path.stem, path, used or _nothing)
+    return reading.scenario(Node(document, known, document.value), name, path, used)
 
 
 def one_shot(value: Mapping[str, Any], known: Known = _ANY) -> OneShot:
@@ -61,10 +58,6 @@ def one_shot(value: Mapping[str, Any], known: Known = _ANY) -> OneShot:
     if rule.probability < 1:
         raise Problem("a one-shot is not left to chance", where="one-shot", remedy="leave out `probability`")
     return OneShot(rule.when, rule.outcomes[0])
-
-
-def _nothing(name: str) -> Scenario:
-    raise Problem(f"there is no scenario `{name}` to use: this file belongs to no library", remedy="leave out `use`")
 
 
 def _check(document: yaml.Document, definition: str | None = None) -> None:

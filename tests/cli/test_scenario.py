@@ -14,7 +14,7 @@ from mock_daraja import resources
 from mock_daraja.client import Client
 from mock_daraja.faults import pages
 from mock_daraja.products import CATALOGUE
-from mock_daraja.scenarios.loader import load_file
+from mock_daraja.scenarios import Library
 from mock_daraja.steps.known import names_known
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -265,7 +265,7 @@ def record(run: Callable[..., Any], live: str, folder: Path, mock: Any) -> Calla
         result = run("scenario", "from-journal", exchange, "-o", str(path), "--url", live)
         assert result.exit_code == 0, result.stderr
         assert result.stdout == f"{path}: mock-daraja scenario show {path}\n"
-        return load_file(path, known=names_known(CATALOGUE))
+        return Library([], names_known(CATALOGUE)).open(str(path))
 
     return record
 

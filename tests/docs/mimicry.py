@@ -131,9 +131,10 @@ def _keys(part: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[s
 
 
 def library() -> Iterator[str]:
+    shipped = Library([resources.scenarios()])
     rows = [
         (code(each.name), each.title, each.provenance.level if each.provenance is not None else "")
-        for each in Library([resources.scenarios()]).all()
+        for each in map(shipped.find, shipped.names())
     ]
     return table(("Scenario", "What happens", "Known from"), rows)
 

@@ -21,8 +21,7 @@ from mock_daraja.clock import ClockSetting
 from mock_daraja.faults import from_spec
 from mock_daraja.faults import pages as gateway_pages
 from mock_daraja.products import CATALOGUE
-from mock_daraja.scenarios import Known
-from mock_daraja.scenarios.loader import load_file
+from mock_daraja.scenarios import Known, Library
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings, load
 from mock_daraja.sinks import parse_program
@@ -49,7 +48,7 @@ def test_a_scenario_file_is_one(body: str, tmp_path: Path) -> None:
     file.write_text(body, encoding="utf-8")
     known = Known(set(CATALOGUE.operations), gateway_pages.NAMES, from_spec)
 
-    scenario = load_file(file, known=known)
+    scenario = Library([], known).open(str(file))
 
     assert scenario.rules
 

@@ -11,7 +11,6 @@ import pytest
 
 from mock_daraja.errors import Problem
 from mock_daraja.scenarios import Engine, Facts, Library, Scenario
-from mock_daraja.scenarios.loader import load_file
 from tests.scenarios.engines import engine_of
 
 HEAD = Facts("stk-push.process", "stk-push")
@@ -129,13 +128,6 @@ def test_a_used_file_that_is_wrong_is_told_itself(write: Write, tmp_path: Path) 
         Library([tmp_path]).find("a")
 
     assert caught.value.where == f"{path}:2:8"
-
-
-def test_a_file_alone_uses_nothing(write: Write) -> None:
-    path = write("a.yaml", text("1", use="b"))
-
-    with pytest.raises(Problem, match="this file belongs to no library"):
-        load_file(path)
 
 
 def test_a_change_in_a_used_file_is_seen(write: Write, tmp_path: Path) -> None:

@@ -14,9 +14,8 @@ from jsonschema import Draft7Validator
 from mock_daraja import resources
 from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
-from mock_daraja.scenarios import Known, Library, Match, one_shot
+from mock_daraja.scenarios import Known, Library, Match, Scenario, one_shot
 from mock_daraja.scenarios.constraint import Constraint
-from mock_daraja.scenarios.loader import load_file
 from mock_daraja.scenarios.model import Amount, Nth, Payer, Provenance
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -44,6 +43,10 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
+def load(path: Path, known: Known | None = None) -> Scenario:
+    return Library([], known or Known()).open(str(path))
+
+
 def test_a_file_becomes_a_scenario(write: Write) -> None:
     text = """\
 title: The customer has too little money
@@ -66,7 +69,7 @@ rules:
 """
     path = write(text, head="")
 
-    scenario = load_file(path, known=KNOWN)
+    scenario = load(path, KNOWN)
 
     assert (scenario.name, scenario.title, scenario.path) == ("story", "The customer has too little money", path)
     assert scenario.provenance == Provenance("captured", "callbacks.md §2", "2021")
@@ -109,7 +112,7 @@ rules:
 def test_each_outcome_is_read(write: Write, then: str, outcome: Outcome) -> None:
     path = write(f"  - then: {then}\n")
 
-    scenario = load_file(path, known=KNOWN)
+    scenario = load(path, KNOWN)
 
     assert scenario.rules[0].outcomes[0] == outcome
 
@@ -124,7 +127,7 @@ def test_each_outcome_is_read(write: Write, then: str, outcome: Outcome) -> None
     ],
 )
 def test_a_sequence_is_read(write: Write, then: str, outcomes: list[Outcome], loops: bool) -> None:
-    rule = load_file(write(f"  - then: {then}\n"), known=KNOWN).rules[0]
+    rule = load(write(f"  - then: {then}\n"), KNOWN).rules[0]
 
     assert [*rule.outcomes] == outcomes
     assert rule.loops is loops
@@ -158,11 +161,11 @@ def test_a_sequence_is_read(write: Write, then: str, outcomes: list[Outcome], lo
     ],
 )
 def test_conditions_beyond_equality_are_read(write: Write, when: str, match: Match) -> None:
-    assert load_file(write(f"  - when: {when}\n    then: {{}}\n")).rules[0].when == match
+    assert load(write(f"  - when: {when}\n    then: {{}}\n")).rules[0].when == match
 
 
 def test_a_probability_is_read(write: Write) -> None:
-    rules = load_file(write("  - probability: 0.3\n    then: {}\n  - then: {}\n")).rules
+    rules = load(write("  - probability: 0.3\n    then: {}\n  - then: {}\n")).rules
 
     assert [rule.probability for rule in rules] == [0.3, 1]
 
@@ -173,7 +176,7 @@ def test_a_probability_is_read(write: Write) -> None:
 def test_nth_is_one_number_a_range_or_open(write: Write, nth: str, expected: Nth) -> None:
     path = write(f"  - when: {{nth: {nth}}}\n    then: {{}}\n")
 
-    assert load_file(path).rules[0].when.nth == expected
+    assert load(path).rules[0].when.nth == expected
 
 
 def test_json_works_too(write: Write) -> None:
@@ -181,14 +184,14 @@ def test_json_works_too(write: Write) -> None:
         json.dumps({"title": "x", "rules": [{"then": {"result": 1032}}]}, indent="\t"), head="", name="story.json"
     )
 
-    assert load_file(path).rules[0].outcomes[0].result == "1032"
+    assert load(path).rules[0].outcomes[0].result == "1032"
 
 
 def test_a_typo_is_named_with_its_place_and_what_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(GOLDEN)
 
     with pytest.raises(Problem) as caught:
-        load_file(Path("typo.yaml"))
+        load(Path("typo.yaml"))
 
     assert f"{caught.value}\n" == (GOLDEN / "typo.txt").read_text(encoding="utf-8")
 
@@ -252,7 +255,7 @@ def test_what_is_wrong_is_one_problem_with_place_and_remedy(
     path = write(rules)
 
     with pytest.raises(Problem) as caught:
-        load_file(path, known=KNOWN)
+        load(path, KNOWN)
 
     assert caught.value.where == f"{path}:{place}"
     assert what in caught.value.what
@@ -279,7 +282,7 @@ def test_the_whole_file_is_checked(write: Write, text: str, place: str, what: st
     path = write(text, head="")
 
     with pytest.raises(Problem) as caught:
-        load_file(path)
+        load(path)
 
     assert caught.value.where == f"{path}{place}"
     assert caught.value.what == what
@@ -287,13 +290,13 @@ def test_the_whole_file_is_checked(write: Write, text: str, place: str, what: st
 
 def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="cannot be read: No such file"):
-        load_file(tmp_path / "none.yaml")
+        load(tmp_path / "none.yaml")
 
 
 def test_names_are_unchecked_where_they_are_not_known(write: Write) -> None:
     path = write("  - when: {operation: c2b.simulate}\n    then: {page: some-page}\n")
 
-    assert load_file(path).rules[0].when.operation == "c2b.simulate"
+    assert load(path).rules[0].when.operation == "c2b.simulate"
 
 
 def test_a_library_is_named_by_paths(write: Write, tmp_path: Path) -> None:
@@ -345,12 +348,12 @@ def test_two_files_of_one_name_are_a_problem(write: Write, tmp_path: Path) -> No
     write("{}", name="slow.json", head="")
 
     with pytest.raises(Problem, match=r"`slow` is here twice: slow\.json and slow\.yaml"):
-        Library([tmp_path]).all()
+        Library([tmp_path]).survey()
 
 
 def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="no such folder of scenarios"):
-        Library([tmp_path / "none"]).all()
+        Library([tmp_path / "none"]).survey()
 
 
 def test_a_library_sees_files_change_come_and_go(write: Write, tmp_path: Path) -> None:
@@ -365,7 +368,7 @@ def test_a_library_sees_files_change_come_and_go(write: Write, tmp_path: Path) -
 
     assert library.find("a").rules[0].outcomes[0].result == "1032"
     assert library.find("b").rules[0].outcomes[0].result == "2"
-    assert [scenario.name for scenario in library.all()] == ["a", "b"]
+    assert library.names() == ["a", "b"]
 
     os.remove(path)
 

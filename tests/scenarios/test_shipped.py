@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from mock_daraja import resources
 from mock_daraja.model import CallbackPlan, Outcome
 from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios import Engine, Facts, Library, codes
-from mock_daraja.scenarios.loader import load_file
 from mock_daraja.steps.known import names_known
 from tests.scenarios.engines import engine_of
 
@@ -28,7 +25,7 @@ def engine() -> Engine:
 
 @pytest.mark.parametrize("file", FILES)
 def test_every_file_loads_and_says_where_it_is_attested(file: str) -> None:
-    scenario = load_file(FOLDER / Path(file), known=KNOWN)
+    scenario = Library([], KNOWN).open(str(FOLDER / file))
 
     assert scenario.story
     assert scenario.provenance is not None
