@@ -3,12 +3,12 @@ engine's."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 
-from mock_daraja import money
-from mock_daraja.scenarios import constraint
-from mock_daraja.scenarios.constraint import shown
-from mock_daraja.scenarios.model import CustomerFacts, Facts, Match, Payer
+from mock_daraja.model import Scalar
+from mock_daraja.scenarios.model import Constraint, CustomerFacts, Facts, Match, Payer, shillings, shown
 
 
 def holds(match: Match, facts: Facts, state: str) -> bool:
@@ -34,13 +34,14 @@ def _unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
     if match.app is not None and match.app != facts.app_key:
         yield f"app {shown(facts.app_key)} is not {match.app}"
     if match.msisdn is not None:
-        yield from constraint.unmet("msisdn", match.msisdn, facts.msisdn, is_there=facts.msisdn is not None)
+        yield from value_unmet("msisdn", match.msisdn, facts.msisdn, is_there=facts.msisdn is not None)
     if match.amount is not None and (facts.amount_cents is None or facts.amount_cents not in match.amount):
-        yield f"amount {_amount(facts.amount_cents)} is not {match.amount}"
+        amount = shown(None) if facts.amount_cents is None else shillings(facts.amount_cents)
+        yield f"amount {amount} is not {match.amount}"
     if match.shortcode is not None:
-        yield from constraint.unmet("shortcode", match.shortcode, facts.shortcode, is_there=facts.shortcode is not None)
+        yield from value_unmet("shortcode", match.shortcode, facts.shortcode, is_there=facts.shortcode is not None)
     for name, wanted in match.body:
-        yield from constraint.unmet(name, wanted, facts.body.get(name), is_there=name in facts.body)
+        yield from value_unmet(name, wanted, facts.body.get(name), is_there=name in facts.body)
     if match.customer is not None:
         yield from _payer_unmet(match.customer, facts.customer)
 
@@ -59,7 +60,7 @@ def _payer_unmet(wanted: Payer, seen: CustomerFacts | None) -> Iterator[str]:
         yield "no customer takes part"
         return
     if wanted.balance is not None and seen.balance_cents not in wanted.balance:
-        yield f"the customer's balance {_amount(seen.balance_cents)} is not {wanted.balance}"
+        yield f"the customer's balance {shillings(seen.balance_cents)} is not {wanted.balance}"
     if wanted.handset is not None and wanted.handset != seen.handset:
         yield f"the customer's handset is {seen.handset}, not {wanted.handset}"
     for name in ("registered", "pin_locked"):
@@ -68,5 +69,39 @@ def _payer_unmet(wanted: Payer, seen: CustomerFacts | None) -> Iterator[str]:
             yield f"the customer's {name} is {shown(is_so)}, not {shown(asked)}"
 
 
-def _amount(cents: int | None) -> str:
-    return "(none)" if cents is None else money.shillings(cents).removesuffix(".00")
+def value_unmet(name: str, wanted: Scalar | Constraint, got: object, *, is_there: bool = True) -> Iterator[str]:
+    """In what the value falls short, in words. `is_there` says whether there is a value at all, null or not."""
+    if not isinstance(wanted, Constraint):
+        if not same(wanted, got):
+            yield f"{name} {shown(got)} is not {shown(wanted)}"
+        return
+    if wanted.exists is not None and wanted.exists != is_there:
+        yield f"{name} is {'present' if is_there else 'missing'}"
+    if wanted.matches is not None and (got is None or re.fullmatch(wanted.matches, shown(got)) is None):
+        yield f"{name} {shown(got)} is not like /{wanted.matches}/"
+    if wanted.one_of is not None and not any(same(each, got) for each in wanted.one_of):
+        yield f"{name} {shown(got)} is not one of {', '.join(map(shown, wanted.one_of))}"
+    if (wanted.least is not None or wanted.most is not None) and not _in_range(wanted, got):
+        yield f"{name} {shown(got)} is not {Constraint(least=wanted.least, most=wanted.most)}"
+
+
+def same(wanted: object, got: object) -> bool:
+    """Daraja takes numbers as numbers or strings (requests.md §1.2), so 10 and "10" are one value here."""
+    if isinstance(wanted, bool) or isinstance(got, bool):
+        return wanted is got
+    if isinstance(wanted, str) != isinstance(got, str) and wanted is not None and got is not None:
+        return str(wanted) == str(got)
+    return wanted == got
+
+
+def _in_range(wanted: Constraint, got: object) -> bool:
+    if isinstance(got, bool) or not isinstance(got, (str, int, float)):
+        return False
+    try:
+        number = Decimal(str(got))
+    except InvalidOperation:
+        return False
+    if not number.is_finite():
+        return False
+    above = wanted.least is None or number >= Decimal(str(wanted.least))
+    return above and (wanted.most is None or number <= Decimal(str(wanted.most)))

@@ -9,12 +9,22 @@ from typing import Final, Literal
 
 from mock_daraja import money
 from mock_daraja.model import FaultSpec, Outcome, Row, Scalar
-from mock_daraja.scenarios.constraint import Constraint
 
 START: Final = "start"
 """The state a scenario is in when it is activated."""
 
 Level = Literal["captured", "documented", "community", "inferred"]
+
+
+def shown(value: object) -> str:
+    if value is None:
+        return "(none)"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def shillings(cents: int) -> str:
+    """For people: without cents where there are none."""
+    return money.shillings(cents).removesuffix(".00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,25 @@ class Provenance:
     level: Level
     source: str
     date: str = ""
+
+
+class Constraint(Row, frozen=True):
+    """What a value must be, where equality does not say it. Everything that is given must hold. A range takes numbers
+    and the numbers in strings."""
+
+    matches: str | None = None  # a regular expression for the whole value
+    one_of: tuple[Scalar, ...] | None = None
+    exists: bool | None = None
+    least: int | float | None = None
+    most: int | float | None = None
+
+    def __str__(self) -> str:
+        said = [] if self.exists is None else ["present" if self.exists else "absent"]
+        said += [] if self.matches is None else [f"like /{self.matches}/"]
+        said += [] if self.one_of is None else [f"one of {', '.join(map(shown, self.one_of))}"]
+        said += [] if self.least is None else [f"at least {self.least}"]
+        said += [] if self.most is None else [f"at most {self.most}"]
+        return " and ".join(said)
 
 
 class Amount(Row, frozen=True):
@@ -37,12 +66,12 @@ class Amount(Row, frozen=True):
 
     def __str__(self) -> str:
         if self.least == self.most and self.least is not None:
-            return _shillings(self.least)
+            return shillings(self.least)
         if self.least is None:
-            return f"at most {_shillings(self.most or 0)}"
+            return f"at most {shillings(self.most or 0)}"
         if self.most is None:
-            return f"at least {_shillings(self.least)}"
-        return f"{_shillings(self.least)} to {_shillings(self.most)}"
+            return f"at least {shillings(self.least)}"
+        return f"{shillings(self.least)} to {shillings(self.most)}"
 
 
 class Nth(Row, frozen=True):
@@ -168,7 +197,3 @@ class Known:
     @property
     def products(self) -> Collection[str] | None:
         return None if self.operations is None else {name.partition(".")[0] for name in self.operations}
-
-
-def _shillings(cents: int) -> str:
-    return money.shillings(cents).removesuffix(".00")

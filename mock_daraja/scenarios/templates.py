@@ -9,10 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from mock_daraja import money
 from mock_daraja.model import Outcome, changed
-from mock_daraja.scenarios.constraint import shown
-from mock_daraja.scenarios.model import Facts
+from mock_daraja.scenarios.model import Facts, shillings, shown
 
 OF_REQUEST: Final = ("msisdn", "amount", "shortcode")
 OF_RESULT: Final = ("receipt", "reference")
@@ -44,7 +42,7 @@ def filled(outcome: Outcome, facts: Facts) -> Outcome:
             got = facts.body.get(name.removeprefix(_BODY))
             return "" if got is None else shown(got)
         if name == "amount":
-            return "" if facts.amount_cents is None else money.shillings(facts.amount_cents).removesuffix(".00")
+            return "" if facts.amount_cents is None else shillings(facts.amount_cents)
         return (facts.msisdn if name == "msisdn" else facts.shortcode) or "" if name in OF_REQUEST else None
 
     return changed(

@@ -9,8 +9,7 @@ from typing import Any, Final
 from mock_daraja import money, msisdn
 from mock_daraja.model import changed
 from mock_daraja.scenarios import complaints
-from mock_daraja.scenarios.constraint import Constraint, shown
-from mock_daraja.scenarios.model import Amount, Match, Nth, Payer
+from mock_daraja.scenarios.model import Amount, Constraint, Match, Nth, Payer, shown
 from mock_daraja.scenarios.node import Node
 from mock_daraja.scenarios.words import Codec, Vocabulary, Word
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from mock_daraja.scenarios.constraint import shown
+from mock_daraja.scenarios.model import shown
 from mock_daraja.scenarios.node import Node
 
 Made = TypeVar("Made")

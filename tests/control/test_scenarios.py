@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mock_daraja.scenarios import one_shot
-from mock_daraja.scenarios.constraint import Constraint
+from mock_daraja.scenarios.model import Constraint
 
 
 def test_the_library_is_listed_with_titles_and_stories(control: Any) -> None:

@@ -15,8 +15,7 @@ from mock_daraja import resources
 from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
 from mock_daraja.scenarios import Known, Library, Match, Scenario, one_shot
-from mock_daraja.scenarios.constraint import Constraint
-from mock_daraja.scenarios.model import Amount, Nth, Payer, Provenance
+from mock_daraja.scenarios.model import Amount, Constraint, Nth, Payer, Provenance
 
 GOLDEN = Path(__file__).parent / "golden"
 Write = Callable[..., Path]

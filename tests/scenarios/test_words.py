@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from mock_daraja import resources
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
 from mock_daraja.scenarios import Match, one_shot, prose, writing
-from mock_daraja.scenarios.constraint import Constraint
-from mock_daraja.scenarios.model import Amount, Nth, Payer
+from mock_daraja.scenarios.model import Amount, Constraint, Nth, Payer
 from mock_daraja.scenarios.then import CALLBACK, THEN
 from mock_daraja.scenarios.when import CONSTRAINT, CUSTOMER, WHEN
 from mock_daraja.scenarios.words import Vocabulary
