@@ -15,6 +15,7 @@ from typing import Final
 
 from mock_daraja.clock import monotonic
 from mock_daraja.errors import Problem
+from mock_daraja.scenarios.document import did_you_mean
 from mock_daraja.scenarios.loader import load_file
 from mock_daraja.scenarios.model import Known, Scenario
 
@@ -166,9 +167,7 @@ class Library:
         return None
 
     def _unknown(self, name: str) -> Problem:
-        from mock_daraja.scenarios import complaints
-
-        near = complaints.did_you_mean(name, [*self._paths, *map(_last, self._paths)])
+        near = did_you_mean(name, [*self._paths, *map(_last, self._paths)])
         names = f"there are: {', '.join(sorted(self._paths)) or 'none'}"
         return Problem(f"there is no scenario `{name}`", remedy=f"{near} {names}".strip(), status=404)
 

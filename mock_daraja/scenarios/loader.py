@@ -1,4 +1,4 @@
-"""One scenario file, or one rule, read and checked against schemas/scenario.json.
+"""One scenario file, or one rule, read and checked against schemas/scenario.json, and what is wrong with it in words.
 
 What reads them is imported with the first file: most servers never play a scenario.
 """
@@ -14,20 +14,30 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import resources, wire
 from mock_daraja.errors import Problem
+from mock_daraja.scenarios.document import Document, JsonPath, Node, Place, did_you_mean, in_words, unknown
 from mock_daraja.scenarios.model import Known, OneShot, Scenario
 
 if TYPE_CHECKING:
     from jsonschema import Draft7Validator
 
-    from mock_daraja.scenarios import yaml
+Error = Any
+"""jsonschema's ValidationError, whose types allow for errors that no validation made."""
 
 _ANY: Final = Known()
+_KINDS: Final = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+    "object": "a mapping",
+    "array": "a list",
+}
 
 
 def load_file(path: Path, name: str, known: Known, used: Callable[[str], Scenario]) -> Scenario:
     """`used` finds what its `use` names. Raises Problem with file, line and column."""
     from mock_daraja.scenarios import reading, yaml
-    from mock_daraja.scenarios.node import Node
 
     try:
         with path.open("rb") as file:
@@ -46,10 +56,9 @@ def load_file(path: Path, name: str, known: Known, used: Callable[[str], Scenari
 
 def one_shot(value: Mapping[str, Any], known: Known = _ANY) -> OneShot:
     """From `{"when": …, "then": …}`, the shape of a rule in a file. Raises Problem."""
-    from mock_daraja.scenarios import reading, yaml
-    from mock_daraja.scenarios.node import Node
+    from mock_daraja.scenarios import reading
 
-    document = yaml.Document(value, "one-shot")
+    document = Document(value, "one-shot")
     _check(document, "rule")
     rule = reading.rule(Node(document, known, value))
     if len(rule.outcomes) > 1:
@@ -60,12 +69,16 @@ def one_shot(value: Mapping[str, Any], known: Known = _ANY) -> OneShot:
     return OneShot(rule.when, rule.outcomes[0])
 
 
-def _check(document: yaml.Document, definition: str | None = None) -> None:
-    from mock_daraja.scenarios import complaints
+def _check(document: Document, definition: str | None = None) -> None:
+    """Raises the Problem of the error that stands first in the file. A missing field comes last: it may just be
+    misspelt."""
 
-    problem = complaints.first(_validator(definition).iter_errors(document.value), document)
-    if problem is not None:
-        raise problem
+    def order(error: Error) -> tuple[bool, Place]:
+        return error.validator in ("required", "anyOf"), document.place(*_place(error))
+
+    found = min(_validator(definition).iter_errors(document.value), key=order, default=None)
+    if found is not None:
+        raise _problem(found, document)
 
 
 @cache
@@ -77,3 +90,65 @@ def _validator(definition: str | None) -> Draft7Validator:
     if definition is None:
         return Draft7Validator(schema)
     return Draft7Validator({"$ref": f"#/definitions/{definition}", "definitions": schema["definitions"]})
+
+
+def _place(error: Error) -> tuple[JsonPath, bool]:
+    """The path to the value, and whether its key is the culprit."""
+    path = tuple(error.absolute_path)
+    field = _unknown_field(error)
+    return (path, False) if field is None else ((*path, field), True)
+
+
+def _unknown_field(error: Error) -> str | None:
+    if error.validator != "additionalProperties" or error.validator_value is not False:
+        return None
+    return next(str(name) for name in error.instance if name not in error.schema["properties"])
+
+
+def _problem(error: Error, document: Document) -> Problem:
+    path = tuple(error.absolute_path)
+    where = document.where(*_place(error))
+    field = _unknown_field(error)
+    if field is not None:
+        what, remedy = unknown(field, error.schema["properties"], "field")
+        return Problem(f"{what} in {in_words(path)}", where=where, remedy=remedy)
+    if error.validator == "anyOf":  # of fields, one of which has to be there
+        names = [name for option in error.validator_value for name in option["required"]]
+        remedy = " or ".join(f"`{name}:`" for name in names)
+        return Problem(f"{in_words(path)} has no `{names[0]}`", where=where, remedy=f"add {remedy}")
+    if error.validator == "required":
+        missing = next(name for name in error.validator_value if name not in error.instance)
+        return Problem(f"{in_words(path)} has no `{missing}`", where=where, remedy=f"add `{missing}:`")
+    return Problem(f"{in_words(path)} is {_value(error.instance)}, {_fault(error)}", where=where, remedy=_remedy(error))
+
+
+def _fault(error: Error) -> str:
+    limit = error.validator_value
+    if error.validator == "type":
+        kinds = [limit] if isinstance(limit, str) else limit
+        return f"which is not {' or '.join(_KINDS[kind] for kind in kinds)}"
+    if error.validator == "enum":
+        return f"which is none of {', '.join(limit)}"
+    if error.validator in ("minimum", "maximum"):
+        return f"and the {'least' if error.validator == 'minimum' else 'most'} allowed is {limit}"
+    if error.validator == "exclusiveMinimum":
+        return f"and has to be more than {limit}"
+    if error.validator in ("minItems", "minProperties", "minLength"):
+        return "and may not be empty"
+    return "which it cannot be"
+
+
+def _remedy(error: Error) -> str:
+    limit, instance = error.validator_value, error.instance
+    if error.validator == "enum":
+        return did_you_mean(str(instance), limit)
+    if error.validator == "type" and limit == "string" and isinstance(instance, (int, float)):
+        return f'put it in quotes: "{_value(instance)}"'
+    description = str(error.schema.get("description", "")).rstrip(".")
+    examples = " or ".join(map(_value, error.schema.get("examples", ())))
+    return ". ".join(filter(None, (description, f"Write it like {examples}" if examples else "")))
+
+
+def _value(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:60] + "…"

@@ -7,9 +7,9 @@ from pathlib import Path as File
 
 from mock_daraja.errors import Problem
 from mock_daraja.model import Outcome, changed
-from mock_daraja.scenarios import complaints, templates
+from mock_daraja.scenarios import templates
+from mock_daraja.scenarios.document import Node, did_you_mean
 from mock_daraja.scenarios.model import START, Match, Provenance, Rule, Scenario
-from mock_daraja.scenarios.node import Node
 from mock_daraja.scenarios.then import OF_AN_END, THEN
 from mock_daraja.scenarios.when import WHEN
 
@@ -139,4 +139,4 @@ def _callback_must_agree(node: Node) -> None:
 def _placeholders(odd: str, name: str) -> str:
     names = (*templates.OF_REQUEST, *(templates.OF_RESULT if name == "desc" else ()))
     listed = ", ".join(f"{{{{{each}}}}}" for each in ("body.FIELD", *names))
-    return f"{complaints.did_you_mean(odd, names)} allowed: {listed}".strip()
+    return f"{did_you_mean(odd, names)} allowed: {listed}".strip()

@@ -9,8 +9,8 @@ from typing import Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
+from mock_daraja.scenarios.document import Node
 from mock_daraja.scenarios.model import shown
-from mock_daraja.scenarios.node import Node
 from mock_daraja.scenarios.words import Codec, Vocabulary, Word
 
 

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from mock_daraja import money, msisdn
 from mock_daraja.model import changed
-from mock_daraja.scenarios import complaints
+from mock_daraja.scenarios.document import Node, in_words
 from mock_daraja.scenarios.model import Amount, Constraint, Match, Nth, Payer, shown
-from mock_daraja.scenarios.node import Node
 from mock_daraja.scenarios.words import Codec, Vocabulary, Word
 
 
@@ -18,7 +17,7 @@ def _pattern(node: Node) -> str:
     try:
         re.compile(node.value)
     except re.error as error:
-        what = f"{complaints.shown(node.path)} is no regular expression: {error}"
+        what = f"{in_words(node.path)} is no regular expression: {error}"
         node.refuse(what, "write it like 2547.*; it is held against the whole value")
     return str(node.value)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from mock_daraja.scenarios.document import Node
 from mock_daraja.scenarios.model import shown
-from mock_daraja.scenarios.node import Node
 
 Made = TypeVar("Made")
 

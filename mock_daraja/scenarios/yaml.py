@@ -18,45 +18,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn
 
+import yaml
+
 from mock_daraja.errors import Problem
+from mock_daraja.scenarios.document import Document, JsonPath, Place
 
 MOST_BYTES: Final = 1024 * 1024
 MOST_VALUES: Final = 20_000  # aliases counted as often as they are used: that is what makes an alias bomb
 DEEPEST: Final = 40
 
-Path = tuple[str | int, ...]
-Place = tuple[int, int]
-"""Line and column, from 1."""
-
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "": None}
 _SURROGATES: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _READ_DIFFERENTLY: Final = re.compile("[\t?\ufeff]|[|>][-+0-9]*#")  # libyaml takes more of these
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A value and where everything in it stands: `values` by JSON path, and `keys` the key that ends the path."""
-
-    value: Any
-    name: str
-    values: dict[Path, Place] = field(default_factory=dict)
-    keys: dict[Path, Place] = field(default_factory=dict)
-
-    def where(self, path: Path, key: bool = False) -> str:
-        """`file:line:column` of `place`; just the name where no places are known."""
-        if not self.values:
-            return self.name
-        line, column = self.place(path, key)
-        return f"{self.name}:{line}:{column}"
-
-    def place(self, path: Path, key: bool = False) -> Place:
-        """Of the value at `path`, or of its key, or of what is nearest around it."""
-        if key and path in self.keys:
-            return self.keys[path]
-        while path not in self.values and path:
-            path = path[:-1]
-        return self.values.get(path, (1, 1))
 
 
 def read(text: str | bytes, name: str) -> Document:
@@ -73,8 +47,6 @@ def read(text: str | bytes, name: str) -> Document:
 
 def _parse(source: str, document: Document) -> Any:
     """The value of a document whose places are still to be found."""
-    import yaml
-
     fast = getattr(yaml, "CSafeLoader", None)
     if fast is not None and _READ_DIFFERENTLY.search(source) is None:
         with suppress(Problem, UnicodeError):
@@ -84,23 +56,20 @@ def _parse(source: str, document: Document) -> Any:
     return _Reader(document, yaml.SafeLoader).read(source)
 
 
+@dataclass(slots=True)
 class _Reader:
     """One walk over the events of one document."""
 
-    def __init__(self, document: Document, loader: Any, *, is_fast: bool = False) -> None:
-        self.name = document.name
-        self.values = document.values
-        self.keys = document.keys
-        self._loader = loader
-        self._is_fast = is_fast
-        self._anchors: dict[str, tuple[Any, int]] = {}
-        self._count = 0
+    document: Document
+    loader: Any
+    is_fast: bool = False
+    _events: Iterator[Any] = field(init=False)
+    _anchors: dict[str, tuple[Any, int]] = field(default_factory=dict, init=False)
+    _count: int = field(default=0, init=False)
 
     def read(self, source: str) -> Any:
-        import yaml
-
         try:
-            self._events: Iterator[Any] = yaml.parse(source, Loader=self._loader)
+            self._events = yaml.parse(source, Loader=self.loader)
             next(self._events)  # the stream starts
             if isinstance(next(self._events), yaml.StreamEndEvent):
                 return None
@@ -113,13 +82,11 @@ class _Reader:
             remedy = "look at the brackets, quotes, colons and indentation there and on the line before"
             self._refuse(error.problem_mark or error.context_mark, f"this is not YAML: {error.problem}", remedy)
         except yaml.YAMLError as error:  # the reader's: a character that YAML doesn't allow
-            raise Problem(f"this is not YAML: {' '.join(str(error).split())}", where=self.name) from None
+            raise Problem(f"this is not YAML: {' '.join(str(error).split())}", where=self.document.name) from None
         return value
 
-    def _value(self, event: Any, path: Path) -> Any:
-        import yaml
-
-        self._note(self.values, path, event)
+    def _value(self, event: Any, path: JsonPath) -> Any:
+        self._note(self.document.values, path, event)
         self._spend(1, event)
         if len(path) > DEEPEST:
             self._refuse(event, f"this is nested more than {DEEPEST} deep")
@@ -138,26 +105,22 @@ class _Reader:
             self._anchors[event.anchor] = (value, self._count - before + 1)
         return value
 
-    def _sequence(self, path: Path) -> list[Any]:
-        import yaml
-
+    def _sequence(self, path: JsonPath) -> list[Any]:
         values: list[Any] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             values.append(self._value(event, (*path, len(values))))
         return values
 
-    def _mapping(self, path: Path) -> dict[str, Any]:
-        import yaml
-
+    def _mapping(self, path: JsonPath) -> dict[str, Any]:
         values: dict[str, Any] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:
                 self._refuse(event, "a key has to be plain text")
             key = _joined(self._text(event))
             if key in values:
-                line, _ = self.keys[*path, key]
+                line, _ = self.document.keys[*path, key]
                 self._refuse(event, f"`{key}` stands here a second time (first on line {line})", "keep one of the two")
-            self._note(self.keys, (*path, key), event)
+            self._note(self.document.keys, (*path, key), event)
             values[key] = self._value(next(self._events), (*path, key))
         return values
 
@@ -186,7 +149,7 @@ class _Reader:
 
     def _text(self, event: Any) -> str:
         text: str = event.value
-        if self._is_fast and not (text or event.style):
+        if self.is_fast and not (text or event.style):
             self._refuse(event, "libyaml has another place for what is empty")
         return text
 
@@ -195,12 +158,12 @@ class _Reader:
         if self._count > MOST_VALUES:
             self._refuse(event, f"there are more than {MOST_VALUES} values in this file, aliases counted each time")
 
-    def _note(self, places: dict[Path, Place], path: Path, event: Any) -> None:
+    def _note(self, places: dict[JsonPath, Place], path: JsonPath, event: Any) -> None:
         places[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _refuse(self, at: Any, what: str, remedy: str = "") -> NoReturn:
         mark = getattr(at, "start_mark", at)
-        where = self.name if mark is None else f"{self.name}:{mark.line + 1}:{mark.column + 1}"
+        where = self.document.name if mark is None else f"{self.document.name}:{mark.line + 1}:{mark.column + 1}"
         raise Problem(what, where=where, remedy=remedy)
 
 
