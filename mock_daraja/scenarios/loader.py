@@ -95,23 +95,17 @@ def _validator(definition: str | None) -> Draft7Validator:
 def _place(error: Error) -> tuple[JsonPath, bool]:
     """The path to the value, and whether its key is the culprit."""
     path = tuple(error.absolute_path)
-    field = _unknown_field(error)
-    return (path, False) if field is None else ((*path, field), True)
-
-
-def _unknown_field(error: Error) -> str | None:
-    if error.validator != "additionalProperties" or error.validator_value is not False:
-        return None
-    return next(str(name) for name in error.instance if name not in error.schema["properties"])
+    if error.validator == "additionalProperties" and error.validator_value is False:
+        return (*path, next(name for name in error.instance if name not in error.schema["properties"])), True
+    return path, False
 
 
 def _problem(error: Error, document: Document) -> Problem:
-    path = tuple(error.absolute_path)
-    where = document.where(*_place(error))
-    field = _unknown_field(error)
-    if field is not None:
-        what, remedy = unknown(field, error.schema["properties"], "field")
-        return Problem(f"{what} in {in_words(path)}", where=where, remedy=remedy)
+    path, is_key = _place(error)
+    where = document.where(path, is_key)
+    if is_key:
+        what, remedy = unknown(str(path[-1]), error.schema["properties"], "field")
+        return Problem(f"{what} in {in_words(path[:-1])}", where=where, remedy=remedy)
     if error.validator == "anyOf":  # of fields, one of which has to be there
         names = [name for option in error.validator_value for name in option["required"]]
         remedy = " or ".join(f"`{name}:`" for name in names)
