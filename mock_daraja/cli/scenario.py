@@ -109,7 +109,7 @@ def show(name: str, as_json: bool) -> None:
 
 
 def _description(found: Scenario, width: int, paint: Paint) -> Iterator[str]:
-    from mock_daraja.scenarios import prose
+    from mock_daraja.scenarios import writing
 
     yield f"{paint(found.name, 'start')}  {paint(found.title, 'heading')}"
     if found.story:
@@ -119,10 +119,11 @@ def _description(found: Scenario, width: int, paint: Paint) -> Iterator[str]:
         dated = f", {known.date}" if known.date else ""
         yield f"  {paint('known from', 'name')}  {known.level}: {known.source}{dated}"
     yield f"  {paint('file', 'name')}        {found.path}"
-    for index, (condition, outcomes) in enumerate(prose.rules(found)):
+    for index, rule in enumerate(found.rules):
         yield ""
         yield f"  {paint(found.label(index), 'dim')}"
-        for label, text in zip_longest(("when", "then"), (condition, *outcomes), fillvalue=""):
+        said = (writing.condition_said(rule), *writing.outcomes_said(rule))
+        for label, text in zip_longest(("when", "then"), said, fillvalue=""):
             yield from hanging(f"  {paint(f'{label:4}', 'name')}  ", text, _LABEL, width)
 
 

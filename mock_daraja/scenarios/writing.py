@@ -1,9 +1,10 @@
-"""Rules back in the words of a scenario file, so that what is shown can be armed again."""
+"""Rules back in words: those of a scenario file, so that what is shown can be armed again, and a person's."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from mock_daraja.model import Outcome
 from mock_daraja.scenarios.model import OneShot, Rule, Scenario
 from mock_daraja.scenarios.then import THEN
 from mock_daraja.scenarios.when import WHEN
@@ -30,3 +31,22 @@ def _then(rule: Rule) -> dict[str, Any]:
     if len(outcomes) == 1:
         return outcomes[0]
     return {"sequence": outcomes} | ({"repeat": "loop"} if rule.loops else {})
+
+
+def condition_said(rule: Rule) -> str:
+    chance = [f"with probability {rule.probability:g}"] if rule.probability < 1 else []
+    return ", ".join([*WHEN.said(rule.when), *chance]) or "any request"
+
+
+def outcomes_said(rule: Rule) -> list[str]:
+    """What happens: one line, or one for each outcome of a sequence."""
+    outcomes = [outcome_said(each) for each in rule.outcomes]
+    if len(outcomes) == 1:
+        return outcomes
+    lines = [f"{at}. {each}" for at, each in enumerate(outcomes, start=1)]
+    lines[-1] += ", and from the first again" if rule.loops else ", and so on"
+    return lines
+
+
+def outcome_said(outcome: Outcome) -> str:
+    return "; ".join(THEN.said(outcome)) or "as usual"

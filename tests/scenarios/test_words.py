@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mock_daraja import resources
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
-from mock_daraja.scenarios import Match, one_shot, prose, writing
+from mock_daraja.scenarios import Match, one_shot, writing
 from mock_daraja.scenarios.model import Amount, Constraint, Nth, Payer
 from mock_daraja.scenarios.then import CALLBACK, THEN
 from mock_daraja.scenarios.when import CONSTRAINT, CUSTOMER, WHEN
@@ -115,4 +115,4 @@ def test_what_is_written_is_read_as_the_same(match: Match, outcome: Outcome) -> 
 
 @given(OUTCOMES)
 def test_an_outcome_is_said_unless_it_is_as_usual(outcome: Outcome) -> None:
-    assert (prose.outcome(outcome) == "as usual") == (outcome == Outcome())
+    assert (writing.outcome_said(outcome) == "as usual") == (outcome == Outcome())
