@@ -22,10 +22,7 @@ DEFAULT_PORT: Final = 6737  # M-P-E-S on a telephone's keypad is 6737
 
 
 def _setting(default: Any, help_text: str, *, metavar: str = "", source: str = "") -> Any:
-    metadata = {"help": help_text, "metavar": metavar, "source": source}
-    if callable(default):
-        return field(default_factory=default, metadata=metadata)
-    return field(default=default, metadata=metadata)
+    return field(default=default, metadata={"help": help_text, "metavar": metavar, "source": source})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +80,7 @@ class Settings:
 
     host: str = _setting("127.0.0.1", "address to bind", metavar="ADDRESS")
     port: int = _setting(DEFAULT_PORT, "port to bind; 0 takes a free one", metavar="PORT")
-    clock: ClockSetting = _setting(  # noqa: RUF009 - field() by another name
-        ClockSetting, "real, scaled:60, manual or auto", metavar="CLOCK"
-    )
+    clock: ClockSetting = _setting(ClockSetting(), "real, scaled:60, manual or auto", metavar="CLOCK")  # noqa: RUF009 - a field()
     start: str | None = _setting(None, "the clock's first instant, e.g. 2026-11-24T10:00+03:00", metavar="INSTANT")
     scenario: str | None = _setting(None, "scenario to play from the start: a name or a file", metavar="NAME")
     scenarios: tuple[str, ...] = _setting((), "one more folder of scenario files; may be repeated", metavar="FOLDER")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 from click.testing import CliRunner
 
 from mock_daraja.cli import commands
-from mock_daraja.clock import ClockSetting
 from mock_daraja.settings import ENVIRONMENT_PREFIX, Quirks, Settings, option_fields
 from tests.docs import examples
 from tests.docs.api import control_nouns, fixtures, handle_members
@@ -20,9 +19,7 @@ from tests.docs.markdown import code, table
 _WIDTH = 100  # columns of --help
 
 
-def _default(each: Any, kind: Any) -> str:
-    if each.default is MISSING:
-        return code(kind()) if kind is ClockSetting else ""
+def _default(each: Any) -> str:
     if each.default is None or each.default == ():
         return "none"
     return code(str(each.default).lower() if isinstance(each.default, bool) else each.default)
@@ -40,7 +37,7 @@ def settings() -> Iterator[str]:
         flag = (
             f"{flag} {each.metadata['metavar']}".strip() if kinds[each.name] is not bool else f"{flag}, --no-{flag[2:]}"
         )
-        default = _default(each, kinds[each.name])
+        default = _default(each)
         rows.append((code(each.name), code(flag), _variable(each.name), default, each.metadata["help"]))
     return table(("Key in the file", "Flag", "Variable", "Default", "What it does"), rows)
 
@@ -55,7 +52,7 @@ def quirks() -> Iterator[str]:
         )
         values = ", ".join(code(option) if kind is not int else str(option) for option in options)
         said = each.metadata
-        default = _default(each, kind)
+        default = _default(each)
         rows.append((code(each.name), _variable(each.name), values, default, said["help"], said["source"]))
     return table(("Key under `[quirks]`", "Variable", "Values", "Default", "What it does", "Evidence"), rows)
 
