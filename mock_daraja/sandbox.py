@@ -55,20 +55,6 @@ _LIMITS: Final = {"calls": 100, "arrivals": MOST_ARRIVALS, "arrival_bytes": MOST
 """Of what settings don't say."""
 
 
-class _InStore:
-    """The engine's Play as a row of the sandbox."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def load(self) -> Play:
-        return self._store.get(PLAY, "") or _NO_PLAY
-
-    def save(self, play: Play) -> None:
-        with self._store.unit():
-            self._store.put(PLAY, play)
-
-
 class Sandbox(View):
     """One world. `server` is the store of what leads to a sandbox; `run` carries out an event of its agenda."""
 
@@ -89,7 +75,7 @@ class Sandbox(View):
         ids = Ids(self.seed, name, lambda stream: store.next(f"id {stream}") - 1)
         super().__init__(settings, Clock(settings.clock, settings.start_ms), ids, store)
         self.library = library
-        self.engine = Engine(library, _InStore(store), self.ids.chance, self._look)
+        self.engine = Engine(library, self._play, self._save_play, self.ids.chance, self._look)
         if settings.allow_callbacks_to or settings.rewrite_callbacks:
             _ = self.policy  # what is wrong with them is said now
         self.agenda = Agenda(name, self.clock, self.store, lambda event: run(self, event))
@@ -164,6 +150,13 @@ class Sandbox(View):
             self._server.remove_ranks(TOKENS, "sandbox", self.name, below=now_ms - _EXPIRED_KEPT_MS + 1)
             self._server.put(TOKENS, token)
         return token
+
+    def _play(self) -> Play:
+        return self.store.get(PLAY, "") or _NO_PLAY
+
+    def _save_play(self, play: Play) -> None:
+        with self.store.unit():
+            self.store.put(PLAY, play)
 
     def _look(self, msisdn: str) -> CustomerFacts:
         row = self.customer(msisdn)

@@ -24,7 +24,7 @@ from mock_daraja.scenarios import matching, selectors, templates
 from mock_daraja.scenarios.candidates import Candidate, Loser
 from mock_daraja.scenarios.library import Library
 from mock_daraja.scenarios.model import START, CustomerFacts, Facts, Match, OneShot, Rule, Scenario
-from mock_daraja.scenarios.play import Kept, Play
+from mock_daraja.scenarios.play import Play
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,12 @@ _UNDECIDED: Final = Choice(None)
 
 @dataclass(eq=False)
 class Engine:
-    """`chance` is drawn, from 0 to 1, for a rule with a probability; `look` is at a customer. `kept` is where the Play
-    stands that the engine goes by and changes."""
+    """`load` and `save` are the Play's, which the engine goes by and changes. `chance` is drawn, from 0 to 1, for a
+    rule with a probability; `look` is at a customer."""
 
     library: Library
-    kept: Kept
+    load: Callable[[], Play]
+    save: Callable[[Play], None]
     chance: Callable[[], float]
     look: Callable[[str], CustomerFacts | None]
     _loaded: Scenario | None = field(default=None, init=False)  # as this process has read it
@@ -53,7 +54,7 @@ class Engine:
     @property
     def play(self) -> Play:
         """How far the scenario and the one-shots have come."""
-        return self.kept.load()
+        return self.load()
 
     @property
     def active(self) -> Scenario | None:
@@ -64,7 +65,7 @@ class Engine:
         play = self.play
         ended = {rule.key for rule in self._rules(play)}
         self._loaded = scenario
-        self.kept.save(
+        self.save(
             changed(
                 play,
                 scenario=None if scenario is None else scenario.name,
@@ -106,7 +107,7 @@ class Engine:
         """Put it last in the queue. Returns it with its id."""
         play = self.play
         armed = changed(one_shot, id=play.last_id + 1)
-        self.kept.save(changed(play, armed=(*play.armed, armed), last_id=armed.id))
+        self.save(changed(play, armed=(*play.armed, armed), last_id=armed.id))
         return armed
 
     def disarm(self, number: int) -> OneShot:
@@ -114,7 +115,7 @@ class Engine:
         play = self.play
         for armed in play.armed:
             if armed.id == number:
-                self.kept.save(_without(play, listed.of_one_shot(armed)))
+                self.save(_without(play, listed.of_one_shot(armed)))
                 return armed
         ids = ", ".join(str(armed.id) for armed in play.armed) or "none"
         raise Problem(f"there is no one-shot {number}", remedy=f"armed now: {ids}", status=404)
@@ -202,7 +203,7 @@ class Engine:
             return True
         counts = dict(play.counts)
         number = counts[candidate.key] = counts.get(candidate.key, 0) + 1
-        self.kept.save(changed(play, counts=tuple(counts.items())))
+        self.save(changed(play, counts=tuple(counts.items())))
         return number in match.nth
 
     def _happens(self, candidate: Candidate) -> bool:
@@ -219,7 +220,7 @@ class Engine:
         if candidate.one_shot:
             play = _without(play, candidate)
         if play is not before:
-            self.kept.save(play)
+            self.save(play)
         return Decision(templates.filled(candidate.outcome, facts), candidate.selector, candidate.name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final
 
 from mock_daraja.model import Row
 from mock_daraja.model.noun import Noun
@@ -28,10 +28,3 @@ class Play(Row, frozen=True):
 
 PLAY: Final[Noun[Play, str]] = Noun("play", Play, lambda row: "")
 """One row a sandbox."""
-
-
-class Kept(Protocol):
-    """Where the Play stands."""
-
-    def load(self) -> Play: ...
-    def save(self, play: Play) -> None: ...

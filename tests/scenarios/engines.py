@@ -35,6 +35,7 @@ class Told(Library):
         return self.find(name)
 
 
-def engine_of(library: Library, **parts: Any) -> Engine:
+def engine_of(library: Library, kept: InProcess | None = None, **parts: Any) -> Engine:
     """With no chance and no customers, unless they are given."""
-    return Engine(library, **{"kept": InProcess(), "chance": lambda: 0.0, "look": lambda msisdn: None} | parts)
+    kept = kept or InProcess()
+    return Engine(library, kept.load, kept.save, **{"chance": lambda: 0.0, "look": lambda msisdn: None} | parts)
