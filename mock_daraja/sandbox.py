@@ -36,7 +36,7 @@ from mock_daraja.model.noun import Noun
 from mock_daraja.model.sink import MOST_ARRIVALS, MOST_BYTES
 from mock_daraja.money import cents
 from mock_daraja.msisdn import is_msisdn
-from mock_daraja.scenarios import CustomerFacts, Engine, Library
+from mock_daraja.scenarios import Engine, Library
 from mock_daraja.scenarios.play import PLAY, Play
 from mock_daraja.settings import Settings
 from mock_daraja.store import MemoryStore, Store
@@ -158,9 +158,8 @@ class Sandbox(View):
         with self.store.unit():
             self.store.put(PLAY, play)
 
-    def _look(self, msisdn: str) -> CustomerFacts:
-        row = self.customer(msisdn)
-        return CustomerFacts(self.balance(ledger.customer(msisdn)), row.handset, row.registered, row.pin_locked)
+    def _look(self, msisdn: str) -> tuple[Customer, int]:
+        return self.customer(msisdn), self.balance(ledger.customer(msisdn))
 
     # what steps and the control API change, each in a unit, its own where there is none
 

@@ -18,12 +18,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.model import Decision, changed
+from mock_daraja.model import Customer, Decision, changed
 from mock_daraja.scenarios import candidates as listed
 from mock_daraja.scenarios import matching, selectors, templates
 from mock_daraja.scenarios.candidates import Candidate, Loser
 from mock_daraja.scenarios.library import Library
-from mock_daraja.scenarios.model import START, CustomerFacts, Facts, Match, OneShot, Rule, Scenario
+from mock_daraja.scenarios.model import START, Facts, Match, OneShot, Rule, Scenario
 from mock_daraja.scenarios.play import Play
 
 
@@ -41,13 +41,13 @@ _UNDECIDED: Final = Choice(None)
 @dataclass(eq=False)
 class Engine:
     """`load` and `save` are the Play's, which the engine goes by and changes. `chance` is drawn, from 0 to 1, for a
-    rule with a probability; `look` is at a customer."""
+    rule with a probability; `look` is at a customer and the balance."""
 
     library: Library
     load: Callable[[], Play]
     save: Callable[[Play], None]
     chance: Callable[[], float]
-    look: Callable[[str], CustomerFacts | None]
+    look: Callable[[str], tuple[Customer, int]]
     _loaded: Scenario | None = field(default=None, init=False)  # as this process has read it
     _listed: tuple[Scenario | None, object, list[Candidate]] = field(default=(None, None, []), init=False)
 
@@ -171,7 +171,8 @@ class Engine:
         """With what is true of the customer, where a rule asks for it."""
         if facts.msisdn is None or all(each.rule.when.customer is None for each in candidates):
             return facts
-        return replace(facts, customer=self.look(facts.msisdn))
+        customer, balance_cents = self.look(facts.msisdn)
+        return replace(facts, customer=customer, balance_cents=balance_cents)
 
     def _first(self, candidates: list[Candidate], facts: Facts) -> Candidate | None:
         """The first that matches and, if it is left to chance, happens. All are counted."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from mock_daraja.model import Scalar
-from mock_daraja.scenarios.model import Constraint, CustomerFacts, Facts, Match, Payer, shillings, shown
+from mock_daraja.scenarios.model import Constraint, Facts, Match, Payer, shillings, shown
 
 
 def holds(match: Match, facts: Facts, state: str) -> bool:
@@ -43,7 +43,7 @@ def _unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
     for name, wanted in match.body:
         yield from value_unmet(name, wanted, facts.body.get(name), is_there=name in facts.body)
     if match.customer is not None:
-        yield from _payer_unmet(match.customer, facts.customer)
+        yield from _payer_unmet(match.customer, facts)
 
 
 def _head_unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
@@ -55,12 +55,13 @@ def _head_unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
         yield f"state {state} is not {match.state}"
 
 
-def _payer_unmet(wanted: Payer, seen: CustomerFacts | None) -> Iterator[str]:
+def _payer_unmet(wanted: Payer, facts: Facts) -> Iterator[str]:
+    seen = facts.customer
     if seen is None:
         yield "no customer takes part"
         return
-    if wanted.balance is not None and seen.balance_cents not in wanted.balance:
-        yield f"the customer's balance {shillings(seen.balance_cents)} is not {wanted.balance}"
+    if wanted.balance is not None and facts.balance_cents not in wanted.balance:
+        yield f"the customer's balance {shillings(facts.balance_cents)} is not {wanted.balance}"
     if wanted.handset is not None and wanted.handset != seen.handset:
         yield f"the customer's handset is {seen.handset}, not {wanted.handset}"
     for name in ("registered", "pin_locked"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from mock_daraja import money
-from mock_daraja.model import FaultSpec, Outcome, Row, Scalar
+from mock_daraja.model import Customer, FaultSpec, Outcome, Row, Scalar
 
 START: Final = "start"
 """The state a scenario is in when it is activated."""
@@ -98,16 +98,6 @@ class Payer(Row, frozen=True):
     pin_locked: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerFacts:
-    """What is true of the customer."""
-
-    balance_cents: int
-    handset: str
-    registered: bool
-    pin_locked: bool
-
-
 class Match(Row, frozen=True):
     """Conditions, all of which must hold. None (or an empty `body`) means "whatever it is"."""
 
@@ -183,7 +173,8 @@ class Facts:
     shortcode: str | None = None
     references: tuple[str, ...] = ()
     app_key: str | None = None
-    customer: CustomerFacts | None = None  # the engine looks where a rule asks
+    customer: Customer | None = None  # as the engine sees them where a rule asks
+    balance_cents: int = 0  # theirs
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mock_daraja.errors import Problem
 from mock_daraja.ids import Ids
-from mock_daraja.model import CallbackPlan, Decision, FaultSpec, Outcome, changed
-from mock_daraja.scenarios import CustomerFacts, Engine, Facts, Match, OneShot, Scenario
+from mock_daraja.model import CallbackPlan, Customer, Decision, FaultSpec, Outcome, changed
+from mock_daraja.scenarios import Engine, Facts, Match, OneShot, Scenario
 from mock_daraja.scenarios.candidates import Loser
 from mock_daraja.scenarios.model import Amount, Nth, Payer, Rule
 from tests.scenarios.engines import InProcess, Told, engine_of
@@ -473,7 +473,7 @@ def test_what_is_never_answered_takes_no_result() -> None:
     assert decision.outcome == Outcome(never=True)
 
 
-POOR = CustomerFacts(5000, "reachable", registered=True, pin_locked=False)
+POOR = (Customer("254708374149"), 5000)
 
 
 @pytest.mark.parametrize(
