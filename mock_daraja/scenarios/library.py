@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
 from typing import Final
@@ -36,25 +36,18 @@ class Loaded:
     problem: Problem | None = None
 
 
+@dataclass(eq=False)
 class Library:
     """`now` counts seconds, for how often the files of a watching library are looked at."""
 
-    def __init__(
-        self,
-        folders: Sequence[Path],
-        known: Known = _ANY,
-        *,
-        watch: bool = False,
-        now: Callable[[], float] = monotonic,
-    ) -> None:
-        self._folders = tuple(folders)
-        self._known = known
-        self._watch = watch
-        self._now = now
-        self._lock = RLock()
-        self._paths: dict[str, Path] = {}
-        self._loaded: dict[Path, Loaded] = {}
-        self._looked: dict[Path, float] = {}
+    folders: Sequence[Path]
+    known: Known = _ANY
+    watch: bool = False
+    now: Callable[[], float] = monotonic
+    _lock: RLock = field(default_factory=RLock, init=False)
+    _paths: dict[str, Path] = field(default_factory=dict, init=False)
+    _loaded: dict[Path, Loaded] = field(default_factory=dict, init=False)
+    _looked: dict[Path, float] = field(default_factory=dict, init=False)
 
     def names(self) -> list[str]:
         with self._lock:
@@ -92,10 +85,10 @@ class Library:
 
         Only a watching library looks, and that at most once a second: this is asked at every request.
         """
-        if not self._watch:
+        if not self.watch:
             return scenario
         with self._lock:
-            now = self._now()
+            now = self.now()
             if now >= self._looked.get(scenario.path, now - _LOOK_EVERY) + _LOOK_EVERY:
                 self._looked[scenario.path] = now
                 with suppress(Problem):  # a file that was never in this library, or never right
@@ -130,7 +123,7 @@ class Library:
 
     def _list(self) -> None:
         self._paths = {}
-        for folder in reversed(self._folders):
+        for folder in reversed(self.folders):
             self._paths |= _files(folder)
 
     def _load(self, name: str, path: Path, users: tuple[Path, ...] = ()) -> Scenario:
@@ -140,9 +133,9 @@ class Library:
         if loaded is not None and loaded.stamp == stamp:
             return loaded.scenario
         try:
-            fresh = load_file(path, name, self._known, lambda other: self._used(other, path, users))
+            fresh = load_file(path, name, self.known, lambda other: self._used(other, path, users))
         except Problem as problem:
-            if loaded is None or stamp is None or not self._watch:
+            if loaded is None or stamp is None or not self.watch:
                 raise
             loaded.problem, loaded.stamp = problem, stamp
             _LOG.warning("%s\n  meanwhile the last good version of %s goes on", problem, name)
