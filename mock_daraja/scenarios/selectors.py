@@ -9,10 +9,8 @@ from mock_daraja.model import Decision, Outcome
 from mock_daraja.scenarios import codes
 from mock_daraja.scenarios.model import Facts
 
-RESERVED_PREFIX: Final = "25470000"
-_RESERVED: Final = re.compile(RESERVED_PREFIX + "([0-9]{4})")
-_MARK: Final = "mock:"
-_IN_REFERENCE: Final = re.compile(_MARK + r"([A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*)")  # a full stop after it is prose
+_RESERVED: Final = re.compile("25470000([0-9]{4})")
+_IN_REFERENCE: Final = re.compile(r"mock:([A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*)")  # a full stop after it is prose
 _CODE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*|[A-Z][A-Z0-9_]*[0-9]")  # scenario names are lower case
 _ERROR: Final = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
@@ -37,14 +35,11 @@ def outcome_of(code: str, product: str) -> Outcome:
 
 def carried(facts: Facts) -> Decision | None:
     """What the request's own reserved MSISDN or else its references ask for (design §4, steps 4 and 5)."""
-    if facts.msisdn is not None and facts.msisdn.startswith(RESERVED_PREFIX):
-        reserved = _RESERVED.fullmatch(facts.msisdn)
-        if reserved is not None:
-            code = reserved[1].lstrip("0") or "0"
-            return Decision(Outcome(result=code), "reserved MSISDN", f"{facts.msisdn} is reserved for result {code}")
-    for reference in facts.references:
-        if _MARK in reference:
-            found = _IN_REFERENCE.search(reference)
-            if found is not None:
-                return Decision(outcome_of(found[1], facts.product), "mock: code", f"a reference says {found[0]}")
-    return None
+    reserved = _RESERVED.fullmatch(facts.msisdn or "")
+    if reserved is not None:
+        code = reserved[1].lstrip("0") or "0"
+        return Decision(Outcome(result=code), "reserved MSISDN", f"{facts.msisdn} is reserved for result {code}")
+    found = next(filter(None, map(_IN_REFERENCE.search, facts.references)), None)
+    if found is None:
+        return None
+    return Decision(outcome_of(found[1], facts.product), "mock: code", f"a reference says {found[0]}")
