@@ -26,10 +26,10 @@ CUSTOMER_OPENING: Final = 25_000_000
 
 _RANGE: Final = range(600_000, 601_000)
 _NAMED: Final = {
-    PAYBILL: ("Safaricom Daraja 379", ("paybill",), PASSKEY, None),
-    HEAD_OFFICE: ("Mock Daraja Stores", ("head-office",), PASSKEY, None),
-    TILL: ("Mock Daraja Stores Till 1", ("till",), None, HEAD_OFFICE),
-    KRA: ("Kenya Revenue Authority", (B2B, "paybill", TAX), None, None),
+    PAYBILL: Organisation(PAYBILL, "Safaricom Daraja 379", ("paybill",), PASSKEY),
+    HEAD_OFFICE: Organisation(HEAD_OFFICE, "Mock Daraja Stores", ("head-office",), PASSKEY),
+    TILL: Organisation(TILL, "Mock Daraja Stores Till 1", ("till",), None, HEAD_OFFICE, nominated=CUSTOMER),
+    KRA: Organisation(KRA, "Kenya Revenue Authority", (B2B, "paybill", TAX)),
 }
 ROLES: Final = (
     "ORG B2C API initiator",
@@ -46,12 +46,9 @@ ROLES: Final = (
 def organisation(shortcode: str) -> Organisation | None:
     """The organisation that stands behind a shortcode of the default world, or None."""
     if shortcode in _NAMED:
-        name, kinds, passkey, head_office = _NAMED[shortcode]
-        nominated = CUSTOMER if shortcode == TILL else None
-        return Organisation(shortcode, name, kinds, passkey, head_office, nominated=nominated)
+        return _NAMED[shortcode]
     if shortcode.isascii() and shortcode.isdigit() and len(shortcode) == 6 and int(shortcode) in _RANGE:
-        kinds = (B2B, B2C, "paybill")
-        return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", kinds)
+        return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", (B2B, B2C, "paybill"))
     return None
 
 
