@@ -5,7 +5,7 @@ A table that can't be read is a Problem that names the key, its value and what w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mock_daraja import fields
@@ -23,13 +23,12 @@ _NUMBER: Final = typed(str, int)  # of a party: digits, in quotes or without
 
 
 def _read(table: Mapping[str, Any], keys: Fields, noun: str, key: str) -> dict[str, Any]:
-    def unknown(name: str) -> Problem:
-        return Problem(f"{noun} has no {name!r}", remedy=f"the keys are {', '.join(keys)}")
-
-    def wrong(name: str, value: Any, wanted: str) -> Problem:
-        return Problem(f"{name} of {noun} is {value!r}", remedy=f"give {wanted}")
-
-    values = fields.read(table, keys, unknown=unknown, wrong=wrong)
+    values = fields.read(
+        table,
+        keys,
+        unknown=lambda name: Problem(f"{noun} has no {name!r}", remedy=f"the keys are {', '.join(keys)}"),
+        wrong=lambda name, value, wanted: Problem(f"{name} of {noun} is {value!r}", remedy=f"give {wanted}"),
+    )
     if key not in table:
         raise Problem(f"{noun} has no {key}", remedy=f"give {key} besides {', '.join(table) or 'the rest'}")
     return values
@@ -39,9 +38,9 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(map(str, _LIST(value)))
 
 
-def _sorted(values: Iterable[str]) -> tuple[str, ...]:
-    """Of what has no order, each once."""
-    return tuple(sorted(set(values)))
+def _set(value: Any) -> tuple[str, ...]:
+    """Of texts that have no order, each once."""
+    return tuple(sorted({*_texts(value)}))
 
 
 def _one_of(name: str, *options: str) -> Kind:
@@ -67,8 +66,8 @@ def _phone(name: str) -> Kind:
 _APP: Final[Fields] = {
     "key": _TEXT,
     "secret": _TEXT,
-    "products": lambda value: _sorted(_texts(value)),
-    "shortcodes": lambda value: _sorted(_texts(value)),
+    "products": _set,
+    "shortcodes": _set,
 }
 
 
@@ -91,7 +90,7 @@ def _kinds(value: Any) -> tuple[str, ...]:
     for kind in _LIST(value):
         if kind not in KINDS:
             raise Problem(f"an organisation of kind {kind!r}", remedy=f"the kinds are {', '.join(KINDS)}")
-    return _sorted(value)
+    return _set(value)
 
 
 ORGANISATION: Final[Fields] = {
@@ -112,13 +111,9 @@ def organisation_from(table: Mapping[str, Any], old: Organisation | None) -> Org
     """An organisation from its table: a new one, or `old` with what the table changes."""
     values = _read(table, ORGANISATION, "an organisation", "shortcode")
     values.pop("initiators", None)
-    return changed(old or _new_organisation(values), **values)
-
-
-def _new_organisation(values: Mapping[str, Any]) -> Organisation:
     shortcode = values["shortcode"]
     passkey = None if "head_office" in values else PASSKEY
-    return Organisation(shortcode, f"Organisation {shortcode}", ("paybill",), passkey)
+    return changed(old or Organisation(shortcode, f"Organisation {shortcode}", ("paybill",), passkey), **values)
 
 
 def initiators_from(
@@ -136,7 +131,7 @@ def _roles(value: Any) -> tuple[str, ...] | None:
     for role in typed(list, type(None))(value) or ():
         if role not in ROLES:
             raise Problem(f"there is no role {role!r}", remedy=f"the roles are {'; '.join(ROLES)}")
-    return None if value is None else _sorted(value)
+    return None if value is None else _set(value)
 
 
 _INITIATOR: Final[Fields] = {"name": _TEXT, "password": _TEXT, "roles": _roles, "locked": _FLAG}
