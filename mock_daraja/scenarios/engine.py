@@ -23,7 +23,7 @@ from mock_daraja.scenarios import candidates as listed
 from mock_daraja.scenarios import matching, selectors, templates
 from mock_daraja.scenarios.candidates import Candidate, Loser
 from mock_daraja.scenarios.library import Library
-from mock_daraja.scenarios.model import START, Facts, Match, OneShot, Rule, Scenario
+from mock_daraja.scenarios.model import Facts, Match, OneShot, Rule, Scenario
 from mock_daraja.scenarios.play import Play
 
 
@@ -65,16 +65,9 @@ class Engine:
         play = self.play
         ended = {rule.key for rule in self._rules(play)}
         self._loaded = scenario
-        self.save(
-            changed(
-                play,
-                scenario=None if scenario is None else scenario.name,
-                path="" if scenario is None else str(scenario.path),
-                state=START,
-                turns=(),
-                counts=tuple(pair for pair in play.counts if pair[0] not in ended),
-            )
-        )
+        counts = tuple(pair for pair in play.counts if pair[0] not in ended)
+        fresh = Play(counts=counts, armed=play.armed, last_id=play.last_id)
+        self.save(fresh if scenario is None else changed(fresh, scenario=scenario.name, path=str(scenario.path)))
 
     def _scenario(self, play: Play) -> Scenario | None:
         if play.scenario is None:
@@ -110,15 +103,14 @@ class Engine:
         self.save(changed(play, armed=(*play.armed, armed), last_id=armed.id))
         return armed
 
-    def disarm(self, number: int) -> OneShot:
+    def disarm(self, number: int) -> None:
         """Take a one-shot out of the queue. Raises Problem when it is not there (any more)."""
         play = self.play
-        for armed in play.armed:
-            if armed.id == number:
-                self.save(_without(play, listed.of_one_shot(armed)))
-                return armed
-        ids = ", ".join(str(armed.id) for armed in play.armed) or "none"
-        raise Problem(f"there is no one-shot {number}", remedy=f"armed now: {ids}", status=404)
+        armed = {each.id: each for each in play.armed}
+        if number not in armed:
+            ids = ", ".join(map(str, armed)) or "none"
+            raise Problem(f"there is no one-shot {number}", remedy=f"armed now: {ids}", status=404)
+        self.save(_without(play, listed.of_one_shot(armed[number])))
 
     def early(self, facts: Facts) -> Decision | None:
         """The fault, page or synchronous error of a rule that needs neither app nor body. Hand it on to `decide`, if
@@ -132,13 +124,8 @@ class Engine:
         play = self.play
         candidates = self._candidates(play, facts)
         passed = listed.split(candidates, facts, play.state)
-        winner = self._first(candidates[:passed], facts)
-        if winner is None:
-            return None
-        for shadowed in candidates[passed:]:
-            if not shadowed.rule.when.is_late:
-                self._matches(shadowed, facts)
-        return self._won(winner, facts)
+        shadowed = (each for each in candidates[passed:] if not each.rule.when.is_late)
+        return self._first(candidates[:passed], facts, shadowed)
 
     def decide(self, facts: Facts, early: Decision | None = None, *, explain: bool = False) -> Choice:
         """What shall happen to a valid request. `early` is what `early` said of the same request.
@@ -153,8 +140,7 @@ class Engine:
             candidates = self._candidates(play, facts)
             facts = self._looked(candidates, facts)
             if decision is None:
-                winner = self._first(candidates[listed.split(candidates, facts, play.state) :], facts)
-                decision = None if winner is None else self._won(winner, facts)
+                decision = self._first(candidates[listed.split(candidates, facts, play.state) :], facts)
             if explain:
                 losers = listed.nearest(candidates, facts, play.state, dict(self.play.counts), decision)
         carried = selectors.carried(facts)
@@ -174,13 +160,18 @@ class Engine:
         customer, balance_cents = self.look(facts.msisdn)
         return replace(facts, customer=customer, balance_cents=balance_cents)
 
-    def _first(self, candidates: list[Candidate], facts: Facts) -> Candidate | None:
-        """The first that matches and, if it is left to chance, happens. All are counted."""
+    def _first(self, candidates: list[Candidate], facts: Facts, shadowed: Iterable[Candidate] = ()) -> Decision | None:
+        """The first that matches and, if it is left to chance, happens. All are counted, and where there is such a one
+        those that it shadows."""
         winner: Candidate | None = None
         for candidate in candidates:
             if self._matches(candidate, facts) and winner is None and self._happens(candidate):
                 winner = candidate
-        return winner
+        if winner is None:
+            return None
+        for candidate in shadowed:
+            self._matches(candidate, facts)
+        return self._won(winner, facts)
 
     def _candidates(self, play: Play, facts: Facts) -> list[Candidate]:
         named = self._named(facts.header.strip(), facts.product) if facts.header else ()
