@@ -35,8 +35,7 @@ class Candidate:
         """Whether it can be judged, and carried out, before the caller is known and the body read."""
         outcome = self.outcome
         at_once = outcome.is_synchronous or (outcome.fault is not None and not outcome.executes)
-        asks_body = templates.has_any(outcome.error_message) or templates.has_any(outcome.result_desc)
-        return at_once and not asks_body and not self.rule.when.is_late
+        return at_once and not templates.has_any(outcome) and not self.rule.when.is_late
 
     @property
     def next_turn(self) -> int:

@@ -6,7 +6,7 @@ What the request tells is filled in when a rule decides; what only the final tra
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from mock_daraja.model import Outcome, changed
@@ -19,8 +19,9 @@ _OPENING: Final = "{{"
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
-def has_any(text: str | None) -> bool:
-    return text is not None and _OPENING in text
+def has_any(outcome: Outcome) -> bool:
+    """Whether a text of it has something to fill in."""
+    return _OPENING in (outcome.result_desc or "") or _OPENING in (outcome.error_message or "")
 
 
 def unknown(text: str, *, is_result: bool) -> str | None:
@@ -34,36 +35,33 @@ def unknown(text: str, *, is_result: bool) -> str | None:
 
 def filled(outcome: Outcome, facts: Facts) -> Outcome:
     """The outcome with its texts made the request's own."""
-    if not (has_any(outcome.result_desc) or has_any(outcome.error_message)):
+    if not has_any(outcome):
         return outcome
+    amount = None if facts.amount_cents is None else shillings(facts.amount_cents)
+    values = {"msisdn": facts.msisdn, "amount": amount, "shortcode": facts.shortcode}
 
-    def value(name: str) -> str | None:
-        if name.startswith(_BODY):
-            got = facts.body.get(name.removeprefix(_BODY))
-            return "" if got is None else shown(got)
-        if name == "amount":
-            return "" if facts.amount_cents is None else shillings(facts.amount_cents)
-        return (facts.msisdn if name == "msisdn" else facts.shortcode) or "" if name in OF_REQUEST else None
+    def own(text: str | None) -> str | None:
+        return None if text is None else _replaced(text, values, facts.body)
 
-    return changed(
-        outcome,
-        result_desc=_replaced(outcome.result_desc, value),
-        error_message=_replaced(outcome.error_message, value),
-    )
+    return changed(outcome, result_desc=own(outcome.result_desc), error_message=own(outcome.error_message))
 
 
 def finished(text: str, values: Mapping[str, str | None]) -> str:
-    """A ResultDesc with what is known at the end; what there is not is left empty."""
-    if _OPENING not in text:
-        return text
-    return _replaced(text, lambda name: (values[name] or "") if name in values else None) or ""
+    """A ResultDesc with what is known at the end."""
+    return _replaced(text, values) if _OPENING in text else text
 
 
-def _replaced(text: str | None, value: Callable[[str], str | None]) -> str | None:
-    """Placeholders that `value` does not know stay."""
+def _replaced(text: str, values: Mapping[str, str | None], body: Mapping[str, object] | None = None) -> str:
+    """What there is not is left empty; placeholders of neither `values` nor `body` stay."""
 
     def one(found: re.Match[str]) -> str:
-        said = value(found[1])
-        return found[0] if said is None else said
+        name = found[1]
+        if name in values:
+            value: object = values[name]
+        elif name.startswith(_BODY) and body is not None:
+            value = body.get(name.removeprefix(_BODY))
+        else:
+            return found[0]
+        return "" if value is None else shown(value)
 
-    return text if text is None else _PLACEHOLDER.sub(one, text)
+    return _PLACEHOLDER.sub(one, text)
