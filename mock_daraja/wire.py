@@ -27,6 +27,15 @@ def dumps(value: Any) -> bytes:
     return text.encode()
 
 
+def json_object(body: str | bytes) -> dict[str, Any]:
+    """The JSON object that a body is; an empty one where it is anything else."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 _LONE: Final = re.compile("[\ud800-\udfff]")
 _LONGEST_WHOLE: Final = 1 << 63
 

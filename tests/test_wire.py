@@ -20,6 +20,15 @@ def test_a_decimal_keeps_its_digits() -> None:
     assert wire.dumps({"Amount": Decimal("1.00"), "Less": [Decimal("-0.50")]}) == b'{"Amount":1.00,"Less":[-0.50]}'
 
 
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [(b'{"a": 1}', {"a": 1}), ('{"a": 1}', {"a": 1}), (b"[1]", {}), (b"", {}), (b"\xff", {}), ("[" * 100_000, {})],
+    ids=["bytes", "text", "a list", "nothing", "no UTF-8", "too deep"],
+)
+def test_a_body_that_is_no_object_reads_as_an_empty_one(body: str | bytes, read: object) -> None:
+    assert wire.json_object(body) == read
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text() | st.just("\0001.5"),

@@ -6,10 +6,10 @@ merchant who could not be reached, which is inferred: only silence is documented
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from typing import Any, Final, Literal
 
+from mock_daraja import wire
 from mock_daraja.clock import eat_digits
 from mock_daraja.model import Details, Organisation, Transaction
 from mock_daraja.money import shillings
@@ -60,7 +60,7 @@ def heard(transaction: Transaction[Incoming], answered: Heard) -> Incoming | Non
     status = answered.status
     if answered.error is not None or status is None or not 200 <= status < 300:
         return Incoming("unreachable", answered.error or f"it answered HTTP {status}")
-    answer = _object(answered.body)
+    answer = wire.json_object(answered.body)
     code = _scalar(answer.get("ResultCode"))
     if not code:
         return Incoming("unreachable", "its answer is no JSON object with a ResultCode")
@@ -73,15 +73,6 @@ def _third_party(transaction: Transaction[Any]) -> str:
     """The ThirdPartyTransID of a merchant who was asked and accepted."""
     given = transaction.details
     return given.said if isinstance(given, Incoming) and given.validation == "accepted" else ""
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    """The JSON object in `body`, or an empty one."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _scalar(value: Any) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from mock_daraja import money
+from mock_daraja import money, wire
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Reply
 from mock_daraja.scenarios import codes
@@ -30,7 +30,7 @@ def as_scenario(exchange: Row, clock: Row, pages: Mapping[str, Reply]) -> str:
     if not operation:
         what = f"{exchange['id']} called no operation: {exchange['method']} {exchange['path']}"
         raise Problem(what, remedy="choose another exchange: `mock-daraja why` and the log name them")
-    body = _json(exchange["request_body"])
+    body = wire.json_object(exchange["request_body"])
     then = _then(exchange, operation, clock, pages)
     when: dict[str, Any] = {"operation": operation}
     if exchange["transaction"] is not None:  # else it was refused, perhaps before the body was read
@@ -60,7 +60,7 @@ def _at_once(exchange: Row, pages: Mapping[str, Reply]) -> dict[str, Any]:
     status, text = exchange["status"], exchange["response_body"]
     if status is None or status < 400:
         return {}
-    answer = _json(text)
+    answer = wire.json_object(text)
     if isinstance(answer.get("errorCode"), str):
         return {"error": answer["errorCode"], "status": status, "message": str(answer.get("errorMessage", ""))}
     for name, page in pages.items():
@@ -139,11 +139,3 @@ def _flow(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name}: {_flow(each)}" for name, each in value.items()) + "}"
     return json.dumps(value, ensure_ascii=False)
-
-
-def _json(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

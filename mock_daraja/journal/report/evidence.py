@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from mock_daraja import wire
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report.card import Evidence
 from mock_daraja.model import Callback, Delivery, Transaction
@@ -89,12 +89,7 @@ def is_sink(url: str) -> bool:
 
 
 def fields_of(exchange: Exchange) -> dict[str, Any]:
-    """The JSON object of the request; an empty one where there is none."""
-    try:
-        body = json.loads(exchange.body)
-    except (ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}
+    return wire.json_object(exchange.body)
 
 
 def status_of(exchange: Exchange) -> int | None:
