@@ -112,16 +112,13 @@ def _text(exchange: Row, when: Row, then: Row) -> str:
     if exchange["transaction"] is not None and exchange["transaction"]["why"]:
         why = exchange["transaction"]["why"].replace(str(exchange["transaction"]["msisdn"]), "the customer")
         story += f"Why it ended so: {why}. "
-    return "\n".join(
-        (
-            f"title: {_flow(_title(operation, then))}",
-            f"story: {_flow(story + 'Secrets, telephone numbers and references are left out.')}",
-            f"provenance: {_flow({'level': 'inferred', 'source': source, 'date': date})}",
-            "rules:",
-            f"  - when: {_flow(when)}",
-            f"    then: {_flow(then)}",
-            "",
-        )
+    return (
+        f"title: {_flow(_title(operation, then))}\n"
+        f"story: {_flow(story + 'Secrets, telephone numbers and references are left out.')}\n"
+        f"provenance: {_flow({'level': 'inferred', 'source': source, 'date': date})}\n"
+        "rules:\n"
+        f"  - when: {_flow(when)}\n"
+        f"    then: {_flow(then)}\n"
     )
 
 
