@@ -103,13 +103,15 @@ class Library:
             return next((row.problem for row in rows if row is not None and row.problem is not None), None)
 
     def _located(self, name: str) -> tuple[str, Path]:
-        """Its full name and its file."""
+        """Its full name and its file. Raises Problem."""
         full = self._full_name(name)
         if full is None or not self._paths[full].exists():
             self._list()  # what is not there may be new, and what was may be gone
             full = self._full_name(name)
         if full is None:
-            raise self._unknown(name)
+            near = did_you_mean(name, [*self._paths, *map(_last, self._paths)])
+            names = f"there are: {', '.join(sorted(self._paths)) or 'none'}"
+            raise Problem(f"there is no scenario `{name}`", remedy=f"{near} {names}".strip(), status=404)
         return full, self._paths[full]
 
     def _full_name(self, name: str) -> str | None:
@@ -158,11 +160,6 @@ class Library:
             if path.is_file():
                 return next((full for full, each in self._paths.items() if each == path), name), path
         return None
-
-    def _unknown(self, name: str) -> Problem:
-        near = did_you_mean(name, [*self._paths, *map(_last, self._paths)])
-        names = f"there are: {', '.join(sorted(self._paths)) or 'none'}"
-        return Problem(f"there is no scenario `{name}`", remedy=f"{near} {names}".strip(), status=404)
 
 
 def _stamp(scenario: Scenario) -> Stamp:
