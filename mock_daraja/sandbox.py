@@ -37,7 +37,7 @@ from mock_daraja.model.sink import MOST_ARRIVALS, MOST_BYTES
 from mock_daraja.money import cents
 from mock_daraja.msisdn import is_msisdn
 from mock_daraja.scenarios import Engine, Library
-from mock_daraja.scenarios.play import PLAY, Play
+from mock_daraja.scenarios.model import PLAY, Play
 from mock_daraja.settings import Settings
 from mock_daraja.store import MemoryStore, Store
 from mock_daraja.view import BALANCE, View

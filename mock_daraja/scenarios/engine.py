@@ -23,8 +23,7 @@ from mock_daraja.scenarios import candidates as listed
 from mock_daraja.scenarios import matching, selectors, templates
 from mock_daraja.scenarios.candidates import Candidate, Loser
 from mock_daraja.scenarios.library import Library
-from mock_daraja.scenarios.model import Facts, Match, OneShot, Rule, Scenario
-from mock_daraja.scenarios.play import Play
+from mock_daraja.scenarios.model import Facts, Match, OneShot, Play, Rule, Scenario
 
 
 @dataclass(frozen=True, slots=True)

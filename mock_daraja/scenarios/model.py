@@ -1,4 +1,5 @@
-"""The words of a scenario file as values, and what the engine is told about a request. No rule is applied here."""
+"""The words of a scenario file as values, what the engine is told about a request, and how far it has come. No rule is
+applied here."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Final, Literal
 
 from mock_daraja import money
 from mock_daraja.model import Customer, FaultSpec, Outcome, Row, Scalar
+from mock_daraja.model.noun import Noun
 
 START: Final = "start"
 """The state a scenario is in when it is activated."""
@@ -157,6 +159,28 @@ class OneShot(Row, frozen=True):
     match: Match
     outcome: Outcome
     id: int = 0
+
+
+class Play(Row, frozen=True):
+    """How far a sandbox's scenario and one-shots have come. `turns` and `counts` are by the key of a rule: the outcome
+    that comes next, and the requests that matched."""
+
+    scenario: str | None = None  # the active one's name
+    path: str = ""  # and file
+    state: str = START  # or where the scenario's last `goto` led
+    turns: tuple[tuple[str, int], ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    armed: tuple[OneShot, ...] = ()  # those nobody has used up, first in first
+    last_id: int = 0  # of a one-shot
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether any rule or one-shot may decide."""
+        return self.scenario is not None or bool(self.armed)
+
+
+PLAY: Final[Noun[Play, str]] = Noun("play", Play, lambda row: "")
+"""One row a sandbox, so that any process can go on from there."""
 
 
 @dataclass(frozen=True, slots=True)

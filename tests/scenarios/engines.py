@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mock_daraja.scenarios import Engine, Library, Scenario
-from mock_daraja.scenarios.play import Play
+from mock_daraja.scenarios.model import Play
 
 
 class InProcess:
