@@ -53,9 +53,10 @@ class Loser:
     why: str
 
 
-def of_scenario(scenario: Scenario, selector: str) -> Iterator[Candidate]:
+def of_scenario(scenario: Scenario, selector: str, turns: Mapping[str, int]) -> Iterator[Candidate]:
     for index, rule in enumerate(scenario.rules):
-        yield Candidate(selector, scenario.label(index), f"rule {index + 1}", rule)
+        key = f"rule {index + 1}"
+        yield Candidate(selector, scenario.label(index), key, rule, turn=turns.get(key, 0))
 
 
 def of_one_shot(one_shot: OneShot) -> Candidate:

@@ -82,18 +82,16 @@ class Engine:
         if scenario is None:
             return []
         if self._listed[0] is not scenario or self._listed[1] != play.turns:
-            turns = dict(play.turns)
-            rules = [replace(each, turn=turns.get(each.key, 0)) for each in listed.of_scenario(scenario, "scenario")]
+            rules = [*listed.of_scenario(scenario, "scenario", dict(play.turns))]
             self._listed = (scenario, play.turns, rules)
         return self._listed[2]
 
     def follow(self) -> None:
         """Start the active scenario anew if its file has changed."""
         active = self.active
-        if active is not None:
-            newer = self.library.latest(active)
-            if newer is not active:
-                self.activate(newer)
+        newer = None if active is None else self.library.latest(active)
+        if newer is not active:
+            self.activate(newer)
 
     def arm(self, one_shot: OneShot) -> OneShot:
         """Put it last in the queue. Returns it with its id."""
@@ -182,7 +180,7 @@ class Engine:
             return (Candidate("header", f"X-Mock-Scenario: {header}", "header", Rule(Match(), (outcome,))),)
         return (
             replace(each, rule=changed(each.rule, when=changed(each.rule.when, nth=None, state=None)))
-            for each in listed.of_scenario(self.library.find(header), "header")
+            for each in listed.of_scenario(self.library.find(header), "header", {})
         )
 
     def _matches(self, candidate: Candidate, facts: Facts) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path as File
 
 from mock_daraja.errors import Problem
@@ -109,10 +109,10 @@ def _must_agree(node: Node) -> None:
         if name in value:
             what = f"a transaction that is never answered has no end, so `{name}` would do nothing"
             node[name].refuse(what, "keep one of the two", key=True)
-    for name in ("desc", "message"):
-        odd = templates.unknown(value.get(name, ""), is_result=name == "desc")
+    for name, names in (("desc", templates.OF_RESULT), ("message", templates.OF_REQUEST)):
+        odd = templates.unknown(value.get(name, ""), names)
         if odd is not None:
-            node[name].refuse(f"nothing is known as {{{{{odd}}}}} here", _placeholders(odd, name))
+            node[name].refuse(f"nothing is known as {{{{{odd}}}}} here", _placeholders(odd, names))
     for name in ("status", "message"):
         if name in value and "error" not in value:
             what = f"`{name}` belongs to an `error`, and there is none"
@@ -136,7 +136,6 @@ def _callback_must_agree(node: Node) -> None:
         callback["before_ack"].refuse(what, "leave out `after` and `delay`", key=True)
 
 
-def _placeholders(odd: str, name: str) -> str:
-    names = (*templates.OF_REQUEST, *(templates.OF_RESULT if name == "desc" else ()))
+def _placeholders(odd: str, names: Collection[str]) -> str:
     listed = ", ".join(f"{{{{{each}}}}}" for each in ("body.FIELD", *names))
     return f"{did_you_mean(odd, names)} allowed: {listed}".strip()

@@ -6,14 +6,14 @@ What the request tells is filled in when a rule decides; what only the final tra
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from mock_daraja.model import Outcome, changed
 from mock_daraja.scenarios.model import Facts, shillings, shown
 
 OF_REQUEST: Final = ("msisdn", "amount", "shortcode")
-OF_RESULT: Final = ("receipt", "reference")
+OF_RESULT: Final = (*OF_REQUEST, "receipt", "reference")
 _BODY: Final = "body."
 _OPENING: Final = "{{"
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -24,9 +24,8 @@ def has_any(outcome: Outcome) -> bool:
     return _OPENING in (outcome.result_desc or "") or _OPENING in (outcome.error_message or "")
 
 
-def unknown(text: str, *, is_result: bool) -> str | None:
-    """The first placeholder that would never be filled in. `is_result` says whether the text is of a final result."""
-    names = (*OF_REQUEST, *OF_RESULT) if is_result else OF_REQUEST
+def unknown(text: str, names: Collection[str]) -> str | None:
+    """The first placeholder that would never be filled in, since it is neither one of these nor a field of the body."""
     for name in _PLACEHOLDER.findall(text):
         if name not in names and (not name.startswith(_BODY) or name == _BODY):
             return str(name)

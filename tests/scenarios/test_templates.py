@@ -43,23 +43,23 @@ def test_what_only_the_end_tells_is_filled_in_then() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "is_result", "odd"),
+    ("text", "names", "odd"),
     [
-        ("{{msisdn}} {{body.X}} {{receipt}}", True, None),
-        ("{{receipt}}", False, "receipt"),
-        ("{{msidn}}", True, "msidn"),
-        ("{{body.}}", True, "body."),
-        ("{{}}", True, ""),
-        ("{not one}", False, None),
+        ("{{msisdn}} {{body.X}} {{receipt}}", templates.OF_RESULT, None),
+        ("{{receipt}}", templates.OF_REQUEST, "receipt"),
+        ("{{msidn}}", templates.OF_RESULT, "msidn"),
+        ("{{body.}}", templates.OF_RESULT, "body."),
+        ("{{}}", templates.OF_RESULT, ""),
+        ("{not one}", templates.OF_REQUEST, None),
     ],
 )
-def test_a_placeholder_that_is_none_is_found(text: str, is_result: bool, odd: str | None) -> None:
-    assert templates.unknown(text, is_result=is_result) == odd
+def test_a_placeholder_that_is_none_is_found(text: str, names: tuple[str, ...], odd: str | None) -> None:
+    assert templates.unknown(text, names) == odd
 
 
 @given(st.text())
 def test_a_text_that_is_allowed_has_nothing_left_at_the_end(text: str) -> None:
-    if templates.unknown(text, is_result=True) is not None:
+    if templates.unknown(text, templates.OF_RESULT) is not None:
         return
 
     filled = templates.filled(Outcome(result_desc=text), FACTS).result_desc or ""
