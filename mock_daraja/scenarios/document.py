@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from mock_daraja.errors import Problem
@@ -51,7 +51,7 @@ class Node:
     path: JsonPath = ()
 
     def __getitem__(self, key: str | int) -> Node:
-        return Node(self.document, self.known, self.value[key], (*self.path, key))
+        return replace(self, value=self.value[key], path=(*self.path, key))
 
     def __iter__(self) -> Iterator[Node]:
         """What stands in a list."""
