@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from mock_daraja.model import Decision, Outcome
+from mock_daraja.model import Decision, Outcome, Row
 from mock_daraja.scenarios import matching, templates
 from mock_daraja.scenarios.model import Facts, OneShot, Rule, Scenario
 
@@ -14,8 +13,7 @@ NEAREST: Final = 3
 """How many losers are worth showing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Row, frozen=True):
     """`name` is for people, `key` is that of its count, `one_shot` the id of the one it stands for. `turn` says which
     of its outcomes comes next."""
 
@@ -45,8 +43,7 @@ class Candidate:
         return 0 if self.rule.loops else self.turn
 
 
-@dataclass(frozen=True, slots=True)
-class Loser:
+class Loser(Row, frozen=True):
     """A rule that nearly decided, and the condition that kept it from it."""
 
     rule: str

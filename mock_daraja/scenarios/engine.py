@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.model import Customer, Decision, changed
+from mock_daraja.model import Customer, Decision, Row, changed
 from mock_daraja.scenarios import candidates as listed
 from mock_daraja.scenarios import matching, selectors, templates
 from mock_daraja.scenarios.candidates import Candidate, Loser
@@ -26,15 +25,11 @@ from mock_daraja.scenarios.library import Library
 from mock_daraja.scenarios.model import Facts, Match, OneShot, Play, Rule, Scenario
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Row, frozen=True):
     """`decision` of None: nothing was asked for, the ledger's truth decides."""
 
     decision: Decision | None
     losers: tuple[Loser, ...] = ()
-
-
-_UNDECIDED: Final = Choice(None)
 
 
 @dataclass(eq=False)
@@ -148,7 +143,7 @@ class Engine:
                 decision = _completed(decision, carried)
             elif explain:
                 losers = (Loser(carried.rule, f"{decision.rule} comes first"), *losers)[: listed.NEAREST]
-        return _UNDECIDED if decision is None and not losers else Choice(decision, losers)
+        return Choice(decision, losers)
 
     def _looked(self, candidates: list[Candidate], facts: Facts) -> Facts:
         """With what is true of the customer, where a rule asks for it."""
@@ -179,7 +174,7 @@ class Engine:
             outcome = selectors.outcome_of(header, product)
             return (Candidate("header", f"X-Mock-Scenario: {header}", "header", Rule(Match(), (outcome,))),)
         return (
-            replace(each, rule=changed(each.rule, when=changed(each.rule.when, nth=None, state=None)))
+            changed(each, rule=changed(each.rule, when=changed(each.rule.when, nth=None, state=None)))
             for each in listed.of_scenario(self.library.find(header), "header", {})
         )
 
