@@ -62,9 +62,7 @@ def _payer_unmet(wanted: Payer, facts: Facts) -> Iterator[str]:
         return
     if wanted.balance is not None and facts.balance_cents not in wanted.balance:
         yield f"the customer's balance {shillings(facts.balance_cents)} is not {wanted.balance}"
-    if wanted.handset is not None and wanted.handset != seen.handset:
-        yield f"the customer's handset is {seen.handset}, not {wanted.handset}"
-    for name in ("registered", "pin_locked"):
+    for name in ("handset", "registered", "pin_locked"):
         asked, is_so = getattr(wanted, name), getattr(seen, name)
         if asked is not None and asked != is_so:
             yield f"the customer's {name} is {shown(is_so)}, not {shown(asked)}"
