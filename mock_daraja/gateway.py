@@ -108,7 +108,7 @@ class Gateway:
         passage = Passage.of(self.shared, request)
         locate(passage)
         is_sealed = passage.operation is not None and passage.operation.secret is not None
-        return is_sealed or SCENARIO_HEADER in passage.headers or passage.sandbox.engine.play.is_armed
+        return is_sealed or SCENARIO_HEADER in passage.headers or passage.sandbox.engine.play().is_armed
 
     def _run(self, sandbox: Sandbox, event: Event) -> bool:
         return LATER[event.kind](self.shared, sandbox, event.subject)

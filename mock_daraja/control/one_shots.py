@@ -20,7 +20,7 @@ _ERROR: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 def listed(call: Call) -> Shape:
     with call.sandbox.store.unit():
-        return {"one_shots": [writing.one_shot(each) for each in call.sandbox.engine.play.armed]}
+        return {"one_shots": [writing.one_shot(each) for each in call.sandbox.engine.play().armed]}
 
 
 def plain(given: Mapping[str, Any], known: Known) -> OneShot | None:
@@ -46,7 +46,7 @@ def arm(call: Call) -> Response:
     wanted = plain(given, known) or one_shot(given, known)
     engine = call.sandbox.engine
     with call.sandbox.store.unit():
-        if len(engine.play.armed) >= MOST:
+        if len(engine.play().armed) >= MOST:
             raise Problem(f"{MOST} one-shots are armed already", remedy="delete some, or reset the sandbox", status=409)
         return Response(writing.one_shot(engine.arm(wanted)), 201)
 

@@ -39,7 +39,7 @@ def active(call: Call) -> Shape:
     engine = call.sandbox.engine
     with call.sandbox.store.unit():
         engine.follow()
-        scenario, state = engine.active, engine.play.state
+        scenario, state = engine.active, engine.play().state
     if scenario is None:
         return {"active": None, "state": state}
     return {"active": _line(scenario), "state": state} | _problem(call.sandbox.library.problem(scenario))

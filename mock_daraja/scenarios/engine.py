@@ -34,11 +34,11 @@ class Choice(Row, frozen=True):
 
 @dataclass(eq=False)
 class Engine:
-    """`load` and `save` are the Play's, which the engine goes by and changes. `chance` is drawn, from 0 to 1, for a
-    rule with a probability; `look` is at a customer and the balance."""
+    """`play` gives the Play, which the engine goes by and changes; `save` keeps it. `chance` is drawn, from 0 to 1, for
+    a rule with a probability; `look` is at a customer and the balance."""
 
     library: Library
-    load: Callable[[], Play]
+    play: Callable[[], Play]
     save: Callable[[Play], None]
     chance: Callable[[], float]
     look: Callable[[str], tuple[Customer, int]]
@@ -46,17 +46,12 @@ class Engine:
     _listed: tuple[Scenario | None, object, list[Candidate]] = field(default=(None, None, []), init=False)
 
     @property
-    def play(self) -> Play:
-        """How far the scenario and the one-shots have come."""
-        return self.load()
-
-    @property
     def active(self) -> Scenario | None:
-        return self._scenario(self.play)
+        return self._scenario(self.play())
 
     def activate(self, scenario: Scenario | None) -> None:
         """Start a scenario from its beginning, in place of the one that was active. None ends it."""
-        play = self.play
+        play = self.play()
         ended = {rule.key for rule in self._rules(play)}
         self._loaded = scenario
         counts = tuple(pair for pair in play.counts if pair[0] not in ended)
@@ -90,14 +85,14 @@ class Engine:
 
     def arm(self, one_shot: OneShot) -> OneShot:
         """Put it last in the queue. Returns it with its id."""
-        play = self.play
+        play = self.play()
         armed = changed(one_shot, id=play.last_id + 1)
         self.save(changed(play, armed=(*play.armed, armed), last_id=armed.id))
         return armed
 
     def disarm(self, number: int) -> None:
         """Take a one-shot out of the queue. Raises Problem when it is not there (any more)."""
-        play = self.play
+        play = self.play()
         armed = {each.id: each for each in play.armed}
         if number not in armed:
             ids = ", ".join(map(str, armed)) or "none"
@@ -110,10 +105,10 @@ class Engine:
 
         Raises Problem on an X-Mock-Scenario header that names nothing.
         """
-        if not (facts.header or self.play.is_armed):
+        if not (facts.header or self.play().is_armed):
             return None
         self.follow()
-        play = self.play
+        play = self.play()
         candidates = self._candidates(play, facts)
         passed = listed.split(candidates, facts, play.state)
         shadowed = (each for each in candidates[passed:] if not each.rule.when.is_late)
@@ -127,14 +122,14 @@ class Engine:
         """
         decision = early
         losers: tuple[Loser, ...] = ()
-        play = self.play
+        play = self.play()
         if facts.header or play.is_armed:
             candidates = self._candidates(play, facts)
             facts = self._looked(candidates, facts)
             if decision is None:
                 decision = self._first(candidates[listed.split(candidates, facts, play.state) :], facts)
             if explain:
-                losers = listed.nearest(candidates, facts, play.state, dict(self.play.counts), decision)
+                losers = listed.nearest(candidates, facts, play.state, dict(self.play().counts), decision)
         carried = selectors.carried(facts)
         if carried is not None:
             if decision is None:
@@ -180,7 +175,7 @@ class Engine:
 
     def _matches(self, candidate: Candidate, facts: Facts) -> bool:
         """Also counts: `nth` is over all requests that meet the other conditions, whoever decided them."""
-        match, play = candidate.rule.when, self.play
+        match, play = candidate.rule.when, self.play()
         if not matching.holds(match, facts, play.state):
             return False
         if match.nth is None:
@@ -195,7 +190,7 @@ class Engine:
         return candidate.rule.probability >= 1 or self.chance() < candidate.rule.probability
 
     def _won(self, candidate: Candidate, facts: Facts) -> Decision:
-        before = play = self.play
+        before = play = self.play()
         if candidate.selector == "scenario" and len(candidate.rule.outcomes) > 1:
             turns = dict(play.turns) | {candidate.key: candidate.next_turn}
             play = changed(play, turns=tuple(turns.items()))

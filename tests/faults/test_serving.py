@@ -85,7 +85,7 @@ def test_forty_hung_requests_do_not_slow_a_health_check(mock_with: Any, capsys: 
         mock.sandbox.engine.arm(OneShot(Match(), Outcome(fault=FaultSpec("hang"))))
     with Server(mock.app) as server, ExitStack() as stack:
         hung = [send(server, stack) for _ in range(40)]
-        while mock.sandbox.engine.play.armed:
+        while mock.sandbox.engine.play().armed:
             threading.Event().wait(0.001)
 
         began = time.monotonic()

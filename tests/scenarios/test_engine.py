@@ -118,7 +118,7 @@ def test_a_header_names_a_scenario_whose_nth_and_states_do_not_count() -> None:
 
     assert decision is not None
     assert (decision.selector, decision.outcome.result) == ("header", "2")
-    assert made.play.state == "start"
+    assert made.play().state == "start"
 
 
 def test_a_header_whose_scenario_does_not_match_leaves_it_to_the_next() -> None:
@@ -153,7 +153,7 @@ def test_one_shots_are_used_up_first_in_first_per_match() -> None:
         made.arm(OneShot(match, Outcome(result=code)))
 
     assert results(made, PUSH, 3) == ["2", "3", None]
-    assert [shot.outcome.result for shot in made.play.armed] == ["1"]
+    assert [shot.outcome.result for shot in made.play().armed] == ["1"]
     assert results(made, replace(PUSH, msisdn="254711111111"), 2) == ["1", None]
 
 
@@ -170,7 +170,7 @@ def test_a_one_shot_can_be_taken_back_by_its_id() -> None:
 
     made.disarm(first.id)
 
-    assert made.play.armed == (second,)
+    assert made.play().armed == (second,)
     with pytest.raises(Problem, match="no one-shot 1") as caught:
         made.disarm(first.id)
     assert caught.value.remedy == "armed now: 2"
@@ -242,7 +242,7 @@ def test_states_move_where_goto_says() -> None:
 
     assert results(made, PUSH, 2) == ["1", None]
     assert results(made, big, 2) == ["2", "500.003.02"]
-    assert made.play.state == "blocked"
+    assert made.play().state == "blocked"
 
 
 # early and late
@@ -612,7 +612,7 @@ def test_as_many_requests_are_decided_as_one_shots_are_armed_in_their_order(code
         made.arm(OneShot(Match(), Outcome(result=code)))
 
     assert results(made, PUSH, len(codes) + more) == codes + [None] * more
-    assert made.play.armed == ()
+    assert made.play().armed == ()
 
 
 @given(NTHS.filter(bool), st.sampled_from([DOWN, Outcome(result="1")]), st.integers(0, 10))
@@ -647,5 +647,5 @@ def test_another_engine_goes_on_where_the_play_stands() -> None:
     seen = results(first, PUSH, 1) + results(second, PUSH, 1)
 
     assert seen == [None, "1"]
-    assert (first.active, first.play) == (second.active, second.play)
-    assert (second.active, second.play.state) == (told, "later")
+    assert (first.active, first.play()) == (second.active, second.play())
+    assert (second.active, second.play().state) == (told, "later")
