@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 
 from mock_daraja.model import Scalar
@@ -94,13 +95,9 @@ def same(wanted: object, got: object) -> bool:
 
 
 def _in_range(wanted: Constraint, got: object) -> bool:
-    if isinstance(got, bool) or not isinstance(got, (str, int, float)):
-        return False
-    try:
-        number = Decimal(str(got))
-    except InvalidOperation:
-        return False
-    if not number.is_finite():
-        return False
-    above = wanted.least is None or number >= Decimal(str(wanted.least))
-    return above and (wanted.most is None or number <= Decimal(str(wanted.most)))
+    with suppress(InvalidOperation):  # also of what cannot be compared, such as NaN
+        number = Decimal(str(got))  # neither true nor null nor a list is one
+        above = wanted.least is None or number >= Decimal(str(wanted.least))
+        below = wanted.most is None or number <= Decimal(str(wanted.most))
+        return above and below and number.is_finite()
+    return False
