@@ -82,12 +82,12 @@ def nearest(
         if winner is not None and (candidate.selector, candidate.name) == (winner.selector, winner.rule):
             continue
         reasons = matching.unmet(match, facts, state, numbers.get(candidate.key, 1))
-        if reasons:
-            near.append((len(reasons), Loser(candidate.name, "; ".join(reasons))))
-        elif candidate.rule.probability < 1:
+        why = "; ".join(reasons)
+        if not reasons and candidate.rule.probability < 1:
             why = f"matches too, but its probability is only {candidate.rule.probability:g}"
-            near.append((0, Loser(candidate.name, why)))
-        elif winner is not None:
-            near.append((0, Loser(candidate.name, f"matches too, but {winner.rule} comes first")))
+        elif not reasons and winner is not None:
+            why = f"matches too, but {winner.rule} comes first"
+        if why:
+            near.append((len(reasons), Loser(candidate.name, why)))
     near.sort(key=lambda pair: pair[0])
     return tuple(loser for _, loser in near[:NEAREST])
