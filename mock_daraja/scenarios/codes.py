@@ -17,8 +17,6 @@ import msgspec
 from mock_daraja.errors import DarajaError
 from mock_daraja.scenarios.model import Provenance
 
-Kind = Literal["result", "error", "validation-reply"]
-
 _DATA: Final = Path(__file__).with_name("codes.json")
 
 
@@ -44,7 +42,7 @@ class Code:
     """
 
     code: str
-    kind: Kind
+    kind: Literal["result", "error", "validation-reply"]
     name: str
     products: tuple[str, ...]
     texts: tuple[Text, ...]

@@ -15,8 +15,6 @@ from mock_daraja.model.noun import Noun
 START: Final = "start"
 """The state a scenario is in when it is activated."""
 
-Level = Literal["captured", "documented", "community", "inferred"]
-
 
 def shown(value: object) -> str:
     if value is None:
@@ -33,7 +31,7 @@ def shillings(cents: int) -> str:
 class Provenance:
     """How well the told behaviour is attested. `date` is free text, as the source gives it."""
 
-    level: Level
+    level: Literal["captured", "documented", "community", "inferred"]
     source: str
     date: str = ""
 
