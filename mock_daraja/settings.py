@@ -149,7 +149,6 @@ _BOUNDS: Final[tuple[tuple[str, float, float], ...]] = (
     ("max_connections", 1, 100_000),
     ("max_body", 1024, 1 << 30),
 )
-_TABLES: Final = ("apps", "organisations", "customers")
 
 
 def option_fields() -> tuple[Any, ...]:
@@ -190,14 +189,13 @@ def _from_file(file: Path) -> dict[str, Any]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Problem(
-            f"this is not TOML: {error}", where=str(file), remedy="see https://toml.io for the syntax"
-        ) from None
+        remedy = "see https://toml.io for the syntax"
+        raise Problem(f"this is not TOML: {error}", where=str(file), remedy=remedy) from None
 
     def where(name: str) -> str:
         return f"{file}:{_line_of(name, text)}"
 
-    tables = {name: _list_of_tables(name) for name in _TABLES}
+    tables = {name: _list_of_tables(name) for name in ("apps", "organisations", "customers")}
     return _read(document, {**_kinds(Settings), **tables, "quirks": lambda value: quirks_from(value, where)}, where)
 
 
