@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.model import TRANSACTIONS, Decision, Transaction
+from mock_daraja.model import TRANSACTIONS, Decision, Transaction, changed
 from mock_daraja.money import cents
 from mock_daraja.msisdn import normalise
 from mock_daraja.products.base import Opens, Product
@@ -30,25 +30,12 @@ def open_command(
 
     One that is never answered is on no agenda, and nobody sees its prompt.
     """
-    now_ms = sandbox.now_ms
     never = decision is not None and decision.outcome.never
     why = f"{decision.selector}: {decision.rule} leaves it pending for ever" if decision is not None and never else ""
-    transaction = Transaction(
+    transaction = changed(
+        accepted(sandbox, operation, command),
         id=sandbox.store.next("transaction"),
-        operation=operation.full_name,
-        accepted_ms=now_ms,
-        amount_cents=command.amount_cents,
-        shortcode=command.shortcode,
-        originator_id=command.originator_id or sandbox.ids.request_id(),
-        reference=sandbox.new_reference(now_ms, command.msisdn if command.checkout else None),
         exchange=exchange or 0,
-        details=command.details,
-        msisdn=command.msisdn,
-        party_b=command.party_b,
-        command=command.command,
-        account_reference=command.account_reference,
-        remarks=command.remarks,
-        result_url=command.result_url,
         decision=decision,
         prompt="open" if command.prompts and not never else None,
         why=why,
@@ -61,6 +48,28 @@ def open_command(
         settle_at = operation.life.settle_at(transaction, shared.world(sandbox, transaction))
         sandbox.agenda.schedule(settle_at, "settle", transaction.id, exchange)
     return transaction
+
+
+def accepted(sandbox: Sandbox, operation: Opens[Any], command: Command) -> Transaction:
+    """The transaction that a command asks for, now, with ids of its own: nobody's yet, and kept nowhere."""
+    now_ms = sandbox.now_ms
+    return Transaction(
+        id=0,
+        operation=operation.full_name,
+        accepted_ms=now_ms,
+        amount_cents=command.amount_cents,
+        shortcode=command.shortcode,
+        originator_id=command.originator_id or sandbox.ids.request_id(),
+        reference=sandbox.new_reference(now_ms, command.msisdn if command.checkout else None),
+        exchange=0,
+        details=command.details,
+        msisdn=command.msisdn,
+        party_b=command.party_b,
+        command=command.command,
+        account_reference=command.account_reference,
+        remarks=command.remarks,
+        result_url=command.result_url,
+    )
 
 
 def make(shared: Shared, sandbox: Sandbox, product: Product, changes: Changes, exchange: int | None = None) -> None:

@@ -15,6 +15,7 @@ from mock_daraja.ledger.people import with_names
 from mock_daraja.model import CALLBACKS, Callback, Transaction, changed
 from mock_daraja.products.values import Notice
 from mock_daraja.sandbox import Sandbox
+from mock_daraja.steps.opening import accepted
 from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.plans import operation_named
 from mock_daraja.testing.rows import CallbackRow
@@ -91,23 +92,7 @@ def _subject(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Transaction:
     command = operation.example
     if forgery.url is None and command.result_url is not None:
         raise Problem("a forged callback of no transaction has no URL", where="forge", remedy="give url=, your webhook")
-    now_ms = sandbox.now_ms
-    return Transaction(
-        0,
-        operation.full_name,
-        now_ms,
-        command.amount_cents,
-        command.shortcode,
-        sandbox.ids.request_id(),
-        sandbox.new_reference(now_ms, command.msisdn if command.checkout else None),
-        0,
-        command.details,
-        msisdn=command.msisdn,
-        party_b=command.party_b,
-        command=command.command,
-        account_reference=command.account_reference,
-        result_url=command.result_url,
-    )
+    return accepted(sandbox, operation, command)
 
 
 def _paid(sandbox: Sandbox, transaction: Transaction) -> Transaction:
