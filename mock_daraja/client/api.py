@@ -14,6 +14,11 @@ Query = Mapping[str, Any]
 NOTHING: Final[Query] = MappingProxyType({})
 
 
+def only_given(**table: Any) -> dict[str, Any]:
+    """None says that an argument was not."""
+    return {name: value for name, value in table.items() if value is not None}
+
+
 class ControlApi(ABC):
     """Every method raises Problem, with its remedy."""
 
@@ -90,8 +95,7 @@ class ControlApi(ABC):
         wait: bool = False,
     ) -> Row:
         """A customer pays a paybill, with an account, or a till: the transaction, pending, or final with `wait`."""
-        given = {"msisdn": msisdn, "paybill": paybill, "till": till, "account": account, "amount": amount, "wait": wait}
-        body = {name: value for name, value in given.items() if value is not None}
+        body = only_given(msisdn=msisdn, paybill=paybill, till=till, account=account, amount=amount, wait=wait)
         return self.call("POST", "pay", body=body, more_seconds=60 if wait else 0)
 
     # scenarios

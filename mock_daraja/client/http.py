@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
-from mock_daraja.client.api import NOTHING, ControlApi, Query, Row
+from mock_daraja.client.api import NOTHING, ControlApi, Query, Row, only_given
 from mock_daraja.errors import Problem
 
 _START_REMEDY: Final = "start one with `mock-daraja serve`, or give the address of a running one with --url"
@@ -122,9 +122,9 @@ class Client(ControlApi):
         raise self._problem(answer, method, written)
 
     def _path(self, path: Iterable[str | int], query: Query = NOTHING) -> str:
-        given = {name: value for name, value in query.items() if value is not None}
         written = "/".join([self.base, *(quote(str(each), safe="") for each in path)])
-        return f"{written}?{urlencode(given)}" if given else written
+        asked = urlencode(only_given(**query))
+        return f"{written}?{asked}" if asked else written
 
     def _raw(self, *path: str | int, query: Query = NOTHING, start: bytes = b"") -> bytes:
         """What is no JSON, and begins with `start`."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec import convert
 
 from mock_daraja import defaults
+from mock_daraja.client.api import only_given
 from mock_daraja.errors import Problem
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS
 from mock_daraja.model import App
@@ -69,7 +70,7 @@ class People(Part):
         `balance` is in shillings; `prompt` is what they do with one: pay, wrong-pin, cancel, ignore, or ask, which
         leaves it open for `answer_prompt`; `handset` is reachable or offline.
         """
-        given = _given(
+        table = only_given(
             balance=balance,
             prompt=prompt,
             pin=pin,
@@ -79,7 +80,7 @@ class People(Part):
             registered=registered,
         )
         number = self.msisdn if msisdn is None else str(msisdn)
-        return CustomerRow.from_json(self._link.api.put_customer(number, **given))
+        return CustomerRow.from_json(self._link.api.put_customer(number, **table))
 
     def organisation(
         self,
@@ -107,7 +108,7 @@ class People(Part):
             if account not in ORGANISATION_ACCOUNTS:
                 remedy = f"the accounts are {', '.join(ORGANISATION_ACCOUNTS)}"
                 raise Problem(f"an organisation has no {account!r}", where="balances", remedy=remedy)
-        given = _given(
+        table = only_given(
             name=name,
             kinds=None if kinds is None else list(kinds),
             passkey=passkey,
@@ -118,7 +119,7 @@ class People(Part):
             initiators=None if initiators is None else list(initiators),
             balances=dict(balances) if balances else None,
         )
-        return OrganisationRow.from_json(self._link.api.put_organisation(str(shortcode), **given))
+        return OrganisationRow.from_json(self._link.api.put_organisation(str(shortcode), **table))
 
     def app(
         self,
@@ -129,12 +130,12 @@ class People(Part):
         shortcodes: Sequence[str] | None = None,
     ) -> App:
         """Add or change an app; without key and secret they are made up. None of `products` means all of them."""
-        given = _given(
+        table = only_given(
             products=None if products is None else list(products),
             shortcodes=None if shortcodes is None else list(shortcodes),
         )
         key = key or f"{self._link.name}-app-{len(self._link.api.apps())}"
-        return convert(self._link.api.add_app(key, secret or f"{key}-secret", **given), App)
+        return convert(self._link.api.add_app(key, secret or f"{key}-secret", **table), App)
 
     def pay(
         self,
@@ -158,7 +159,3 @@ class People(Part):
         payer = self.msisdn if msisdn is None else msisdn
         paid = self._link.api.pay(amount, paybill=paybill, till=till, account=account_of, msisdn=payer)
         return TransactionRow.from_json(paid)
-
-
-def _given(**table: Any) -> dict[str, Any]:
-    return {name: value for name, value in table.items() if value is not None}

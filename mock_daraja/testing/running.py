@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mock_daraja import defaults
 from mock_daraja.app import daraja_paths
-from mock_daraja.client.api import NOTHING, ControlApi, Query, Row
+from mock_daraja.client.api import NOTHING, ControlApi, Query, Row, only_given
 from mock_daraja.control.call import Call, Response
 from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
@@ -99,8 +99,7 @@ class LocalControl(ControlApi):
     ) -> Row:
         del more_seconds  # no HTTP client's time-out bounds it
         route, arguments = OF_A_SANDBOX.find(method, [*map(str, path)])
-        given = {name: value for name, value in query.items() if value is not None}
-        answer = route.view(Call(self._shared, self._sandbox, given, lambda: body), **arguments)
+        answer = route.view(Call(self._shared, self._sandbox, only_given(**query), lambda: body), **arguments)
         value: Row | None = answer.value if isinstance(answer, Response) else answer
         return value or {}
 

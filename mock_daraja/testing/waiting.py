@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from mock_daraja.client import Row
+from mock_daraja.client.api import Row, only_given
 from mock_daraja.clock import eat, parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.model import Event
@@ -60,9 +60,7 @@ class Waiting(Part):
         Waits `timeout` seconds on the sandbox clock, which takes no time on a manual one. `transaction` is a row, an
         id or any reference. Raises AssertionError that shows what happened instead.
         """
-        number = transaction_id(self._link, transaction)
-        given = {"kind": kind, "state": state, "transaction": number}
-        wanted = {name: value for name, value in given.items() if value is not None}
+        wanted = only_given(kind=kind, state=state, transaction=transaction_id(self._link, transaction))
         left_s = timeout
         while True:
             try:
