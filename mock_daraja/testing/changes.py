@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
-from difflib import get_close_matches
 from os import PathLike
 from typing import Any, Final
 
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
+from mock_daraja.fields import nearest
 from mock_daraja.settings import Quirks, Settings, quirks_from
 
 STRICT: Final = "strict"
@@ -56,9 +56,9 @@ def listed(value: Any) -> Sequence[Any]:
 def _values(base: Settings, changes: Mapping[str, Any], where: str) -> dict[str, Any]:
     for name in changes:
         if name not in _DEFAULTS:
-            near = get_close_matches(str(name), [*_DEFAULTS, STRICT], 1)
-            known = ", ".join(sorted([*_DEFAULTS, STRICT]))
-            remedy = f"did you mean {near[0]!r}?" if near else f"the settings are {known}"
+            known = sorted([*_DEFAULTS, STRICT])
+            near = nearest(str(name), known)
+            remedy = f"did you mean {near!r}?" if near else f"the settings are {', '.join(known)}"
             raise Problem(f"there is no setting {name!r}", where=where, remedy=remedy)
     return {name: _read(name, value, _DEFAULTS[name], base, where) for name, value in changes.items()}
 
