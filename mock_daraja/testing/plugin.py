@@ -204,7 +204,7 @@ def daraja_time(daraja: Daraja) -> Iterator[DarajaClock]:
     So a client that keeps a token until its time is up asks for a new one when the sandbox would refuse the old. It is
     for clocks that stand still, manual and auto, and for a sandbox in this process. Sleeps and time-outs stay real.
     """
-    from mock_daraja.testing.travel import travelling
+    from mock_daraja.testing.waiting import travelling
 
     with travelling(daraja):
         yield daraja.clock

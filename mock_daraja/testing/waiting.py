@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -15,6 +16,8 @@ from mock_daraja.testing.link import Part, transaction_id
 from mock_daraja.testing.rows import CallbackRow, TransactionRow
 from mock_daraja.testing.timeline import timeline
 
+_FIRST_TIME_MACHINE: Final = 3  # that leaves time.monotonic alone, on which sockets, locks and event loops wait
+_INSTALL: Final = 'pip install "time-machine>=3"'
 _LONGEST_MOVE_MS: Final = 366 * 86_400_000  # of a clock, in one call
 _LONGEST_WAIT_S: Final = 3600  # in one call
 _MOST_TURNS: Final = 10_000
@@ -162,3 +165,29 @@ class DarajaClock(Part):
 
 def _events(shapes: Iterable[Row]) -> list[Event]:
     return [Event(parse_instant(each["at"]), 0, each["kind"], each["subject"]) for each in shapes]
+
+
+@contextmanager
+def travelling(daraja: Waiting) -> Iterator[None]:
+    """Moves time-machine in step with the sandbox's clock. Raises Problem where the former is missing or too old, and
+    where the latter runs."""
+    try:
+        import time_machine
+    except ImportError:
+        raise Problem("time-machine is not installed", where="daraja_time", remedy=_INSTALL) from None
+    from importlib.metadata import version
+
+    found = version("time-machine")
+    if int(found.partition(".")[0]) < _FIRST_TIME_MACHINE:
+        what = f"time-machine {found} stops time.monotonic too, on which sockets wait"
+        raise Problem(what, where="daraja_time", remedy=_INSTALL)
+    if daraja.clock.setting not in ("manual", "auto"):
+        what = f"the sandbox clock is {daraja.clock.setting}: it can't be followed step by step"
+        raise Problem(what, where="daraja_time", remedy='@pytest.mark.daraja(clock="manual"), or "auto"')
+    clock = daraja._link.here("daraja_time", "leave it out, or").sandbox.clock
+    with time_machine.travel(daraja.clock.now.timestamp(), tick=False) as traveller:
+        clock.on_move = lambda ms: traveller.move_to(ms / 1000)
+        try:
+            yield
+        finally:
+            clock.on_move = lambda ms: None

@@ -14,7 +14,7 @@ from mock_daraja import MockDaraja
 from mock_daraja.clock import EAT
 from mock_daraja.errors import Problem
 from mock_daraja.testing import Daraja
-from mock_daraja.testing.travel import travelling
+from mock_daraja.testing.waiting import travelling
 
 Push = Callable[..., tuple[int, Any]]
 needs_time_machine = pytest.mark.skipif(
