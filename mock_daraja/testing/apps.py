@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
+from http.client import responses
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
@@ -44,8 +44,7 @@ class AppAnswer:
         """As it would have come over the wire."""
         if self.status is None:
             return b""
-        phrase = HTTPStatus(self.status).phrase if self.status in HTTPStatus._value2member_map_ else ""
-        lines = [f"HTTP/1.1 {self.status} {phrase}".rstrip()]
+        lines = [f"HTTP/1.1 {self.status} {responses.get(self.status, '')}".rstrip()]
         lines += [f"{name}: {value}" for name, value in self.headers or () if name.lower() not in _FRAMED]
         lines.append(f"Content-Length: {len(self.body)}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace") + self.body
@@ -65,24 +64,20 @@ CallApp = Callable[[Posted, AppAnswer], None]
 """Raises Undelivered where the app takes too long, and else the app's own exceptions."""
 
 
-def receiver(app: Any, at: str, home: Callable[[], AbstractEventLoop | None]) -> AppReceiver:
-    """Raises Problem on what is no app, and no address."""
-    from inspect import iscoroutinefunction
-
-    if isinstance(place := parse(at), UrlRefusal):
-        what = f"at is {at!r}: {refusal_texts(place)[0]}"
-        raise Problem(what, where="deliver_to", remedy="give http://testserver/, say")
-    if not callable(app):
-        remedy = "give the app itself: a Flask, a FastAPI, get_wsgi_application()"
-        raise Problem(f"{type(app).__name__} is no WSGI or ASGI app", where="deliver_to", remedy=remedy)
-    if not (iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__)):
-        return AppReceiver(partial(_call_wsgi, app), at)
-    return AppReceiver(partial(_call_asgi, app, home), at)
-
-
 class AppReceiver(Receiver):
-    def __init__(self, call: CallApp, at: str) -> None:
-        self._call = call
+    """Raises Problem on what is no app, and no address. `home` is the event loop whose test is waiting, if one is."""
+
+    def __init__(self, app: Any, at: str, home: Callable[[], AbstractEventLoop | None]) -> None:
+        from inspect import iscoroutinefunction
+
+        if isinstance(place := parse(at), UrlRefusal):
+            what = f"at is {at!r}: {refusal_texts(place)[0]}"
+            raise Problem(what, where="deliver_to", remedy="give http://testserver/, say")
+        if not callable(app):
+            remedy = "give the app itself: a Flask, a FastAPI, get_wsgi_application()"
+            raise Problem(f"{type(app).__name__} is no WSGI or ASGI app", where="deliver_to", remedy=remedy)
+        is_asgi = iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__)
+        self._call: CallApp = partial(_call_asgi, app, home) if is_asgi else partial(_call_wsgi, app)
         self._at = lower_origin(at).rstrip("/")
 
     def takes(self, url: str) -> bool:

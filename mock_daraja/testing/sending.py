@@ -31,10 +31,10 @@ class Sender(Part):
         An ASGI app is called on the event loop of a test that uses `await_advance` and its like, else on one of its
         own; its lifespan is yours to start. Returns `at`, without a slash at the end.
         """
-        from mock_daraja.testing.apps import receiver
+        from mock_daraja.testing.apps import AppReceiver
 
         local = self._link.here("deliver_to", "serve the app on a port, give its URL as CallBackURL, or")
-        local.sandbox.receivers.insert(0, receiver(app, at, lambda: local.loop))
+        local.sandbox.receivers.insert(0, AppReceiver(app, at, lambda: local.loop))
         return at.rstrip("/")
 
     def resend(self, callback: CallbackRow | int, times: int = 1) -> CallbackRow:
