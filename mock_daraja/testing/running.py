@@ -9,10 +9,10 @@ from typing import Any, Final
 from mock_daraja import defaults
 from mock_daraja.app import daraja_paths
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row, only_given
-from mock_daraja.control.call import Call, Response
+from mock_daraja.control.call import PREFIX, Call, Response
 from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
-from mock_daraja.sandbox import DEFAULT, Sandbox
+from mock_daraja.sandbox import Sandbox
 from mock_daraja.server import Server
 from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.changes import sandbox_values, settings_from, split
@@ -69,7 +69,7 @@ class DarajaServer:
         name = self._free_name(f"test-{seed:08x}")
         keys = (f"{name}-key:{name}-secret", _PUBLIC_APP, *values.get("app", self._settings.app))
         sandbox = self._sandboxes.create(name, **{"apps": self._settings.apps, **values, "app": keys})
-        return Daraja(Local(self.url, self._shared, sandbox, self._sandboxes.default), strict=strict)
+        return Daraja(Local(self.url, self._shared, sandbox), strict=strict)
 
     def _free_name(self, name: str) -> str:
         """A test that is run again while its sandbox is kept gets another."""
@@ -105,24 +105,24 @@ class LocalControl(ControlApi):
 
 
 class Local(Link):
-    """`strangers` is where requests land that belong to no sandbox; those from now on are shown."""
+    """Its strangers are the requests from now on that the default sandbox gets. To that one nobody is a stranger."""
 
     most = 10**9
 
-    def __init__(self, url: str, shared: Shared, sandbox: Sandbox, strangers: Sandbox | None = None) -> None:
-        base = f"{url}/_mock" + ("" if sandbox.name == DEFAULT else f"/sandboxes/{sandbox.name}")
+    def __init__(self, url: str, shared: Shared, sandbox: Sandbox) -> None:
+        default = shared.sandboxes.default
+        base = url + PREFIX + ("" if sandbox is default else f"/sandboxes/{sandbox.name}")
         super().__init__(LocalControl(shared, sandbox), sandbox.name, url, base, next(sandbox.apps()))
         self.sandbox = sandbox
         self.shared = shared
-        self._strangers = strangers
-        known = () if strangers is None else strangers.store.scan(EXCHANGES, reverse=True, limit=1)
+        self._strangers = None if sandbox is default else LocalControl(shared, default)
+        known = default.store.scan(EXCHANGES, reverse=True, limit=1)
         self._last_known = next((each.number for each in known), 0)
 
     def strangers(self) -> list[Row]:
         if self._strangers is None:
             return []
-        api = LocalControl(self.shared, self._strangers)
-        return api.exchanges(since=self._last_known, limit=self.most, whole="true")
+        return self._strangers.exchanges(since=self._last_known, limit=self.most, whole="true")
 
     def traceback(self, callback: int) -> str:
         failures = [each.failure for each in self.sandbox.deliveries_of(callback)]
