@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Final, Literal
 
-from mock_daraja.model.noun import Noun, Retention
+from mock_daraja.model.noun import Noun, Retention, Row, Scalar
 from mock_daraja.model.outcome import FaultSpec
-from mock_daraja.model.row import Row, Scalar
 
 JSON: Final = (("Content-Type", "application/json"),)
 DARAJA_JSON: Final = (("Content-Type", "application/json;charset=UTF-8"), ("Cache-Control", "no-store"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mock_daraja.model.call import CALLS, CountedCall
 from mock_daraja.model.callback import CALLBACKS, DELIVERIES, Callback, Delivery
 from mock_daraja.model.failure import Failure, FailureKind, UrlRefusal
+from mock_daraja.model.noun import Row, Scalar, changed
 from mock_daraja.model.outcome import CallbackPlan, Decision, FaultSpec, Outcome
 from mock_daraja.model.parties import (
     APPS,
@@ -21,7 +22,6 @@ from mock_daraja.model.parties import (
     Token,
     initiator_key,
 )
-from mock_daraja.model.row import Row, Scalar, changed
 from mock_daraja.model.transaction import TRANSACTIONS, Details, Event, Posting, Transaction
 
 __all__ = [

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mock_daraja.model.noun import Noun, Ranked, Retention
-from mock_daraja.model.row import Row
+from mock_daraja.model.noun import Noun, Ranked, Retention, Row
 
 
 class CountedCall(Row, frozen=True):

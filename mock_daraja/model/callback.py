@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from mock_daraja.model.failure import Failure, UrlRefusal
-from mock_daraja.model.noun import Noun, Ranked, Retention
-from mock_daraja.model.row import Row
+from mock_daraja.model.noun import Noun, Ranked, Retention, Row
 
 CallbackState = Literal["scheduled", "delivering", "delivered", "failed", "refused", "dropped"]
 PENDING: Final[tuple[CallbackState, ...]] = ("scheduled", "delivering")

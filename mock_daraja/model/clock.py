@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mock_daraja.model.noun import Noun
-from mock_daraja.model.row import Row
+from mock_daraja.model.noun import Noun, Row
 
 
 class ClockState(Row, frozen=True):

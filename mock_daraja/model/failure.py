@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from mock_daraja.model.row import Row
+from mock_daraja.model.noun import Row
 
 FailureKind = Literal[
     "header-break", "header-letter", "stopped-before",  # nothing was sent

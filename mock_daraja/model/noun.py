@@ -1,12 +1,31 @@
-"""Noun: a kind of row, as a store must know it. Declared once; a store needs nothing else to keep its rows."""
+"""Row: the immutable values that a sandbox keeps. Noun: a kind of row, all that a store must know to keep such rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from mock_daraja.model.row import Row
+import msgspec
+
+if TYPE_CHECKING:
+    from dataclasses import replace as changed  # mypy checks its keywords; those of msgspec's own it doesn't
+else:
+    from msgspec.structs import replace as changed
+
+__all__ = ["ALL", "K", "Noun", "Place", "R", "Ranked", "Retention", "Row", "Scalar", "Unique", "changed"]
+
+Scalar = str | int | float | bool | None
+"""What JSON has besides containers."""
+
+
+class Row(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A value: scalars, other rows, and tuples of both. No dict or list stands in one, so none can refer to itself.
+
+    Its JSON has the fields in their order and omits those that hold the default itself, the same object: msgspec
+    doesn't compare, so one that only equals its default may be written. A subclass repeats `frozen=True`, for mypy.
+    """
+
 
 R = TypeVar("R", bound=Row)
 K = TypeVar("K", bound=str | int)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_daraja.model.row import Row, Scalar
+from mock_daraja.model.noun import Row, Scalar
 
 
 class CallbackPlan(Row, frozen=True):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from mock_daraja.model.noun import Noun, Ranked
-from mock_daraja.model.row import Row
+from mock_daraja.model.noun import Noun, Ranked, Row
 
 Handset = Literal["reachable", "offline"]
 """Whether a prompt reaches the customer's telephone."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from mock_daraja.model.noun import Noun, Ranked, Retention
+from mock_daraja.model.noun import Noun, Ranked, Retention, Row
 from mock_daraja.model.outcome import FaultSpec
-from mock_daraja.model.row import Row
 
 MOST_ARRIVALS: Final = 1000
 MOST_BYTES: Final = 8 << 20  # of the arrivals a sink keeps

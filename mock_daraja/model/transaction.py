@@ -6,9 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal
 
-from mock_daraja.model.noun import Noun, Place, Ranked, Retention, Unique
+from mock_daraja.model.noun import Noun, Place, Ranked, Retention, Row, Unique
 from mock_daraja.model.outcome import Decision, Outcome
-from mock_daraja.model.row import Row
 
 State = Literal["pending", "completed", "failed"]
 _UNDECIDED: Final = Outcome()

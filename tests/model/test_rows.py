@@ -262,7 +262,7 @@ def test_nobody_changes_a_row_in_any_other_way() -> None:
     found = [(Path(file).name, way) for file, source in sources.items() for way in ways if way in source]
 
     assert found == []
-    assert [Path(file).name for file, source in sources.items() if "structs import replace" in source] == ["row.py"]
+    assert [Path(file).name for file, source in sources.items() if "structs import replace" in source] == ["noun.py"]
 
 
 def calls_of(module: ModuleType, source: str, function: str) -> Iterator[tuple[str, set[str]]]:
