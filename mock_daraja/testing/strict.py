@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from mock_daraja.client import Row
 from mock_daraja.journal.failure import refusal
-from mock_daraja.testing.link import Link, Record
+from mock_daraja.testing.link import Link
 from mock_daraja.testing.timeline import because
 
 _UNDER: Final = "\n       "
@@ -26,8 +25,24 @@ class Strictness:
         self.excused: frozenset[str] = frozenset()
 
     def findings(self) -> dict[str, str]:
-        """What went wrong so far: each text by a key of its own."""
-        return dict(_findings(self._link, self._link.record()))
+        """What went wrong so far: requests that no operation has, or that failed validation; callbacks that could not
+        be delivered; one-shots that nothing used. Each text by a key of its own."""
+        link, record = self._link, self._link.record()
+        found = {}
+        for exchange in record.exchanges:
+            if text := _refused(exchange, "route", "validation"):
+                found[exchange["id"]] = text
+        for exchange in record.strangers:
+            if text := _refused(exchange, "route"):
+                found[f"stranger {exchange['id']}"] = text
+        for callback in record.callbacks:
+            if callback["state"] in ("failed", "refused") and not _is_meant(link, callback):
+                about = f"  c{callback['id']:<3} {callback['kind']} callback to {callback['url']}"
+                trace = [f"{_UNDER}{line}" for line in link.traceback(callback["id"]).splitlines()]
+                found[f"c{callback['id']}"] = "".join([f"{about} was not delivered: {callback['note']}", *trace])
+        for one_shot in record.one_shots:
+            found[f"one-shot {one_shot['id']}"] = f"  one-shot {_words(one_shot)} was never used"
+        return found
 
     def complaint(self) -> str | None:
         """What a test is to fail with; None where all went well."""
@@ -54,24 +69,6 @@ class ExpectedErrors:
 
     def __exit__(self, *_: object) -> None:
         self._strictness.excused |= self._strictness.findings().keys() - self._before
-
-
-def _findings(link: Link, record: Record) -> Iterator[tuple[str, str]]:
-    """Requests that no operation has, or that failed validation; callbacks that could not be delivered; one-shots
-    that nothing used."""
-    for exchange in record.exchanges:
-        if text := _refused(exchange, "route", "validation"):
-            yield exchange["id"], text
-    for exchange in record.strangers:
-        if text := _refused(exchange, "route"):
-            yield f"stranger {exchange['id']}", text
-    for callback in record.callbacks:
-        if callback["state"] in ("failed", "refused") and not _is_meant(link, callback):
-            about = f"  c{callback['id']:<3} {callback['kind']} callback to {callback['url']}"
-            trace = [f"{_UNDER}{line}" for line in link.traceback(callback["id"]).splitlines()]
-            yield f"c{callback['id']}", "".join([f"{about} was not delivered: {callback['note']}", *trace])
-    for one_shot in record.one_shots:
-        yield f"one-shot {one_shot['id']}", f"  one-shot {_words(one_shot)} was never used"
 
 
 def _refused(exchange: Row, *rooms: str) -> str:
