@@ -20,10 +20,10 @@ _OF_THE_SERVER: Final = frozenset(
 )  # the rest are a sandbox's own
 
 
-def settings_from(changes: Mapping[str, Any], where: str = "daraja_settings") -> Settings:
+def settings_from(changes: Mapping[str, Any]) -> Settings:
     """Settings for tests, changed. Raises Problem that names the setting."""
     base = Settings()
-    return replace(base, **_values(base, {**_FOR_TESTS, **changes}, where))
+    return replace(base, **_values(base, {**_FOR_TESTS, **changes}, "daraja_settings"))
 
 
 def sandbox_values(base: Settings, changes: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -60,10 +60,11 @@ def _values(base: Settings, changes: Mapping[str, Any], where: str) -> dict[str,
             near = nearest(str(name), known)
             remedy = f"did you mean {near!r}?" if near else f"the settings are {', '.join(known)}"
             raise Problem(f"there is no setting {name!r}", where=where, remedy=remedy)
-    return {name: _read(name, value, _DEFAULTS[name], base, where) for name, value in changes.items()}
+    return {name: _read(name, value, base, where) for name, value in changes.items()}
 
 
-def _read(name: str, value: Any, default: Any, base: Settings, where: str) -> Any:
+def _read(name: str, value: Any, base: Settings, where: str) -> Any:
+    default = _DEFAULTS[name]
     if name == "clock" and isinstance(value, str):
         return ClockSetting.parse(value)
     if name == "quirks" and isinstance(value, Mapping):
