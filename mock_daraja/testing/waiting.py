@@ -12,6 +12,7 @@ from mock_daraja.client.api import Row, only_given
 from mock_daraja.clock import eat, parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.model import Event
+from mock_daraja.model.callback import PENDING
 from mock_daraja.testing.link import Part, transaction_id
 from mock_daraja.testing.rows import CallbackRow, TransactionRow
 from mock_daraja.testing.timeline import timeline
@@ -21,7 +22,6 @@ _INSTALL: Final = 'pip install "time-machine>=3"'
 _LONGEST_MOVE_MS: Final = 366 * 86_400_000  # of a clock, in one call
 _LONGEST_WAIT_S: Final = 3600  # in one call
 _MOST_TURNS: Final = 10_000
-_PENDING: Final = ("scheduled", "delivering")
 _TIMED_OUT: Final = 408
 _Result = TypeVar("_Result")
 
@@ -77,7 +77,7 @@ class Waiting(Part):
             if left_s <= 0:
                 break
         there = self._link.callbacks().where(**wanted)
-        came = sum(state is not None or row.state not in _PENDING for row in there)
+        came = sum(state is not None or row.state not in PENDING for row in there)
         what = f"{came} of {count} callbacks came within {timeout:g} s of the sandbox clock"
         raise AssertionError(f"{what}\n{timeline(self._link.record())}")
 
