@@ -11,7 +11,9 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from functools import partial
 from http.client import responses
+from inspect import iscoroutinefunction
 from io import BytesIO
+from traceback import extract_tb, format_exception
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -68,8 +70,6 @@ class AppReceiver(Receiver):
     """Raises Problem on what is no app, and no address. `home` is the event loop whose test is waiting, if one is."""
 
     def __init__(self, app: Any, at: str, home: Callable[[], AbstractEventLoop | None]) -> None:
-        from inspect import iscoroutinefunction
-
         if isinstance(place := parse(at), UrlRefusal):
             what = f"at is {at!r}: {refusal_texts(place)[0]}"
             raise Problem(what, where="deliver_to", remedy="give http://testserver/, say")
@@ -106,8 +106,6 @@ class AppReceiver(Receiver):
 
 
 def _raised(error: Exception) -> Failure:
-    from traceback import extract_tb, format_exception
-
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_ROOM):
         trace = trace.tb_next
