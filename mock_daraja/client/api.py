@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import quote
 
 Row = dict[str, Any]
 """One JSON object. The keys of exchanges, callbacks and transactions are journal/shapes.py's."""
@@ -17,6 +18,11 @@ NOTHING: Final[Query] = MappingProxyType({})
 def only_given(**table: Any) -> dict[str, Any]:
     """None says that an argument was not."""
     return {name: value for name, value in table.items() if value is not None}
+
+
+def control_path(sandbox: str) -> str:
+    """Where the routes of a sandbox stand."""
+    return "/_mock" if sandbox == "default" else f"/_mock/sandboxes/{quote(sandbox, safe='')}"
 
 
 class ControlApi(ABC):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
-from mock_daraja.client.api import NOTHING, ControlApi, Query, Row, only_given
+from mock_daraja.client.api import NOTHING, ControlApi, Query, Row, control_path, only_given
 from mock_daraja.errors import Problem
 
 _START_REMEDY: Final = "start one with `mock-daraja serve`, or give the address of a running one with --url"
@@ -62,7 +62,7 @@ class Client(ControlApi):
         self.headers = {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
         """What the control API wants to see besides the body."""
         self._timeout = timeout
-        self.base = "/_mock" if sandbox == "default" else f"/_mock/sandboxes/{quote(sandbox, safe='')}"
+        self.base = control_path(sandbox)
 
     def sandbox(self, name: str) -> Client:
         """The same server, another of its sandboxes."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from mock_daraja.client import ControlApi, Row
+from mock_daraja.client.api import ControlApi, Row, control_path
 from mock_daraja.errors import Problem
 from mock_daraja.journal.failure import has_failed
 from mock_daraja.model import App
@@ -72,11 +72,11 @@ class Link:
     most: int = 1000
     """Rows of a list in one answer."""
 
-    def __init__(self, api: ControlApi, name: str, url: str, control_url: str, first_app: App) -> None:
+    def __init__(self, api: ControlApi, name: str, url: str, first_app: App) -> None:
         self.api = api
         self.name = name
         self.url = url
-        self.control_url = control_url
+        self.control_url = url + control_path(name)
         self.first_app = first_app
         self.cleared: dict[str, int] = {}
         """By the name of a sink: the last arrival that the test has done with."""

@@ -43,8 +43,7 @@ class RemoteServer:
         except Problem:
             client.delete()
             raise
-        link = Link(client, client.name, client.url, client.url + client.base, convert(row["app"], App))
-        return Daraja(link, strict=strict)
+        return Daraja(Link(client, client.name, client.url, convert(row["app"], App)), strict=strict)
 
     def drop(self, daraja: Daraja) -> None:
         daraja._link.leave()

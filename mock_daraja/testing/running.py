@@ -9,7 +9,7 @@ from typing import Any, Final
 from mock_daraja import defaults
 from mock_daraja.app import daraja_paths
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row, only_given
-from mock_daraja.control.call import PREFIX, Call, Response
+from mock_daraja.control.call import Call, Response
 from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.sandbox import Sandbox
@@ -110,11 +110,10 @@ class Local(Link):
     most = 10**9
 
     def __init__(self, url: str, shared: Shared, sandbox: Sandbox) -> None:
-        default = shared.sandboxes.default
-        base = url + PREFIX + ("" if sandbox is default else f"/sandboxes/{sandbox.name}")
-        super().__init__(LocalControl(shared, sandbox), sandbox.name, url, base, next(sandbox.apps()))
+        super().__init__(LocalControl(shared, sandbox), sandbox.name, url, next(sandbox.apps()))
         self.sandbox = sandbox
         self.shared = shared
+        default = shared.sandboxes.default
         self._strangers = None if sandbox is default else LocalControl(shared, default)
         known = default.store.scan(EXCHANGES, reverse=True, limit=1)
         self._last_known = next((each.number for each in known), 0)
