@@ -14,14 +14,25 @@ from typing import Final
 
 from mock_daraja.clock import Clock, ClockSetting
 from mock_daraja.errors import Problem
-from mock_daraja.model import Event
-from mock_daraja.model.clock import CLOCK, ClockState
+from mock_daraja.model import Event, Row
+from mock_daraja.model.noun import Noun
 from mock_daraja.store import Store
 
 _LOG: Final = logging.getLogger("mock_daraja")
 _PAUSE: Final = 0.005  # seconds that an auto clock stands still before it is moved on
 _ADVANCE_WAIT: Final = 30.0
 _REPLY_WAIT: Final = 0.1
+
+
+class ClockState(Row, frozen=True):
+    """How the clock runs. `at_ms` is where a standing one stands, and from where a running one was started."""
+
+    setting: str  # as people write it: real, scaled:60, manual, auto
+    at_ms: int
+
+
+CLOCK: Final[Noun[ClockState, str]] = Noun("clock", ClockState, lambda row: "")
+"""One row a sandbox."""
 
 
 class Agenda:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import defaults, ledger, tables
-from mock_daraja.agenda import Agenda
+from mock_daraja.agenda import CLOCK, Agenda
 from mock_daraja.clock import Clock
 from mock_daraja.errors import Problem
 from mock_daraja.ids import Ids, fresh_seed
@@ -31,7 +31,6 @@ from mock_daraja.model import (
     changed,
     initiator_key,
 )
-from mock_daraja.model.clock import CLOCK
 from mock_daraja.model.noun import Noun
 from mock_daraja.model.sink import MOST_ARRIVALS, MOST_BYTES
 from mock_daraja.money import cents
