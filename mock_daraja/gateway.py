@@ -78,8 +78,8 @@ class Gateway:
         catalogue: Catalogue,
         make_courier: Callable[[Shared], Courier[tuple[Sandbox, int]]],
     ) -> None:
-        sandboxes = Sandboxes(settings, library, catalogue.row_types(), self._run)
-        self.shared = Shared(settings, catalogue, sandboxes, make_courier)
+        make = partial(Sandbox, library=library, row_types=catalogue.row_types(), run=self._run)
+        self.shared = Shared(settings, catalogue, Sandboxes(settings, make), make_courier)
 
     def handle(self, request: Request) -> Answered:
         """Answer one request, without waiting for anybody."""

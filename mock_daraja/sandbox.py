@@ -55,15 +55,16 @@ _LIMITS: Final = {"calls": 100, "arrivals": MOST_ARRIVALS, "arrival_bytes": MOST
 
 
 class Sandbox(View):
-    """One world. `server` is the store of what leads to a sandbox; `run` carries out an event of its agenda."""
+    """One world. `server` is the store of what leads to a sandbox, `row_types` are what its own reads rows as
+    (Catalogue.row_types), and `run` carries out an event of its agenda."""
 
     def __init__(
         self,
         name: str,
         settings: Settings,
-        library: Library,
         server: Store,
         *,
+        library: Library,
         row_types: Mapping[str, Any],
         run: Callable[[Sandbox, Event], bool],
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from threading import RLock
@@ -10,27 +10,18 @@ from typing import Any
 
 from mock_daraja import defaults, tables
 from mock_daraja.errors import Problem
-from mock_daraja.model import APPS, TOKENS, App, Event, Token, changed
+from mock_daraja.model import APPS, TOKENS, App, Token, changed
 from mock_daraja.sandbox import DEFAULT, Sandbox
-from mock_daraja.scenarios import Library
 from mock_daraja.settings import Settings
 from mock_daraja.store import MemoryStore, Store
 
 
 class Sandboxes:
-    """`row_types` are what stores read rows as (Catalogue.row_types); `run` carries out the events of every agenda."""
+    """`make` is Sandbox, with what all sandboxes of a server have in common."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        library: Library,
-        row_types: Mapping[str, Any],
-        run: Callable[[Sandbox, Event], bool],
-    ) -> None:
+    def __init__(self, settings: Settings, make: Callable[[str, Settings, Store], Sandbox]) -> None:
         self.settings = settings
-        self._library = library
-        self._row_types = row_types
-        self._run = run
+        self._make = make
         self._lock = RLock()
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
@@ -62,7 +53,7 @@ class Sandboxes:
             return self._open(name, replace(self.settings, **changes))
 
     def _open(self, name: str, settings: Settings) -> Sandbox:
-        made = Sandbox(name, settings, self._library, self.store, row_types=self._row_types, run=self._run)
+        made = self._make(name, settings, self.store)
         with self.store.unit():
             for app in _apps(made):
                 self.put_app(made, app)
