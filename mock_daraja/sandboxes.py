@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 from mock_daraja import defaults, tables
 from mock_daraja.errors import Problem
 from mock_daraja.model import APPS, TOKENS, App, Token, changed
+from mock_daraja.model.noun import Noun
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.settings import Settings
 from mock_daraja.store import MemoryStore, Store
+
+Caller = TypeVar("Caller", App, Token)
 
 
 class Sandboxes:
@@ -111,15 +114,11 @@ class Sandboxes:
     def app(self, key: str) -> App | None:
         return self.store.get(APPS, key)
 
-    def by_key(self, key: str) -> tuple[Sandbox, App] | None:
-        app = self.store.get(APPS, key)
-        sandbox = None if app is None else self._sandboxes.get(app.sandbox)
-        return None if app is None or sandbox is None else (sandbox, app)
-
-    def by_token(self, value: str) -> tuple[Sandbox, Token] | None:
-        token = self.store.get(TOKENS, value)
-        sandbox = None if token is None else self._sandboxes.get(token.sandbox)
-        return None if token is None or sandbox is None else (sandbox, token)
+    def found_by(self, noun: Noun[Caller, str], given: str) -> tuple[Sandbox, Caller] | None:
+        """The sandbox that an app's key or a token's value leads to, and that app or token."""
+        row = self.store.get(noun, given)
+        sandbox = None if row is None else self._sandboxes.get(row.sandbox)
+        return None if row is None or sandbox is None else (sandbox, row)
 
 
 def _apps(made: Sandbox) -> Iterator[App]:

@@ -11,7 +11,7 @@ from mock_daraja import defaults
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.ledger import Unbalanced, transfer
-from mock_daraja.model import CUSTOMERS, INITIATORS, ORGANISATIONS, TRANSACTIONS, App, Initiator, Posting
+from mock_daraja.model import CUSTOMERS, INITIATORS, ORGANISATIONS, TOKENS, TRANSACTIONS, App, Initiator, Posting
 from tests.conftest import TOKEN_PATH, MakeMock, Mock
 
 WALLET = defaults.CUSTOMER
@@ -356,7 +356,7 @@ def test_a_snapshot_puts_back_who_may_call_and_the_time(mock: Mock) -> None:
     sandbox.restore(saved)
 
     assert [app.key for app in sandbox.apps()] == [defaults.APP_KEY]
-    assert [sandboxes.by_token(token) is not None for token in (old, new, newer)] == [True, False, False]
+    assert [sandboxes.found_by(TOKENS, token) is not None for token in (old, new, newer)] == [True, False, False]
     assert sandbox.now_ms == at_ms
 
 

@@ -10,7 +10,7 @@ from mock_daraja.access import BadCredentials, basic_credentials, bearer_token
 from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import JSON, Reply, Step
 from mock_daraja.faults import pages
-from mock_daraja.model import App
+from mock_daraja.model import APPS, TOKENS, App
 from mock_daraja.products.base import Grants
 from mock_daraja.products.reading import text
 from mock_daraja.scenarios import Facts
@@ -28,12 +28,12 @@ def locate(passage: Passage) -> None:
     header = passage.headers.get("authorization")
     given = bearer_token(header)
     if isinstance(given, str):
-        if (found := sandboxes.by_token(given)) is not None:
+        if (found := sandboxes.found_by(TOKENS, given)) is not None:
             passage.sandbox, passage.token = found
             passage.app = sandboxes.app(passage.token.app_key)
         return
     credentials = basic_credentials(header)
-    if isinstance(credentials, tuple) and (known := sandboxes.by_key(credentials[0])) is not None:
+    if isinstance(credentials, tuple) and (known := sandboxes.found_by(APPS, credentials[0])) is not None:
         passage.sandbox, passage.app = known
 
 

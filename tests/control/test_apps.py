@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from mock_daraja.model import TOKENS
+
 
 def test_an_added_app_is_listed_with_its_secret_and_gets_a_token(control: Any) -> None:
     row = {"key": "k", "secret": "s", "products": ["stk-push"], "shortcodes": ["174379"]}
@@ -19,11 +21,11 @@ def test_a_deleted_app_and_its_tokens_are_of_no_use(control: Any) -> None:
     control.ok("POST", "apps", {"key": "a/b", "secret": "s"})
     token = control.mock.token("a/b", "s")
 
-    known = control.mock.gateway.shared.sandboxes.by_token(token)
+    known = control.mock.gateway.shared.sandboxes.found_by(TOKENS, token)
     control.ok("DELETE", "apps/a/b")
 
     assert known is not None
-    assert control.mock.gateway.shared.sandboxes.by_token(token) is None
+    assert control.mock.gateway.shared.sandboxes.found_by(TOKENS, token) is None
     assert control.mock.ask_token("a/b", "s").status == 400
     assert control.problem("DELETE", "apps/a/b")[0] == 404
 

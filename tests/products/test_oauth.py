@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mock_daraja.model import App
+from mock_daraja.model import TOKENS, App
 from tests.conftest import TOKEN_PATH, MakeMock, Mock
 
 
@@ -136,7 +136,7 @@ def test_an_expired_token_is_forgotten_after_an_hour(mock: Mock, ms: int, *, is_
     mock.advance(ms / 1000)
     mock.token()
 
-    assert (mock.gateway.shared.sandboxes.by_token(old) is not None) == is_known
+    assert (mock.gateway.shared.sandboxes.found_by(TOKENS, old) is not None) == is_known
 
 
 def test_an_expired_token_is_told_from_one_that_never_was(mock: Mock) -> None:
