@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import asdict
+
 from mock_daraja import ledger
 from mock_daraja.control.call import Call, Response, Shape
 from mock_daraja.errors import Problem
@@ -16,15 +18,12 @@ _KEYS: Final = {
     "pin": text, "name": text, "handset": anything, "prompt": anything, "pin_locked": anything, "registered": anything,
     "balance": shillings, "id_number": text, "id_types": anything,
 }  # fmt: skip
-_SHOWN: Final = (
-    "msisdn", "name", "pin", "handset", "prompt", "wrong_pins", "pin_locked", "registered", "id_number", "id_types",
-)  # fmt: skip
 
 
 def _shape(call: Call, row: Customer) -> Shape:
     sandbox = call.sandbox
     waiting = sandbox.open_prompt(row.msisdn)
-    return {name: getattr(row, name) for name in _SHOWN} | {
+    return asdict(row) | {
         "name": row.name if call.is_inside else sandbox.customer_name(row.msisdn),  # no test waits for Faker's import
         "balance": printed(sandbox.balance(ledger.customer(row.msisdn))),
         "open_prompt": None if waiting is None else waiting.reference,

@@ -84,15 +84,15 @@ class Customer(Row, frozen=True):
     """An MSISDN in 2547XXXXXXXX form. `name` of None means the Faker name that the MSISDN seeds."""
 
     msisdn: str
-    pin: str = "1234"
     name: str | None = None
+    pin: str = "1234"
     handset: Handset = "reachable"
     prompt: PromptHabit = "pay"
     wrong_pins: int = 0
     pin_locked: bool = False
     registered: bool = True
-    id_types: Names = ("01",)  # identity documents: 01 national ID, 02, 05
     id_number: str | None = None  # None: any number matches
+    id_types: Names = ("01",)  # identity documents: 01 national ID, 02, 05
 
 
 # The server's: they lead from a key or a token to a sandbox.
