@@ -1,4 +1,4 @@
-"""One request to the control API as a view sees it, and the ways a view answers."""
+"""One request to the control API as a view sees it, read and checked, and the ways a view answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja.control import reading
+from mock_daraja import fields, wire
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields
 from mock_daraja.journal.redact import redact_body
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flask import Request
 
 PREFIX: Final = "/_mock"
+LIMIT: Final = fields.whole(1, 1000)
 Shape = dict[str, Any]
 """A value as JSON shows it."""
 
@@ -71,11 +72,24 @@ class Call:
         return row
 
     def body(self, kinds: Fields, required: Collection[str] = ()) -> dict[str, Any]:
-        return reading.body(self.given(), kinds, required)
+        """An object with some of these keys; no body is an empty one. Raises Problem."""
+        value = self.given()
+        value = {} if value is None else value
+        if not isinstance(value, dict):
+            remedy = f"send an object with {_listed(kinds)}"
+            raise Problem(f"the body is {fields.shown(value)}, not an object", where="body", remedy=remedy)
+        read = _read(value, kinds, "key")
+        for name in required:
+            if name not in value:
+                raise Problem(f"{name} is missing", where=name, remedy=f"the keys are {_listed(kinds)}")
+        _check_fit(value)
+        return read
 
     def json(self) -> Any:
-        """The body as it is."""
-        return reading.kept(self.given())
+        """The body as it is. Raises Problem where no row could keep it."""
+        value = self.given()
+        _check_fit(value)
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +109,42 @@ GONE: Final = Response(None, 204)
 
 def written(text: str, kind: str = "text/plain") -> Response:
     return Response(text.encode(), 200, [("Content-Type", f"{kind}; charset=utf-8"), ("Cache-Control", "no-store")])
+
+
+def read_query(given: Mapping[str, Any], kinds: Fields) -> dict[str, Any]:
+    """The parameters of a query string. Raises Problem."""
+    return _read(given, kinds, "parameter")
+
+
+def row_id(written: str) -> int | None:
+    """A row's number as callers write it, or None where it is none."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else None
+
+
+def _check_fit(value: Any) -> None:
+    """Raises Problem unless a row can keep it."""
+    for name, each in value.items() if isinstance(value, dict) else [("body", value)]:
+        if wire.fit(each) != each or wire.fit(name) != name:
+            remedy = "write text that UTF-8 can hold, and numbers of at most 18 digits"
+            raise Problem(f"{name} is {each!r:.80}", where="body", remedy=remedy)
+
+
+def _read(given: Mapping[str, Any], kinds: Fields, noun: str) -> dict[str, Any]:
+    def unknown(name: str) -> Problem:
+        return Problem(f"there is no {noun} {fields.shown(name)}", remedy=_remedy(name, kinds, noun))
+
+    def wrong(name: str, value: Any, wanted: str) -> Problem:
+        return Problem(f"{name} is {fields.shown(value)}", remedy=f"give {wanted}")
+
+    return fields.read(given, kinds, unknown=unknown, wrong=wrong, where=lambda name: name[: fields.LONGEST])
+
+
+def _remedy(name: str, kinds: Fields, noun: str) -> str:
+    if not kinds:
+        return f"this takes no {noun}s"
+    near = fields.nearest(name, kinds)
+    return (f"did you mean {near}? " if near else "") + f"the {noun}s are {_listed(kinds)}"
+
+
+def _listed(kinds: Fields) -> str:
+    return ", ".join(kinds) or "no keys"

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, get_args
 
 from mock_daraja.control import transactions
-from mock_daraja.control.call import Call, Shape
-from mock_daraja.control.reading import row_id
+from mock_daraja.control.call import Call, Shape, row_id
 from mock_daraja.errors import Problem
 from mock_daraja.fields import number, one_of, text, whole
 from mock_daraja.journal import callback_json

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mock_daraja import __version__
-from mock_daraja.control.call import Call, Response, Shape, written
-from mock_daraja.control.reading import LIMIT, row_id
+from mock_daraja.control.call import LIMIT, Call, Response, Shape, row_id, written
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.fields import text, whole
 from mock_daraja.journal import callback_json, exchange_json, transaction_json

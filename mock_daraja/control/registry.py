@@ -22,8 +22,7 @@ from mock_daraja.control import (
     sinks,
     transactions,
 )
-from mock_daraja.control.call import PREFIX
-from mock_daraja.control.reading import LIMIT
+from mock_daraja.control.call import LIMIT, PREFIX
 from mock_daraja.control.routing import Route, Routes
 from mock_daraja.fields import one_of, text, whole
 

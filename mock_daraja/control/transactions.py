@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from mock_daraja.control.call import Call, Shape
-from mock_daraja.control.reading import LIMIT, row_id
+from mock_daraja.control.call import LIMIT, Call, Shape, row_id
 from mock_daraja.errors import Problem
 from mock_daraja.fields import one_of, phone
 from mock_daraja.journal import transaction_json

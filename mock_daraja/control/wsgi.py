@@ -12,8 +12,8 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from mock_daraja.control import guard, reading, registry
-from mock_daraja.control.call import PREFIX, Call, Response, Shape
+from mock_daraja.control import guard, registry
+from mock_daraja.control.call import PREFIX, Call, Response, Shape, read_query
 from mock_daraja.control.routing import NoRouteError
 from mock_daraja.errors import Problem
 from mock_daraja.steps.passage import Shared
@@ -37,7 +37,7 @@ def register(app: Flask, shared: Shared) -> None:
             case segments:
                 sandbox = shared.sandboxes.default
                 route, arguments = registry.ALL.find(request.method, segments)
-        query = reading.query(request.args, route.query)
+        query = read_query(request.args, route.query)
         return _sent(route.view(Call(shared, sandbox, query, _json, request), **arguments))
 
     app.config["MAX_CONTENT_LENGTH"] = shared.settings.max_body
