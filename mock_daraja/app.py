@@ -152,8 +152,7 @@ class DarajaPaths:
 
 
 def _refused(problem: Problem, where: str) -> Reply:
-    shape = problem.as_json() | {"where": problem.where or where}
-    return Reply(problem.status, wire.dumps(shape) + b"\n", OURS_JSON)
+    return Reply(problem.status, wire.dumps(problem.at(where).as_json()) + b"\n", OURS_JSON)
 
 
 def _is_ours(path: str) -> bool:
@@ -176,10 +175,7 @@ def _read(environ: WSGIEnvironment, most: int) -> bytes | None:
 def _explanation(exchange: Exchange) -> list[tuple[str, str]]:
     headers = [("X-Mock-Daraja-Exchange", f"{exchange.sandbox}/{exchange.id}")]
     if why := exchange.why:
-        headers.append(("X-Mock-Daraja-Why", _header_text(why)))
+        printable = "".join(each if each.isprintable() else " " for each in why)
+        text = printable.encode("latin-1", "replace").decode("latin-1")
+        headers.append(("X-Mock-Daraja-Why", text[:_WHY_LENGTH]))
     return headers
-
-
-def _header_text(text: str) -> str:
-    printable = "".join(each if each.isprintable() else " " for each in text)
-    return printable.encode("latin-1", "replace").decode("latin-1")[:_WHY_LENGTH]

@@ -97,5 +97,5 @@ def _problem(error: Exception) -> flask.Response:
 
 def _refused(problem: Problem, headers: Iterable[tuple[str, str]] = ()) -> flask.Response:
     """One that names no place gets the request's own."""
-    where = problem.where or f"{request.method} {request.path}"
-    return _sent(Response(problem.as_json() | {"where": where}, problem.status, headers))
+    shape = problem.at(f"{request.method} {request.path}").as_json()
+    return _sent(Response(shape, problem.status, headers))
