@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import defaults
+from mock_daraja.access.password import password
 from mock_daraja.cli.output import Printer
 from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.clock import eat_digits, parse_instant
@@ -107,5 +108,5 @@ def query_of(operation: Operation) -> Operation | None:
 
 def credentials(now: str) -> dict[str, Any]:
     """The Password of the sandbox's paybill at this time, with what it is made of."""
-    password = base64.b64encode(f"{defaults.PAYBILL}{defaults.PASSKEY}{now}".encode()).decode()
-    return {"BusinessShortCode": defaults.PAYBILL, "Password": password, "Timestamp": now}
+    made = password(defaults.PAYBILL, defaults.PASSKEY, now)
+    return {"BusinessShortCode": defaults.PAYBILL, "Password": made, "Timestamp": now}

@@ -115,9 +115,7 @@ class Rehearsal:
         return seen
 
     def _prepare_customer(self, body: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-        table = {name: value for name, value in wanted.items() if name != "balance"}
-        if (balance := _plain(wanted.get("balance"))) is not None:
-            table["balance"] = balance
+        table = {name: plain for name, value in wanted.items() if (plain := _plain(value)) is not None}
         payer = body.get("PhoneNumber") or body.get("Msisdn") or defaults.CUSTOMER
         self._client.put_customer(str(payer), **table)
 
