@@ -23,7 +23,7 @@ from mock_daraja.products import CATALOGUE
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.scenarios import Library
-from mock_daraja.server import Sending
+from mock_daraja.server import Sending, Server
 from mock_daraja.server.answer import status_line
 from mock_daraja.settings import Settings, load
 from mock_daraja.sinks import receive
@@ -93,6 +93,11 @@ class DarajaPaths:
 
         register(self.flask, self.gateway.shared)
         return partial(type(self.flask).wsgi_app, self.flask)  # create_app has replaced the app's own
+
+    def server(self) -> Server:
+        """Bound to the address of the settings. Raises Problem where that can't be had."""
+        own = self._settings
+        return Server(self, own.host, own.port, max_connections=own.max_connections, max_body=own.max_body)
 
     def takes(self, path: str) -> bool:
         """Whether `answer` answers this path: Daraja's, and the sinks'. The rest is Flask's."""

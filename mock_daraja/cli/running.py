@@ -48,7 +48,6 @@ def running(
     """Connections are accepted inside the block. Raises Problem where the address can't be had."""
     gc.disable()  # imports make much and drop little
     from mock_daraja.app import daraja_paths
-    from mock_daraja.server import Server
 
     app = daraja_paths(settings, on_exchange=on_exchange)
     gc.freeze()  # what was imported stays: looked through again and again, it makes callbacks milliseconds late
@@ -58,8 +57,7 @@ def running(
     ending = ExitStack()
     ending.callback(app.gateway.close)
     try:
-        bounds = {"max_connections": settings.max_connections, "max_body": settings.max_body}
-        server = Server(app, settings.host, settings.port, **bounds)
+        server = app.server()
         ending.callback(server.stop)
         server.start()
         Thread(target=_warm_up, args=(stopping,), name="warm-up", daemon=True).start()

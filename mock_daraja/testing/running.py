@@ -13,7 +13,6 @@ from mock_daraja.control.call import Call, Response
 from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.sandbox import Sandbox
-from mock_daraja.server import Server
 from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.changes import sandbox_values, settings_from, split
 from mock_daraja.testing.handle import Daraja
@@ -32,13 +31,7 @@ class DarajaServer:
         self._gateway = app.gateway
         self._shared = app.gateway.shared
         self._sandboxes = self._shared.sandboxes
-        self._server = Server(
-            app,
-            self._settings.host,
-            self._settings.port,
-            max_connections=self._settings.max_connections,
-            max_body=self._settings.max_body,
-        )
+        self._server = app.server()
         self.url: Final = self._server.url
         """Where clients are pointed at, without a slash at the end."""
 
