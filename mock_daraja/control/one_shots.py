@@ -14,8 +14,8 @@ from mock_daraja.scenarios import Known, Match, OneShot, one_shot, writing
 from mock_daraja.steps.known import names_known
 
 MOST: Final = 1000
-_RESULT: Final = re.compile("[A-Za-z0-9_]+")  # as in scenario.json
-_ERROR: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_CODES: Final = {"result": re.compile("[A-Za-z0-9_]+"), "error": re.compile(r"[0-9]+(?:\.[0-9]+)*")}
+"""How they are written, as in scenario.json."""
 
 
 def listed(call: Call) -> Shape:
@@ -29,15 +29,14 @@ def plain(given: Mapping[str, Any], known: Known) -> OneShot | None:
     None where it is anything else, or wrong.
     """
     match given:
-        case {"when": {"operation": str(operation), **other}, "then": {"result": str(code), **more}}:
-            form, outcome = _RESULT, Outcome(result=code)
-        case {"when": {"operation": str(operation), **other}, "then": {"error": str(code), **more}}:
-            form, outcome = _ERROR, Outcome(error=code)
+        case {"when": {"operation": str(operation), **other}, "then": dict(then)} if not other and len(then) == 1:
+            ((word, code),) = then.items()
         case _:
             return None
-    if other or more or form.fullmatch(code) is None or operation not in (known.operations or ()):
+    is_code = word in _CODES and isinstance(code, str) and _CODES[word].fullmatch(code)
+    if not is_code or operation not in (known.operations or ()):
         return None
-    return OneShot(Match(operation=operation), outcome)
+    return OneShot(Match(operation=operation), Outcome(**{word: code}))
 
 
 def arm(call: Call) -> Response:
