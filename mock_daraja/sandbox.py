@@ -289,9 +289,7 @@ class Sandbox(View):
                 self.agenda.move_to(until_ms)
                 return False
             return True
-        while True:
+        seen = self.store.change
+        while not (self._closed or predicate()) and self.store.wait(seen, self.clock.seconds_until(until_ms)):
             seen = self.store.change
-            if self._closed or predicate():
-                return predicate()
-            if not self.store.wait(seen, self.clock.seconds_until(until_ms)):
-                return predicate()
+        return predicate()
