@@ -111,9 +111,6 @@ class Sandboxes:
         for sandbox in self.all():
             sandbox.close()
 
-    def app(self, key: str) -> App | None:
-        return self.store.get(APPS, key)
-
     def found_by(self, noun: Noun[Caller, str], given: str) -> tuple[Sandbox, Caller] | None:
         """The sandbox that an app's key or a token's value leads to, and that app or token."""
         row = self.store.get(noun, given)

@@ -30,7 +30,7 @@ def locate(passage: Passage) -> None:
     if isinstance(given, str):
         if (found := sandboxes.found_by(TOKENS, given)) is not None:
             passage.sandbox, passage.token = found
-            passage.app = sandboxes.app(passage.token.app_key)
+            passage.app = sandboxes.store.get(APPS, passage.token.app_key)
         return
     credentials = basic_credentials(header)
     if isinstance(credentials, tuple) and (known := sandboxes.found_by(APPS, credentials[0])) is not None:
