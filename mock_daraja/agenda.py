@@ -227,10 +227,8 @@ class Agenda:
     def _upcoming(self) -> int | None:
         """When the next event is due or the next waiter on the clock wants to wake up."""
         event = self._store.peek()
-        times = [
-            time for time in (None if event is None else event.due_ms, self._clock.next_sleeper()) if time is not None
-        ]
-        return min(times, default=None)
+        times = (None if event is None else event.due_ms, self._clock.next_sleeper())
+        return min((time for time in times if time is not None), default=None)
 
     def _sleep(self, seconds: float | None, seen: int) -> None:
         """Unless something has changed since `seen`. Asks no store: its lock may be held by whoever waits for ours."""
