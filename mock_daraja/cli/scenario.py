@@ -6,7 +6,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -66,7 +65,14 @@ def listed(words: tuple[str, ...], as_json: bool) -> None:
     printer = Printer()
     rows = [each for each in _library().survey() if _holds(each, words)]
     if as_json:
-        printer.json([_line(name, each) for name, each in rows])
+        from mock_daraja.scenarios import writing
+
+        printer.json(
+            [
+                {"name": name, "problem": each.as_json()} if isinstance(each, Problem) else writing.line(each)
+                for name, each in rows
+            ]
+        )
         return
     if not rows:
         raise Problem(f"no scenario holds {' and '.join(words)}", remedy="`mock-daraja scenario list` has all of them")
@@ -74,12 +80,6 @@ def listed(words: tuple[str, ...], as_json: bool) -> None:
     for name, each in rows:
         title = printer.paint(f"wrong: {each.what}", "bad") if isinstance(each, Problem) else each.title
         printer.say(f"{printer.paint(f'{name:{width}}', 'start')}  {title}")
-
-
-def _line(name: str, each: Scenario | Problem) -> dict[str, Any]:
-    if isinstance(each, Problem):
-        return {"name": name, "problem": each.as_json()}
-    return {"name": name, "title": each.title, "story": each.story}
 
 
 def _holds(row: tuple[str, Scenario | Problem], words: Sequence[str]) -> bool:
@@ -101,9 +101,7 @@ def show(name: str, as_json: bool) -> None:
     if as_json:
         from mock_daraja.scenarios import writing
 
-        known = None if found.provenance is None else asdict(found.provenance)
-        more = {"provenance": known, "file": str(found.path), "rules": writing.rules(found)}
-        printer.json(_line(found.name, found) | more)
+        printer.json(writing.whole(found))
         return
     printer.say("\n".join(_description(found, text_width(_WIDEST), printer.paint)))
 

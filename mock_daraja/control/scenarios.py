@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from mock_daraja.control.call import GONE, Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import text
 from mock_daraja.scenarios import Scenario, writing
 
 
-def _line(scenario: Scenario) -> Shape:
-    return {"name": scenario.name, "title": scenario.title, "story": scenario.story}
-
-
 def listed(call: Call) -> Shape:
     """A file that is wrong is listed with its problem: it hides no other."""
     rows = [
-        _line(each) if isinstance(each, Scenario) else {"name": name, "title": "", "story": ""} | _problem(each)
+        writing.line(each) if isinstance(each, Scenario) else {"name": name, "title": "", "story": ""} | _problem(each)
         for name, each in call.sandbox.library.survey()
     ]
     return {"scenarios": rows}
@@ -29,9 +23,7 @@ def _problem(problem: Problem | None) -> Shape:
 
 def one(call: Call, name: str) -> Shape:
     scenario = call.sandbox.library.find(name)
-    provenance = None if scenario.provenance is None else asdict(scenario.provenance)
-    more = {"provenance": provenance, "file": str(scenario.path), "rules": writing.rules(scenario)}
-    return _line(scenario) | more | _problem(call.sandbox.library.problem(scenario))
+    return writing.whole(scenario) | _problem(call.sandbox.library.problem(scenario))
 
 
 def active(call: Call) -> Shape:
@@ -42,7 +34,7 @@ def active(call: Call) -> Shape:
         scenario, state = engine.active, engine.play().state
     if scenario is None:
         return {"active": None, "state": state}
-    return {"active": _line(scenario), "state": state} | _problem(call.sandbox.library.problem(scenario))
+    return {"active": writing.line(scenario), "state": state} | _problem(call.sandbox.library.problem(scenario))
 
 
 def activate(call: Call) -> Shape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from mock_daraja.model import Outcome
@@ -20,6 +21,16 @@ def rules(scenario: Scenario) -> list[dict[str, Any]]:
         | {"then": _then(each)}
         for each in scenario.rules
     ]
+
+
+def line(scenario: Scenario) -> dict[str, Any]:
+    """As lists show it."""
+    return {"name": scenario.name, "title": scenario.title, "story": scenario.story}
+
+
+def whole(scenario: Scenario) -> dict[str, Any]:
+    known = None if scenario.provenance is None else asdict(scenario.provenance)
+    return line(scenario) | {"provenance": known, "file": str(scenario.path), "rules": rules(scenario)}
 
 
 def one_shot(armed: OneShot) -> dict[str, Any]:
