@@ -77,9 +77,8 @@ class Rehearsal:
 
     def _body(self, operation: Operation, now: str, about: str | None = None) -> dict[str, Any]:
         """The example, with URLs of ours, valid credentials, and what it is about. Raises Problem without one."""
-        examples = (
-            Schemas().schema(f"{operation.schema_path}.request").get("examples") if operation.schema_path else None
-        )
+        path = operation.schema_path
+        examples = Schemas().schema(f"{path}.request").get("examples") if path else None
         if not examples:
             what = f"there is no example of a request for {operation.full_name}"
             raise Problem(what, remedy="play the scenario on a server, and send your own: serve --scenario NAME")
