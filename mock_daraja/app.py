@@ -27,7 +27,6 @@ from mock_daraja.server import Sending, Server
 from mock_daraja.server.answer import status_line
 from mock_daraja.settings import Settings, load
 from mock_daraja.sinks import receive
-from mock_daraja.steps.known import names_known
 from mock_daraja.steps.passage import Shared
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def daraja_paths(
 ) -> DarajaPaths:
     """The same as a plain WSGI app, which imports Flask with the first request to /_mock: what `serve` runs."""
     folders = [*map(Path, settings.scenarios), resources.scenarios()]
-    library = Library(folders, names_known(catalogue), watch=settings.watch)
+    library = Library(folders, catalogue.known, watch=settings.watch)
     gateway = Gateway(settings, library, catalogue, _courier)
     return DarajaPaths(gateway, on_exchange)
 

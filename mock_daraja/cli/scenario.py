@@ -48,9 +48,8 @@ def _library(*folders: Path) -> Library:
     from mock_daraja import resources
     from mock_daraja.products import CATALOGUE
     from mock_daraja.scenarios import Library
-    from mock_daraja.steps.known import names_known
 
-    return Library([*folders, *map(Path, load().scenarios), resources.scenarios()], names_known(CATALOGUE))
+    return Library([*folders, *map(Path, load().scenarios), resources.scenarios()], CATALOGUE.known)
 
 
 @scenario.command(

@@ -11,7 +11,6 @@ from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
 from mock_daraja.model import Outcome
 from mock_daraja.scenarios import Known, Match, OneShot, one_shot, writing
-from mock_daraja.steps.known import names_known
 
 MOST: Final = 1000
 _CODES: Final = {"result": re.compile("[A-Za-z0-9_]+"), "error": re.compile(r"[0-9]+(?:\.[0-9]+)*")}
@@ -41,7 +40,7 @@ def plain(given: Mapping[str, Any], known: Known) -> OneShot | None:
 
 def arm(call: Call) -> Response:
     given = call.body({"when": anything, "then": anything}, required=("then",))
-    known = names_known(call.shared.catalogue)
+    known = call.shared.catalogue.known
     wanted = plain(given, known) or one_shot(given, known)
     engine = call.sandbox.engine
     with call.sandbox.store.unit():

@@ -7,8 +7,10 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
+from mock_daraja.faults import from_spec, pages
 from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.products.base import Answers, Grants, Life, Opens, Operation, Product
+from mock_daraja.scenarios import Known
 
 
 class Catalogue:
@@ -46,6 +48,11 @@ class Catalogue:
     def tokens_anchor(self) -> str:
         """Where docs/ explains tokens."""
         return next((product.anchor for product, each in self.operations.values() if isinstance(each, Grants)), "")
+
+    @property
+    def known(self) -> Known:
+        """What a scenario file may name: operations, pages of the gateway, faults."""
+        return Known(set(self.operations), pages.NAMES, from_spec)
 
     def product(self, slug: str) -> Product:
         return next(each for each in self.products if each.slug == slug)

@@ -15,7 +15,6 @@ from mock_daraja.client import Client
 from mock_daraja.faults import pages
 from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios import Library
-from mock_daraja.steps.known import names_known
 
 GOLDEN = Path(__file__).parent / "golden"
 PUSH = {"operation": "stk-push.process"}
@@ -265,7 +264,7 @@ def record(run: Callable[..., Any], live: str, folder: Path, mock: Any) -> Calla
         result = run("scenario", "from-journal", exchange, "-o", str(path), "--url", live)
         assert result.exit_code == 0, result.stderr
         assert result.stdout == f"{path}: mock-daraja scenario show {path}\n"
-        return Library([], names_known(CATALOGUE)).open(str(path))
+        return Library([], CATALOGUE.known).open(str(path))
 
     return record
 

@@ -7,9 +7,8 @@ import pytest
 from mock_daraja.control.one_shots import plain
 from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios import one_shot
-from mock_daraja.steps.known import names_known
 
-KNOWN = names_known(CATALOGUE)
+KNOWN = CATALOGUE.known
 
 
 def test_a_one_shot_decides_the_next_request_and_is_used_up(control: Any) -> None:

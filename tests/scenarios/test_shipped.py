@@ -8,10 +8,9 @@ from mock_daraja import resources
 from mock_daraja.model import CallbackPlan, Outcome
 from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios import Engine, Facts, Library, codes
-from mock_daraja.steps.known import names_known
 from tests.scenarios.engines import engine_of
 
-KNOWN = names_known(CATALOGUE)
+KNOWN = CATALOGUE.known
 FOLDER = resources.scenarios()
 FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.yaml"))
 PUSH = Facts("stk-push.process", "stk-push", msisdn="254708374149", amount_cents=100, shortcode="174379")
