@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from itertools import islice
 from threading import Condition, RLock
 from typing import Any, Final
@@ -13,6 +14,23 @@ from mock_daraja.model.noun import ALL, K, Noun, Place, R
 from mock_daraja.store.schedule import Schedule
 from mock_daraja.store.table import Table
 from mock_daraja.store.unit import Unit, put_in
+
+_COUNTERS: Final = "counters"
+"""The numbers that `next` counts."""
+
+
+@dataclass(slots=True)
+class State:
+    """All that a store keeps."""
+
+    tables: dict[str, Table[Any, Any]] = field(default_factory=dict)
+    numbers: dict[str, dict[str, int]] = field(default_factory=dict)
+    schedule: Schedule = field(default_factory=Schedule)
+
+    def copy(self) -> State:
+        tables = {noun: table.copy() for noun, table in self.tables.items()}
+        numbers = {name: dict(values) for name, values in self.numbers.items()}
+        return State(tables, numbers, self.schedule.copy())
 
 
 class MemoryStore:
@@ -28,19 +46,7 @@ class MemoryStore:
         self._waiting = 0
         self._touched: dict[Table[Any, Any], None] = {}  # the end of the unit has to look at these
         self.change = 0
-        self._set({}, {}, {}, Schedule())
-
-    def _set(
-        self,
-        tables: dict[str, Table[Any, Any]],
-        numbers: dict[str, dict[str, int]],
-        counters: dict[str, int],
-        schedule: Schedule,
-    ) -> None:
-        self._tables = tables
-        self._numbers = numbers
-        self._counters = counters
-        self._schedule = schedule
+        self._state = State()
 
     def unit(self) -> AbstractContextManager[object]:
         return self._unit
@@ -67,14 +73,15 @@ class MemoryStore:
     # rows
 
     def _table(self, noun: Noun[R, K]) -> Table[R, K]:
-        table = self._tables.get(noun.name)
+        tables = self._state.tables
+        table = tables.get(noun.name)
         if table is None:
-            table = self._tables[noun.name] = Table(noun, self._decode.get(noun.name, noun.row))
+            table = tables[noun.name] = Table(noun, self._decode.get(noun.name, noun.row))
         return table
 
     def get(self, noun: Noun[R, K], key: K) -> R | None:
         with self._lock:
-            table = self._tables.get(noun.name)
+            table = self._state.tables.get(noun.name)
             return None if table is None else table.get(key)
 
     def put(self, noun: Noun[R, K], row: R) -> None:
@@ -148,24 +155,23 @@ class MemoryStore:
     # numbers
 
     def add(self, number: str, key: str, by: int) -> None:
-        undo, numbers = self._unit.undo(), self._numbers.setdefault(number, {})
+        undo, numbers = self._unit.undo(), self._state.numbers.setdefault(number, {})
         put_in(numbers, key, numbers.get(key, 0) + by, undo)
 
     def number(self, number: str, key: str) -> int | None:
         with self._lock:
-            return self._numbers.get(number, {}).get(key)
+            return self._state.numbers.get(number, {}).get(key)
 
     def numbers(self, number: str) -> dict[str, int]:
         with self._lock:
-            return dict(self._numbers.get(number, ()))
+            return dict(self._state.numbers.get(number, ()))
 
     def next(self, counter: str) -> int:
         if not self._unit.is_open:
             with self._unit:
                 return self.next(counter)
-        count = self._counters.get(counter, 0) + 1
-        put_in(self._counters, counter, count, self._unit.undo())
-        return count
+        self.add(_COUNTERS, counter, 1)
+        return self._state.numbers[_COUNTERS][counter]
 
     # events
 
@@ -173,38 +179,38 @@ class MemoryStore:
         undo = self._unit.undo()
         event = Event(due_ms, self.next("event"), kind, subject)
         if held is None:
-            self._schedule.add(event, undo)
+            self._state.schedule.add(event, undo)
         else:
-            self._schedule.hold(held, event, undo)
+            self._state.schedule.hold(held, event, undo)
         return event
 
     def release(self, exchange: int) -> tuple[Event, ...]:
         with self._unit as undo:
-            return self._schedule.release(exchange, undo)
+            return self._state.schedule.release(exchange, undo)
 
     def peek(self) -> Event | None:
         with self._lock:
-            return self._schedule.first()
+            return self._state.schedule.first()
 
     def claim(self, until_ms: int) -> Event | None:
         with self._unit as undo:
-            event = self._schedule.first()
+            event = self._state.schedule.first()
             if event is None or event.due_ms > until_ms:
                 return None
-            self._schedule.take(event, undo)
+            self._state.schedule.take(event, undo)
         return event
 
     def reschedule(self, event: Event, due_ms: int) -> None:
         with self._unit as undo:
-            self._schedule.reschedule(event, due_ms, undo)
+            self._state.schedule.reschedule(event, due_ms, undo)
 
     def remove_events(self, kind: str, subject: int | str) -> int:
         with self._unit as undo:
-            return self._schedule.remove(kind, subject, undo)
+            return self._state.schedule.remove(kind, subject, undo)
 
     def events(self) -> list[Event]:
         with self._lock:
-            return self._schedule.all()
+            return self._state.schedule.all()
 
     # the whole
 
@@ -220,27 +226,16 @@ class MemoryStore:
 
     def snapshot(self) -> object:
         with self._lock:
-            return _copied(self._tables, self._numbers, self._counters, self._schedule)
+            return self._state.copy()
 
     def restore(self, saved: Any) -> None:
-        self._replace(*_copied(*saved))
+        self._replace(saved.copy())
 
     def clear(self) -> None:
-        self._replace({}, {}, {}, Schedule())
+        self._replace(State())
 
-    def _replace(self, *state: Any) -> None:
+    def _replace(self, state: State) -> None:
         with self._unit as undo:
-            undo.append((self._set, self._tables, self._numbers, self._counters, self._schedule))
-            self._set(*state)
-            self._touched = dict.fromkeys(self._tables.values())
-
-
-def _copied(
-    tables: dict[str, Table[Any, Any]], numbers: dict[str, dict[str, int]], counters: dict[str, int], schedule: Schedule
-) -> tuple[Any, ...]:
-    return (
-        {noun: table.copy() for noun, table in tables.items()},
-        {name: dict(values) for name, values in numbers.items()},
-        dict(counters),
-        schedule.copy(),
-    )
+            undo.append((setattr, self, "_state", self._state))
+            self._state = state
+            self._touched = dict.fromkeys(state.tables.values())
