@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, Generic
 
 import msgspec
@@ -11,8 +12,7 @@ from msgspec.structs import astuple, fields
 
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.store.done import Done
-from mock_daraja.store.holders import Holders
-from mock_daraja.store.ranks import Groups, Ranks
+from mock_daraja.store.indexes import Groups, Holders, Ranks
 from mock_daraja.store.unit import Undo, put_in, take_out
 
 
@@ -26,7 +26,6 @@ class Table(Generic[R, K]):
         self._rows: dict[K, R | bytes | None] = {}  # bytes: packed; None: gone, but the unit that did it is open yet
         self._gone: dict[K, None] = {}  # the keys of these
         self._done = None if noun.retention is None else Done(noun, noun.retention)
-        self._is_indexed = bool(noun.unique or noun.ranked)
         self._packs = noun.retention is not None and noun.retention.unpacked is not None
         self._to_pack: deque[K] = deque()  # as they became done; what became of some of them since is no matter
         self._make: Callable[..., R] = noun.row
@@ -42,6 +41,12 @@ class Table(Generic[R, K]):
         made._done = None if self._done is None else self._done.copy()
         made._to_pack = deque(self._to_pack)
         return made
+
+    @cached_property
+    def _indexes(self) -> list[tuple[Callable[[R], tuple[Any, ...]], Holders[K] | Groups]]:
+        """Each with what gives the values that a row has in it."""
+        unique = ((each.values, self.unique[each.name]) for each in self.noun.unique)
+        return [*unique, *((each.values, self.ranked[each.name]) for each in self.noun.ranked)]
 
     def __len__(self) -> int:
         return len(self._rows) - len(self._gone)
@@ -65,7 +70,7 @@ class Table(Generic[R, K]):
             self._open_place(key, undo)
         old = self._unpacked(kept) if isinstance(kept, bytes) else kept
         put_in(self._rows, key, row, undo)
-        if self._is_indexed:
+        if self._indexes:
             self._index(key, old, row, undo)
         retain = self._done is not None and self._done.change(key, old, row, undo)
         if self._packs and (retain or isinstance(kept, bytes)):
@@ -93,28 +98,15 @@ class Table(Generic[R, K]):
         del self._rows[key]
 
     def _index(self, key: K, old: R | None, new: R | None, undo: Undo) -> None:
-        for unique in self.noun.unique:
-            holders = self.unique[unique.name]
-            values_before = () if old is None else unique.values(old)
-            values_after = () if new is None else unique.values(new)
-            for value in values_before:
-                if value not in values_after:
-                    holders.remove(value, key, undo)
-            for value in values_after:
-                if value not in values_before:
-                    holders.add(value, key, undo)
-        for ranked in self.noun.ranked:
-            groups = self.ranked[ranked.name]
-            before = () if old is None else ranked.values(old)
-            after = () if new is None else ranked.values(new)
-            for place in before:
-                if place not in after:
-                    groups.remove(place, key)
-                    undo.append((groups.add, place, key))
-            for place in after:
-                if place not in before:
-                    groups.add(place, key)
-                    undo.append((groups.remove, place, key))
+        for values, index in self._indexes:
+            before = () if old is None else values(old)
+            after = () if new is None else values(new)
+            for value in before:
+                if value not in after:
+                    index.remove(value, key, undo)
+            for value in after:
+                if value not in before:
+                    index.add(value, key, undo)
 
     # what is kept
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_daraja.store.ranks import Ranks
+from mock_daraja.store.indexes import Ranks
 
 
 def ranks_of(*pairs: tuple[int, Any]) -> Ranks:

@@ -1,20 +1,21 @@
-"""Ranks: the keys of one group of an index, by rank and then by key; sixteen bytes each where keys are numbers.
-
-Groups: those of a whole index.
-"""
+"""The indexes of a table: Groups for a ranked one, Holders for a unique one. Both give and take keys of rows."""
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Generic
 
-from mock_daraja.model.noun import Place
+from mock_daraja.model.noun import K, Place
+from mock_daraja.store.unit import Undo, put_in, take_out
 
 
 class Ranks:
-    """The first of them is cheap to remove, however many there are: what is kept for a time goes from that end."""
+    """The keys of one group, by rank and then by key; sixteen bytes each where keys are numbers.
+
+    The first of them is cheap to remove, however many there are: what is kept for a time goes from that end.
+    """
 
     __slots__ = ("_keys", "_ranks", "_start")
 
@@ -84,16 +85,54 @@ class Groups(dict[str | int, Ranks]):
         ranks = self.get(group)
         return None if ranks is None else ranks.find(rank)
 
-    def add(self, place: Place, key: Any) -> None:
+    def add(self, place: Place, key: Any, undo: Undo) -> None:
+        self._add(place, key)
+        undo.append((self._remove, place, key))
+
+    def remove(self, place: Place, key: Any, undo: Undo) -> None:
+        self._remove(place, key)
+        undo.append((self._add, place, key))
+
+    def _add(self, place: Place, key: Any) -> None:
         group, rank = place
         ranks = self.get(group)
         if ranks is None:
             ranks = self[group] = Ranks(key)
         ranks.add(rank, key)
 
-    def remove(self, place: Place, key: Any) -> None:
+    def _remove(self, place: Place, key: Any) -> None:
         group, rank = place
         ranks = self[group]
         ranks.remove(rank, key)
         if not ranks:
             del self[group]
+
+
+class Holders(Generic[K]):
+    """Which row has each value."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, K] = {}
+        self._placed = Groups()
+
+    def copy(self) -> Holders[K]:
+        made: Holders[K] = Holders()
+        made._texts, made._placed = dict(self._texts), self._placed.copy()
+        return made
+
+    def find(self, value: str | Place) -> K | None:
+        key: K | None = self._texts.get(value) if isinstance(value, str) else self._placed.find(value)
+        return key
+
+    def add(self, value: str | Place, key: K, undo: Undo) -> None:
+        if isinstance(value, str):
+            put_in(self._texts, value, key, undo)
+        else:
+            self._placed.add(value, key, undo)
+
+    def remove(self, value: str | Place, key: K, undo: Undo) -> None:
+        """Unless another row has come to have it."""
+        if not isinstance(value, str):
+            self._placed.remove(value, key, undo)
+        elif self._texts.get(value) == key:
+            take_out(self._texts, value, undo)
