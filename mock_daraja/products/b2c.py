@@ -39,9 +39,6 @@ class Disbursed(core.Initiated, frozen=True):
 
 def read(body: Body, world: World, *, own_id: bool, checks_id: bool = False) -> Command | Refusal:
     """`own_id`: the caller names the OriginatorConversationID, which must be new (all but v1)."""
-    shared = core.common(body, world, initiator="InitiatorName")
-    if isinstance(shared, Refusal):
-        return shared
     originator_id = text(body["OriginatorConversationID"]) if own_id else None
     if originator_id is not None and world.find_transaction(originator_id) is not None:
         return core.refuse(
@@ -50,15 +47,14 @@ def read(body: Body, world: World, *, own_id: bool, checks_id: bool = False) -> 
             originator_id,
             "make a new one for each payment; to ask about the earlier one, use transaction status",
         )
-    identity = {"id_type": text(body["IDType"]), "id_number": text(body["IDNumber"])} if checks_id else {}
+    details = Disbursed(id_type=text(body["IDType"]), id_number=text(body["IDNumber"])) if checks_id else Disbursed()
     return Command(
         amount_cents=cents(body["Amount"]),
         shortcode=digits(body["PartyA"]),
-        details=Disbursed(**shared.details, **identity),
+        details=details,
         msisdn=digits(body["PartyB"]),
         party_b=digits(body["PartyB"]),
         originator_id=originator_id,
-        **shared.command,
     )
 
 
@@ -153,11 +149,12 @@ def _pays(
         path,
         Disbursed,
         owner="PartyA",
+        initiator="InitiatorName",
         read=partial(read, own_id=own_id, checks_id=checks_id),
         acknowledge=partial(core.acknowledge, originator_first=False),
         settle=settle,
         result=result,
-        example=changed(EXAMPLE, details=Disbursed("", ""), party_b=CUSTOMER),
+        example=changed(EXAMPLE, details=Disbursed(), party_b=CUSTOMER),
         sides=sides,
         customer="receives",
     )

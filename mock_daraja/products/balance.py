@@ -12,18 +12,15 @@ from mock_daraja.products import core
 from mock_daraja.products.base import Product, World
 from mock_daraja.products.reading import digits
 from mock_daraja.products.result import Pair, account_line, envelope, internal_timeout_url
-from mock_daraja.products.values import Body, Command, Refusal, Settlement
+from mock_daraja.products.values import Body, Command, Settlement
 
 ROLE: Final = "Balance Query ORG API"
 _ERROR_MESSAGES: Final = {"8006": "API Password is locked. "}  # trailing blank captured (NM 2026-10-06)
 
 
-def read(body: Body, world: World) -> Command | Refusal:
-    shared = core.common(body, world, initiator="Initiator")
-    if isinstance(shared, Refusal):
-        return shared
-    details = core.Initiated(**shared.details)
-    return Command(amount_cents=0, shortcode=digits(body["PartyA"]), details=details, **shared.command)
+def read(body: Body, world: World) -> Command:
+    del world
+    return Command(amount_cents=0, shortcode=digits(body["PartyA"]), details=core.Initiated())
 
 
 def settle(transaction: Transaction[core.Initiated], world: World) -> Settlement:

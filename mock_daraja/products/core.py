@@ -7,7 +7,6 @@ B2C, Pochi, B2B, tax, balance, status and reversal read their initiator, credent
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from mock_daraja.errors import DarajaError
@@ -36,8 +35,8 @@ _INITIATOR_FAULTS: Final = frozenset({"2001", "8006"})  # any other failure come
 class Initiated(Details, frozen=True):
     """What an initiator asked for."""
 
-    initiator: str
-    credential: str  # what the SecurityCredential turned out to be: see access/security_credential.py
+    initiator: str = ""
+    credential: str = ""  # what the SecurityCredential turned out to be: see access/security_credential.py
     occasion: str = ""
     timeout_url: str | None = None
 
@@ -60,32 +59,30 @@ def refuse(error: DarajaError, why: str, value: object, remedy: str, docs: str =
     return Refusal(error, Step("product", "refused", why, scalar(value), remedy, docs))
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
-    """What all these products read alike: fields of a Command and of its details."""
-
-    command: dict[str, Any]
-    details: dict[str, Any]
-
-
-def common(body: Body, world: World, *, initiator: str) -> Common | Refusal:
-    """`initiator` is the name of that field."""
+def url_refusal(body: Body, world: World) -> Refusal | None:
     for name in ("ResultURL", "QueueTimeOutURL"):
         fault = url_fault(text(body[name]), world.settings, keywords=False) if body.get(name) else None
         if fault is not None:
             return refuse(CORE.invalid_field.about(name), fault.why, body[name], fault.remedy, "callbacks")
-    return Common(
-        {
-            "command": text(body["CommandID"]),
-            "remarks": text(body.get("Remarks") or ""),
-            "result_url": text(body["ResultURL"]),
-        },
-        {
-            "initiator": text(body[initiator]),
-            "credential": world.open_credential(text(body["SecurityCredential"])),
-            "occasion": text(body.get("Occassion") or body.get("Occasion") or ""),
-            "timeout_url": body.get("QueueTimeOutURL") or None,
-        },
+    return None
+
+
+def with_common(own: Command, body: Body, world: World, *, initiator: str) -> Command:
+    """What a product has read of its own, with what all of them read alike. `initiator` is the name of that field."""
+    assert isinstance(own.details, Initiated)
+    details = changed(
+        own.details,
+        initiator=text(body[initiator]),
+        credential=world.open_credential(text(body["SecurityCredential"])),
+        occasion=text(body.get("Occassion") or body.get("Occasion") or ""),
+        timeout_url=body.get("QueueTimeOutURL") or None,
+    )
+    return changed(
+        own,
+        details=details,
+        command=text(body["CommandID"]),
+        remarks=text(body.get("Remarks") or ""),
+        result_url=text(body["ResultURL"]),
     )
 
 
@@ -213,6 +210,7 @@ def opens(
     details: type[I],
     *,
     owner: str,
+    initiator: str = "Initiator",
     read: Callable[[Body, World], Command | Refusal],
     settle: Callable[[Transaction[I], World], Settlement],
     result: Callable[[Transaction[I], World], Body],
@@ -223,9 +221,14 @@ def opens(
 ) -> Opens[I]:
     """An operation that an initiator asks for: acknowledged, told of and timed out as all of the core's are.
 
-    `result` is the body of the Result.
+    `initiator` is the name of that field. `read` reads what is the product's own, `result` is the body of the Result,
     `life` is what else the product says of its transactions.
     """
+
+    def read_all(body: Body, world: World) -> Command | Refusal:
+        own = url_refusal(body, world) or read(body, world)
+        return own if isinstance(own, Refusal) else with_common(own, body, world, initiator=initiator)
+
     return Opens(
         name=name,
         paths=(path,),
@@ -233,7 +236,7 @@ def opens(
         secret="SecurityCredential",
         about=about,
         details=details,
-        read=read,
+        read=read_all,
         acknowledge=acknowledge,
         life=Life(
             settle_at=settle_at,

@@ -13,7 +13,7 @@ from mock_daraja.products.base import Product, World
 from mock_daraja.products.parties import is_wallet, owner, owner_name, sides
 from mock_daraja.products.reading import digits, text
 from mock_daraja.products.result import Pair, account_line, decimal, envelope, internal_timeout_url
-from mock_daraja.products.values import Body, Command, Refusal, Settlement, Sides
+from mock_daraja.products.values import Body, Command, Settlement, Sides
 
 ROLE: Final = "Org Reversals Initiator"
 _REASON: Final = "Transaction Reversal"
@@ -23,13 +23,10 @@ class Reversing(core.Initiated, frozen=True):
     receipt: str = ""  # of what is to be reversed
 
 
-def read(body: Body, world: World) -> Command | Refusal:
-    shared = core.common(body, world, initiator="Initiator")
-    if isinstance(shared, Refusal):
-        return shared
-    details = Reversing(**shared.details, receipt=text(body["TransactionID"]))
-    amount_cents, shortcode = cents(body["Amount"]), digits(body["ReceiverParty"])
-    return Command(amount_cents=amount_cents, shortcode=shortcode, details=details, **shared.command)
+def read(body: Body, world: World) -> Command:
+    del world
+    details = Reversing(receipt=text(body["TransactionID"]))
+    return Command(amount_cents=cents(body["Amount"]), shortcode=digits(body["ReceiverParty"]), details=details)
 
 
 def settle(transaction: Transaction[Reversing], world: World) -> Settlement:

@@ -30,9 +30,7 @@ class Asked(core.Initiated, frozen=True):
 
 
 def read(body: Body, world: World) -> Command | Refusal:
-    shared = core.common(body, world, initiator="Initiator")
-    if isinstance(shared, Refusal):
-        return shared
+    del world
     receipt = text(body.get("TransactionID") or "")
     conversation = text(body.get("OriginalConversationID") or body.get("OriginatorConversationID") or "")
     if not receipt and not conversation:
@@ -42,8 +40,8 @@ def read(body: Body, world: World) -> Command | Refusal:
             None,
             "give the receipt as TransactionID, or a conversation id as OriginalConversationID",
         )
-    details = Asked(**shared.details, receipt=receipt, conversation="" if receipt else conversation)
-    return Command(amount_cents=0, shortcode=digits(body["PartyA"]), details=details, **shared.command)
+    details = Asked(receipt=receipt, conversation="" if receipt else conversation)
+    return Command(amount_cents=0, shortcode=digits(body["PartyA"]), details=details)
 
 
 def settle(transaction: Transaction[Asked], world: World) -> Settlement:

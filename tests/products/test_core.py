@@ -11,7 +11,7 @@ from mock_daraja.defaults import CUSTOMER, INITIATOR_PASSWORD
 from mock_daraja.ledger import REVENUE
 from mock_daraja.model import Decision, Outcome, Posting, Transaction
 from mock_daraja.products import core
-from mock_daraja.products.values import Refusal, Settlement, json_code
+from mock_daraja.products.values import Command, Settlement, json_code
 from tests.conftest import NOWHERE, MakeMock, Mock
 
 ROLE = "ORG B2C API initiator"
@@ -114,11 +114,11 @@ def test_the_occasion_is_read_in_either_spelling(mock: Mock, fields: dict[str, A
         **fields,
     }
 
-    common = core.common(body, mock.world(opened={"x": OPAQUE}), initiator="Initiator")
+    own = Command(0, "174379", core.Initiated())
+    command = core.with_common(own, body, mock.world(opened={"x": OPAQUE}), initiator="Initiator")
 
-    assert not isinstance(common, Refusal)
-    found = (common.details["occasion"], common.command["remarks"], common.details["timeout_url"])
-    assert found == (read, "", None)
+    assert isinstance(command.details, core.Initiated)
+    assert (command.details.occasion, command.remarks, command.details.timeout_url) == (read, "", None)
 
 
 def test_a_time_out_echoes_the_request_and_adds_a_result() -> None:
