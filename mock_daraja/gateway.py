@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.exchange import EXCHANGES, Exchange, Reply, Request, Step
@@ -81,11 +80,9 @@ class Gateway:
         make = partial(Sandbox, library=library, row_types=catalogue.row_types(), run=self._run)
         self.shared = Shared(settings, catalogue, Sandboxes(settings, make), make_courier)
 
+    @with_names
     def handle(self, request: Request) -> Answered:
         """Answer one request, without waiting for anybody."""
-        return with_names(partial(self._handle, request))
-
-    def _handle(self, request: Request) -> Answered:
         passage = Passage.of(self.shared, request)
         for prepare in BEFORE_THE_UNIT:
             prepare(passage)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
 
 _PROVIDER: Final = "faker.providers.person.en_KE"
+_P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
@@ -22,13 +24,18 @@ def ready() -> None:
     _people()
 
 
-def with_names(work: Callable[[], _T]) -> _T:
-    """What `work` gives, which is one unit: undone, and done again with Faker imported, where a name was needed."""
-    try:
-        return work()
-    except NameNeededError:
-        ready()
-        return work()
+def with_names(unit: Callable[_P, _T]) -> Callable[_P, _T]:
+    """The same function, which is one unit: undone, and done again with Faker imported, where a name was needed."""
+
+    @wraps(unit)
+    def again(*arguments: _P.args, **named: _P.kwargs) -> _T:
+        try:
+            return unit(*arguments, **named)
+        except NameNeededError:
+            ready()
+            return unit(*arguments, **named)
+
+    return again
 
 
 def name_in_unit(msisdn: str, given: str | None = None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from mock_daraja import wire
@@ -24,13 +23,12 @@ from mock_daraja.steps.world import SandboxWorld
 from mock_daraja.validation import read_body
 
 
-def settle(shared: Shared, sandbox: Sandbox, transaction_id: int) -> bool:
-    """A transaction is due to become final, unless something has happened since that makes it later."""
-    return with_names(partial(_settle, shared, sandbox, transaction_id))
+@with_names
+def settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool = False) -> bool:
+    """The one final state: postings, receipt, callbacks. Or who must be asked before is asked.
 
-
-def _settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool = False) -> bool:
-    """The one final state: postings, receipt, callbacks. Or who must be asked before is asked. `early`: due or not."""
+    Not before it is due: something may have happened since that makes it later. `early`: due or not.
+    """
     with sandbox.store.unit():
         transaction = sandbox.transaction(transaction_id)
         if transaction is None or transaction.is_final:
@@ -121,18 +119,14 @@ def _apply(sandbox: Sandbox, transaction: Transaction, life: Life[Any], told: Se
     return final
 
 
+@with_names
 def repeat(shared: Shared, sandbox: Sandbox, subject: str) -> bool:
     """A product's standing order or reminder is due."""
     slug, _, key = subject.partition(" ")
     product = shared.catalogue.product(slug)
-    come_back = product.repeat
-    assert come_back is not None  # it asked to be called
-
-    def again() -> None:
-        with sandbox.store.unit():
-            make(shared, sandbox, product, come_back(key, SandboxWorld(sandbox, shared.catalogue, slug)))
-
-    with_names(again)
+    assert product.repeat is not None  # it asked to be called
+    with sandbox.store.unit():
+        make(shared, sandbox, product, product.repeat(key, SandboxWorld(sandbox, shared.catalogue, slug)))
     return True
 
 
@@ -200,7 +194,7 @@ def claim(sandbox: Sandbox, callback_id: int) -> bool:
 def overtake(shared: Shared, sandbox: Sandbox, transaction_id: int) -> None:
     """Settle and deliver while the request still waits: the callback that is there before the acknowledgement."""
     for _ in range(2):  # where somebody is asked first, the answer settles it
-        with_names(partial(_settle, shared, sandbox, transaction_id, early=True))
+        settle(shared, sandbox, transaction_id, early=True)
         for row in sandbox.callbacks_of(transaction_id):
             if row.due_ms <= sandbox.now_ms and claim(sandbox, row.id):
                 shared.courier.run_inline((sandbox, row.id))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from mock_daraja import wire
@@ -38,12 +37,13 @@ def forge(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> CallbackRow:
         if name not in alter.FORGEABLE:
             remedy = f"give {', '.join(alter.FORGEABLE)}"
             raise Problem(f"nothing called {name!r} is forged", where="forge", remedy=remedy)
-    row = with_names(partial(_kept, shared, sandbox, forgery))
+    row = _kept(shared, sandbox, forgery)
     shared.courier.run_inline((sandbox, row.id))
     row = sandbox.store.get(CALLBACKS, row.id) or row
     return CallbackRow.from_json(callback_json(row, sandbox.deliveries_of(row.id), bodies=bytes))
 
 
+@with_names
 def _kept(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
     """Claimed for the caller, who delivers it."""
     with sandbox.store.unit():
