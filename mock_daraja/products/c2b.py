@@ -15,7 +15,7 @@ from mock_daraja.products import c2b_callbacks, core
 from mock_daraja.products.base import Answers, Life, Opens, Product, Question, World
 from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
-from mock_daraja.products.payment import payer_fault, payment
+from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment
 from mock_daraja.products.reading import digits, reference, text, url_fault
 from mock_daraja.products.values import (
     EXAMPLE,
@@ -31,8 +31,6 @@ from mock_daraja.products.values import (
 )
 from mock_daraja.products.voice import C2B
 
-PAYBILL: Final = "CustomerPayBillOnline"
-BUY_GOODS: Final = "CustomerBuyGoodsOnline"
 _SERVER_ERROR: Final = "500.003.1001"
 
 
@@ -95,8 +93,12 @@ def read(body: Body, world: World) -> Command | Refusal:
             body.get("BillRefNumber"),
             "give BillRefNumber, at most twenty characters",
         )
+    return _command(body, cents(body["Amount"]))
+
+
+def _command(body: Body, amount_cents: int) -> Command:
     return Command(
-        amount_cents=cents(body["Amount"]),
+        amount_cents=amount_cents,
         shortcode=digits(body["ShortCode"]),
         details=Incoming(),
         msisdn=digits(body["Msisdn"]),
@@ -108,23 +110,14 @@ def read(body: Body, world: World) -> Command | Refusal:
 
 def from_outside(payment: Payment) -> tuple[Body, Command]:
     """As a simulate would have asked for it."""
-    command = BUY_GOODS if payment.is_till else PAYBILL
     body = {
         "ShortCode": payment.shortcode,
-        "CommandID": command,
+        "CommandID": BUY_GOODS if payment.is_till else PAYBILL,
         "Amount": json_number(payment.amount_cents),
         "Msisdn": payment.msisdn,
         "BillRefNumber": payment.account,
     }
-    return body, Command(
-        amount_cents=payment.amount_cents,
-        shortcode=payment.shortcode,
-        details=Incoming(),
-        msisdn=payment.msisdn,
-        party_b=payment.shortcode,
-        command=command,
-        account_reference=payment.account,
-    )
+    return body, _command(body, payment.amount_cents)
 
 
 def acknowledge(transaction: Transaction) -> Body:

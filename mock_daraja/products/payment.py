@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from mock_daraja.clock import start_of_day
 from mock_daraja.ledger import customer, limits, transfer
@@ -14,6 +14,8 @@ from mock_daraja.products.base import World
 from mock_daraja.products.parties import is_till, receiving_account
 from mock_daraja.products.values import Settlement
 
+PAYBILL: Final = "CustomerPayBillOnline"
+BUY_GOODS: Final = "CustomerBuyGoodsOnline"
 Role = Literal["pays", "receives"]
 
 

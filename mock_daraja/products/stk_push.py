@@ -11,15 +11,12 @@ from mock_daraja.money import cents, json_number, shillings
 from mock_daraja.products.base import Answers, Life, Opens, Product, World
 from mock_daraja.products.c2b_callbacks import confirmation
 from mock_daraja.products.parties import by_customer
-from mock_daraja.products.payment import payer_fault, payment
+from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, foreseen, prompted
 from mock_daraja.products.reading import digits, text, url_fault
 from mock_daraja.products.stk_query import desc_of, invalid, merchant_of, query, server_error
 from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, json_code
 from mock_daraja.products.voice import STK
-
-PAYBILL: Final = "CustomerPayBillOnline"
-BUY_GOODS: Final = "CustomerBuyGoodsOnline"
 
 _LOCKED: Final = "Unable to lock subscriber, a transaction is already in process for the current subscriber"
 _TIMELINE: Final = {  # result: (final after, callback after that), as seen in the sandbox (callbacks.md §1.3)
