@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import sys
 from threading import Event, RLock, Thread, current_thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.server.address import listen
 from mock_daraja.server.connection import Service
 from mock_daraja.server.direct import Direct
 from mock_daraja.server.listener import Listener
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+_BACKLOG: Final = 512
 
 
 class Server:
@@ -32,7 +35,7 @@ class Server:
         max_body: int = 1 << 20,
         idle_timeout: float = 30.0,
     ) -> None:
-        sock = listen(host, port)
+        sock = _listen(host, port)
         self.host = host
         self.port: int = sock.getsockname()[1]
         stopping = Event()
@@ -99,6 +102,36 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Raises Problem for an address that can't be had."""
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        if sys.platform == "win32":  # where SO_REUSEADDR lets two programs have one port
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        sock.close()
+        raise _cannot_listen(host, port, error) from None
+    return sock
+
+
+def _cannot_listen(host: str, port: int, error: Exception) -> Problem:
+    where = f"{host}:{port}"
+    code = error.errno if isinstance(error, OSError) else None
+    if code == errno.EADDRINUSE:
+        who = {"win32": f"netstat -ano | findstr :{port}", "linux": f"ss -ltnp 'sport = :{port}'"}
+        command = who.get(sys.platform, f"lsof -nP -iTCP:{port} -sTCP:LISTEN")
+        remedy = f"take another with --port (--port 0 finds a free one), or see who has it: {command}"
+        return Problem(f"port {port} is taken", where=where, remedy=remedy)
+    if code == errno.EACCES:
+        return Problem(f"port {port} needs rights we don't have", where=where, remedy="take one above 1023: --port")
+    remedy = "give --host an address of this machine, e.g. 127.0.0.1, and --port a number up to 65535"
+    return Problem(f"cannot listen here: {error}", where=where, remedy=remedy)
 
 
 def _base_environ(host: str, port: int, stopping: Event) -> WSGIEnvironment:
