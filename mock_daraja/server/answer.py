@@ -40,15 +40,19 @@ def status_line(status: int) -> str:
 
 def written_reply(reply: Reply, method: str = "", date: str = "", *, keeps_alive: bool = False) -> bytes:
     """The whole answer in bytes. By default a refusal: with its body whatever was asked, undated, then the end."""
-    lines = [f"HTTP/1.1 {status_line(reply.status)}"]
-    lines += [f"{name}: {value}" for name, value in reply.headers]
+    lines = [f"{name}: {value}" for name, value in reply.headers]
     lines.append(f"Content-Length: {len(reply.body)}")
-    if date:
-        lines.append(f"Date: {date}")
-    if not keeps_alive:
-        lines.append("Connection: close")
-    head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    head = _head(status_line(reply.status), lines, date, keeps_alive=keeps_alive)
     return head if method == "HEAD" or reply.status in (204, 304) else head + reply.body
+
+
+def _head(status: str, lines: Iterable[str], date: str, *, keeps_alive: bool) -> bytes:
+    whole = [f"HTTP/1.1 {status}", *lines]
+    if date:
+        whole.append(f"Date: {date}")
+    if not keeps_alive:
+        whole.append("Connection: close")
+    return ("\r\n".join(whole) + "\r\n\r\n").encode("latin-1")
 
 
 def sender(wire: Wire, sending: Sending) -> Callable[[bytes], None]:
@@ -138,8 +142,8 @@ class AnswerWriter:
             raise AssertionError("the app never called start_response")
         if self.rest is not None and self.rest.remaining > SMALL:  # closing is cheaper than reading it
             self.keeps_alive = False
-        lines = [f"HTTP/1.1 {self.status}"]
-        is_dated = False
+        lines = []
+        date = http_date()
         for name, value in self.headers:
             lower = name.lower()
             if "\n" in value or "\r" in value:
@@ -148,11 +152,7 @@ class AnswerWriter:
                 self.keeps_alive = self.keeps_alive and "close" not in value.lower()
             elif lower != "transfer-encoding" and not (framing and lower == "content-length"):
                 lines.append(f"{name}: {value}")
-                is_dated = is_dated or lower == "date"
+                date = "" if lower == "date" else date
         if framing:
             lines.append(framing)
-        if not is_dated:
-            lines.append(f"Date: {http_date()}")
-        if not self.keeps_alive:
-            lines.append("Connection: close")
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        return _head(self.status, lines, date, keeps_alive=self.keeps_alive)
