@@ -13,7 +13,6 @@ from mock_daraja.products.values import Refusal
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.opening import make, open_command
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
-from mock_daraja.steps.replies import as_decided, refuse
 from mock_daraja.validation import FieldProblem, read_body
 
 _VALID: Final = Step("validation", "ok", "the body matches its schema")
@@ -39,7 +38,7 @@ def validate(passage: Passage) -> Reply | None:
     step = _explain(problem, passage.anchor)
     if read.note and not read.value:
         step = changed(step, text=f"{step.text}: {read.note}", remedy="")
-    return refuse(passage, passage.voice.invalid_field.about(problem.error_name), step)
+    return passage.refuse(passage.voice.invalid_field.about(problem.error_name), step)
 
 
 def understand(passage: Passage) -> Reply | None:
@@ -53,12 +52,12 @@ def understand(passage: Passage) -> Reply | None:
             step = Step(
                 "product", "refused", f"the app may not use shortcode {own}", own, f"it has {sorted(shortcodes)}"
             )
-            return refuse(passage, passage.voice.foreign_shortcode, step)
+            return passage.refuse(passage.voice.foreign_shortcode, step)
     if not isinstance(operation, Opens):
         return None
     command = operation.read(passage.body, passage.world)
     if isinstance(command, Refusal):
-        return refuse(passage, command.error, command.step, command.request_id)
+        return passage.refuse(command.error, command.step, command.request_id)
     passage.command = command
     return None
 
@@ -82,7 +81,7 @@ def decide(passage: Passage) -> Reply | None:
     verdict = passage.sandbox.engine.decide(facts, passage.early, explain=True)
     passage.decision = decision = verdict.decision
     is_news = decision is not None and decision is not passage.early  # else it was carried out on arrival
-    reply = as_decided(passage, decision) if decision is not None and is_news else None
+    reply = passage.as_decided(decision) if decision is not None and is_news else None
     for loser in verdict.losers:
         passage.note(Step("scenarios", "note", f"{loser.rule} does not decide: {loser.why}", docs="scenarios"))
     if reply is not None and decision is not None and decision.outcome.executes:
@@ -138,7 +137,7 @@ def acknowledge(passage: Passage) -> Reply | None:
     sandbox.count_call(operation.full_name)
     answer = operation.answer(passage.body, passage.world)
     if isinstance(answer, Refusal):
-        return refuse(passage, answer.error, answer.step, answer.request_id)
+        return passage.refuse(answer.error, answer.step, answer.request_id)
     make(passage.shared, sandbox, passage.product, answer.changes, passage.number)
     return Reply(200, wire.dumps(answer.body))
 

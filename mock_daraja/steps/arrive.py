@@ -15,7 +15,6 @@ from mock_daraja.products.base import Grants
 from mock_daraja.products.reading import text
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage, Shared
-from mock_daraja.steps.replies import as_decided, refuse, short
 from mock_daraja.validation import read_body
 
 _NEW_TOKEN: Final = "get a new one: GET /oauth/v1/generate?grant_type=client_credentials"
@@ -57,7 +56,7 @@ def arm_faults(passage: Passage) -> Reply | None:
     except Problem as problem:
         passage.note(Step("scenarios", "refused", problem.what, facts.header, problem.remedy, "scenarios"))
         return Reply(400, wire.dumps(problem.as_json()), JSON)  # ours: no real client would send this
-    return None if passage.early is None else as_decided(passage, passage.early)
+    return None if passage.early is None else passage.as_decided(passage.early)
 
 
 def route(passage: Passage) -> Reply | None:
@@ -69,11 +68,11 @@ def route(passage: Passage) -> Reply | None:
             passage.note(Step("route", "refused", "no product has this path", request.path, remedy, "paths"))
             return pages.page("unknown-proxy", request.path)
         step = Step("route", "refused", f"{proxy.title} has no such resource", request.path, remedy, "paths")
-        return refuse(passage, proxy.voice.unknown_resource, step)
+        return passage.refuse(proxy.voice.unknown_resource, step)
     if request.method != operation.method:
         why = f"{operation.full_name} wants {operation.method}"
         step = Step("route", "refused", why, request.method, "change the method")
-        return refuse(passage, passage.voice.wrong_method.about(request.method), step)
+        return passage.refuse(passage.voice.wrong_method.about(request.method), step)
     return None
 
 
@@ -89,11 +88,11 @@ def identify(passage: Passage) -> Reply | None:
     if token is None:
         ended = ", or a newer one ended it (one_token_only)" if sandbox.settings.quirks.one_token_only else ""
         why = f"no app was given this token{ended}"
-        return _denied(passage, passage.voice.invalid_token.about(given), why, short(given), _NEW_TOKEN)
+        return _denied(passage, passage.voice.invalid_token.about(given), why, _short(given), _NEW_TOKEN)
     if token.expires_ms <= sandbox.now_ms:
         ago = (sandbox.now_ms - token.expires_ms) // 1000
         why = f"the token expired {ago} s ago on the sandbox clock"
-        return _denied(passage, passage.voice.invalid_token.about(given), why, short(given), _NEW_TOKEN, docs="")
+        return _denied(passage, passage.voice.invalid_token.about(given), why, _short(given), _NEW_TOKEN, docs="")
     slug = passage.product.slug
     if token.products is not None and slug not in token.products:
         why = f"the token's app had no product {slug} when the token was issued"
@@ -134,9 +133,14 @@ def _denied(
 ) -> Reply:
     """`docs` of None is where tokens are explained."""
     page = passage.shared.catalogue.tokens_anchor if docs is None else docs
-    return refuse(passage, error, Step("access", "refused", why, value, remedy, page))
+    return passage.refuse(error, Step("access", "refused", why, value, remedy, page))
 
 
 def _near_path(shared: Shared, path: str) -> str:
     near = get_close_matches(path, shared.catalogue.routes, 1, 0.5)
     return f"did you mean {near[0]}?" if near else "see docs/products.md for the paths of every product"
+
+
+def _short(secret: str) -> str:
+    """Enough of a token to tell it from others."""
+    return secret if len(secret) <= 8 else f"{secret[:4]}...{secret[-4:]}"

@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja.exchange import Exchange, Reply, Request, Step
-from mock_daraja.model import App, Decision, Token, Transaction
+from mock_daraja import wire
+from mock_daraja.errors import DarajaError
+from mock_daraja.exchange import DARAJA_JSON, Exchange, Reply, Request, Step
+from mock_daraja.faults import pages
+from mock_daraja.model import App, Decision, Token, Transaction, changed
 from mock_daraja.products.base import Operation, Product
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.products.values import Command
 from mock_daraja.products.voice import Voice
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.sandboxes import Sandboxes
+from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
 from mock_daraja.steps.world import SandboxWorld
 from mock_daraja.validation import Schemas
@@ -48,9 +52,9 @@ class Shared:
         return SandboxWorld(sandbox, self.catalogue, transaction.operation)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Passage:
-    """One request on its way through the steps."""
+    """One request on its way through the steps. `refuse` and `as_decided` give the reply that ends it early."""
 
     shared: Shared
     request: Request
@@ -70,7 +74,6 @@ class Passage:
     transaction: Transaction | None = None
     app_key: str | None = None  # of a caller who was let in
     steps: list[Step] = field(default_factory=list)
-    _world: SandboxWorld | None = None
 
     @classmethod
     def of(cls, shared: Shared, request: Request) -> Passage:
@@ -93,13 +96,38 @@ class Passage:
         """Where docs/ explains the product."""
         return "" if self.product is None else self.product.anchor
 
-    @property
+    @cached_property
     def world(self) -> SandboxWorld:
         """As the product sees it."""
-        if self._world is None:
-            name = "" if self.operation is None else self.operation.full_name
-            self._world = SandboxWorld(self.sandbox, self.shared.catalogue, name, self.opened)
-        return self._world
+        name = "" if self.operation is None else self.operation.full_name
+        return SandboxWorld(self.sandbox, self.shared.catalogue, name, self.opened)
+
+    def refuse(self, error: DarajaError, step: Step, request_id: str | None = None) -> Reply:
+        """Daraja's own error body, or the product's own; `step` tells people why."""
+        self.note(changed(step, docs=self.anchor) if step.room == "product" and not step.docs else step)
+        own = self.voice.own_body(error) if self.product is not None else None
+        body = error.body(request_id or self.sandbox.ids.request_id()) if own is None else wire.dumps(own)
+        return Reply(error.status, body, DARAJA_JSON if body else ())
+
+    def as_decided(self, decision: Decision) -> Reply | None:
+        """Carry out a decision that refuses the request itself; note any other."""
+        outcome, rule = decision.outcome, f"{decision.selector}: {decision.rule}"
+        if outcome.page is not None:
+            text = f"{rule} answers with the page {outcome.page}"
+            self.note(Step("scenarios", "refused", text, docs="scenarios", rule=decision.rule))
+            return pages.page(outcome.page, self.request.path)
+        if outcome.error is not None:
+            product = self.operation.product if self.operation is not None else ""
+            known = codes.error(outcome.error, product) or DarajaError(500, outcome.error, "Internal Server Error")
+            error = DarajaError(
+                outcome.status or known.status,
+                known.code,
+                known.message if outcome.error_message is None else outcome.error_message,
+            )
+            text = f"{rule} refuses with {outcome.error}"
+            return self.refuse(error, Step("scenarios", "refused", text, docs="scenarios", rule=decision.rule))
+        self.note(Step("scenarios", "note", f"{rule} decides", rule=decision.rule))
+        return None
 
     def exchange(self, reply: Reply) -> Exchange:
         """The row that the journal keeps."""
