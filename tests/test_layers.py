@@ -26,7 +26,6 @@ NEUTRAL = {
     "mock_daraja.products.catalogue": None,
     "mock_daraja.products.reading": None,
     "mock_daraja.products.values": None,
-    "mock_daraja.products.owed": None,  # reads what a Life declares
     "mock_daraja.products.voice": {"Voice"},  # and no product's
 }
 """What says how a product is declared and looked up, not which products there are."""

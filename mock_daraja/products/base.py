@@ -12,6 +12,7 @@ from mock_daraja.errors import DarajaError
 from mock_daraja.model import Customer, Details, Initiator, Organisation, RegisteredUrls, Token, Transaction, changed
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.products.values import (
+    TIMED_OUT,
     Answer,
     Body,
     Changes,
@@ -89,6 +90,25 @@ class Life(Struct, Generic[D], frozen=True, kw_only=True):
     customer: Literal["pays", "receives"] | None = None  # towards the limits of a day
     is_reversible: bool = False
     has_receipt: bool = True  # a query has none that anybody could ask about
+
+    def owed(self, final: Transaction[D], world: World, request: Callable[[], Body]) -> tuple[Notice, ...]:
+        """Its notices, or what its time-out URL gets, as the outcome says. `request` reads what opened the transaction.
+        One that timed out without a time-out URL owes nothing."""
+        plan, timed_out = final.outcome.callback, final.outcome.queue_timeout
+        timeout = self.timeout(final, request()) if timed_out and self.timeout is not None else None
+        if timeout is None:
+            notices = () if final.result == TIMED_OUT else self.notices(final, world)
+            return _reordered(notices) if plan.reorder else notices
+        if not plan.after_timeout or final.result == TIMED_OUT:
+            return (timeout,)
+        late = (changed(each, delay_ms=each.delay_ms + timeout.delay_ms) for each in self.notices(final, world))
+        return (timeout, *late)
+
+
+def _reordered(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    """The same notices with their turns exchanged, a second apart so that the order is sure."""
+    first = min((each.delay_ms for each in notices), default=0)
+    return tuple(changed(each, delay_ms=first + 1000 * turn) for turn, each in enumerate(reversed(notices)))
 
 
 # What a product declares

@@ -17,11 +17,10 @@ from mock_daraja.money import shillings
 from mock_daraja.products.base import Life, Opens, World
 from mock_daraja.products.reading import text, url_fault
 from mock_daraja.products.result import result_notice
-from mock_daraja.products.values import Body, Command, Notice, Refusal, Secret, Settlement
+from mock_daraja.products.values import TIMED_OUT, Body, Command, Notice, Refusal, Secret, Settlement
 from mock_daraja.products.voice import CORE
 from mock_daraja.scenarios import codes
 
-TIMED_OUT: Final = "queue-timeout"  # not a result code of M-PESA's: nothing was carried out, and no Result is sent
 ACCEPTED: Final = "Accept the service request successfully."
 NO_RECEIPT: Final = frozenset({"17", "26", TIMED_OUT})  # the core itself failed before there was a transaction
 SETTLE_MS: Final = 2_000  # seconds in captures (callbacks.md §6); settings shorten nothing here: the clock does

@@ -14,12 +14,12 @@ from mock_daraja.products.base import Product, World
 from mock_daraja.products.parties import account_type, is_wallet, owner_name, sides
 from mock_daraja.products.reading import digits, text
 from mock_daraja.products.result import Pair, envelope, one_decimal, optional
-from mock_daraja.products.values import Body, Command, Refusal, Settlement, Sides
+from mock_daraja.products.values import TIMED_OUT, Body, Command, Refusal, Settlement, Sides
 from mock_daraja.products.voice import CORE
 
 ROLE: Final = "Transaction Status query ORG API"
 _CANCELLED: Final = frozenset({"1031", "1032", "4001"})
-_EXPIRED: Final = frozenset({"1019", "1037", "4201", "4203", core.TIMED_OUT})
+_EXPIRED: Final = frozenset({"1019", "1037", "4201", "4203", TIMED_OUT})
 
 
 class Asked(core.Initiated, frozen=True):

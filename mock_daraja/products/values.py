@@ -95,6 +95,10 @@ Secret = Literal["right", "wrong", "locked"]
 """What was entered, and what it means for the counter of wrong ones: `locked` is the last wrong one there may be."""
 
 
+TIMED_OUT: Final = "queue-timeout"
+"""Not a result code of M-PESA's: nothing was carried out, and no Result is sent."""
+
+
 class Settlement(Struct, frozen=True):
     """The final state of a transaction, as a value."""
 

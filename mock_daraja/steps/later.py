@@ -12,7 +12,6 @@ from mock_daraja.ledger.people import with_names
 from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback, Delivery, Transaction, UrlRefusal, changed
 from mock_daraja.model.callback import PENDING
 from mock_daraja.products.base import Life, Question
-from mock_daraja.products.owed import owed
 from mock_daraja.products.values import Body, Heard, Notice, Settlement
 from mock_daraja.reasons import callback_note, delivery_error
 from mock_daraja.sandbox import Sandbox
@@ -140,7 +139,7 @@ def _plan_callbacks(shared: Shared, sandbox: Sandbox, transaction: Transaction) 
         exchange = sandbox.store.get(EXCHANGES, transaction.exchange)
         return {} if exchange is None else read_body("application/json", exchange.body).value
 
-    for notice in owed(life, transaction, shared.world(sandbox, transaction), request):
+    for notice in life.owed(transaction, shared.world(sandbox, transaction), request):
         body = wire.dumps(alter.forged(notice.body, dict(plan.forge)) if plan.forge else notice.body)
         if plan.damage is not None:
             body = alter.DAMAGES[plan.damage](body)

@@ -11,7 +11,7 @@ from mock_daraja.defaults import CUSTOMER, INITIATOR_PASSWORD
 from mock_daraja.ledger import REVENUE
 from mock_daraja.model import Decision, Outcome, Posting, Transaction
 from mock_daraja.products import core
-from mock_daraja.products.values import Command, Settlement, json_code
+from mock_daraja.products.values import TIMED_OUT, Command, Settlement, json_code
 from tests.conftest import NOWHERE, MakeMock, Mock
 
 ROLE = "ORG B2C API initiator"
@@ -239,7 +239,7 @@ def told(result: str) -> Settlement:
         (decided(settle_ms=5), "1", "the truth"),
         (decided(result="0"), "0", "moved"),
         (decided(result="17"), "17", "header: X-Mock-Scenario"),
-        (decided(queue_timeout=True), core.TIMED_OUT, "header: X-Mock-Scenario"),
+        (decided(queue_timeout=True), TIMED_OUT, "header: X-Mock-Scenario"),
         (decided(queue_timeout=True, result="0"), "0", "moved"),
         (decided(queue_timeout=True, result="17"), "17", "header: X-Mock-Scenario"),
     ],
