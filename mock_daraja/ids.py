@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import random
 import string
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Final
 
@@ -41,15 +39,14 @@ def zero_receipt(ms: int) -> str:
 class Ids:
     """One sandbox's identifiers, each a hash of seed, sandbox, stream and the number of the draw in that stream.
 
-    So the state is one integer a stream. `count` keeps it: given a stream, it counts from 0; None keeps it here. Same
-    seed, same sandbox and same calls give the same ids; two sandboxes never share one, whatever their seeds. A
-    CheckoutRequestID is the exception: its format has room for nothing but time and MSISDN.
+    So the state is one integer a stream. `count` keeps it: given a stream, it counts from 0. Same seed, same sandbox
+    and same calls give the same ids; two sandboxes never share one, whatever their seeds. A CheckoutRequestID is the
+    exception: its format has room for nothing but time and MSISDN.
     """
 
-    def __init__(self, seed: int, sandbox: str = "default", count: Callable[[str], int] | None = None) -> None:
+    def __init__(self, seed: int, sandbox: str, count: Callable[[str], int]) -> None:
         self._hash = blake2b(f"{seed}:{sandbox}:".encode(), digest_size=32)
-        counts: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
-        self._count = count or (lambda stream: next(counts[stream]))
+        self._count = count
         self.prefix = self._uuid("node", 0).partition("-")[2]
         self._first_request = 10_000 + self._bits("node", 1) % 2_000_000
 

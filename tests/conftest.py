@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +22,7 @@ from mock_daraja.clock import ClockSetting, eat_digits
 from mock_daraja.defaults import APP_KEY, APP_SECRET, CUSTOMER, PASSKEY, PAYBILL
 from mock_daraja.exchange import EXCHANGES, Exchange
 from mock_daraja.gateway import Gateway
+from mock_daraja.ids import Ids
 from mock_daraja.ledger import people
 from mock_daraja.model import CALLBACKS, REGISTERED_URLS, Callback, Event, RegisteredUrls, Transaction
 from mock_daraja.products import PRODUCTS
@@ -46,6 +48,12 @@ def served(app: Any) -> Gateway:
     """The gateway of an app that create_app made."""
     gateway: Gateway = app.extensions["mock_daraja"]
     return gateway
+
+
+def ids_of(seed: int, sandbox: str = "default") -> Ids:
+    """A sandbox's identifiers without the sandbox."""
+    counts: defaultdict[str, Iterator[int]] = defaultdict(count)
+    return Ids(seed, sandbox, lambda stream: next(counts[stream]))
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from mock_daraja.errors import Problem
 from mock_daraja.faults import drawn, from_spec
 from mock_daraja.faults.latency import Latency
 from mock_daraja.faults.wire import Wire
-from mock_daraja.ids import Ids
 from mock_daraja.model import FaultSpec
+from tests.conftest import ids_of
 
 
 def test_answers_when_the_sandbox_clock_has_moved_on(carry_out, client, clock, wire, response):
@@ -63,7 +63,7 @@ LOGNORMAL = FaultSpec.of("latency", {"distribution": "lognormal", "median": 400,
 
 
 def draws(spec, seed=1, count=400):
-    ids = Ids(seed)
+    ids = ids_of(seed)
     return [drawn(spec, ids).attributes["ms"] for _ in range(count)]
 
 
@@ -88,11 +88,11 @@ def test_the_same_seed_draws_the_same_times(spec):
 
 
 def test_what_is_drawn_is_a_latency_like_any_other():
-    fault = from_spec(drawn(UNIFORM, Ids(1)))
+    fault = from_spec(drawn(UNIFORM, ids_of(1)))
 
     assert isinstance(fault, Latency)
     assert fault.distribution is None
-    assert drawn(FaultSpec.of("latency", {"ms": 5}), Ids(1)) == FaultSpec.of("latency", {"ms": 5})
+    assert drawn(FaultSpec.of("latency", {"ms": 5}), ids_of(1)) == FaultSpec.of("latency", {"ms": 5})
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mock_daraja.ids import Ids
 from mock_daraja.model import Details, Event, Outcome, Transaction
 from mock_daraja.model.transaction import State, place_of
+from tests.conftest import ids_of
 
 
 @pytest.mark.parametrize(("state", "final"), [("pending", False), ("completed", True), ("failed", True)])
@@ -17,7 +17,7 @@ def test_a_transaction_is_final_once_it_is_no_longer_pending(state: State, final
 
 
 def test_ids_of_our_own_have_a_place_each_and_others_none() -> None:
-    ids, day = Ids(7), 1795503600000
+    ids, day = ids_of(7), 1795503600000
     midnight = day + 14 * 3_600_000
     times = (day, day + 1, day + 999, midnight, midnight + 86_400_000)
     checkouts = {

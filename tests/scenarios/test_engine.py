@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_daraja.errors import Problem
-from mock_daraja.ids import Ids
 from mock_daraja.model import CallbackPlan, Customer, Decision, FaultSpec, Outcome, changed
 from mock_daraja.scenarios import Engine, Facts, Match, OneShot, Scenario
 from mock_daraja.scenarios.candidates import Loser
 from mock_daraja.scenarios.model import Amount, Nth, Payer, Rule
+from tests.conftest import ids_of
 from tests.scenarios.engines import InProcess, Told, engine_of
 
 PUSH = Facts(
@@ -568,7 +568,7 @@ ANY_RULES = st.lists(
 @given(ANY_RULES, REQUESTS, st.integers(0, 2**32 - 1))
 def test_the_same_seed_gives_the_same_decisions(rules: list[Rule], requests: list[Facts], seed: int) -> None:
     def play() -> list[Decision | None]:
-        made = engine_of(Told(story(*rules)), chance=Ids(seed).chance)
+        made = engine_of(Told(story(*rules)), chance=ids_of(seed).chance)
         made.activate(story(*rules))
         return [pass_through(made, facts) for facts in requests]
 
