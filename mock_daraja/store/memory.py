@@ -116,18 +116,14 @@ class MemoryStore:
         limit: int | None = None,
     ) -> Iterator[R]:
         with self._lock:
-            keys = self._keys(self._table(noun), index, group, least, reverse=reverse)
+            table = self._table(noun)
+            if index is None:
+                keys: Iterator[Any] = table.keys(reverse=reverse)
+            else:
+                keys = table.group(index, group).keys(least, reverse=reverse)
             if after is not None:
                 keys = (key for key in keys if (key < after if reverse else key > after))
             return self._rows(noun, [*islice(keys, limit)])
-
-    def _keys(
-        self, table: Table[Any, Any], index: str | None, group: str | int, least: int | None, *, reverse: bool
-    ) -> Iterator[Any]:
-        if index is None:
-            return table.keys(reverse=reverse)
-        ranks = table.group(index, group)
-        return iter(()) if ranks is None else ranks.keys(least, reverse=reverse)
 
     def _rows(self, noun: Noun[R, K], keys: list[K]) -> Iterator[R]:
         """Each is read when it is asked for: nobody is kept waiting for all, and not all are unpacked at once."""
@@ -144,12 +140,12 @@ class MemoryStore:
             if index is None:
                 return len(self._table(noun))
             ranks = self._table(noun).group(index, group)
-            return 0 if ranks is None else len(ranks) - (0 if least is None else ranks.before(least))
+            return len(ranks) - (0 if least is None else ranks.before(least))
 
     def remove_ranks(self, noun: Noun[R, K], index: str, group: str | int = ALL, *, below: int | None = None) -> int:
         self._unit.undo()
         ranks = self._table(noun).group(index, group)
-        keys = [] if ranks is None else [*islice(ranks.keys(), ranks.before(below))]
+        keys = [*islice(ranks.keys(), ranks.before(below))]
         return sum(self.remove(noun, key) for key in keys)
 
     # numbers

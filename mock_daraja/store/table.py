@@ -12,7 +12,7 @@ from msgspec.structs import astuple, fields
 
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.store.done import Done
-from mock_daraja.store.indexes import Groups, Holders, Ranks
+from mock_daraja.store.indexes import NO_RANKS, Groups, Holders, Ranks
 from mock_daraja.store.unit import Undo, put_in, take_out
 
 
@@ -59,8 +59,8 @@ class Table(Generic[R, K]):
         keys = reversed(self._rows) if reverse else iter(self._rows)
         return (key for key in keys if key not in self._gone) if self._gone else keys
 
-    def group(self, index: str, group: str | int) -> Ranks | None:
-        return self.ranked[index].get(group)
+    def group(self, index: str, group: str | int) -> Ranks:
+        return self.ranked[index].get(group, NO_RANKS)
 
     def put(self, row: R, undo: Undo) -> bool:
         """Whether the end of the unit has to look at this table."""
