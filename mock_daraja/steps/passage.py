@@ -52,7 +52,7 @@ class Shared:
         return SandboxWorld(sandbox, self.catalogue, transaction.operation)
 
 
-@dataclass(eq=False)
+@dataclass(slots=True)
 class Passage:
     """One request on its way through the steps. `refuse` and `as_decided` give the reply that ends it early."""
 
@@ -74,6 +74,7 @@ class Passage:
     transaction: Transaction | None = None
     app_key: str | None = None  # of a caller who was let in
     steps: list[Step] = field(default_factory=list)
+    _world: SandboxWorld | None = None
 
     @classmethod
     def of(cls, shared: Shared, request: Request) -> Passage:
@@ -96,11 +97,13 @@ class Passage:
         """Where docs/ explains the product."""
         return "" if self.product is None else self.product.anchor
 
-    @cached_property
+    @property
     def world(self) -> SandboxWorld:
         """As the product sees it."""
-        name = "" if self.operation is None else self.operation.full_name
-        return SandboxWorld(self.sandbox, self.shared.catalogue, name, self.opened)
+        if self._world is None:
+            name = "" if self.operation is None else self.operation.full_name
+            self._world = SandboxWorld(self.sandbox, self.shared.catalogue, name, self.opened)
+        return self._world
 
     def refuse(self, error: DarajaError, step: Step, request_id: str | None = None) -> Reply:
         """Daraja's own error body, or the product's own; `step` tells people why."""

@@ -15,9 +15,6 @@ from mock_daraja.store.schedule import Schedule
 from mock_daraja.store.table import Table
 from mock_daraja.store.unit import Unit, put_in
 
-_COUNTERS: Final = "counters"
-"""The numbers that `next` counts."""
-
 
 @dataclass(slots=True)
 class State:
@@ -25,12 +22,13 @@ class State:
 
     tables: dict[str, Table[Any, Any]] = field(default_factory=dict)
     numbers: dict[str, dict[str, int]] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
     schedule: Schedule = field(default_factory=Schedule)
 
     def copy(self) -> State:
         tables = {noun: table.copy() for noun, table in self.tables.items()}
         numbers = {name: dict(values) for name, values in self.numbers.items()}
-        return State(tables, numbers, self.schedule.copy())
+        return State(tables, numbers, dict(self.counters), self.schedule.copy())
 
 
 class MemoryStore:
@@ -166,8 +164,10 @@ class MemoryStore:
         if not self._unit.is_open:
             with self._unit:
                 return self.next(counter)
-        self.add(_COUNTERS, counter, 1)
-        return self._state.numbers[_COUNTERS][counter]
+        counters = self._state.counters
+        count = counters.get(counter, 0) + 1
+        put_in(counters, counter, count, self._unit.undo())
+        return count
 
     # events
 
