@@ -53,9 +53,6 @@ class View:
             return defaults.initiators(shortcode)
         return tuple(self.store.scan(INITIATORS, "organisation", shortcode))
 
-    def initiator(self, shortcode: str, name: str) -> Initiator | None:
-        return next((each for each in self.initiators(shortcode) if each.name == name), None)
-
     def registered_urls(self, shortcode: str) -> RegisteredUrls | None:
         return self.store.get(REGISTERED_URLS, shortcode)
 

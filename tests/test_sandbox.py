@@ -69,7 +69,6 @@ def test_looking_at_somebody_changes_nothing(mock: Mock) -> None:
     sandbox.customer_name(WALLET)
     sandbox.organisation("174379")
     sandbox.initiators("174379")
-    sandbox.initiator("174379", "testapi")
     sandbox.registered_urls("174379")
     sandbox.balance(WALLET)
 
@@ -118,8 +117,6 @@ def test_an_initiator_that_is_added_stands_beside_the_one_there_was(mock: Mock, 
 
     found = mock.sandbox.initiators(shortcode)
     assert [(each.name, each.locked) for each in found] == [("testapi", True), ("boss", False)]
-    assert mock.sandbox.initiator(shortcode, "boss") == found[1]
-    assert mock.sandbox.initiator(shortcode, "nobody") is None
 
 
 def test_a_bad_initiator_leaves_the_organisation_alone(mock: Mock) -> None:

@@ -144,10 +144,11 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
         why = f"there is no organisation {transaction.shortcode}, so it has no initiator"
         return fail(transaction, "2001", why)
     details = transaction.details
-    initiator = world.initiator(transaction.shortcode, details.initiator)
+    known = {each.name: each for each in world.initiators(transaction.shortcode)}
+    initiator = known.get(details.initiator)
     if initiator is None:
-        known = ", ".join(each.name for each in world.initiators(transaction.shortcode)) or "none"
-        why = f"name: {transaction.shortcode} has no initiator {details.initiator!r}; it has {known}"
+        has = ", ".join(known) or "none"
+        why = f"name: {transaction.shortcode} has no initiator {details.initiator!r}; it has {has}"
         return fail(transaction, "2001", why)
     if initiator.locked:
         why = f"the password of {initiator.name} is locked: PATCH /_mock/organisations/{row.shortcode} unlocks it"

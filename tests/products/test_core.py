@@ -357,9 +357,7 @@ def test_foretelling_counts_no_password_and_moves_no_money(mock: Mock) -> None:
     for _ in range(5):
         mock.send("b2c.payment", SecurityCredential="plain text")
 
-    initiator = mock.sandbox.initiator(PAYER, "testapi")
-    assert initiator is not None
-    assert initiator.failures == 0
+    assert [(each.name, each.failures) for each in mock.sandbox.initiators(PAYER)] == [("testapi", 0)]
     assert mock.balance(f"{PAYER}:Utility Account") == 100_000_000
 
 
