@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 from typing import Final, Literal
@@ -62,6 +63,15 @@ class Request:
     query: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+
+
+def by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Values by name in lower case; those of one name are joined by a comma."""
+    values: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        values[key] = f"{values[key]},{value}" if key in values else value
+    return values
 
 
 class Exchange(Row, frozen=True):

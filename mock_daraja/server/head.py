@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from mock_daraja.exchange import by_name
 from mock_daraja.server.refusal import refusal
 
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -54,7 +55,8 @@ def parse(raw: bytes) -> Head:
     if request is None:
         raise refusal(f"malformed request line {first[:80]!r}", "request line", "send METHOD PATH HTTP/1.1")
     method, target, minor = request.groups()
-    headers, values = _headers(lines)
+    headers = tuple(map(_header, lines))
+    values = by_name(headers)
     target = target.partition("#")[0]
     if not target.startswith("/") and "://" in target:
         try:
@@ -70,21 +72,11 @@ def parse(raw: bytes) -> Head:
     return Head(method, path, query, version, headers, values, _body_length(values))
 
 
-def _headers(lines: list[str]) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
-    """Head's `headers` and `values`."""
-    headers = []
-    values: dict[str, str] = {}
-    for line in lines:
-        matched = _FIELD.fullmatch(line)
-        if matched is None:
-            raise refusal(
-                f"malformed header {line[:80]!r}", "request headers", "send Name: value, in printable characters"
-            )
-        name, value = matched.groups()
-        headers.append((name, value))
-        key = name.lower()
-        values[key] = f"{values[key]},{value}" if key in values else value
-    return tuple(headers), values
+def _header(line: str) -> tuple[str, str]:
+    matched = _FIELD.fullmatch(line)
+    if matched is None:
+        raise refusal(f"malformed header {line[:80]!r}", "request headers", "send Name: value, in printable characters")
+    return matched[1], matched[2]
 
 
 def _body_length(values: dict[str, str]) -> int | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import wire
 from mock_daraja.errors import DarajaError
-from mock_daraja.exchange import DARAJA_JSON, Exchange, Reply, Request, Step
+from mock_daraja.exchange import DARAJA_JSON, Exchange, Reply, Request, Step, by_name
 from mock_daraja.faults import pages
 from mock_daraja.model import App, Decision, Token, Transaction, changed
 from mock_daraja.products.base import Operation, Product
@@ -78,11 +78,7 @@ class Passage:
 
     @classmethod
     def of(cls, shared: Shared, request: Request) -> Passage:
-        headers: dict[str, str] = {}
-        for name, value in request.headers:
-            key = name.lower()
-            headers[key] = f"{headers[key]},{value}" if key in headers else value
-        return cls(shared, request, headers, shared.sandboxes.default)
+        return cls(shared, request, by_name(request.headers), shared.sandboxes.default)
 
     def note(self, step: Step) -> None:
         self.steps.append(step)
