@@ -62,14 +62,10 @@ class Connection:
             except RefusedError as refused:
                 self.unread = True
                 self.wire.send(written_reply(refused.reply))
-        if self.unread:
-            self._close_unread()
-
-    def _close_unread(self) -> None:
-        """Closing at once, with bytes unread, would reset the connection before the client has read its answer."""
-        with contextlib.suppress(OSError):
-            self.wire.sock.shutdown(socket.SHUT_WR)
-            self.inbound.drain(_LINGER)
+        if self.unread:  # closing at once would reset the connection before the client has read its answer
+            with contextlib.suppress(OSError):
+                self.wire.sock.shutdown(socket.SHUT_WR)
+                self.inbound.drain(_LINGER)
 
     def _one_request(self) -> None:
         head = parse(self.inbound.head())
