@@ -112,18 +112,16 @@ def confirmation(transaction: Transaction[Any], world: World) -> tuple[Notice, .
     return (Notice("confirmation", urls.confirmation, body, int(world.settings.callback_after * 1000)),)
 
 
-def _masked(msisdn: str) -> str:
-    """`2547 ***** 797`, blanks included."""
-    return f"{msisdn[:4]} ***** {msisdn[-3:]}"
-
-
 def _payer(msisdn: str, version: str, world: World) -> dict[str, str]:
-    """v1 since mid-2022: unsalted SHA-256 of the MSISDN and all three names; v2: masked, FirstName alone (captured)."""
+    """v1 since mid-2022: unsalted SHA-256 of the MSISDN and all three names.
+
+    v2: masked as `2547 ***** 797`, blanks included, and FirstName alone (captured).
+    """
     first, middle, last = (*world.customer_name(msisdn).split(" "), "", "")[:3]
     if version == "v1":
         hashed = sha256(msisdn.encode()).hexdigest()
         return {"MSISDN": hashed, "FirstName": first, "MiddleName": middle, "LastName": last}
-    names = {"MSISDN": _masked(msisdn), "FirstName": first}
+    names = {"MSISDN": f"{msisdn[:4]} ***** {msisdn[-3:]}", "FirstName": first}
     if world.settings.quirks.c2b_all_names:
         names |= {"MiddleName": "", "LastName": ""}
     return names

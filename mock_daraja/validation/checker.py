@@ -5,6 +5,7 @@ jsonschema_rs gives the verdict where it is installed, else fastjsonschema. json
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -103,8 +104,6 @@ def oracle(schema: Mapping[str, Any]) -> Validator:
     """jsonschema itself, slow and right by definition: draft 7, with patterns as ECMA means them. There `$` is the end,
     where Python's also allows a last newline.
     """
-    import re
-
     import jsonschema
 
     def pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
