@@ -13,7 +13,7 @@ from mock_daraja.products.values import Refusal
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.opening import make, open_command
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
-from mock_daraja.validation import FieldProblem, read_body
+from mock_daraja.validation import read_body
 
 _VALID: Final = Step("validation", "ok", "the body matches its schema")
 _REFERENCES: Final = ("AccountReference", "BillRefNumber", "Remarks", "Occasion", "Occassion", "TransactionDesc")
@@ -35,9 +35,10 @@ def validate(passage: Passage) -> Reply | None:
         for warning in checker.warnings(read.value):
             passage.note(Step("validation", "note", warning, docs=passage.anchor))
         return None
-    step = _explain(problem, passage.anchor)
+    why = f"{problem.field} is missing" if problem.rule == "missing" else f"{problem.field} is not {problem.expected}"
+    step = Step("validation", "refused", why, scalar(problem.value), problem.hint, passage.anchor)
     if read.note and not read.value:
-        step = changed(step, text=f"{step.text}: {read.note}", remedy="")
+        step = changed(step, text=f"{why}: {read.note}", remedy="")
     return passage.refuse(passage.voice.invalid_field.about(problem.error_name), step)
 
 
@@ -140,8 +141,3 @@ def acknowledge(passage: Passage) -> Reply | None:
         return passage.refuse(answer.error, answer.step, answer.request_id)
     make(passage.shared, sandbox, passage.product, answer.changes, passage.number)
     return Reply(200, wire.dumps(answer.body))
-
-
-def _explain(problem: FieldProblem, anchor: str) -> Step:
-    why = f"{problem.field} is missing" if problem.rule == "missing" else f"{problem.field} is not {problem.expected}"
-    return Step("validation", "refused", why, scalar(problem.value), problem.hint, anchor)

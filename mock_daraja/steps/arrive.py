@@ -14,7 +14,7 @@ from mock_daraja.model import APPS, TOKENS, App
 from mock_daraja.products.base import Grants
 from mock_daraja.products.reading import text
 from mock_daraja.scenarios import Facts
-from mock_daraja.steps.passage import SCENARIO_HEADER, Passage, Shared
+from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
 from mock_daraja.validation import read_body
 
 _NEW_TOKEN: Final = "get a new one: GET /oauth/v1/generate?grant_type=client_credentials"
@@ -62,8 +62,10 @@ def arm_faults(passage: Passage) -> Reply | None:
 def route(passage: Passage) -> Reply | None:
     request, operation = passage.request, passage.operation
     if operation is None:
-        proxy = passage.shared.catalogue.proxy(request.path)
-        remedy = _near_path(passage.shared, request.path)
+        catalogue = passage.shared.catalogue
+        near = get_close_matches(request.path, catalogue.routes, 1, 0.5)
+        remedy = f"did you mean {near[0]}?" if near else "see docs/products.md for the paths of every product"
+        proxy = catalogue.proxy(request.path)
         if proxy is None:
             passage.note(Step("route", "refused", "no product has this path", request.path, remedy, "paths"))
             return pages.page("unknown-proxy", request.path)
@@ -134,11 +136,6 @@ def _denied(
     """`docs` of None is where tokens are explained."""
     page = passage.shared.catalogue.tokens_anchor if docs is None else docs
     return passage.refuse(error, Step("access", "refused", why, value, remedy, page))
-
-
-def _near_path(shared: Shared, path: str) -> str:
-    near = get_close_matches(path, shared.catalogue.routes, 1, 0.5)
-    return f"did you mean {near[0]}?" if near else "see docs/products.md for the paths of every product"
 
 
 def _short(secret: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mock_daraja.validation.body import ReadBody, read_body
-from mock_daraja.validation.checker import FieldProblem
+from mock_daraja.validation.body import read_body
 from mock_daraja.validation.schemas import Schemas
 
-__all__ = ["FieldProblem", "ReadBody", "Schemas", "read_body"]
+__all__ = ["Schemas", "read_body"]
