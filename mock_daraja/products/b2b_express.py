@@ -76,20 +76,17 @@ def _unknown_merchant(payer: str, receiver: str, world: World) -> str | None:
     return None
 
 
-def settle_at(transaction: Transaction[UssdPush], world: World) -> int:
-    """When it will be final as things stand: at the answer, or when nobody will give one any more."""
-    outcome = transaction.outcome
-    if outcome.settle_ms is not None:
-        return transaction.accepted_ms + outcome.settle_ms
+def settle_after(transaction: Transaction[UssdPush], world: World) -> int:
+    """As things stand: at the answer, or when nobody will give one any more."""
     answer_ms = int(world.settings.answer_after * 1000)
-    if outcome.result is not None:
-        return transaction.accepted_ms + answer_ms
+    if transaction.outcome.result is not None:
+        return answer_ms
     payer = world.customer(transaction.msisdn or "")
     expected = foreseen(transaction, payer)
     if expected == ANSWERED:
-        return transaction.accepted_ms
+        return 0
     unanswered = expected == "1019" or (expected == "1037" and payer.handset != "offline")
-    return transaction.accepted_ms + (PROMPT_LIFE_MS if unanswered else answer_ms)
+    return PROMPT_LIFE_MS if unanswered else answer_ms
 
 
 def settle(transaction: Transaction[UssdPush], world: World) -> Settlement:
@@ -157,7 +154,7 @@ PRODUCT: Final = Product(
             details=UssdPush,
             read=read,
             acknowledge=lambda transaction: {"code": "0", "status": "USSD Initiated Successfully"},
-            life=Life(settle_at=settle_at, settle=settle, notices=notices, sides=sides, is_reversible=True),
+            life=Life(settle_after=settle_after, settle=settle, notices=notices, sides=sides, is_reversible=True),
             example=changed(EXAMPLE, details=UssdPush()),
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -27,6 +27,7 @@ from mock_daraja.products.values import (
 from mock_daraja.products.voice import CORE, Voice
 from mock_daraja.settings import Settings
 
+_SETTLE_MS: Final = 2_000  # seconds in captures (callbacks.md §6); settings shorten nothing here: the clock does
 D = TypeVar("D", bound=Details)
 
 
@@ -80,7 +81,9 @@ class Question(Struct, Generic[D], frozen=True):
 class Life(Struct, Generic[D], frozen=True, kw_only=True):
     """What becomes of the transactions that an operation opens."""
 
-    settle_at: Callable[[Transaction[D], World], int]  # when it will be final, in ms
+    settle_after: Callable[[Transaction[D], World], int] = lambda transaction, world: (
+        _SETTLE_MS
+    )  # ms, to the final state
     settle: Callable[[Transaction[D], World], Settlement]
     notices: Callable[[Transaction[D], World], tuple[Notice, ...]]  # once it is final
     question: Question[D] | None = None
@@ -89,6 +92,11 @@ class Life(Struct, Generic[D], frozen=True, kw_only=True):
     customer: Literal["pays", "receives"] | None = None  # towards the limits of a day
     is_reversible: bool = False
     has_receipt: bool = True  # a query has none that anybody could ask about
+
+    def due_ms(self, transaction: Transaction[D], world: World) -> int:
+        """When it will be final: as it was decided, else as things stand."""
+        decided = transaction.outcome.settle_ms
+        return transaction.accepted_ms + (self.settle_after(transaction, world) if decided is None else decided)
 
     def owed(self, final: Transaction[D], world: World, request: Callable[[], Body]) -> tuple[Notice, ...]:
         """Its notices, or what its time-out URL gets, as the outcome says. `request` reads what opened the transaction.

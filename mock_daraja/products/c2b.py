@@ -163,7 +163,6 @@ _SIMULATE: Final = Opens(
     read=read,
     acknowledge=acknowledge,
     life=Life(
-        settle_at=core.settle_at,
         settle=settle,
         notices=c2b_callbacks.confirmation,
         question=Question(c2b_callbacks.VALIDATION, ask, c2b_callbacks.heard, c2b_callbacks.patience_ms),

@@ -23,7 +23,6 @@ from mock_daraja.scenarios import codes
 
 ACCEPTED: Final = "Accept the service request successfully."
 NO_RECEIPT: Final = frozenset({"17", "26", TIMED_OUT})  # the core itself failed before there was a transaction
-SETTLE_MS: Final = 2_000  # seconds in captures (callbacks.md §6); settings shorten nothing here: the clock does
 PAYOUT: Final = ("0", "1", "2001", "21", "SFC_IC0003")
 """What comes of a payment by an organisation, often enough that every integration should have met it."""
 _TIMED_OUT_MS: Final = 2_000
@@ -83,12 +82,6 @@ def with_common(own: Command, body: Body, world: World, *, initiator: str) -> Co
         remarks=text(body.get("Remarks") or ""),
         result_url=text(body["ResultURL"]),
     )
-
-
-def settle_at(transaction: Transaction[Any], world: World) -> int:
-    del world
-    after = transaction.outcome.settle_ms
-    return transaction.accepted_ms + (SETTLE_MS if after is None else after)
 
 
 def product_of(transaction: Transaction[Any]) -> str:
@@ -239,7 +232,6 @@ def opens(
         read=read_all,
         acknowledge=acknowledge,
         life=Life(
-            settle_at=settle_at,
             settle=settle,
             notices=lambda transaction, world: (result_notice(transaction, result(transaction, world), world),),
             timeout=timeout,

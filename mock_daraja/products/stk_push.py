@@ -90,14 +90,11 @@ def _expected(transaction: Transaction, world: World) -> str:
     return foreseen(transaction, world.customer(transaction.msisdn or ""))
 
 
-def settle_at(transaction: Transaction, world: World) -> int:
-    """When it will be final as things stand. Asked again when that time has come: the customer may have changed."""
-    if transaction.outcome.settle_ms is not None:
-        return transaction.accepted_ms + transaction.outcome.settle_ms
+def settle_after(transaction: Transaction, world: World) -> int:
+    """As things stand. Asked again when that time has come: the customer may have changed."""
     expected = _expected(transaction, world)
     answered_ms = 0 if expected == ANSWERED else int(world.settings.answer_after * 1000)
-    after, _ = _TIMELINE.get(expected, (answered_ms, 0))
-    return transaction.accepted_ms + after
+    return _TIMELINE.get(expected, (answered_ms, 0))[0]
 
 
 def settle(transaction: Transaction, world: World) -> Settlement:
@@ -200,7 +197,7 @@ PRODUCT: Final = Product(
             read=read,
             acknowledge=acknowledge,
             life=Life(
-                settle_at=settle_at,
+                settle_after=settle_after,
                 settle=settle,
                 notices=notices,
                 sides=by_customer,

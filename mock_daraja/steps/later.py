@@ -33,7 +33,7 @@ def settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool
         if transaction is None or transaction.is_final:
             return False
         life, world = shared.catalogue.life_of(transaction), shared.world(sandbox, transaction)
-        due_ms = sandbox.now_ms if early else life.settle_at(transaction, world)
+        due_ms = sandbox.now_ms if early else life.due_ms(transaction, world)
         if due_ms > sandbox.now_ms:
             sandbox.agenda.schedule(due_ms, "settle", transaction_id)
             return False

@@ -45,8 +45,8 @@ def open_command(
             sandbox.bring_in(owner)
     sandbox.store.put(TRANSACTIONS, transaction)
     if not never:
-        settle_at = operation.life.settle_at(transaction, shared.world(sandbox, transaction))
-        sandbox.agenda.schedule(settle_at, "settle", transaction.id, exchange)
+        due_ms = operation.life.due_ms(transaction, shared.world(sandbox, transaction))
+        sandbox.agenda.schedule(due_ms, "settle", transaction.id, exchange)
     return transaction
 
 

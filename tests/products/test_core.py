@@ -298,7 +298,7 @@ def test_a_forced_result_counts_a_right_password_where_money_moves_and_else_none
     ("row", "at"), [(transaction(), 3_000), (decided(settle_ms=70_000), 71_000)], ids=["own", "told"]
 )
 def test_it_is_final_after_two_seconds_unless_the_outcome_says_when(mock: Mock, row: Transaction, at: int) -> None:
-    assert core.settle_at(row, mock.world()) == at
+    assert mock.world().life_of(row).due_ms(row, mock.world()) == at
 
 
 # the organisation and its money

@@ -68,7 +68,7 @@ def notices(row: Transaction[Instalment], world: base.World) -> tuple[values.Not
     return (values.Notice("instalment", row.result_url or "", body, delay_ms=1000),)
 
 
-LIFE: Final = base.Life(settle_at=core.settle_at, settle=settle, notices=notices, customer="pays")
+LIFE: Final = base.Life(settle=settle, notices=notices, customer="pays")
 PAY: Final = base.Opens(
     name="pay", paths=("/standing/v1/pay",), details=Instalment, read=read, acknowledge=core.acknowledge, life=LIFE
 )
