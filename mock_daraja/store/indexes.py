@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Any, Final, Generic
+from typing import Any, Generic
 
 from mock_daraja.model.noun import K, Place
 from mock_daraja.store.unit import Undo, put_in, take_out
@@ -73,10 +73,6 @@ class Ranks:
         return map(self._keys.__getitem__, reversed(places) if reverse else places)
 
 
-NO_RANKS: Final = Ranks(0)
-"""Those of a group that isn't there. It stays empty."""
-
-
 class Groups(dict[str | int, Ranks]):
     """Groups that would be empty are not there."""
 
@@ -86,7 +82,8 @@ class Groups(dict[str | int, Ranks]):
     def find(self, place: Place) -> Any:
         """The first key there; None when there is none."""
         group, rank = place
-        return self.get(group, NO_RANKS).find(rank)
+        ranks = self.get(group)
+        return None if ranks is None else ranks.find(rank)
 
     def add(self, place: Place, key: Any, undo: Undo) -> None:
         self._add(place, key)

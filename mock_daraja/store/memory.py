@@ -118,7 +118,8 @@ class MemoryStore:
             if index is None:
                 keys: Iterator[Any] = table.keys(reverse=reverse)
             else:
-                keys = table.group(index, group).keys(least, reverse=reverse)
+                ranks = table.group(index, group)
+                keys = iter(()) if ranks is None else ranks.keys(least, reverse=reverse)
             if after is not None:
                 keys = (key for key in keys if (key < after if reverse else key > after))
             return self._rows(noun, [*islice(keys, limit)])
@@ -138,12 +139,12 @@ class MemoryStore:
             if index is None:
                 return len(self._table(noun))
             ranks = self._table(noun).group(index, group)
-            return len(ranks) - (0 if least is None else ranks.before(least))
+            return 0 if ranks is None else len(ranks) - (0 if least is None else ranks.before(least))
 
     def remove_ranks(self, noun: Noun[R, K], index: str, group: str | int = ALL, *, below: int | None = None) -> int:
         self._unit.undo()
         ranks = self._table(noun).group(index, group)
-        keys = [*islice(ranks.keys(), ranks.before(below))]
+        keys = [] if ranks is None else [*islice(ranks.keys(), ranks.before(below))]
         return sum(self.remove(noun, key) for key in keys)
 
     # numbers

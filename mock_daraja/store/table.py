@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from typing import Any, Generic
 
 import msgspec
@@ -12,7 +11,7 @@ from msgspec.structs import astuple, fields
 
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.store.done import Done
-from mock_daraja.store.indexes import NO_RANKS, Groups, Holders, Ranks
+from mock_daraja.store.indexes import Groups, Holders, Ranks
 from mock_daraja.store.unit import Undo, put_in, take_out
 
 
@@ -23,6 +22,7 @@ class Table(Generic[R, K]):
         self.noun = noun
         self.unique: dict[str, Holders[K]] = {each.name: Holders() for each in noun.unique}
         self.ranked: dict[str, Groups] = {each.name: Groups() for each in noun.ranked}
+        self._indexes = self._paired()
         self._rows: dict[K, R | bytes | None] = {}  # bytes: packed; None: gone, but the unit that did it is open yet
         self._gone: dict[K, None] = {}  # the keys of these
         self._done = None if noun.retention is None else Done(noun, noun.retention)
@@ -38,12 +38,12 @@ class Table(Generic[R, K]):
         made._rows = {key: row for key, row in self._rows.items() if row is not None}
         made.unique = {name: holders.copy() for name, holders in self.unique.items()}
         made.ranked = {name: groups.copy() for name, groups in self.ranked.items()}
+        made._indexes = made._paired()
         made._done = None if self._done is None else self._done.copy()
         made._to_pack = deque(self._to_pack)
         return made
 
-    @cached_property
-    def _indexes(self) -> list[tuple[Callable[[R], tuple[Any, ...]], Holders[K] | Groups]]:
+    def _paired(self) -> list[tuple[Callable[[R], tuple[Any, ...]], Holders[K] | Groups]]:
         """Each with what gives the values that a row has in it."""
         unique = ((each.values, self.unique[each.name]) for each in self.noun.unique)
         return [*unique, *((each.values, self.ranked[each.name]) for each in self.noun.ranked)]
@@ -59,8 +59,8 @@ class Table(Generic[R, K]):
         keys = reversed(self._rows) if reverse else iter(self._rows)
         return (key for key in keys if key not in self._gone) if self._gone else keys
 
-    def group(self, index: str, group: str | int) -> Ranks:
-        return self.ranked[index].get(group, NO_RANKS)
+    def group(self, index: str, group: str | int) -> Ranks | None:
+        return self.ranked[index].get(group)
 
     def put(self, row: R, undo: Undo) -> bool:
         """Whether the end of the unit has to look at this table."""
