@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import isfinite
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from mock_daraja.model.noun import Noun, Retention, Row, Scalar
 from mock_daraja.model.outcome import FaultSpec
@@ -54,8 +55,7 @@ class Reply(Row, frozen=True):
     callbacks_first: bool = False  # the transaction is settled and its callbacks sent before this goes out
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What came in. `path` is decoded and without the query string; `headers` are as received, in order."""
 
     method: str

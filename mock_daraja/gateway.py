@@ -7,9 +7,10 @@ Nothing here knows a socket: replies, the faults to carry out on them, and what 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from mock_daraja.exchange import EXCHANGES, Exchange, Reply, Request, Step
 from mock_daraja.faults import drawn
@@ -49,8 +50,7 @@ LATER: Final[Mapping[str, Callable[[Shared, Sandbox, Any], bool]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """A request's reply as data. Who sends it calls `before` first, and `after` once it is out or will never be."""
 
     exchange: Exchange

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from mock_daraja.clock import Clock
 from mock_daraja.exchange import Reply, Request
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """A reply on its way. Its fault waits on `clock`; `after` is called when it is out, or will never be.
 
     It is also what a WSGI app may answer with: its body in one piece, and a fault for the server to carry out.

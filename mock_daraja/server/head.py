@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
+
+from msgspec import Struct
 
 from mock_daraja.exchange import by_name
 from mock_daraja.server.refusal import refusal
@@ -16,8 +17,7 @@ _REQUEST_LINE: Final = re.compile(rf"({_TOKEN}) ([^\x00-\x20\x7f]+) HTTP/1\.([0-
 _FIELD: Final = re.compile(rf"({_TOKEN}):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*?)[ \t]*\r?")
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """`headers` are as received, in order; `values` are theirs by name in lower case, those of one name joined.
     `length` is None for a chunked body."""
 

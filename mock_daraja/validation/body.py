@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Never
+
+from msgspec import Struct
 
 from mock_daraja import wire
 
@@ -17,8 +18,7 @@ _SHORT: Final = 19  # digits; a shorter whole number has fewer than 64 bits
 _SEND_JSON: Final = "Content-Type: application/json and a JSON object as the body"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBody:
+class ReadBody(Struct, frozen=True):
     """`note`, for the trace, is empty when there is nothing to say; otherwise what was wrong and the remedy."""
 
     value: dict[str, Any]
