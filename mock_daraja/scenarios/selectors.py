@@ -39,7 +39,7 @@ def carried(facts: Facts) -> Decision | None:
     if reserved is not None:
         code = reserved[1].lstrip("0") or "0"
         return Decision(Outcome(result=code), "reserved MSISDN", f"{facts.msisdn} is reserved for result {code}")
-    found = next(filter(None, map(_IN_REFERENCE.search, facts.references)), None)
-    if found is None:
-        return None
-    return Decision(outcome_of(found[1], facts.product), "mock: code", f"a reference says {found[0]}")
+    for reference in facts.references:
+        if "mock:" in reference and (found := _IN_REFERENCE.search(reference)):
+            return Decision(outcome_of(found[1], facts.product), "mock: code", f"a reference says {found[0]}")
+    return None
