@@ -47,11 +47,11 @@ def read(
     return values
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """What a misspelt name may have been meant as."""
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """What a misspelt name may have been meant as; `cutoff` says how alike they have to be, from 0 to 1."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(name[:LONGEST], known, 1)), None)
+    return next(iter(get_close_matches(name[:LONGEST], known, 1, cutoff)), None)
 
 
 def shown(value: object) -> str:

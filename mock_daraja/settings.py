@@ -6,7 +6,7 @@ Each field's `help` is what `mock-daraja serve --help` and the docs print, so a 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
@@ -221,15 +221,16 @@ def convert(values: Mapping[str, Any], base: Settings) -> dict[str, Any]:
 
 
 def _read(table: Mapping[str, Any], kinds: Fields, where: Callable[[str], str]) -> dict[str, Any]:
-    def unknown(name: str) -> Problem:
-        near = nearest(name, kinds)
-        remedy = f"did you mean {near!r}?" if near else f"the settings are {', '.join(sorted(kinds))}"
-        return Problem(f"there is no setting {name!r}", remedy=remedy)
-
     def wrong(name: str, value: Any, wanted: str) -> Problem:
         return Problem(f"{name} is {value!r}", remedy=f"use {wanted}")
 
-    return read(table, kinds, unknown=unknown, wrong=wrong, where=where)
+    return read(table, kinds, unknown=lambda name: unknown(name, kinds), wrong=wrong, where=where)
+
+
+def unknown(name: str, known: Collection[str]) -> Problem:
+    near = nearest(name, known)
+    remedy = f"did you mean {near!r}?" if near else f"the settings are {', '.join(sorted(known))}"
+    return Problem(f"there is no setting {name!r}", remedy=remedy)
 
 
 def _line_of(name: str, text: str) -> int:

@@ -12,7 +12,7 @@ from typing import Final
 
 from mock_daraja.control.call import Response, Shape
 from mock_daraja.errors import Problem
-from mock_daraja.fields import Fields
+from mock_daraja.fields import Fields, nearest
 
 View = Callable[..., Shape | Response]
 """Takes the Call, and the path's arguments by name."""
@@ -69,15 +69,11 @@ class Routes:
         raise NoRouteError("the control API has no such path", self._nearest("/".join(segments)))
 
     def _nearest(self, path: str) -> str:
-        from difflib import get_close_matches
-
-        noun, slash, rest = path[:100].partition("/")
-        guesses = get_close_matches(noun, self._by_noun, 1)
-        if guesses:
-            path = guesses[0] + slash + rest
-        near = get_close_matches(path[:100], self._paths, 1, 0.5) or guesses
+        noun, slash, rest = path.partition("/")
+        guess = nearest(noun, self._by_noun)
+        near = nearest((guess or noun) + slash + rest, self._paths, 0.5) or guess
         if near:
-            return f"did you mean {self._base}/{near[0]}?"
+            return f"did you mean {self._base}/{near}?"
         return f"after {self._base}/ comes one of {', '.join(self._by_noun)}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Final
 
 from mock_daraja import wire
@@ -10,6 +9,7 @@ from mock_daraja.access import BadCredentials, basic_credentials, bearer_token
 from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import JSON, Reply, Step
 from mock_daraja.faults import pages
+from mock_daraja.fields import nearest
 from mock_daraja.model import APPS, TOKENS, App
 from mock_daraja.products.base import Grants
 from mock_daraja.products.reading import text
@@ -63,8 +63,8 @@ def route(passage: Passage) -> Reply | None:
     request, operation = passage.request, passage.operation
     if operation is None:
         catalogue = passage.shared.catalogue
-        near = get_close_matches(request.path, catalogue.routes, 1, 0.5)
-        remedy = f"did you mean {near[0]}?" if near else "see docs/products.md for the paths of every product"
+        near = nearest(request.path, catalogue.routes, 0.5)
+        remedy = f"did you mean {near}?" if near else "see docs/products.md for the paths of every product"
         proxy = catalogue.proxy(request.path)
         if proxy is None:
             passage.note(Step("route", "refused", "no product has this path", request.path, remedy, "paths"))

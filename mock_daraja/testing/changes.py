@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
-from mock_daraja.fields import nearest
-from mock_daraja.settings import Quirks, Settings, quirks_from
+from mock_daraja.settings import Quirks, Settings, quirks_from, unknown
 
 STRICT: Final = "strict"
 _DEFAULTS: Final[Mapping[str, Any]] = {each.name: each.default for each in fields(Settings)}
@@ -56,10 +55,7 @@ def listed(value: Any) -> Sequence[Any]:
 def _values(base: Settings, changes: Mapping[str, Any], where: str) -> dict[str, Any]:
     for name in changes:
         if name not in _DEFAULTS:
-            known = sorted([*_DEFAULTS, STRICT])
-            near = nearest(str(name), known)
-            remedy = f"did you mean {near!r}?" if near else f"the settings are {', '.join(known)}"
-            raise Problem(f"there is no setting {name!r}", where=where, remedy=remedy)
+            raise unknown(str(name), [*_DEFAULTS, STRICT]).at(where)
     return {name: _read(name, value, base, where) for name, value in changes.items()}
 
 
