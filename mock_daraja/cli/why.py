@@ -9,7 +9,7 @@ import click
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, url_option
 from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
-from mock_daraja.journal.failure import has_failed
+from mock_daraja.journal.shapes import has_failed
 from mock_daraja.journal.text import explanation
 
 _LOOKED_AT: Final = 20  # newest exchanges among which the last failure is looked for

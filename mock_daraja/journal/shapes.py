@@ -1,25 +1,41 @@
-"""Rows as JSON for the control API, the command line and reports. Keys are stable; times are EAT, ISO 8601."""
+"""Rows as JSON for the control API, the command line and reports, and what is asked of that JSON. Keys are stable;
+times are EAT, ISO 8601."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
 from mock_daraja.clock import eat
 from mock_daraja.exchange import Exchange, Step
 from mock_daraja.journal.redact import redact_body, redact_headers
-from mock_daraja.journal.references import reference
 from mock_daraja.model import Callback, Delivery, Transaction
 from mock_daraja.money import shillings
 from mock_daraja.reasons import callback_note, delivery_error
 
 Bodies = Callable[[bytes], Any]
 
+UNDELIVERED: Final = ("failed", "refused", "dropped")
+_PARTS: Final = {"paths": "products.md#paths"}
+
 
 def instant(ms: int | None) -> str | None:
     return None if ms is None else eat(ms).isoformat(timespec="milliseconds")
+
+
+def reference(anchor: str) -> str:
+    """Where docs/ explains what a step is about. `Step.docs` names a page, or a part of one in `_PARTS`: `stk-push` is
+    docs/stk-push.md, `b2b.md#tax-remittance` a part of a page. tests/docs holds that each is there."""
+    page = _PARTS.get(anchor, anchor)
+    return f"docs/{page if '.md' in page else f'{page}.md'}"
+
+
+def anchor(reference: str) -> str:
+    """The anchor that leads there."""
+    page = reference.removeprefix("docs/")
+    return next((name for name, part in _PARTS.items() if part == page), page.removesuffix(".md"))
 
 
 def step_json(step: Step) -> dict[str, Any]:
@@ -113,3 +129,18 @@ def transaction_json(row: Transaction) -> dict[str, Any]:
         "callback_url": row.result_url,
         "exchange": f"x{row.exchange}" if row.exchange else None,  # none asked for an outside payment
     }
+
+
+def refusal(exchange: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The step at which a whole exchange was refused."""
+    return next((step for step in exchange["trace"] if step["verdict"] == "refused"), None)
+
+
+def has_failed(exchange: Mapping[str, Any]) -> bool:
+    """Whether a whole exchange was refused, met a fault, or its transaction or a callback of that failed."""
+    if exchange["fault"] or refusal(exchange) is not None:
+        return True
+    opened = exchange["transaction"]
+    if opened is not None and opened["state"] == "failed":
+        return True
+    return any(each["state"] in UNDELIVERED for each in exchange["callbacks"])

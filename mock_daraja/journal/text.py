@@ -14,6 +14,7 @@ from mock_daraja.exchange import Exchange
 from mock_daraja.journal.message import body_lines, printable
 from mock_daraja.journal.paint import Paint, Role, plain
 from mock_daraja.journal.redact import redact_body
+from mock_daraja.journal.shapes import UNDELIVERED
 
 Row = Mapping[str, Any]
 
@@ -129,7 +130,7 @@ def _callbacks(transaction: Row, rows: Sequence[Row], clock: Row, paint: Paint) 
             got = delivery["error"] or f"answered {delivery['status']}"
             elsewhere = "" if delivery["url"] == row["url"] else f" at {delivery['url']}"
             yield f"     {at}. sent:  {delivery['sent']}{elsewhere}, {got}"
-        if row["state"] in ("failed", "dropped", "refused"):
+        if row["state"] in UNDELIVERED:
             yield f"     again:    POST {clock['path']}/callbacks/{row['id']}/resend"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from mock_daraja.client.api import ControlApi, Row, control_path
 from mock_daraja.errors import Problem
-from mock_daraja.journal.failure import has_failed
+from mock_daraja.journal.shapes import has_failed
 from mock_daraja.model import App
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Rows, TransactionRow
 

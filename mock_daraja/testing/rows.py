@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import convert
 
 from mock_daraja.errors import Problem
-from mock_daraja.journal.failure import refusal
+from mock_daraja.journal.shapes import refusal
 from mock_daraja.money import cents, json_number
 
 

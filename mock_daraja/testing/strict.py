@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mock_daraja.client import Row
-from mock_daraja.journal.failure import refusal
+from mock_daraja.journal.shapes import refusal
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.timeline import because
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mock_daraja.client import Row
 from mock_daraja.clock import parse_instant
-from mock_daraja.journal.failure import refusal
+from mock_daraja.journal.shapes import refusal
 from mock_daraja.testing.link import Record
 
 _MOST_LINES: Final = 40

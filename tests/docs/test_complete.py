@@ -17,7 +17,7 @@ from mock_daraja.cli import commands
 from mock_daraja.clock import MODES
 from mock_daraja.errors import Problem
 from mock_daraja.faults import pages as gateway_pages
-from mock_daraja.journal.references import reference
+from mock_daraja.journal.shapes import reference
 from mock_daraja.products import CATALOGUE, PRODUCTS
 from mock_daraja.products.base import Operation
 from mock_daraja.scenarios import Library, codes

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from mock_daraja.exchange import Step
 from mock_daraja.journal import callback_json
-from mock_daraja.journal.shapes import step_json
+from mock_daraja.journal.shapes import has_failed, step_json
 from mock_daraja.model import Callback, Delivery, Failure, UrlRefusal
+
+FINE: dict[str, Any] = {
+    "fault": None,
+    "trace": [{"verdict": "ok"}, {"verdict": "note"}],
+    "transaction": {"state": "completed"},
+    "callbacks": [{"state": "delivered"}, {"state": "scheduled"}],
+}
 
 
 def test_why_a_delivery_failed_is_there_for_programs_and_for_people() -> None:
@@ -44,3 +55,21 @@ def test_the_step_that_holds_the_decision_names_its_rule() -> None:
 
     assert decided["rule"] == "down, rule 1 (line 3)"
     assert "rule" not in step_json(Step("scenarios", "note", "down, rule 2 (line 9) does not decide: nth"))
+
+
+@pytest.mark.parametrize(
+    ("but", "failed"),
+    [
+        ({}, False),
+        ({"transaction": None, "callbacks": []}, False),
+        ({"transaction": {"state": "pending"}}, False),
+        ({"fault": "reset"}, True),
+        ({"trace": [{"verdict": "refused"}]}, True),
+        ({"transaction": {"state": "failed"}}, True),
+        ({"callbacks": [{"state": "failed"}]}, True),
+        ({"callbacks": [{"state": "refused"}]}, True),
+        ({"callbacks": [{"state": "dropped"}]}, True),
+    ],
+)
+def test_one_that_failed_at_once_or_later(but: dict[str, Any], failed: bool) -> None:
+    assert has_failed(FINE | but) == failed

@@ -9,8 +9,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from mock_daraja.clock import parse_instant
-from mock_daraja.journal.references import anchor, reference
-from mock_daraja.journal.shapes import instant
+from mock_daraja.journal.shapes import anchor, instant, reference
 
 Verdict = Literal["pass", "warn", "fail", "not seen"]
 VERDICTS: Final[tuple[Verdict, ...]] = ("fail", "warn", "pass", "not seen")
