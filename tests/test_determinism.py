@@ -8,7 +8,7 @@ import pytest
 
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.exchange import EXCHANGES
-from mock_daraja.journal import callback_json, exchange_json, transaction_json
+from mock_daraja.journal.shapes import callback_json, exchange_json, transaction_json
 from mock_daraja.model import CALLBACKS, TRANSACTIONS
 from tests.conftest import MakeMock, Mock
 

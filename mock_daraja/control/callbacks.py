@@ -10,7 +10,7 @@ from mock_daraja.control import transactions
 from mock_daraja.control.call import Call, Shape, row_id
 from mock_daraja.errors import Problem
 from mock_daraja.fields import number, one_of, text, whole
-from mock_daraja.journal import callback_json
+from mock_daraja.journal.shapes import callback_json
 from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback
 from mock_daraja.model.callback import PENDING, CallbackState
 from mock_daraja.steps.later import resend as send_again

@@ -10,7 +10,7 @@ from mock_daraja import ledger
 from mock_daraja.control.call import Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, one_of, phone, shillings, text
-from mock_daraja.journal import transaction_json
+from mock_daraja.journal.shapes import transaction_json
 from mock_daraja.model import CUSTOMERS, Customer
 from mock_daraja.money import shillings as printed
 

@@ -8,7 +8,7 @@ from mock_daraja import __version__
 from mock_daraja.control.call import LIMIT, Call, Response, Shape, row_id, written
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.fields import text, whole
-from mock_daraja.journal import callback_json, exchange_json, transaction_json
+from mock_daraja.journal.shapes import callback_json, exchange_json, transaction_json
 from mock_daraja.model import CALLBACKS, DELIVERIES
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from mock_daraja import defaults
 from mock_daraja.control.call import Call, Response
 from mock_daraja.fields import anything, typed
-from mock_daraja.journal import transaction_json
+from mock_daraja.journal.shapes import transaction_json
 from mock_daraja.model import Transaction
 from mock_daraja.steps.opening import pay
 

@@ -7,7 +7,7 @@ from typing import Final, get_args
 from mock_daraja.control.call import LIMIT, Call, Shape, row_id
 from mock_daraja.errors import Problem
 from mock_daraja.fields import one_of, phone
-from mock_daraja.journal import transaction_json
+from mock_daraja.journal.shapes import transaction_json
 from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.model.transaction import State
 from mock_daraja.sandbox import Sandbox

@@ -9,7 +9,7 @@ from typing import Any
 from mock_daraja import wire
 from mock_daraja.callbacks import alter
 from mock_daraja.errors import Problem
-from mock_daraja.journal import callback_json
+from mock_daraja.journal.shapes import callback_json
 from mock_daraja.ledger.people import with_names
 from mock_daraja.model import CALLBACKS, Callback, Transaction, changed
 from mock_daraja.products.values import Notice

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_daraja.journal import redact_body, redact_headers
-from mock_daraja.journal.redact import redact_query
+from mock_daraja.journal.redact import redact_body, redact_headers, redact_query
 
 
 @pytest.mark.parametrize(

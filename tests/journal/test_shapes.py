@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from mock_daraja.exchange import Step
-from mock_daraja.journal import callback_json
-from mock_daraja.journal.shapes import has_failed, step_json
+from mock_daraja.journal.shapes import callback_json, has_failed, step_json
 from mock_daraja.model import Callback, Delivery, Failure, UrlRefusal
 
 FINE: dict[str, Any] = {

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from mock_daraja.exchange import Exchange, Reply, Step
-from mock_daraja.journal import callback_json, exchange_json, transaction_json
-from mock_daraja.journal.shapes import instant
+from mock_daraja.journal.shapes import callback_json, exchange_json, instant, transaction_json
 from mock_daraja.journal.text import explanation, log_line
 
 GOLDEN = Path(__file__).parent / "golden"

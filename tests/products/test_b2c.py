@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mock_daraja.defaults import CUSTOMER, CUSTOMER_OPENING
-from mock_daraja.journal import callback_json
+from mock_daraja.journal.shapes import callback_json
 from mock_daraja.journal.text import explanation
 from mock_daraja.model import Transaction
 from mock_daraja.money import cents
