@@ -77,9 +77,9 @@ class Journal:
     def is_spoilt(self, row: Callback) -> bool:
         """Whether a scenario forged or damaged it: a receiver does well to refuse such a one."""
         transaction = self.transactions.get(row.transaction)
-        if transaction is None or transaction.decision is None:
+        if transaction is None:
             return False
-        plan = transaction.decision.outcome.callback
+        plan = transaction.outcome.callback
         return bool(plan.forge or plan.damage)
 
 

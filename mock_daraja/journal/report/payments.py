@@ -15,6 +15,7 @@ from mock_daraja.money import shillings
 
 _LATE_MS: Final = 60_000  # after the final state; Daraja's own took 12 s at most (callbacks.md §1.3)
 _PATIENCE_MS: Final = 120_000  # after an outage: by then a prompt has expired, and its callback has come
+_ENDS: Final = {"dropped": "lost", "refused": "not sent", "failed": "not taken"}
 _SAME_PUSH: Final = ("BusinessShortCode", "PhoneNumber", "Amount", "AccountReference")
 
 
@@ -32,11 +33,14 @@ def asks_when_not_told(journal: Journal) -> Check:
             asked += 1
         elif taken_ms is None:
             early = f"; {questions[-1].id} asked before it was final" if questions else ""
-            missed.append(_missed(transaction, f"its {rows[0].kind} callback was {_end_of(rows)}, nobody asked{early}"))
+            end = _ENDS.get(rows[-1].state, rows[-1].state)
+            missed.append(_missed(transaction, f"its {rows[0].kind} callback was {end}, nobody asked{early}"))
         else:
             after = seconds(taken_ms - final_ms)
             late.append(_missed(transaction, f"its {rows[0].kind} callback came {after} after the final state"))
-    for transaction in _hanging(journal):
+    for transaction in journal.transactions.values():
+        if transaction.is_final or not transaction.outcome.never:
+            continue  # else a scenario keeps it pending for ever
         if journal.questions(transaction):
             asked += 1
         else:
@@ -64,16 +68,6 @@ def _told(journal: Journal) -> Iterator[tuple[Transaction, list[Callback]]]:
             continue
         if journal.taken_ms(told) is not None or all(row.state not in ("scheduled", "delivering") for row in told):
             yield transaction, told
-
-
-def _hanging(journal: Journal) -> list[Transaction]:
-    """Payments that a scenario keeps pending for ever."""
-    rows = journal.transactions.values()
-    return [row for row in rows if not row.is_final and row.decision is not None and row.decision.outcome.never]
-
-
-def _end_of(rows: list[Callback]) -> str:
-    return {"dropped": "lost", "refused": "not sent", "failed": "not taken"}.get(rows[-1].state, rows[-1].state)
 
 
 def _missed(transaction: Transaction, text: str) -> Evidence:
