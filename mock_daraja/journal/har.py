@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from http import HTTPStatus
+from http.client import responses
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -19,7 +19,6 @@ from mock_daraja.model import Callback, Delivery
 from mock_daraja.reasons import delivery_error
 
 _CHUNK_SIZE: Final = re.compile(rb"0*([1-9a-fA-F][0-9a-fA-F]{0,14})[ \t]*(?:;[^\r\n]*)?\r\n")  # not the last one's
-_PHRASES: Final = {each.value: each.phrase for each in HTTPStatus}
 _PATH: Final = "/:@!$&'()*+,;=-._~"
 _VERSION: Final = "HTTP/1.1"
 Headers = Sequence[tuple[str, str]]
@@ -98,7 +97,7 @@ def _response(status: int, headers: Headers = (), body: bytes = b"") -> dict[str
     """A status of 0 is how browsers write that there was no answer."""
     return {
         "status": status,
-        "statusText": _PHRASES.get(status, ""),
+        "statusText": responses.get(status, ""),
         "httpVersion": _VERSION,
         "cookies": [],
         "headers": _named(redact_headers(headers)),
