@@ -13,12 +13,6 @@ def split(response: bytes) -> tuple[bytes, bytes]:
     return head + blank, body
 
 
-def with_status(head: bytes, status: bytes) -> bytes:
-    """`status` is number and phrase."""
-    first, end, rest = head.partition(b"\r\n")
-    return first.partition(b" ")[0] + b" " + status + end + rest
-
-
 def with_header(head: bytes, name: bytes, value: bytes, *, instead_of: bytes | None = None) -> bytes:
     """`name: value` in place of the header `instead_of` (of that name, unless told), or last where there was none."""
     old = (instead_of or name).lower()

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Final
 
 from mock_daraja.faults.attributes import bad
-from mock_daraja.faults.response import split, with_status
 from mock_daraja.faults.wire import Wire
 
 _STATUSES: Final = frozenset(range(200, 600)) - {204, 304}
@@ -23,5 +22,7 @@ class WrongStatus:
             raise bad("status", self.status, "a status from 200 to 599, but 204 and 304 that have no body")
 
     def carry_out(self, wire: Wire, response: bytes) -> None:
-        head, body = split(response)
-        wire.send(with_status(head, f"{self.status} {_PHRASES.get(self.status, 'Unknown')}".encode()) + body)
+        status_line, end, rest = response.partition(b"\r\n")
+        version = status_line.partition(b" ")[0].decode()
+        phrase = _PHRASES.get(self.status, "Unknown")
+        wire.send(f"{version} {self.status} {phrase}".encode() + end + rest)

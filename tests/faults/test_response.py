@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_daraja.faults.response import split, with_header, with_status
+from mock_daraja.faults.response import split, with_header
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nContent-Length: 2\r\n\r\n"
 
@@ -23,7 +23,3 @@ def test_a_header_is_put(name, instead_of, changed):
 
 def test_head_and_body_are_parted_at_the_first_blank_line():
     assert split(HEAD + b"a\r\n\r\nb") == (HEAD, b"a\r\n\r\nb")
-
-
-def test_the_status_changes_alone():
-    assert with_status(HEAD, b"503 Service Unavailable") == HEAD.replace(b"200 OK", b"503 Service Unavailable")
