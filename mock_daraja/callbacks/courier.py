@@ -11,9 +11,6 @@ from mock_daraja.callbacks.connections import Connections
 
 Item = TypeVar("Item")
 
-FEW: Final = 2
-MOST: Final = 64
-TICK_S: Final = 0.05  # between two looks at whether the workers keep up
 SLOW_S: Final = 0.01  # a mean delivery longer than this waits for its receiver, not for this process: more workers help
 IDLE_S: Final = 0.2  # then kept connections are closed: an idle one can block a receiver's shutdown, or its only thread
 STOP_S: Final = 0.5
@@ -22,22 +19,17 @@ STOP_S: Final = 0.5
 class Courier(Generic[Item]):
     """`handler` carries out one item with the connections it is given, and raises nothing.
 
-    Threads start with the first item. They are FEW while receivers are quick (more would only contend for the
-    interpreter), and double at every tick up to MOST while items wait and deliveries take long.
+    Threads start with the first item. They are `few` while receivers are quick (more would only contend for the
+    interpreter), and double at every tick up to `most` while items wait and deliveries take long.
     """
 
-    def __init__(
-        self,
-        handler: Callable[[Item, Connections], None],
-        connections: Callable[[], Connections],
-        *,
-        few: int = FEW,
-        most: int = MOST,
-        tick_s: float = TICK_S,
-    ) -> None:
+    few = 2
+    most = 64
+    tick_s = 0.05  # between two looks at whether the workers keep up
+
+    def __init__(self, handler: Callable[[Item, Connections], None], connections: Callable[[], Connections]) -> None:
         self._handler = handler
         self._connections = connections
-        self._few, self._most, self._tick_s = few, most, tick_s
         self._waiting: SimpleQueue[Item | None] = SimpleQueue()  # None wakes a worker that is to stop
         self._changed = Condition()
         self._submitted = 0
@@ -54,7 +46,7 @@ class Courier(Generic[Item]):
             if self._stopping.is_set():
                 return
             self._submitted += 1
-            if len(self._workers) < min(self._few, self._submitted - self._done):
+            if len(self._workers) < min(self.few, self._submitted - self._done):
                 self._add_workers(1)
             if self._watcher is None:
                 self._watcher = Thread(target=self._watch, name="courier-watch", daemon=True)
@@ -115,13 +107,13 @@ class Courier(Generic[Item]):
     def _next(self, connections: Connections) -> Item | None:
         """The next item. None when this worker has left: it was one too many, or everything stops."""
         while not self._stopping.is_set():
-            may_idle = len(connections) == 0 and len(self._workers) <= self._few
+            may_idle = len(connections) == 0 and len(self._workers) <= self.few
             try:
                 return self._waiting.get(timeout=None if may_idle else IDLE_S)
             except Empty:
                 connections.close()
             with self._changed:  # counted and left in one step, so that never too many leave at once
-                if len(self._workers) > self._few:
+                if len(self._workers) > self.few:
                     del self._workers[current_thread()]
                     break
         return None
@@ -131,11 +123,11 @@ class Courier(Generic[Item]):
         seen = 0
         while True:
             self._busy.wait()
-            if self._stopping.wait(self._tick_s):
+            if self._stopping.wait(self.tick_s):
                 return
             with self._changed:
                 finished, seen = self._done - seen, self._done
                 if seen == self._submitted:
                     self._busy.clear()
-                elif not self._waiting.empty() and finished * SLOW_S < len(self._workers) * self._tick_s:
-                    self._add_workers(min(len(self._workers), self._most - len(self._workers)))
+                elif not self._waiting.empty() and finished * SLOW_S < len(self._workers) * self.tick_s:
+                    self._add_workers(min(len(self._workers), self.most - len(self._workers)))

@@ -34,7 +34,9 @@ class Counting(Courier[Any]):
                 self._ended.release()
 
         self._ended = threading.Semaphore(0)
-        super().__init__(counted, lambda: Connections(time.monotonic, system_trust), **sizes)
+        for name, size in sizes.items():
+            setattr(self, name, size)
+        super().__init__(counted, lambda: Connections(time.monotonic, system_trust))
 
     @property
     def workers(self) -> int:
