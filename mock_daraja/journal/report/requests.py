@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
+from mock_daraja import wire
 from mock_daraja.clock import eat_digits, is_timestamp, parse_instant
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report.card import Check, Evidence
@@ -32,7 +32,8 @@ def reuses_tokens(journal: Journal) -> Check:
         left_ms = until.get(row.app_key, 0) - row.received_ms
         if left_ms > _ENDING_MS:
             needless.append(Evidence(row.id, f"the token before it had {seconds(left_ms)} to go"))
-        until[row.app_key] = row.received_ms + _life_ms(row)
+        granted = wire.json_object(row.reply.body if row.reply else b"")
+        until[row.app_key] = row.received_ms + int(granted.get("expires_in") or 0) * 1000
     said = f"{counted(grants, 'token')} for {counted(calls, 'call')}"
     if needless:
         each = ", one for each" if grants >= calls else ""
@@ -41,13 +42,6 @@ def reuses_tokens(journal: Journal) -> Check:
     if grants and calls > 1:
         return check("pass", said)
     return check("not seen", said, (), "make two calls or more")
-
-
-def _life_ms(exchange: Exchange) -> int:
-    try:
-        return int(json.loads(exchange.reply.body if exchange.reply else b"")["expires_in"]) * 1000
-    except (ValueError, KeyError, TypeError):
-        return 0
 
 
 def stamps_in_eat(journal: Journal) -> Check:
