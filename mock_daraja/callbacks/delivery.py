@@ -6,7 +6,7 @@ No redirect is followed, no proxy of the environment used, no name looked up: po
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -32,7 +32,7 @@ class Receiver(Protocol):
     def takes(self, url: str) -> bool: ...
 
     def deliver(
-        self, url: str, body: bytes, headers: Iterable[tuple[str, str]], *, timeout_s: float, sent_ms: int
+        self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout_s: float, sent_ms: int
     ) -> Delivery:
         """As `deliver` does: raises nothing for what a receiver may do."""
 
@@ -40,7 +40,7 @@ class Receiver(Protocol):
 def deliver(
     target: Target,
     body: bytes,
-    headers: Iterable[tuple[str, str]],
+    headers: Sequence[tuple[str, str]],
     *,
     timeout_s: float,
     connections: Connections,
@@ -129,18 +129,13 @@ class _Attempt:
         return Undelivered("connection-failed", problem.strerror or str(problem))
 
 
-def request_bytes(place: Url, body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
+def request_bytes(place: Url, body: bytes, headers: Sequence[tuple[str, str]]) -> bytes:
     """Request line, headers and body. Raises Undelivered for a header that HTTP can't carry."""
+    given = {name.lower() for name, _ in headers}
     lines = [f"POST {place.path_and_query} HTTP/1.1", f"Host: {place.host_header}"]
-    typed = False
-    for name, value in headers:
-        small = name.lower()
-        if small in _OURS:
-            continue
-        typed = typed or small == "content-type"
-        lines.append(f"{name}: {value}")
-    if not typed:
-        lines.insert(2, f"Content-Type: {CONTENT_TYPE}")
+    if "content-type" not in given:
+        lines.append(f"Content-Type: {CONTENT_TYPE}")
+    lines += [f"{name}: {value}" for name, value in headers if name.lower() not in _OURS]
     lines.append(f"Content-Length: {len(body)}")
     lines.append("Connection: keep-alive\r\n\r\n")
     head = "\r\n".join(lines)
