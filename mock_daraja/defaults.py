@@ -60,14 +60,9 @@ def shortcodes() -> tuple[str, ...]:
     return (*_NAMED, *map(str, _RANGE))
 
 
-def default_initiators(shortcode: str) -> tuple[Initiator, ...]:
+def initiators(shortcode: str) -> tuple[Initiator, ...]:
     """Those of any organisation, until somebody names others."""
     return (Initiator(shortcode, INITIATOR, INITIATOR_PASSWORD),)
-
-
-def initiators(shortcode: str) -> tuple[Initiator, ...]:
-    """Those of an organisation of the default world."""
-    return () if organisation(shortcode) is None else default_initiators(shortcode)
 
 
 def variables(url: str, key: str = APP_KEY, secret: str = APP_SECRET) -> dict[str, str]:

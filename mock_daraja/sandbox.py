@@ -226,7 +226,7 @@ class Sandbox(View):
             self.bring_in(str(table.get("shortcode")))
             old = self.store.get(ORGANISATIONS, str(table.get("shortcode")))
             row = tables.organisation_from(table, old)
-            known = defaults.default_initiators(row.shortcode) if old is None else self.initiators(row.shortcode)
+            known = defaults.initiators(row.shortcode) if old is None else self.initiators(row.shortcode)
             self._keep_organisation(row, tables.initiators_from(table, row, known))
         return row
 

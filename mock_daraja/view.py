@@ -50,7 +50,7 @@ class View:
 
     def initiators(self, shortcode: str) -> tuple[Initiator, ...]:
         if self.store.get(ORGANISATIONS, shortcode) is None:
-            return defaults.initiators(shortcode)
+            return () if defaults.organisation(shortcode) is None else defaults.initiators(shortcode)
         return tuple(self.store.scan(INITIATORS, "organisation", shortcode))
 
     def registered_urls(self, shortcode: str) -> RegisteredUrls | None:

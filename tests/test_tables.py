@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.defaults import PASSKEY, ROLES, default_initiators
+from mock_daraja import defaults
+from mock_daraja.defaults import PASSKEY, ROLES
 from mock_daraja.errors import Problem
 from mock_daraja.model import App, Customer, Initiator, Organisation
 from mock_daraja.tables import app_from, customer_from, initiators_from, organisation_from
@@ -48,7 +49,7 @@ def test_a_new_organisation_is_a_paybill_with_the_public_passkey_and_testapi() -
     row = organisation()
 
     assert (row.name, row.kinds, row.passkey, row.active) == ("Organisation 888880", ("paybill",), PASSKEY, True)
-    assert [each.name for each in default_initiators(row.shortcode)] == ["testapi"]
+    assert [each.name for each in defaults.initiators(row.shortcode)] == ["testapi"]
 
 
 def test_a_till_of_a_head_office_gets_no_passkey_of_its_own() -> None:
@@ -99,7 +100,7 @@ def test_a_known_initiator_changes_by_its_name(change: dict[str, Any], expected:
 
 
 def test_an_organisation_gets_further_initiators() -> None:
-    known = default_initiators("888880")
+    known = defaults.initiators("888880")
 
     testapi, added = initiators(*known, given=[{"name": "boss", "password": "pw"}, {"name": "testapi", "locked": True}])
 
