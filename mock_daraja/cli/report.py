@@ -23,16 +23,14 @@ def report(sandbox: str, junit: str | None, strict: bool, as_json: bool, url: st
     Does it answer callbacks, in time, and the second time too? Does it query when none comes, rather than push again?
     Does it reuse tokens and send Timestamps in East Africa Time? Which outcomes of the catalogue did it meet?
     """
+    from mock_daraja.journal.report.text import report_junit, report_text
+
     printer = Printer()
     card = client_at(url, sandbox).report()
     if junit is not None:
-        from mock_daraja.journal.report.junit import report_junit
-
         save(junit, report_junit(card, strict=strict), printer)
     if as_json:
         printer.json(card)
     elif junit != "-":
-        from mock_daraja.journal.report.text import report_text
-
         printer.say(report_text(card, printer.paint), end="")
     return not (card["verdicts"]["fail"] or (strict and card["verdicts"]["warn"]))

@@ -72,7 +72,7 @@ class Report:
 
     def junit(self, *, strict: bool = False) -> str:
         """As JUnit XML, with a test case for each check; `strict` makes failures of warnings as well."""
-        from mock_daraja.journal.report.junit import report_junit
+        from mock_daraja.journal.report.text import report_junit
 
         return report_junit(self.json(), strict=strict)
 

@@ -1,9 +1,11 @@
-"""The report card for people. It reads Report.json(), so that a running server's and one at hand look alike."""
+"""The report card as text for people, and as JUnit XML, which every CI reads. Both are made of Report.json(), so that a
+running server's and one at hand look alike."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from xml.etree import ElementTree
 
 from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint, Role, plain
@@ -52,3 +54,36 @@ def _lines(report: Row, paint: Paint) -> Iterator[str]:
     verdicts = report["verdicts"]
     words = {"fail": "failed", "warn": "to look at", "pass": "passed", "not seen": "not seen"}
     yield ", ".join(paint(f"{verdicts[name]} {word}", _ROLES[name]) for name, word in words.items())
+
+
+def report_junit(report: Row, *, strict: bool = False) -> str:
+    """A test case for each check. A `fail` is a failure, `not seen` is skipped. A `warn` passes, with what was found as
+    its output; `strict` makes a failure of it as well."""
+    cases = [_case(report["sandbox"], check, strict) for check in report["checks"]]
+    counts = {
+        "tests": str(len(cases)),
+        "failures": str(sum(case.find("failure") is not None for case in cases)),
+        "errors": "0",
+        "skipped": str(sum(case.find("skipped") is not None for case in cases)),
+        "time": "0",
+    }
+    suites = ElementTree.Element("testsuites", counts)
+    suite = ElementTree.SubElement(suites, "testsuite", {"name": "mock-daraja report", **counts})
+    suite.extend(cases)
+    ElementTree.indent(suites)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(suites, encoding="unicode")}\n'
+
+
+def _case(sandbox: str, check: Row, strict: bool) -> ElementTree.Element:
+    name = {"classname": f"mock_daraja.report.{sandbox}", "name": check["id"], "time": "0"}
+    case = ElementTree.Element("testcase", name)
+    summary, *rest = check_lines(check, most=len(check["evidence"]))
+    said = "\n".join((check["title"], summary, *rest))
+    verdict = check["verdict"]
+    if verdict == "fail" or (strict and verdict == "warn"):
+        ElementTree.SubElement(case, "failure", {"message": summary, "type": verdict}).text = said
+    elif verdict == "not seen":
+        ElementTree.SubElement(case, "skipped", {"message": summary}).text = said
+    else:
+        ElementTree.SubElement(case, "system-out").text = said
+    return case
