@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from mock_daraja.exchange import Exchange
-from mock_daraja.journal.report import callbacks, outcomes, payments, requests
+from mock_daraja.journal.report import callbacks, payments, requests
 from mock_daraja.journal.report.card import Check, Evidence, Report, Verdict
 from mock_daraja.journal.report.evidence import Declared, Journal
 from mock_daraja.model import Callback, Delivery, Transaction
@@ -54,5 +54,5 @@ def report_card(
         len(journal.callbacks),
         times[0] if times else None,
         times[-1] if times else None,
-        (*(check(journal) for check in CHECKS), *outcomes.meets_outcomes(journal)),
+        (*(check(journal) for check in CHECKS), *payments.meets_outcomes(journal)),
     )

@@ -1,4 +1,4 @@
-"""What was done about payments whose end was not known, out of fabricated journals."""
+"""How payments ended, and what was done about those whose end was not known, out of fabricated journals."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from mock_daraja.journal.report import Evidence
 from mock_daraja.model import Outcome
 from tests.journal.report.rows import CHECKOUT, callback, card, delivery, exchange, push, query, said, transaction
 
+EXPECTED = {"stk-push": [Evidence("0", "success: Pay."), Evidence("1032", "cancelled: Cancel.")]}
 LOST = callback(1, state="dropped")
 NOT_TAKEN = callback(1, delivery(500), state="failed")
 REFUSED = callback(1, state="refused")
@@ -159,3 +161,31 @@ def test_only_the_blind_ones_are_counted_as_blind() -> None:
 
     assert said(check) == ("fail", ["x5", "x7"])
     assert check.summary.startswith("1 push repeated blindly")
+
+
+def test_each_product_that_was_used_has_its_check() -> None:
+    rows = [transaction(1), transaction(2, operation="b2c.payment", result="2001")]
+
+    report = card(*rows, expected=EXPECTED)
+
+    assert [each.id for each in report.checks][-2:] == ["outcomes-stk-push", "outcomes-b2c"]
+    assert report["outcomes-b2c"].summary == "result codes seen: 2001"
+
+
+def test_a_common_outcome_that_is_missing_is_told_with_the_way_to_it() -> None:
+    check = card(transaction(1), expected=EXPECTED)["outcomes-stk-push"]
+
+    assert said(check) == ("warn", ["1032"])
+    assert check.evidence[0].text == "cancelled: Cancel."
+
+
+def test_codes_are_counted() -> None:
+    rows = [transaction(1), transaction(2, result="1032"), transaction(3), transaction(4, final=None)]
+
+    check = card(*rows, expected=EXPECTED)["outcomes-stk-push"]
+
+    assert (check.verdict, check.summary) == ("pass", "result codes seen: 0 (2), 1032")
+
+
+def test_without_a_transaction_nothing_was_seen() -> None:
+    assert card(expected=EXPECTED)["outcomes"].verdict == "not seen"
