@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from mock_daraja import msisdn
+from mock_daraja import money, msisdn
 from mock_daraja.errors import Problem
 
 Kind = Callable[[Any], Any]
@@ -122,8 +122,6 @@ def whole(least: int, most: int) -> Kind:
 
 
 def shillings(value: Any) -> Any:
-    from mock_daraja import money
-
     with suppress(ValueError):
         if money.cents(value) >= 0:
             return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Condition, Event, Thread, current_thread
@@ -94,9 +95,7 @@ class Courier(Generic[Item]):
             try:
                 self._handler(item, connections)
             except Exception:  # one item's mistake must neither end the worker nor pass in silence
-                from logging import getLogger
-
-                getLogger(__name__).exception("a callback could not be carried out: %r", item)
+                logging.getLogger(__name__).exception("a callback could not be carried out: %r", item)
             with self._changed:
                 self._done += 1
         connections.close()

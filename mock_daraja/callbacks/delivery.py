@@ -6,18 +6,16 @@ No redirect is followed, no proxy of the environment used, no name looked up: po
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from mock_daraja.callbacks.answer import LONGEST, AnswerReader, Undelivered
 from mock_daraja.callbacks.connections import Connections, Deadline
 from mock_daraja.callbacks.policy import Target
 from mock_daraja.callbacks.url import Url
 from mock_daraja.model.callback import Delivery
-
-if TYPE_CHECKING:
-    import socket
 
 CONTENT_TYPE: Final = "application/json;charset=UTF-8"  # callbacks.md §6
 _OURS: Final = frozenset({"host", "content-length", "connection", "transfer-encoding"})

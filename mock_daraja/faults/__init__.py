@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 from mock_daraja.errors import Problem
+from mock_daraja.faults.wire import Wire
 from mock_daraja.ids import Ids
 from mock_daraja.model import FaultSpec
-
-if TYPE_CHECKING:
-    from mock_daraja.faults.wire import Wire
 
 __all__ = ["NAMES", "Fault", "drawn", "from_spec", "kind_of", "withholds_answer"]
 
