@@ -1,4 +1,4 @@
-"""Who decides what happens to a request: one Engine per sandbox, applying the precedence of design §4, steps 1 to 5.
+"""Who decides what happens to a request: one Engine per sandbox. docs/scenarios.md has the order, under Precedence.
 
 The armed one-shots, the active scenario with its state and the turns of its sequences, and the counts behind `nth` are
 a row, the Play. The engine has no lock: whoever calls it does so in a unit of the sandbox. It reads no files, makes no
@@ -14,7 +14,7 @@ both, and no candidate is considered, or counted, twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from mock_daraja.errors import Problem
 from mock_daraja.model import Customer, Decision, Row, changed
@@ -145,7 +145,7 @@ class Engine:
         if facts.msisdn is None or all(each.rule.when.customer is None for each in candidates):
             return facts
         customer, balance_cents = self.look(facts.msisdn)
-        return replace(facts, customer=customer, balance_cents=balance_cents)
+        return changed(facts, customer=customer, balance_cents=balance_cents)
 
     def _first(self, candidates: list[Candidate], facts: Facts, shadowed: Iterable[Candidate] = ()) -> Decision | None:
         """The first that matches and, if it is left to chance, happens. All are counted, and where there is such a one

@@ -4,9 +4,11 @@ applied here."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from mock_daraja import money
 from mock_daraja.model import Customer, FaultSpec, Outcome, Row, Scalar
@@ -181,15 +183,14 @@ PLAY: Final[Noun[Play, str]] = Noun("play", Play, lambda row: "")
 """One row a sandbox, so that any process can go on from there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is known of a request. `header` is the value of X-Mock-Scenario; `references` are the values of
     AccountReference, BillRefNumber, Remarks and Occasion, those the operation has."""
 
     operation: str
     product: str
     header: str | None = None
-    body: Mapping[str, object] = field(default_factory=dict)
+    body: Mapping[str, object] = {}
     msisdn: str | None = None
     amount_cents: int | None = None
     shortcode: str | None = None

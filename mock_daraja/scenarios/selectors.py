@@ -34,7 +34,7 @@ def outcome_of(code: str, product: str) -> Outcome:
 
 
 def carried(facts: Facts) -> Decision | None:
-    """What the request's own reserved MSISDN or else its references ask for (design §4, steps 4 and 5)."""
+    """What the request's own reserved MSISDN or else its references ask for."""
     reserved = _RESERVED.fullmatch(facts.msisdn or "")
     if reserved is not None:
         code = reserved[1].lstrip("0") or "0"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +66,13 @@ def test_nothing_decides_when_nothing_is_asked_for() -> None:
 def test_selectors_decide_in_their_order() -> None:
     made = engine((Match(), Outcome(result="3")))
     made.arm(OneShot(Match(), Outcome(result="2")))
-    facts = replace(PUSH, header="1", msisdn="254700000004", references=("mock:5",))
+    facts = changed(PUSH, header="1", msisdn="254700000004", references=("mock:5",))
 
     seen = [pass_through(made, facts)]
-    facts = replace(facts, header=None)
+    facts = changed(facts, header=None)
     seen += [pass_through(made, facts), pass_through(made, facts)]
     made.activate(None)
-    seen += [pass_through(made, facts), pass_through(made, replace(facts, msisdn=None))]
+    seen += [pass_through(made, facts), pass_through(made, changed(facts, msisdn=None))]
     seen += [pass_through(made, PUSH)]
 
     assert [decision and (decision.selector, decision.outcome.result) for decision in seen] == [
@@ -96,7 +95,7 @@ def test_an_outcome_without_a_result_leaves_it_to_the_request() -> None:
     late = Outcome(callback=CallbackPlan(delay_ms=120_000))
     made = engine((Match(), late))
 
-    decision = pass_through(made, replace(PUSH, msisdn="254700001032"))
+    decision = pass_through(made, changed(PUSH, msisdn="254700001032"))
 
     assert decision == Decision(
         changed(late, result="1032"), "scenario", "s, rule 1 (line 5); 254700001032 is reserved for result 1032"
@@ -114,7 +113,7 @@ def test_a_header_names_a_scenario_whose_nth_and_states_do_not_count() -> None:
     )
     made = engine(named=named)
 
-    decision = pass_through(made, replace(PUSH, header=" story "))
+    decision = pass_through(made, changed(PUSH, header=" story "))
 
     assert decision is not None
     assert (decision.selector, decision.outcome.result) == ("header", "2")
@@ -124,13 +123,13 @@ def test_a_header_names_a_scenario_whose_nth_and_states_do_not_count() -> None:
 def test_a_header_whose_scenario_does_not_match_leaves_it_to_the_next() -> None:
     made = engine((Match(), Outcome(result="2")), named=scenario((Match(product="b2c"), Outcome(result="1")), name="n"))
 
-    assert results(made, replace(PUSH, header="n"), 1) == ["2"]
+    assert results(made, changed(PUSH, header="n"), 1) == ["2"]
 
 
 def test_a_header_code_may_be_an_error_and_then_comes_early() -> None:
     made = engine()
 
-    decision = made.early(replace(HEAD, header="500.003.02"))
+    decision = made.early(changed(HEAD, header="500.003.02"))
 
     assert decision == Decision(Outcome(error="500.003.02"), "header", "X-Mock-Scenario: 500.003.02")
 
@@ -139,9 +138,9 @@ def test_a_header_that_names_nothing_is_a_problem() -> None:
     made = engine()
 
     with pytest.raises(Problem, match="no scenario `sucess`"):
-        made.early(replace(HEAD, header="sucess"))
+        made.early(changed(HEAD, header="sucess"))
     with pytest.raises(Problem, match="no scenario `sucess`"):
-        made.decide(replace(PUSH, header="sucess"))
+        made.decide(changed(PUSH, header="sucess"))
 
 
 # one-shots
@@ -154,7 +153,7 @@ def test_one_shots_are_used_up_first_in_first_per_match() -> None:
 
     assert results(made, PUSH, 3) == ["2", "3", None]
     assert [shot.outcome.result for shot in made.play().armed] == ["1"]
-    assert results(made, replace(PUSH, msisdn="254711111111"), 2) == ["1", None]
+    assert results(made, changed(PUSH, msisdn="254711111111"), 2) == ["1", None]
 
 
 def test_a_one_shot_can_wait_for_the_nth_request() -> None:
@@ -185,7 +184,7 @@ def test_nth_counts_the_requests_that_meet_the_other_conditions() -> None:
         (Match(operation="stk-push.process", nth=Nth(3, 3)), Outcome(result="2")),
         (Match(operation="stk-push.process", nth=Nth(5, None)), Outcome(result="3")),
     )
-    query = replace(PUSH, operation="stk-push.query")
+    query = changed(PUSH, operation="stk-push.query")
 
     assert results(made, query, 3) == [None] * 3
     assert results(made, PUSH, 6) == ["1", "1", "2", None, "3", "3"]
@@ -238,7 +237,7 @@ def test_states_move_where_goto_says() -> None:
         (Match(state="warned", amount=Amount(1000, None)), Outcome(result="2", goto="blocked")),
         (Match(state="blocked"), Outcome(error="500.003.02")),
     )
-    big = replace(PUSH, amount_cents=1000)
+    big = changed(PUSH, amount_cents=1000)
 
     assert results(made, PUSH, 2) == ["1", None]
     assert results(made, big, 2) == ["2", "500.003.02"]
@@ -275,7 +274,7 @@ def test_a_rule_above_that_might_match_keeps_its_place() -> None:
     made = engine((Match(msisdn="254708374149"), Outcome(result="0")), (Match(), DOWN))
 
     assert results(made, PUSH, 1) == ["0"]
-    assert results(made, replace(PUSH, msisdn="254711111111"), 1) == ["gateway-timeout"]
+    assert results(made, changed(PUSH, msisdn="254711111111"), 1) == ["gateway-timeout"]
 
 
 def test_a_rule_above_for_another_operation_does_not_delay_a_fault() -> None:
@@ -307,7 +306,7 @@ def test_one_request_uses_up_one_one_shot() -> None:
 def test_a_slow_answer_leaves_the_result_to_the_request() -> None:
     made = engine((Match(), SLOW))
 
-    decision = pass_through(made, replace(PUSH, msisdn="254700001032"))
+    decision = pass_through(made, changed(PUSH, msisdn="254700001032"))
 
     assert decision is not None
     assert decision.outcome == changed(SLOW, result="1032")
@@ -357,7 +356,7 @@ def test_losers_tell_the_number_of_the_request_just_made(then: Outcome) -> None:
 def test_a_reserved_msisdn_that_loses_is_told() -> None:
     made = engine((Match(), Outcome(result="0")))
 
-    verdict = made.decide(replace(PUSH, msisdn="254700001032"), explain=True)
+    verdict = made.decide(changed(PUSH, msisdn="254700001032"), explain=True)
 
     assert verdict.losers == (Loser("254700001032 is reserved for result 1032", "s, rule 1 (line 5) comes first"),)
 
@@ -391,7 +390,7 @@ def test_a_sequence_gives_its_outcomes_in_turn(loops: bool, expected: list[str])
 
 def test_a_sequence_counts_what_it_decides_and_nothing_else() -> None:
     made = playing(sequence("1", "2", match=Match(msisdn="254708374149")), sequence("8", "9"))
-    other = replace(PUSH, msisdn="254711111111")
+    other = changed(PUSH, msisdn="254711111111")
     made.arm(OneShot(Match(), Outcome(result="0")))
 
     seen = [said(pass_through(made, facts)) for facts in (PUSH, PUSH, other, PUSH, other)]
@@ -418,7 +417,7 @@ def test_a_sequence_begins_again_with_its_scenario() -> None:
 def test_a_header_takes_the_first_of_a_sequence() -> None:
     made = playing(sequence("1", "2"))
 
-    assert results(made, replace(PUSH, header="s"), 2) == ["1", "1"]
+    assert results(made, changed(PUSH, header="s"), 2) == ["1", "1"]
     assert results(made, PUSH, 1) == ["1"]
 
 
@@ -431,9 +430,9 @@ def test_a_rule_that_is_left_to_chance_decides_when_the_draw_is_below_it() -> No
 def test_chance_is_drawn_only_for_a_rule_that_would_decide() -> None:
     rare = sequence("1", probability=0.5, match=Match(msisdn="254711111111", nth=Nth(2, None)))
     made = playing(sequence("9", match=Match(amount=Amount(900, 900))), rare, chances=[0.4])
-    other = replace(PUSH, msisdn="254711111111")
+    other = changed(PUSH, msisdn="254711111111")
 
-    seen = [said(pass_through(made, facts)) for facts in (PUSH, other, replace(other, amount_cents=900), other)]
+    seen = [said(pass_through(made, facts)) for facts in (PUSH, other, changed(other, amount_cents=900), other)]
 
     assert seen == [None, None, "9", "1"]
 
@@ -458,7 +457,7 @@ def test_a_text_is_made_the_requests_own() -> None:
 def test_a_refusal_that_executes_waits_for_the_body_and_takes_the_requests_result() -> None:
     made = playing(Rule(Match(), (changed(DOWN, executes=True),), 5))
 
-    early, decision = made.early(HEAD), made.decide(replace(PUSH, msisdn="254700001032")).decision
+    early, decision = made.early(HEAD), made.decide(changed(PUSH, msisdn="254700001032")).decision
 
     assert early is None
     assert decision is not None
@@ -468,7 +467,7 @@ def test_a_refusal_that_executes_waits_for_the_body_and_takes_the_requests_resul
 def test_what_is_never_answered_takes_no_result() -> None:
     made = playing(Rule(Match(), (Outcome(never=True),), 5))
 
-    decision = made.decide(replace(PUSH, msisdn="254700001032")).decision
+    decision = made.decide(changed(PUSH, msisdn="254700001032")).decision
 
     assert decision is not None
     assert decision.outcome == Outcome(never=True)
@@ -508,7 +507,7 @@ def test_nobody_is_looked_at_where_no_rule_asks() -> None:
 def test_a_rule_about_a_customer_does_not_match_where_there_is_none() -> None:
     made = playing(sequence("1", match=Match(customer=Payer(handset="reachable"))), look=lambda msisdn: POOR)
 
-    verdict = made.decide(replace(PUSH, msisdn=None), explain=True)
+    verdict = made.decide(changed(PUSH, msisdn=None), explain=True)
 
     assert [loser.why for loser in verdict.losers] == ["no customer takes part"]
 
@@ -531,7 +530,7 @@ OUTCOMES = st.builds(Outcome, result=CODES, goto=st.sampled_from([None, "later",
 RULES = st.lists(st.tuples(MATCHES, OUTCOMES), min_size=1, max_size=5)
 REQUESTS = st.lists(
     st.builds(
-        lambda operation, msisdn: replace(PUSH, operation=operation, msisdn=msisdn),
+        lambda operation, msisdn: changed(PUSH, operation=operation, msisdn=msisdn),
         st.sampled_from(["stk-push.process", "stk-push.query"]),
         st.sampled_from(["254708374149", "254711111111"]),
     ),
