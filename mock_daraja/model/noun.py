@@ -40,8 +40,8 @@ Place = tuple[str | int, int]
 @dataclass(frozen=True, slots=True)
 class Unique(Generic[R]):
     """An index whose values lead to one row each: the last that came to have the value. When that one loses it or goes,
-    the value leads nowhere, though a row before it may have it still. A value that no two rows ever have may be a
-    place, which takes sixteen bytes to keep."""
+    the value leads nowhere, though a row before it may have it still. A value may also be a place, which
+    takes sixteen bytes to keep: of the rows that have it, it leads to the one with the greatest key."""
 
     name: str
     values: Callable[[R], tuple[str | Place, ...]]

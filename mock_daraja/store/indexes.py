@@ -58,9 +58,9 @@ class Ranks:
         return bisect_left(self._keys, key, first, bisect_right(self._ranks, rank, first))
 
     def find(self, rank: int) -> Any:
-        """The key of this rank; None when there is none."""
-        at = bisect_left(self._ranks, rank, self._start)
-        return self._keys[at] if at < len(self._ranks) and self._ranks[at] == rank else None
+        """The last key of this rank; None when there is none."""
+        at = bisect_right(self._ranks, rank, self._start) - 1
+        return self._keys[at] if at >= self._start and self._ranks[at] == rank else None
 
     def before(self, rank: int | None) -> int:
         """How many are of a lower rank; None: of any."""
@@ -80,7 +80,7 @@ class Groups(dict[str | int, Ranks]):
         return Groups({group: ranks.copy() for group, ranks in self.items()})
 
     def find(self, place: Place) -> Any:
-        """The first key there; None when there is none."""
+        """The last key there; None when there is none."""
         group, rank = place
         ranks = self.get(group)
         return None if ranks is None else ranks.find(rank)

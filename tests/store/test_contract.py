@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from mock_daraja.model import Event, changed
-from mock_daraja.model.noun import ALL
+from mock_daraja.model.noun import ALL, Noun, Unique
 from mock_daraja.store.base import Store
 from mock_daraja.store.memory import MemoryStore
 from tests.store.nouns import ENTRIES, LIMITS, LINES, ORDERS, REMARKS, Entry, Line, Order, Price, Remark
 
 MakeStore = Callable[..., Store]
+SHARED = Noun("shared", Entry, lambda row: row.id, unique=(Unique("topic", lambda row: ((row.topic or "", 0),)),))
 
 
 def memory(**limits: int) -> Store:
@@ -196,6 +197,15 @@ def test_a_value_may_be_a_place_in_a_group(store: Store) -> None:
     assert store.find(ORDERS, "place", ("", 3)) == Order(3)
     assert store.find(ORDERS, "place", ("Wanjiku", 3)) is None
     assert store.find(ORDERS, "place", ("Otieno", 1)) is None
+
+
+def test_of_two_rows_with_one_place_the_one_with_the_greatest_key_is_found(store: Store) -> None:
+    put(store, SHARED, Entry(2, "a"), Entry(1, "a"))
+    assert store.find(SHARED, "topic", ("a", 0)) == Entry(2, "a")
+
+    put(store, SHARED, Entry(2, "b"))
+
+    assert store.find(SHARED, "topic", ("a", 0)) == Entry(1, "a")
 
 
 def test_undone_a_place_leads_where_it_led(store: Store) -> None:
