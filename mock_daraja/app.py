@@ -108,9 +108,13 @@ class DarajaPaths:
 
     def _daraja(self, request: Request) -> Sending:
         answered = self.gateway.handle(request)
-        answered.before()
-        if self._on_exchange is not None:
-            self._on_exchange(answered.exchange)
+        try:
+            answered.before()
+            if self._on_exchange is not None:
+                self._on_exchange(answered.exchange)
+        except BaseException:
+            answered.after()  # what was accepted goes on, though the reply will never be out
+            raise
         reply = answered.reply
         if reply.fault is not None and withholds_answer(reply.fault):
             answered.after()  # what was accepted goes on, though nobody is told

@@ -7,6 +7,7 @@ Nothing here knows a socket: replies, the faults to carry out on them, and what 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from mock_daraja.exchange import EXCHANGES, Exchange, Reply, Request, Step
 from mock_daraja.faults import drawn
 from mock_daraja.ledger.people import with_names
 from mock_daraja.model import Event, changed
+from mock_daraja.products.base import Grants
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.sandboxes import Sandboxes
@@ -48,6 +50,8 @@ LATER: Final[Mapping[str, Callable[[Shared, Sandbox, Any], bool]]] = {
     "deliver": send,  # policy, delivery, journal
     "repeat": repeat,  # standing orders, reminders
 }
+
+_NO_UNIT: Final = nullcontext()
 
 
 class Answered(Struct, frozen=True):
@@ -89,7 +93,7 @@ class Gateway:
             prepare(passage)
         sandbox = passage.sandbox
         try:
-            with sandbox.store.unit():
+            with sandbox.store.unit(), self._unit_of_callers(passage):
                 passage.number = sandbox.store.next("exchange")
                 passage.received_ms = sandbox.now_ms
                 sandbox.agenda.hold(passage.number)
@@ -100,6 +104,11 @@ class Gateway:
             sandbox.agenda.release(passage.number)
             raise
         return Answered(exchange, reply, sandbox, self.shared)
+
+    def _unit_of_callers(self, passage: Passage) -> AbstractContextManager[object]:
+        """Whoever is granted a token is kept by the server: nobody is where the request fails after all."""
+        changes_callers = isinstance(passage.operation, Grants)
+        return self.shared.sandboxes.store.unit() if changes_callers else _NO_UNIT
 
     def may_block(self, request: Request) -> bool:
         """Whether answering may take its time, as far as head and path tell: RSA, or callbacks before the reply."""

@@ -7,10 +7,13 @@ import json
 import pytest
 
 from mock_daraja import gateway
+from mock_daraja.app import DarajaPaths
+from mock_daraja.defaults import APP_KEY
 from mock_daraja.exchange import EXCHANGES, Request
 from mock_daraja.gateway import LATER, ON_REQUEST
-from mock_daraja.model import TRANSACTIONS, CallbackPlan, FaultSpec, Outcome
+from mock_daraja.model import APPS, TOKENS, TRANSACTIONS, CallbackPlan, FaultSpec, Outcome
 from mock_daraja.scenarios.model import Match, OneShot
+from mock_daraja.steps.passage import Passage
 from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, operation_of, push_body
 
 
@@ -73,6 +76,12 @@ def test_an_armed_error_answers_before_anybody_asks_who_calls(mock: Mock) -> Non
     assert answer.error[:2] == (500, "500.003.02")
     assert mock.exchange().operation == "stk-push.process"
     assert "one-shot" in answer.why
+
+
+def test_an_error_may_come_with_another_status(mock: Mock) -> None:
+    mock.sandbox.engine.arm(OneShot(Match(operation="stk-push.process"), Outcome(error="500.003.02", status=503)))
+
+    assert mock.push().error[:2] == (503, "500.003.02")
 
 
 @pytest.mark.parametrize("page", ["waf", "gateway-timeout", "empty-404"])
@@ -234,3 +243,38 @@ def test_a_request_whose_handling_raises_leaves_nothing(mock: Mock, monkeypatch:
     assert [*mock.sandbox.store.scan(TRANSACTIONS)] == []
     assert len([*mock.sandbox.store.scan(EXCHANGES)]) == rows
     assert mock.sandbox.store.peek() == events
+
+
+def test_a_token_request_whose_handling_raises_leaves_nothing_with_the_server(
+    mock_with: MakeMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mock = mock_with(accept_any_app=True, quirks={"one_token_only": True})
+    server = mock.gateway.shared.sandboxes.store
+    mock.token()
+    before = [*server.scan(APPS)], [*server.scan(TOKENS)], server.change
+
+    def acknowledge(passage: Passage) -> None:
+        real(passage)
+        raise RuntimeError("a bug")
+
+    *first, real = ON_REQUEST
+    monkeypatch.setattr(gateway, "ON_REQUEST", (*first, acknowledge))
+    for key in (APP_KEY, "an-app-never-seen"):
+        with pytest.raises(RuntimeError, match="a bug"):
+            mock.ask_token(key)
+
+    assert ([*server.scan(APPS)], [*server.scan(TOKENS)], server.change) == before
+
+
+def test_what_a_request_caused_goes_on_when_nothing_can_be_sent(mock_with: MakeMock, webhook: Webhook) -> None:
+    mock = mock_with(clock="auto")
+    request = _request(mock, PUSH_PATH, body=push_body(mock.sandbox.now_ms, CallBackURL=webhook.url))
+
+    def fail(exchange: object) -> None:
+        raise RuntimeError("a bug of a listener's")
+
+    paths = DarajaPaths(mock.gateway, on_exchange=fail)
+    with pytest.raises(RuntimeError, match="listener"):
+        paths.answer(request)
+
+    assert mock.sandbox.wait_for(lambda: len(webhook.bodies) == 1, 20_000)
