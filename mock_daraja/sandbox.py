@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import defaults, ledger, tables
 from mock_daraja.agenda import CLOCK, Agenda
-from mock_daraja.clock import Clock
+from mock_daraja.clock import Clock, ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.ids import Ids, fresh_seed
 from mock_daraja.model import (
@@ -128,7 +128,9 @@ class Sandbox(View):
             self.store.restore(rows)
             clock = self.store.get(CLOCK, "")
             assert clock is not None  # kept from the start
+            self.clock.switch(ClockSetting.parse(clock.setting))
             self.clock.put_back(clock.at_ms)
+        self.agenda.wake()
 
     # who may call
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from mock_daraja import defaults
+from mock_daraja.agenda import CLOCK
+from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.ledger import Unbalanced, transfer
@@ -355,6 +357,18 @@ def test_a_snapshot_puts_back_who_may_call_and_the_time(mock: Mock) -> None:
     assert [app.key for app in sandbox.apps()] == [defaults.APP_KEY]
     assert [sandboxes.found_by(TOKENS, token) is not None for token in (old, new, newer)] == [True, False, False]
     assert sandbox.now_ms == at_ms
+
+
+def test_a_snapshot_puts_back_how_the_clock_runs(mock: Mock) -> None:
+    sandbox = mock.sandbox
+    saved = sandbox.snapshot()
+
+    sandbox.agenda.switch(ClockSetting.parse("auto"))
+    sandbox.restore(saved)
+
+    kept = sandbox.store.get(CLOCK, "")
+    assert kept is not None
+    assert kept.setting == str(sandbox.clock.setting) == "manual"
 
 
 def test_an_app_that_is_changed_keeps_its_place(mock: Mock) -> None:
