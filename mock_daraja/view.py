@@ -26,6 +26,7 @@ from mock_daraja.model import (
     Transaction,
 )
 from mock_daraja.model.transaction import place_of
+from mock_daraja.msisdn import is_msisdn
 from mock_daraja.settings import Settings
 from mock_daraja.store import Store
 
@@ -76,7 +77,7 @@ class View:
         if name and self.store.get(ORGANISATIONS, owner) is None:
             row = defaults.organisation(owner)
             return 0 if row is None else defaults.opening_balances(row).get(name, 0)
-        if not name and self.store.get(CUSTOMERS, owner) is None:
+        if is_msisdn(owner) and self.store.get(CUSTOMERS, owner) is None:
             return defaults.CUSTOMER_OPENING
         return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mock_daraja.defaults import CUSTOMER
+from mock_daraja.model import TRANSACTIONS, changed
 from tests.conftest import Mock
 
 
@@ -21,3 +22,19 @@ def test_calls_since_an_instant_are_those_after_it(mock: Mock) -> None:
     assert mock.world("stk-push.query").calls_since(mock.sandbox.now_ms) == 0
     assert mock.world("stk-push.query").calls_since(mock.sandbox.now_ms - 1) == 1
     assert mock.world("status.query").calls_since(0) == 0
+
+
+def test_a_reference_leads_to_the_transaction_that_came_to_have_it_last(mock: Mock) -> None:
+    """A client's own id may be what a later transaction is given as its receipt, or by the gateway."""
+    first, second = mock.settled("b2c.payment"), mock.settled("c2b.simulate")
+    assert second.receipt is not None
+
+    for taken in (second.receipt, second.originator_id):
+        with mock.sandbox.store.unit():
+            mock.sandbox.store.put(TRANSACTIONS, changed(first, originator_id=taken))
+
+        assert mock.sandbox.find_transaction(taken) == second
+
+
+def test_only_a_customer_of_the_network_would_come_with_money(mock: Mock) -> None:
+    assert mock.sandbox.balance("254999999999") == 0
