@@ -361,6 +361,19 @@ def test_a_reserved_msisdn_that_loses_is_told() -> None:
     assert verdict.losers == (Loser("254700001032 is reserved for result 1032", "s, rule 1 (line 5) comes first"),)
 
 
+def test_a_reserved_number_is_the_first_of_no_more_than_three_losers() -> None:
+    others = [(Match(shortcode=str(number)), Outcome(result="1")) for number in range(3)]
+    made = engine((Match(), Outcome(result="0")), *others)
+
+    losers = made.decide(changed(PUSH, msisdn="254700001032"), explain=True).losers
+
+    assert [each.rule for each in losers] == [
+        "254700001032 is reserved for result 1032",
+        "s, rule 2 (line 6)",
+        "s, rule 3 (line 7)",
+    ]
+
+
 # sequences, chance, customers
 
 
