@@ -14,13 +14,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from mock_daraja.clock import eat, wall_ms
+from mock_daraja.model import Credential
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-OPAQUE: Final = "opaque"
-PASSWORD: Final = "password:"
-FAULT: Final = "fault:"
+_OPAQUE: Final = Credential()
 _KEY_BITS: Final = 2048
 _BLOCK: Final = _KEY_BITS // 8
 _OTHER_BLOCKS: Final = frozenset({64, 128, 192, 384, 512, 1024})  # bytes, of the other key sizes in use
@@ -52,33 +51,30 @@ class Certificate:
 
         return b64encode(self._private().public_key().encrypt(password.encode(), PKCS1v15())).decode()
 
-    def open(self, credential: str) -> str:
-        """What a SecurityCredential turns out to be, as a transaction keeps it.
-
-        PASSWORD is followed by the one that is in it, FAULT by what is wrong with it. OPAQUE stands alone. A fault
-        says which it is of: `encoding: ...`, `certificate: ...`, `padding: ...`, `password: ...`.
-        """
+    def open(self, credential: str) -> Credential:
+        """What a SecurityCredential turns out to be. A fault says what it is of: `encoding: ...`, `certificate: ...`,
+        `padding: ...`, `password: ...`."""
         block = _block("".join(credential.split()))
         if isinstance(block, str):
-            return FAULT + block
+            return Credential("fault", block)
         if self._key is None:
-            return OPAQUE  # nobody has seen our certificate, so it was made for another
+            return _OPAQUE  # nobody has seen our certificate, so it was made for another
         return self._unpad(block)
 
-    def _unpad(self, block: bytes) -> str:
+    def _unpad(self, block: bytes) -> Credential:
         key = self._private().private_numbers()
         modulus = key.public_numbers.n
         number = int.from_bytes(block, "big")
         if number >= modulus:
-            return OPAQUE  # made for another certificate: Safaricom's, as far as anyone can tell
+            return _OPAQUE  # made for another certificate: Safaricom's, as far as anyone can tell
         plain = pow(number, key.d, modulus).to_bytes(_BLOCK, "big")
         if plain[:2] == b"\0\2" and plain.find(b"\0", 2) >= _LEAST_PADDED:
             return _read(plain[plain.index(b"\0", 2) + 1 :])
         if plain[:_LEAST_PADDED] == bytes(_LEAST_PADDED):
-            return f"{FAULT}padding: the SecurityCredential has none; use RSA with PKCS#1 v1.5 padding"
+            return Credential("fault", "padding: the SecurityCredential has none; use RSA with PKCS#1 v1.5 padding")
         if plain[0] == 0 and self._is_oaep(block):
-            return f"{FAULT}padding: the SecurityCredential has OAEP's; use RSA with PKCS#1 v1.5 padding"
-        return OPAQUE
+            return Credential("fault", "padding: the SecurityCredential has OAEP's; use RSA with PKCS#1 v1.5 padding")
+        return _OPAQUE
 
     def _is_oaep(self, block: bytes) -> bool:
         from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
@@ -119,11 +115,12 @@ def _block(credential: str) -> bytes | str:
     return f"encoding: {holds}, and is no RSA block of {_BLOCK}; {_REMEDY}"
 
 
-def _read(password: bytes) -> str:
+def _read(password: bytes) -> Credential:
     try:
-        return PASSWORD + password.decode()
+        return Credential("password", password.decode())
     except UnicodeDecodeError:
-        return f"{FAULT}password: what was encrypted is not text; encrypt the password itself, in UTF-8"
+        fault = "password: what was encrypted is not text; encrypt the password itself, in UTF-8"
+        return Credential("fault", fault)
 
 
 def _make() -> tuple[RSAPrivateKey, bytes]:

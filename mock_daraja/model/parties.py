@@ -70,6 +70,14 @@ class Initiator(Row, frozen=True):
     number: int = 0  # in the order in which the organisation got them
 
 
+class Credential(Row, frozen=True):
+    """What a SecurityCredential turned out to be. `text` is the password that is in it, or what is wrong with it; one
+    that was made with another certificate can't be opened, and has none."""
+
+    kind: Literal["password", "fault", "opaque"] = "opaque"
+    text: str = ""
+
+
 class RegisteredUrls(Row, frozen=True):
     """The C2B URLs of an organisation, as registered with one version of the API."""
 

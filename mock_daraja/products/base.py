@@ -9,7 +9,17 @@ from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 from msgspec import Struct
 
 from mock_daraja.errors import DarajaError
-from mock_daraja.model import Customer, Details, Initiator, Organisation, RegisteredUrls, Token, Transaction, changed
+from mock_daraja.model import (
+    Credential,
+    Customer,
+    Details,
+    Initiator,
+    Organisation,
+    RegisteredUrls,
+    Token,
+    Transaction,
+    changed,
+)
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.products.values import (
     TIMED_OUT,
@@ -55,8 +65,8 @@ class World(Protocol):
     def get(self, noun: Noun[R, K], key: K) -> R | None:
         """A row of a noun that the product brings."""
 
-    def open_credential(self, credential: str) -> str:
-        """What a SecurityCredential holds, as access.security_credential.Certificate.open says it."""
+    def open_credential(self, credential: str) -> Credential:
+        """What a SecurityCredential turned out to be."""
 
     def calls_since(self, since_ms: int) -> int:
         """How often this operation was called."""

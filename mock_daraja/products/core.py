@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import CHARGES_PAID, REVENUE, organisation, transfer
-from mock_daraja.model import Details, Posting, Transaction, changed
+from mock_daraja.model import Credential, Details, Posting, Transaction, changed
 from mock_daraja.money import shillings
 from mock_daraja.products.base import Life, Opens, World
 from mock_daraja.products.reading import text, url_fault
@@ -34,7 +34,7 @@ class Initiated(Details, frozen=True):
     """What an initiator asked for."""
 
     initiator: str = ""
-    credential: str = ""  # what the SecurityCredential turned out to be: see access/security_credential.py
+    credential: Credential = Credential()
     occasion: str = ""
     timeout_url: str | None = None
 
@@ -158,12 +158,10 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
     return None
 
 
-def _credential_fault(credential: str, password: str) -> str | None:
-    from mock_daraja.access.security_credential import FAULT, PASSWORD
-
-    if credential.startswith(FAULT):
-        return credential.removeprefix(FAULT)
-    if credential.startswith(PASSWORD) and credential.removeprefix(PASSWORD) != password:
+def _credential_fault(credential: Credential, password: str) -> str | None:
+    if credential.kind == "fault":
+        return credential.text
+    if credential.kind == "password" and credential.text != password:
         return "password: the SecurityCredential was made with our certificate, and holds another password"
     return None
 

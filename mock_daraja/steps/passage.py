@@ -11,7 +11,7 @@ from mock_daraja import wire
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import DARAJA_JSON, Exchange, Reply, Request, Step, by_name
 from mock_daraja.faults import pages
-from mock_daraja.model import App, Decision, Token, Transaction, changed
+from mock_daraja.model import App, Credential, Decision, Token, Transaction, changed
 from mock_daraja.products.base import Operation, Product
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.products.values import Command
@@ -66,7 +66,7 @@ class Passage:
     operation: Operation | None = None
     app: App | None = None
     token: Token | None = None
-    opened: dict[str, str] = field(default_factory=dict)  # SecurityCredentials, and what is in them
+    opened: dict[str, Credential] = field(default_factory=dict)  # SecurityCredentials, and what is in them
     body: Mapping[str, Any] = field(default_factory=dict)
     command: Command | None = None
     early: Decision | None = None  # made before the body was read

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_daraja.ledger import people
-from mock_daraja.model import CALLS, Transaction
+from mock_daraja.model import CALLS, Credential, Transaction
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.products.base import Life
 from mock_daraja.products.catalogue import Catalogue
@@ -19,7 +19,7 @@ class SandboxWorld(View):
     `opened` are the SecurityCredentials that were opened for it."""
 
     def __init__(
-        self, sandbox: Sandbox, catalogue: Catalogue, operation: str, opened: Mapping[str, str] | None = None
+        self, sandbox: Sandbox, catalogue: Catalogue, operation: str, opened: Mapping[str, Credential] | None = None
     ) -> None:
         super().__init__(sandbox.settings, sandbox.clock, sandbox.ids, sandbox.store)
         self._catalogue = catalogue
@@ -35,7 +35,7 @@ class SandboxWorld(View):
     def get(self, noun: Noun[R, K], key: K) -> R | None:
         return self.store.get(noun, key)
 
-    def open_credential(self, credential: str) -> str:
+    def open_credential(self, credential: str) -> Credential:
         return self._opened[credential]
 
     def calls_since(self, since_ms: int) -> int:

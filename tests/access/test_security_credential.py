@@ -12,9 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, AsymmetricPadding, PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 
-from mock_daraja.access.security_credential import FAULT, MOST_BYTES, OPAQUE, Certificate
+from mock_daraja.access.security_credential import MOST_BYTES, Certificate
+from mock_daraja.model import Credential
 
 PASSWORD = "Safaricom999!*!"
+OPAQUE = Credential("opaque")
 KINDS = ("name", "password", "padding", "certificate", "encoding")
 
 
@@ -55,21 +57,21 @@ def oaep(digest: type[HashAlgorithm], mask: type[HashAlgorithm]) -> OAEP:
     return OAEP(MGF1(mask()), digest(), None)
 
 
-def fault_in(opened: str) -> str:
-    assert opened.startswith(FAULT)
-    return opened.removeprefix(FAULT)
+def fault_in(opened: Credential) -> str:
+    assert opened.kind == "fault"
+    return opened.text
 
 
 def test_a_password_encrypted_with_our_certificate_is_read(certificate: Certificate) -> None:
     credential = b64encode(block(ours(certificate))).decode()
 
     assert len(credential) == 344
-    assert certificate.open(credential) == f"password:{PASSWORD}"
+    assert certificate.open(credential) == Credential("password", PASSWORD)
 
 
 @pytest.mark.parametrize("password", ["x", "", "Pass:word", "naïve €", "p" * MOST_BYTES])
 def test_any_password_comes_back_as_it_was(certificate: Certificate, password: str) -> None:
-    assert certificate.open(certificate.encrypt(password)) == f"password:{password}"
+    assert certificate.open(certificate.encrypt(password)) == Credential("password", password)
 
 
 @pytest.mark.parametrize("width", [64, 76])
@@ -77,7 +79,7 @@ def test_line_breaks_in_base64_do_no_harm(certificate: Certificate, width: int) 
     credential = certificate.encrypt(PASSWORD)
     wrapped = "\r\n".join(credential[at : at + width] for at in range(0, len(credential), width)) + "\n"
 
-    assert certificate.open(wrapped) == f"password:{PASSWORD}"
+    assert certificate.open(wrapped) == Credential("password", PASSWORD)
 
 
 def test_the_certificate_is_made_once_and_says_whose_it_is(certificate: Certificate) -> None:
@@ -101,7 +103,7 @@ def test_a_block_for_another_2048_bit_certificate_is_taken_as_it_is(
 ) -> None:
     opened = certificate.open(b64encode(block(foreign(2048))).decode())
 
-    assert opened == OPAQUE == "opaque"
+    assert opened == OPAQUE
 
 
 def test_a_block_beyond_our_modulus_is_taken_as_it_is(certificate: Certificate) -> None:

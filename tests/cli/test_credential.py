@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from mock_daraja.cli import commands, credential
+from mock_daraja.model import Credential
 
 PASSWORD = "Safaricom999!*!"
 
@@ -21,14 +22,14 @@ def test_it_prints_the_credential_and_nothing_else(run: Callable[..., Any], live
     assert result.exit_code == 0
     (line,) = result.stdout.splitlines()
     assert len(line) == 344
-    assert mock.sandbox.certificate.open(line) == f"password:{PASSWORD}"
+    assert mock.sandbox.certificate.open(line) == Credential("password", PASSWORD)
 
 
 def test_json_is_an_object(run: Callable[..., Any], live: str, mock: Any) -> None:
     made = json.loads(run("credential", PASSWORD, "--json", "--url", live).stdout)
 
     assert list(made) == ["credential"]
-    assert mock.sandbox.certificate.open(made["credential"]) == f"password:{PASSWORD}"
+    assert mock.sandbox.certificate.open(made["credential"]) == Credential("password", PASSWORD)
 
 
 def test_a_credential_is_of_the_sandbox_that_is_named(run: Callable[..., Any], live: str, mock: Any) -> None:
@@ -37,15 +38,15 @@ def test_a_credential_is_of_the_sandbox_that_is_named(run: Callable[..., Any], l
 
     line = run("credential", PASSWORD, "--sandbox", "mine", "--url", live).stdout.strip()
 
-    assert mine.certificate.open(line) == f"password:{PASSWORD}"
-    assert mock.sandbox.certificate.open(line) == "opaque"
+    assert mine.certificate.open(line) == Credential("password", PASSWORD)
+    assert mock.sandbox.certificate.open(line) == Credential("opaque")
 
 
 @pytest.mark.parametrize("piped", [f"{PASSWORD}\n", PASSWORD, f"{PASSWORD}\r\n", f"{PASSWORD}\nand more\n"])
 def test_the_password_may_come_from_standard_input(live: str, mock: Any, piped: str) -> None:
     result = CliRunner().invoke(commands, ["credential", "--url", live], input=piped)
 
-    assert mock.sandbox.certificate.open(result.stdout.strip()) == f"password:{PASSWORD}"
+    assert mock.sandbox.certificate.open(result.stdout.strip()) == Credential("password", PASSWORD)
     assert PASSWORD not in result.output
 
 
@@ -67,7 +68,7 @@ def test_at_a_terminal_the_password_is_asked_for_without_an_echo(
 
     result = run("credential", "--url", live)
 
-    assert mock.sandbox.certificate.open(result.stdout.strip()) == f"password:{PASSWORD}"
+    assert mock.sandbox.certificate.open(result.stdout.strip()) == Credential("password", PASSWORD)
     assert asked == [("Initiator password", {"hide_input": True, "err": True})]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from mock_daraja.client import Client, HttpAnswer, Unreachable
 from mock_daraja.errors import Problem
+from mock_daraja.model import Credential
 from mock_daraja.server import Server
 
 
@@ -83,7 +84,7 @@ def test_the_certificate_and_a_credential_of_the_sandbox_are_had(client: Client,
     certificate, credential = client.certificate(), client.credential("secret")
 
     assert certificate == mock.sandbox.certificate.pem()
-    assert mock.sandbox.certificate.open(credential) == "password:secret"
+    assert mock.sandbox.certificate.open(credential) == Credential("password", "secret")
 
 
 def test_the_certificate_of_a_sandbox_that_is_not_there_is_a_problem(client: Client) -> None:

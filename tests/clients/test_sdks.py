@@ -75,7 +75,8 @@ def check_what_the_sdk_says(sdk: Sdk, run: Run) -> None:
         assert line["said"], f"{call.name} was answered, but the SDK made nothing of it"
         if call.opens:
             opened = run.sandbox.certificate.open(line["said"][0])
-            assert re.fullmatch(f"password:(?:{call.opens})", opened), opened
+            assert opened.kind == "password", opened
+            assert re.fullmatch(call.opens, opened.text), opened
             continue
         answers = asked or (run.exchanges(tokens=True) if call.operations else [])
         bodies = [json.loads(each.reply.body) for each in answers if each.reply] or run.received

@@ -8,6 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from mock_daraja.model import Credential
+
 
 def test_the_certificate_is_a_pem_file(control: Any) -> None:
     answer = control.call("GET", "certificate")
@@ -25,7 +27,7 @@ def test_what_a_client_encrypts_with_it_is_opened(control: Any) -> None:
 
     credential = b64encode(key.encrypt(b"secret", PKCS1v15())).decode()
 
-    assert control.mock.sandbox.certificate.open(credential) == "password:secret"
+    assert control.mock.sandbox.certificate.open(credential) == Credential("password", "secret")
 
 
 def test_a_credential_is_made_and_is_good(control: Any) -> None:
@@ -33,7 +35,7 @@ def test_a_credential_is_made_and_is_good(control: Any) -> None:
 
     assert list(made) == ["credential"]
     assert len(b64decode(made["credential"], validate=True)) == 256
-    assert control.mock.sandbox.certificate.open(made["credential"]) == "password:Safaricom999!*!"
+    assert control.mock.sandbox.certificate.open(made["credential"]) == Credential("password", "Safaricom999!*!")
 
 
 def test_each_sandbox_has_a_certificate_of_its_own(control: Any) -> None:

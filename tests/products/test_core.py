@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.access.security_credential import FAULT, OPAQUE, PASSWORD
 from mock_daraja.defaults import CUSTOMER, INITIATOR_PASSWORD
 from mock_daraja.ledger import REVENUE
-from mock_daraja.model import Decision, Outcome, Posting, Transaction
+from mock_daraja.model import Credential, Decision, Outcome, Posting, Transaction
 from mock_daraja.products import core
 from mock_daraja.products.values import TIMED_OUT, Command, Settlement, json_code
 from tests.conftest import NOWHERE, MakeMock, Mock
@@ -18,9 +17,10 @@ ROLE = "ORG B2C API initiator"
 PAYER = "600996"
 CORE = ("b2b.payment", "tax.remit", "balance.query", "status.query", "reversal.request")
 """Those with `Initiator`; B2C's InitiatorName is in test_b2c.py."""
-RIGHT = PASSWORD + INITIATOR_PASSWORD
-WRONG = f"{PASSWORD}x"
-PADDED = f"{FAULT}padding: it is OAEP"
+RIGHT = Credential("password", INITIATOR_PASSWORD)
+WRONG = Credential("password", "x")
+PADDED = Credential("fault", "padding: it is OAEP")
+OPAQUE = Credential()
 
 
 def transaction(**fields: Any) -> Transaction:
