@@ -54,7 +54,7 @@ def test_reads_what_integrators_write(written: float | str, expected: int) -> No
 )
 def test_refuses_what_is_no_whole_number_of_cents(written: object) -> None:
     with pytest.raises(ValueError, match=r"amount|cents"):
-        cents(written)  # type: ignore[arg-type]
+        cents(written)  # type: ignore[arg-type]  # wrong types as well
 
 
 @given(st.integers(-(10**15), 10**15))

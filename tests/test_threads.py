@@ -157,7 +157,7 @@ def test_no_callback_overtakes_its_acknowledgement_over_the_wire(
         assert mock.sandbox.wait_for(lambda: len(mock.callbacks()) == len(before), 10_000)
 
     with Poster(serve(mock), mock.token()) as poster:
-        mock.sandbox.agenda.release = note  # type: ignore[method-assign]
+        mock.sandbox.agenda.release = note  # type: ignore[method-assign]  # listened to
         for number in range(20):
             body = push_body(mock.sandbox.now_ms, PhoneNumber=f"2547110000{number:02}", CallBackURL=webhook.url)
             assert poster.push(body)[0] == 200

@@ -60,7 +60,7 @@ class Sdk:
 
 
 def _call(name: str, *operations: str, **more: str) -> Call:
-    return Call(name, operations, **more)  # type: ignore[arg-type]
+    return Call(name, operations, **more)  # type: ignore[arg-type]  # Call's fields, by name
 
 
 def _refused(name: str, operation: str, field: str, finding: str, raises: str = "") -> Call:

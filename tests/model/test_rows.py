@@ -230,7 +230,7 @@ def test_a_row_is_changed_by_making_another() -> None:
 
     assert (row.name, other) == (None, Customer("254712345678", pin="4321", name="AMINA"))
     with pytest.raises(AttributeError, match="immutable"):
-        row.name = "AMINA"  # type: ignore[misc]
+        row.name = "AMINA"  # type: ignore[misc]  # that it raises is the point
 
 
 def test_replace_is_not_for_rows_nor_changed_for_dataclasses() -> None:

@@ -36,7 +36,7 @@ def row(operation: str, **changes: object) -> Transaction:
         "exchange": 0,
         "details": DETAILS.get(operation, Incoming()),
     }
-    return Transaction(**(values | changes))  # type: ignore[arg-type]
+    return Transaction(**(values | changes))  # type: ignore[arg-type]  # its fields, by name
 
 
 @pytest.mark.parametrize("operation", ["stk-push.process", "c2b.simulate", "c2b.pay"])

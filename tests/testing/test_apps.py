@@ -63,7 +63,7 @@ def test_the_delivery_is_recorded_as_bytes(daraja: Daraja, shop: Shop, push: Pus
     push(daraja, daraja.deliver_to(shop.app) + "/hook/ok")
     daraja.settle()
 
-    (delivery,) = daraja._link.sandbox.store.scan(DELIVERIES)  # type: ignore[attr-defined]
+    (delivery,) = daraja._link.sandbox.store.scan(DELIVERIES)  # type: ignore[attr-defined]  # a link here has one
 
     assert delivery.request.startswith(b"POST /hook/ok HTTP/1.1\r\nHost: testserver\r\n")
     assert delivery.answer.startswith(b"HTTP/1.1 200 OK\r\n")
@@ -154,7 +154,7 @@ def test_the_answer_to_a_validation_counts(daraja: Daraja, push: Push, call: Pus
 
     base = daraja.deliver_to(shop)
     urls = {"ResponseType": "Completed", "ValidationURL": f"{base}/may-i", "ConfirmationURL": f"{base}/paid"}
-    register_urls(daraja._link.sandbox, daraja.shortcode, urls)  # type: ignore[attr-defined]
+    register_urls(daraja._link.sandbox, daraja.shortcode, urls)  # type: ignore[attr-defined]  # a link here has one
 
     daraja.pay(10)
     daraja.settle()

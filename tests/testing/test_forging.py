@@ -38,7 +38,7 @@ def test_a_pending_payment_is_said_to_be_paid(daraja: Daraja, webhook: Any, push
 
 def test_a_forged_callback_is_its_senders_to_deliver(daraja: Daraja, webhook: Any, push: Push) -> None:
     push(daraja, webhook.url)
-    sandbox = daraja._link.sandbox  # type: ignore[attr-defined]
+    sandbox = daraja._link.sandbox  # type: ignore[attr-defined]  # a link here has one
     seen: list[bool] = []
     webhook.on_request = lambda: seen.extend(claim(sandbox, row.id) for row in sandbox.callbacks_of(1))
 
@@ -104,7 +104,7 @@ def test_one_that_never_was_is_forged_for_every_payment(daraja: Daraja, webhook:
 
 def test_a_confirmation_goes_to_the_url_that_is_registered(daraja: Daraja, webhook: Any) -> None:
     register_urls(
-        daraja._link.sandbox,  # type: ignore[attr-defined]
+        daraja._link.sandbox,  # type: ignore[attr-defined]  # a link here has one
         daraja.shortcode,
         {"ResponseType": "Completed", "ConfirmationURL": webhook.url},
     )

@@ -68,7 +68,7 @@ def test_a_prompt_is_answered(either: Daraja, push: Push) -> None:
     for answer in ({}, {"pin": "0000"}, {"cancel": True}, {"ignore": True}):
         either.customer(prompt="ask")
         push(either, either.sink().url, Amount=10 + len(results))
-        either.answer_prompt(**answer)  # type: ignore[arg-type]
+        either.answer_prompt(**answer)  # type: ignore[arg-type]  # by name
         either.settle()
         results.append(either.transactions[-1].result)
 

@@ -80,12 +80,12 @@ def test_what_is_put_back_goes_on_in_the_same_way_each_time(daraja: Daraja, push
 
     assert first == second
     assert [row.state for row in first[0]] == ["completed", "completed"]
-    assert daraja._link.sandbox.balances() != {}  # type: ignore[attr-defined]
+    assert daraja._link.sandbox.balances() != {}  # type: ignore[attr-defined]  # a link here has one
 
 
 def test_what_a_snapshot_holds_nobody_changes(daraja: Daraja, push: Push) -> None:
     push(daraja, daraja.sink().url)
-    store = daraja._link.sandbox.store  # type: ignore[attr-defined]
+    store = daraja._link.sandbox.store  # type: ignore[attr-defined]  # a link here has one
     (row,) = store.scan(TRANSACTIONS)
     saved = daraja.snapshot()
 

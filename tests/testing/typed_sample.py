@@ -49,7 +49,7 @@ async def test_a_coroutine() -> None:
 
 
 def test_mistakes(daraja: Daraja) -> None:
-    daraja.custmer()  # type: ignore[attr-defined]
-    daraja.customer(balnce=5)  # type: ignore[call-arg]
-    daraja.advance("60")  # type: ignore[arg-type]
-    print(daraja.transactions[0].result_code)  # type: ignore[attr-defined]
+    daraja.custmer()  # type: ignore[attr-defined]  # mypy must complain
+    daraja.customer(balnce=5)  # type: ignore[call-arg]  # mypy must complain
+    daraja.advance("60")  # type: ignore[arg-type]  # mypy must complain
+    print(daraja.transactions[0].result_code)  # type: ignore[attr-defined]  # mypy must complain

@@ -54,5 +54,5 @@ with driving(intercepted=True) as mock, tempfile.TemporaryDirectory() as base:
     )
     for name in ("business_payment", "salary_payment", "promotion_payment"):
         pay = getattr(client, name)
-        mock.call(name, lambda pay=pay: pay(CUSTOMER, 10, "Refund", hook("result"), "None"), ack)  # type: ignore[misc]
+        mock.call(name, lambda pay=pay: pay(CUSTOMER, 10, "Refund", hook("result"), "None"), ack)  # type: ignore[misc]  # no type inferred
     mock.settle()

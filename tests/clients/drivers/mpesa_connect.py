@@ -54,7 +54,7 @@ with driving(intercepted=True) as mock:
     for response_type in (ResponseType.COMPLETED, ResponseType.CANCELED):
         mock.call(
             f"C2B.register_url, {response_type.name}",
-            lambda response_type=response_type: C2B(app, access_token=token).register_url(  # type: ignore[misc]
+            lambda response_type=response_type: C2B(app, access_token=token).register_url(  # type: ignore[misc]  # mypy infers no type of a default
                 short_code=int(SHORTCODE),
                 validation_url=hook("validation"),
                 confirmation_url=hook("confirmation"),

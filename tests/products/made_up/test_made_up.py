@@ -40,7 +40,7 @@ def mock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Mock]:
     settings = Settings(clock=ClockSetting.parse("manual"), start=START, seed=1)
     paths = daraja_paths(settings, catalogue=Catalogue((*PRODUCTS, PRODUCT)))
     app = paths.flask
-    app.wsgi_app = paths  # type: ignore[method-assign]
+    app.wsgi_app = paths  # type: ignore[method-assign]  # Flask's documented way
     yield Mock(paths.gateway, app)
     paths.gateway.close()
 
