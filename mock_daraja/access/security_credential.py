@@ -62,12 +62,9 @@ class Certificate:
         return self._unpad(block)
 
     def _unpad(self, block: bytes) -> Credential:
-        key = self._private().private_numbers()
-        modulus = key.public_numbers.n
-        number = int.from_bytes(block, "big")
-        if number >= modulus:
+        plain = _raw(self._private(), block)
+        if plain is None:
             return _OPAQUE  # made for another certificate: Safaricom's, as far as anyone can tell
-        plain = pow(number, key.d, modulus).to_bytes(_BLOCK, "big")
         if plain[:2] == b"\0\2" and plain.find(b"\0", 2) >= _LEAST_PADDED:
             return _read(plain[plain.index(b"\0", 2) + 1 :])
         if plain[:_LEAST_PADDED] == bytes(_LEAST_PADDED):
@@ -113,6 +110,17 @@ def _block(credential: str) -> bytes | str:
         wanted = f"use a {_KEY_BITS}-bit certificate: GET /_mock/certificate"
         return f"certificate: {holds}, which is a block of a {len(block) * 8}-bit key; {wanted}"
     return f"encoding: {holds}, and is no RSA block of {_BLOCK}; {_REMEDY}"
+
+
+def _raw(key: RSAPrivateKey, block: bytes) -> bytes | None:
+    """The block decrypted, its padding and all; None where it is beyond the modulus. Python's own arithmetic, since
+    cryptography gives no plaintext without a padding, and modulo both primes, which takes a third of the time."""
+    numbers = key.private_numbers()
+    p, q, number = numbers.p, numbers.q, int.from_bytes(block, "big")
+    if number >= p * q:
+        return None
+    by_p, by_q = pow(number, numbers.dmp1, p), pow(number, numbers.dmq1, q)
+    return (by_q + q * ((by_p - by_q) * numbers.iqmp % p)).to_bytes(_BLOCK, "big")
 
 
 def _read(password: bytes) -> Credential:

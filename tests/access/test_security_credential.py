@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, AsymmetricPadding, PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 
-from mock_daraja.access.security_credential import MOST_BYTES, Certificate
+from mock_daraja.access.security_credential import MOST_BYTES, Certificate, _raw
 from mock_daraja.model import Credential
 
 PASSWORD = "Safaricom999!*!"
@@ -145,6 +145,16 @@ def test_what_was_encrypted_must_be_text(certificate: Certificate) -> None:
     fault = fault_in(certificate.open(b64encode(block(ours(certificate), b"\xff\xfe")).decode()))
 
     assert fault == "password: what was encrypted is not text; encrypt the password itself, in UTF-8"
+
+
+def test_both_primes_give_what_the_private_exponent_gives(certificate: Certificate) -> None:
+    key = certificate._private()
+    numbers = key.private_numbers()
+    p, q, n, d = numbers.p, numbers.q, numbers.public_numbers.n, numbers.d
+
+    for number in (0, 1, p, q, n - p, n - 1, *(n // divisor for divisor in range(2, 12))):
+        assert _raw(key, number.to_bytes(256, "big")) == pow(number, d, n).to_bytes(256, "big")
+    assert _raw(key, n.to_bytes(256, "big")) is None
 
 
 @pytest.mark.parametrize("bits", [1024, 4096])
