@@ -54,6 +54,10 @@ class View:
             return () if defaults.organisation(shortcode) is None else defaults.initiators(shortcode)
         return tuple(self.store.scan(INITIATORS, "organisation", shortcode))
 
+    def is_initiator_password(self, password: str) -> bool:
+        """Whether an initiator of any organisation has it, or would have it on coming into being."""
+        return password == defaults.INITIATOR_PASSWORD or self.store.count(INITIATORS, "password", password) > 0
+
     def registered_urls(self, shortcode: str) -> RegisteredUrls | None:
         return self.store.get(REGISTERED_URLS, shortcode)
 

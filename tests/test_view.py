@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_daraja.defaults import CUSTOMER
+from mock_daraja.defaults import CUSTOMER, INITIATOR_PASSWORD
 from mock_daraja.model import TRANSACTIONS, changed
 from tests.conftest import Mock
 
@@ -22,6 +22,25 @@ def test_calls_since_an_instant_are_those_after_it(mock: Mock) -> None:
     assert mock.world("stk-push.query").calls_since(mock.sandbox.now_ms) == 0
     assert mock.world("stk-push.query").calls_since(mock.sandbox.now_ms - 1) == 1
     assert mock.world("status.query").calls_since(0) == 0
+
+
+def test_the_passwords_are_those_that_initiators_have_by_now(mock: Mock) -> None:
+    def known() -> list[str]:
+        tried = (INITIATOR_PASSWORD, "first", "second", "")
+        return [each for each in tried if mock.sandbox.is_initiator_password(each)]
+
+    def let_boss_have(shortcode: str, password: str) -> None:
+        initiators = [{"name": "boss", "password": password}]
+        mock.sandbox.put_organisation({"shortcode": shortcode, "initiators": initiators})
+
+    assert known() == [INITIATOR_PASSWORD]  # nobody has come into being
+    for shortcode in ("600996", "600997"):
+        let_boss_have(shortcode, "first")
+    assert known() == [INITIATOR_PASSWORD, "first"]
+    let_boss_have("600996", "second")
+    assert known() == [INITIATOR_PASSWORD, "first", "second"]
+    let_boss_have("600997", "second")
+    assert known() == [INITIATOR_PASSWORD, "second"]
 
 
 def test_a_reference_leads_to_the_transaction_that_came_to_have_it_last(mock: Mock) -> None:

@@ -125,7 +125,10 @@ INITIATORS: Final[Noun[Initiator, str]] = Noun(
     "initiator",
     Initiator,
     lambda row: initiator_key(row.shortcode, row.name),
-    ranked=(Ranked("organisation", lambda row: ((row.shortcode, row.number),)),),
+    ranked=(
+        Ranked("organisation", lambda row: ((row.shortcode, row.number),)),
+        Ranked("password", lambda row: ((row.password, row.number),)),
+    ),
 )
 REGISTERED_URLS: Final[Noun[RegisteredUrls, str]] = Noun("registered-urls", RegisteredUrls, lambda row: row.shortcode)
 CUSTOMERS: Final[Noun[Customer, str]] = Noun("customer", Customer, lambda row: row.msisdn)
