@@ -42,8 +42,8 @@ def unseal(passage: Passage) -> None:
     if name is not None and passage.token is not None:
         value = read_body(passage.headers.get("content-type"), passage.request.body).value.get(name)
         if isinstance(value, (str, int, float)):
-            credential = text(value)
-            passage.opened[credential] = passage.sandbox.certificate.open(credential)
+            credential, sandbox = text(value), passage.sandbox
+            passage.opened[credential] = sandbox.certificate.open(credential, sandbox.is_initiator_password)
 
 
 def arm_faults(passage: Passage) -> Reply | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from cryptography import x509
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, AsymmetricPadding, PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 
+from mock_daraja.access import security_credential
 from mock_daraja.access.security_credential import MOST_BYTES, Certificate, _raw
 from mock_daraja.model import Credential
 
@@ -55,6 +57,16 @@ def ours(certificate: Certificate) -> rsa.RSAPublicKey:
 
 def oaep(digest: type[HashAlgorithm], mask: type[HashAlgorithm]) -> OAEP:
     return OAEP(MGF1(mask()), digest(), None)
+
+
+def is_password(text: str) -> bool:
+    """Of the one initiator there is."""
+    return text == PASSWORD
+
+
+def raw_rsa(certificate: Certificate, plain: bytes) -> bytes:
+    numbers = ours(certificate).public_numbers()
+    return pow(int.from_bytes(plain, "big"), numbers.e, numbers.n).to_bytes(256, "big")
 
 
 def fault_in(opened: Credential) -> str:
@@ -133,10 +145,7 @@ def test_oaep_is_told_from_a_foreign_certificate(
 
 
 def test_no_padding_at_all_is_told(certificate: Certificate) -> None:
-    numbers = ours(certificate).public_numbers()
-    raw = pow(int.from_bytes(PASSWORD.encode(), "big"), numbers.e, numbers.n).to_bytes(256, "big")
-
-    fault = fault_in(certificate.open(b64encode(raw).decode()))
+    fault = fault_in(certificate.open(b64encode(raw_rsa(certificate, PASSWORD.encode())).decode()))
 
     assert fault == "padding: the SecurityCredential has none; use RSA with PKCS#1 v1.5 padding"
 
@@ -167,6 +176,80 @@ def test_a_key_of_another_size_is_told(
         f"certificate: the SecurityCredential holds {bits // 8} bytes, which is a block of a {bits}-bit key; "
         "use a 2048-bit certificate: GET /_mock/certificate"
     )
+
+
+# with the initiators' passwords at hand
+
+
+def test_an_initiators_password_is_read_by_openssl_alone(
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(security_credential, "_raw")
+
+    assert certificate.open(certificate.encrypt(PASSWORD), is_password) == Credential("password", PASSWORD)
+
+
+FORMS: dict[str, Callable[[Certificate], bytes]] = {
+    "right": lambda certificate: block(ours(certificate)),
+    "wrong": lambda certificate: block(ours(certificate), b"guess"),
+    "empty": lambda certificate: block(ours(certificate), b""),
+    "no text": lambda certificate: block(ours(certificate), b"\xff\xfe"),
+    "no padding": lambda certificate: raw_rsa(certificate, PASSWORD.encode()),
+    "seven bytes of padding": lambda certificate: raw_rsa(certificate, b"\0\2" + b"p" * 7 + b"\0" + b"x" * 246),
+    "padding without an end": lambda certificate: raw_rsa(certificate, b"\0\2" + b"p" * 254),
+    "padding of a signature": lambda certificate: raw_rsa(certificate, b"\0\1" + b"\xff" * 238 + b"\0" + b"x" * 15),
+    "OAEP": lambda certificate: block(ours(certificate), padding=oaep(SHA256, SHA1)),
+    "zero": lambda certificate: bytes(256),
+    "beyond the modulus": lambda certificate: b"\xff" * 256,
+    "foreign": lambda certificate: block(ours(Certificate())),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_knowing_the_passwords_changes_no_answer(certificate: Certificate, form: str) -> None:
+    credential = b64encode(FORMS[form](certificate)).decode()
+
+    opened = certificate.open(credential, is_password)
+
+    assert opened == certificate.open(credential)
+    assert (opened.text == PASSWORD) == (form == "right")
+
+
+def test_what_openssl_makes_up_is_no_password_even_where_somebody_has_it(certificate: Certificate) -> None:
+    """It makes up few characters often enough, for a wrong padding, to hit a short password."""
+    key = certificate._private()
+
+    def made_up() -> tuple[str, str]:
+        for number in range(2, 5_000):
+            plain = number.to_bytes(2, "big") * 128  # a block as good as any
+            with suppress(ValueError):
+                text = key.decrypt(plain, PKCS1v15()).decode()
+                if len(text) < 6:
+                    return b64encode(plain).decode(), text
+        pytest.skip("this OpenSSL refuses a wrong padding")
+
+    credential, short = made_up()
+
+    assert certificate.open(credential, lambda text: text == short) == OPAQUE
+
+
+@pytest.mark.parametrize("password", ["", "x", "short"])
+def test_a_short_password_is_read_for_what_it_is(certificate: Certificate, password: str) -> None:
+    opened = certificate.open(certificate.encrypt(password), lambda text: text == password)
+
+    assert opened == Credential("password", password)
+
+
+def test_where_openssl_refuses_a_wrong_padding_the_answer_is_the_same(
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credential = b64encode(FORMS["no padding"](certificate)).decode()
+    monkeypatch.setattr(certificate, "_decrypted", lambda block: None)
+
+    assert "has none" in fault_in(certificate.open(credential, is_password))
+
+
+# what is no block at all
 
 
 RAW = bytes(range(256))
