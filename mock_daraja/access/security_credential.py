@@ -14,6 +14,7 @@ from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from mock_daraja.access.recent import Recent
 from mock_daraja.clock import eat, wall_ms
 from mock_daraja.model import Credential
 
@@ -26,6 +27,8 @@ _BLOCK: Final = _KEY_BITS // 8
 _OTHER_BLOCKS: Final = frozenset({64, 128, 192, 384, 512, 1024})  # bytes, of the other key sizes in use
 _LEAST_PADDED: Final = 10  # 0, 2 and eight bytes of padding precede the password (RFC 8017 §7.2)
 _LEAST_TRUSTED: Final = 6  # characters of a password: random bytes are one of this length once in 2^56 blocks
+_MOST_OPENED: Final = 1_024  # blocks whose content is kept: half a megabyte
+_LONGEST_AT_ONCE: Final = 4_096  # characters that take no time to decode; a block has 344, or 512 in hex
 _HEX: Final = re.compile("[0-9a-fA-F]+")
 _BASE64URL: Final = re.compile("[A-Za-z0-9_-]{300,}={0,2}")
 _REMEDY: Final = "encrypt the password with the certificate (`mock-daraja credential PASSWORD`)"
@@ -35,12 +38,13 @@ MOST_BYTES: Final = _BLOCK - 11
 
 
 class Certificate:
-    """The sandbox's own key pair, made when somebody first needs it."""
+    """The sandbox's own key pair, made when somebody first needs it. Threads may share it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._key: RSAPrivateKey | None = None
         self._pem: bytes = b""
+        self._opened: Recent[bytes, Credential] = Recent(_MOST_OPENED)  # what is in a block, not whether it is right
 
     def pem(self) -> bytes:
         """The X.509 certificate to encrypt an initiator's password with."""
@@ -60,11 +64,29 @@ class Certificate:
         `is_password` says whether a text is the password of an initiator. The answer is the same without it, and takes
         twenty times as long.
         """
-        block = _block("".join(credential.split()))
-        if isinstance(block, str):
-            return Credential("fault", block)
+        block = _block(credential)
+        if isinstance(block, Credential):
+            return block
+        opened = self._known(block)
+        if opened is None:
+            opened = self._unsealed(block, is_password)
+            self._opened.put(block, opened)
+        return opened
+
+    def known(self, credential: str) -> Credential | None:
+        """The same, if that takes microseconds: for what was opened lately, for what is no RSA block unless it is very
+        long, and for anything while nobody has our certificate. Else None."""
+        if len(credential) > _LONGEST_AT_ONCE:
+            return None
+        block = _block(credential)
+        return block if isinstance(block, Credential) else self._known(block)
+
+    def _known(self, block: bytes) -> Credential | None:
         if self._key is None:
-            return _OPAQUE  # nobody has seen our certificate, so it was made for another
+            return _OPAQUE  # nobody has seen our certificate, so it was made for another; not for long, so not kept
+        return self._opened.get(block)
+
+    def _unsealed(self, block: bytes, is_password: Callable[[str], bool]) -> Credential:
         text = self._decrypted(block)
         if text is not None and len(text) >= _LEAST_TRUSTED and is_password(text):
             return Credential("password", text)
@@ -110,8 +132,13 @@ class Certificate:
             return self._key
 
 
-def _block(credential: str) -> bytes | str:
-    """The RSA block that the base64 stands for, or the fault."""
+def _block(credential: str) -> bytes | Credential:
+    """The RSA block that the base64 stands for, or what is wrong with it."""
+    block = _decoded("".join(credential.split()))
+    return Credential("fault", block) if isinstance(block, str) else block
+
+
+def _decoded(credential: str) -> bytes | str:
     if not credential:
         return f"encoding: the SecurityCredential is blank; {_REMEDY}"
     if len(credential) == 2 * _BLOCK and _HEX.fullmatch(credential):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -125,9 +127,11 @@ def test_a_block_beyond_our_modulus_is_taken_as_it_is(certificate: Certificate) 
 def test_nothing_is_opened_while_nobody_has_our_certificate() -> None:
     unseen = Certificate()
 
-    opened = unseen.open(b64encode(bytes(256)).decode())
+    credential = b64encode(bytes(256)).decode()
 
-    assert opened == OPAQUE
+    opened, known = unseen.open(credential), unseen.known(credential)
+
+    assert opened == known == OPAQUE
     assert unseen._key is None  # no key was made to find that out
 
 
@@ -249,6 +253,103 @@ def test_where_openssl_refuses_a_wrong_padding_the_answer_is_the_same(
     assert "has none" in fault_in(certificate.open(credential, is_password))
 
 
+# what was opened is kept
+
+
+@pytest.fixture
+def unopened(certificate: Certificate) -> Certificate:
+    """One that has opened nothing; the key is that of `certificate`."""
+    made = Certificate()
+    made._key, made._pem = certificate._key, certificate._pem
+    return made
+
+
+def no_rsa(patch: pytest.MonkeyPatch, certificate: Certificate) -> None:
+    """Whoever asks for the key fails from now on, and whoever imports anything."""
+    patch.delattr(security_credential, "_raw")
+    patch.setattr(certificate, "_private", None)
+    patch.setattr(builtins, "__import__", None)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_was_opened_is_known_without_rsa(
+    unopened: Certificate, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credential = b64encode(FORMS[form](unopened)).decode()
+    opened = unopened.open(credential, is_password)
+
+    with monkeypatch.context() as patch:
+        no_rsa(patch, unopened)
+        again = unopened.known(credential), unopened.open(credential, is_password), unopened.open(credential)
+
+    assert again == (opened, opened, opened)
+
+
+def test_what_was_not_opened_yet_is_not_known(unopened: Certificate) -> None:
+    unopened.open(unopened.encrypt(PASSWORD), is_password)
+
+    assert unopened.known(unopened.encrypt(PASSWORD)) is None
+
+
+def test_line_breaks_make_no_other_credential_of_it(unopened: Certificate) -> None:
+    credential = unopened.encrypt(PASSWORD)
+    unopened.open(credential)
+
+    assert unopened.known(f" {credential[:76]}\r\n{credential[76:]}\n") == Credential("password", PASSWORD)
+
+
+def test_so_many_are_kept_and_the_one_used_longest_ago_goes(unopened: Certificate) -> None:
+    first, second, *others = (b64encode(b"\xff" * 254 + number.to_bytes(2, "big")).decode() for number in range(1_025))
+    for credential in (first, second, *others[:-1]):
+        unopened.open(credential)
+    assert unopened.known(first) == OPAQUE  # a use
+
+    unopened.open(others[-1])
+
+    assert [unopened.known(each) for each in (first, second, *others)] == [OPAQUE, None, *[OPAQUE] * len(others)]
+
+
+def test_a_credential_seen_before_there_was_a_key_is_read_once_there_is(certificate: Certificate) -> None:
+    credential, unseen = certificate.encrypt(PASSWORD), Certificate()
+    before = unseen.open(credential, is_password), unseen.known(credential)
+
+    unseen._key, unseen._pem = certificate._key, certificate._pem
+
+    assert before == (OPAQUE, OPAQUE)
+    assert unseen.known(credential) is None
+    assert unseen.open(credential, is_password) == Credential("password", PASSWORD)
+
+
+def test_a_foreign_credential_is_opened_once_there_is_a_key(foreign: Callable[[int], rsa.RSAPublicKey]) -> None:
+    credential, unseen = b64encode(block(foreign(2048))).decode(), Certificate()
+    assert unseen.known(credential) == OPAQUE
+
+    unseen.pem()
+
+    assert unseen.known(credential) is None
+    assert unseen.open(credential) == OPAQUE
+    assert unseen.known(credential) == OPAQUE
+
+
+def test_what_is_kept_does_not_depend_on_who_has_which_password(unopened: Certificate) -> None:
+    credential = unopened.encrypt(PASSWORD)
+
+    by_python = unopened.open(credential, lambda text: text == "another")
+    kept = unopened.open(credential, is_password)
+
+    assert by_python == kept == Credential("password", PASSWORD)
+
+
+def test_threads_open_the_same_credentials_alike(certificate: Certificate, unopened: Certificate) -> None:
+    credentials = [b64encode(make(unopened)).decode() for make in FORMS.values()] * 3
+
+    with ThreadPoolExecutor(8) as pool:
+        opened = [*pool.map(lambda credential: unopened.open(credential, is_password), credentials)]
+
+    assert opened == [unopened.known(credential) for credential in credentials]
+    assert opened == [certificate.open(credential) for credential in credentials]
+
+
 # what is no block at all
 
 
@@ -274,9 +375,11 @@ MALFORMED = [
 
 @pytest.mark.parametrize(("credential", "said"), MALFORMED)
 def test_what_is_no_rsa_block_says_what_it_is(credential: str, said: str) -> None:
-    fault = fault_in(Certificate().open(credential))
+    certificate = Certificate()
+    fault = fault_in(certificate.open(credential))
 
     assert said in fault
     assert fault.partition(":")[0] in KINDS
     assert re.search("base64|encrypt|certificate", fault.partition("; ")[2]), "a fault ends with its remedy"
     assert PASSWORD not in fault
+    assert certificate.known(credential) == (Credential("fault", fault) if len(credential) < 4_096 else None)
