@@ -18,7 +18,8 @@ class WrongContentType:
     type: str = "text/html"
 
     def __post_init__(self) -> None:
-        if _MEDIA_TYPE.match(str(self.type)) is None:
+        given: object = self.type
+        if not isinstance(given, str) or _MEDIA_TYPE.match(given) is None:
             raise bad("type", self.type, "a media type such as text/html or text/plain; charset=utf-8")
 
     def carry_out(self, wire: Wire, response: bytes) -> None:

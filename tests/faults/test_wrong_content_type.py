@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 import pytest
 
 from mock_daraja.errors import Problem
@@ -19,7 +21,9 @@ def test_the_right_body_comes_under_another_type(client, wire, fault, named):
     assert wire.is_open
 
 
-@pytest.mark.parametrize("type_", ["", "html", "text/html\r\nX: y", "text/", 5, None, "text/h tml"])
+@pytest.mark.parametrize(
+    "type_", ["", "html", "text/html\r\nX: y", "text/", 5, None, "text/h tml", PurePosixPath("text/html")]
+)
 def test_refuses_what_is_no_media_type(type_):
     with pytest.raises(Problem) as caught:
         WrongContentType(type=type_)
