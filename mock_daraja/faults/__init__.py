@@ -1,4 +1,4 @@
-"""Misbehaviour of the transport, one fault a file. Asked for with a FaultSpec, carried out by the server.
+"""Misbehaviour of the transport, one fault a file. Asked for with a FaultSpec; its acts are the server's to carry out.
 
 A fault's module is imported when it is first asked for: most servers never misbehave.
 """
@@ -7,20 +7,14 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from importlib import import_module
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.faults.wire import Wire
+from mock_daraja.faults.acts import Fault
 from mock_daraja.ids import Ids
 from mock_daraja.model import FaultSpec
 
 __all__ = ["NAMES", "Fault", "drawn", "from_spec", "kind_of", "withholds_answer"]
-
-
-class Fault(Protocol):
-    """`response` is the whole answer, head and body, as it would have gone out."""
-
-    def carry_out(self, wire: Wire, response: bytes) -> None: ...
 
 
 NAMES: Final = (

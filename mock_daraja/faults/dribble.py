@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from mock_daraja.faults.acts import Acts, Send, Wait
 from mock_daraja.faults.attributes import MOST_SECONDS, number
 from mock_daraja.faults.response import split
-from mock_daraja.faults.wire import Wire
 
 _LEAST: Final = 0.01
 _MOST: Final = 1_000_000
@@ -25,19 +25,15 @@ class Dribble:
         number("bytes_per_second", self.bytes_per_second, "bytes a second", least=_LEAST, most=_MOST)
         number("seconds", self.seconds, "seconds", most=MOST_SECONDS)
 
-    def carry_out(self, wire: Wire, response: bytes) -> None:
+    def acts(self, response: bytes, now_ms: int) -> Acts:
         head, body = split(response)
-        wire.send(head)
-        began_ms = wire.clock.now()
+        began_ms = yield Send(head)
         end_ms = began_ms + round(self.seconds * 1000)
         sent = 0
-        while sent < len(body) and wire.is_open:
+        while sent < len(body):
             due_ms = began_ms + math.ceil((sent + 1) * 1000 / self.bytes_per_second)
-            if not wire.wait_until(min(due_ms, end_ms)):
-                wire.close()
-                return
-            now_ms = wire.clock.now()
+            now_ms = yield Wait(min(due_ms, end_ms))
             due = int((now_ms - began_ms) * self.bytes_per_second / 1000) if now_ms < end_ms else len(body)
             due = max(due, sent + 1)
-            wire.send(body[sent:due])
+            yield Send(body[sent:due])
             sent = due

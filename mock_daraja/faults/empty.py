@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mock_daraja.faults.wire import Wire
+from mock_daraja.faults.acts import Acts, Close
 
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    def carry_out(self, wire: Wire, response: bytes) -> None:  # noqa: ARG002 - never sent: that is the fault
-        wire.close()
+    def acts(self, response: bytes, now_ms: int) -> Acts:  # noqa: ARG002 - never sent: that is the fault
+        yield Close()

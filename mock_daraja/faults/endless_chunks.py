@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from mock_daraja.faults.acts import Acts, Close, Send, Wait
 from mock_daraja.faults.attributes import MOST_SECONDS, number, whole
 from mock_daraja.faults.response import split, with_header
-from mock_daraja.faults.wire import Wire
 
 _PAUSE_MS: Final = 100
 _BLANKS: Final = b" " * 1023 + b"\n"
@@ -28,17 +28,18 @@ class EndlessChunks:
         number("seconds", self.seconds, "seconds", most=MOST_SECONDS)
         whole("max_bytes", self.max_bytes, "bytes", least=1, most=_MOST_BYTES)
 
-    def carry_out(self, wire: Wire, response: bytes) -> None:
+    def acts(self, response: bytes, now_ms: int) -> Acts:
         head, body = split(response)
-        wire.send(with_header(head, b"Transfer-Encoding", b"chunked", instead_of=b"Content-Length"))
-        end_ms = wire.clock.now() + round(self.seconds * 1000)
+        now_ms = yield Send(with_header(head, b"Transfer-Encoding", b"chunked", instead_of=b"Content-Length"))
+        end_ms = now_ms + round(self.seconds * 1000)
         left, chunk = self.max_bytes, body or _BLANKS
-        while wire.is_open and left:
+        while left:
             chunk = chunk[:left]
             left -= len(chunk)
-            wire.send(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+            now_ms = yield Send(b"%x\r\n%b\r\n" % (len(chunk), chunk))
             chunk = _BLANKS
-            due_ms = wire.clock.now() + _PAUSE_MS
-            if not wire.wait_until(min(due_ms, end_ms), reusable=False) or due_ms >= end_ms:
+            due_ms = now_ms + _PAUSE_MS
+            yield Wait(min(due_ms, end_ms), reusable=False)
+            if due_ms >= end_ms:
                 break
-        wire.close()
+        yield Close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from mock_daraja.faults.wire import Wire
+from mock_daraja.faults.acts import Acts, Close, Send
 
 # A TLS alert (fatal, internal error), as of a terminator that speaks TLS on a plain port, and a line of noise.
 GARBAGE: Final = b"\x15\x03\x03\x00\x02\x02\x50" + bytes(range(0x80, 0x100)) + b"\r\n"
@@ -13,6 +13,6 @@ GARBAGE: Final = b"\x15\x03\x03\x00\x02\x02\x50" + bytes(range(0x80, 0x100)) + b
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    def carry_out(self, wire: Wire, response: bytes) -> None:  # noqa: ARG002 - never sent: that is the fault
-        wire.send(GARBAGE)
-        wire.close()
+    def acts(self, response: bytes, now_ms: int) -> Acts:  # noqa: ARG002 - never sent: that is the fault
+        yield Send(GARBAGE)
+        yield Close()

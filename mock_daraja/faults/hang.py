@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mock_daraja.faults.acts import Acts, Close, Wait
 from mock_daraja.faults.attributes import MOST_SECONDS, number
-from mock_daraja.faults.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,6 @@ class Hang:
         if self.seconds is not None:
             number("seconds", self.seconds, "seconds", most=MOST_SECONDS)
 
-    def carry_out(self, wire: Wire, response: bytes) -> None:  # noqa: ARG002 - never sent: that is the fault
-        until_ms = None if self.seconds is None else wire.clock.now() + round(self.seconds * 1000)
-        wire.wait_until(until_ms, reusable=False)
-        wire.close()
+    def acts(self, response: bytes, now_ms: int) -> Acts:  # noqa: ARG002 - never sent: that is the fault
+        yield Wait(None if self.seconds is None else now_ms + round(self.seconds * 1000), reusable=False)
+        yield Close()

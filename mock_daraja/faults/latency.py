@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mock_daraja.errors import Problem
+from mock_daraja.faults.acts import Acts, Send, Wait
 from mock_daraja.faults.attributes import MOST_MS, bad, number, whole
-from mock_daraja.faults.wire import Wire
 from mock_daraja.ids import Ids
 
 _FORMS: Final[dict[Any, tuple[str, ...]]] = {
@@ -63,9 +63,7 @@ class Latency:
         assert self.ms is not None
         return self.ms
 
-    def carry_out(self, wire: Wire, response: bytes) -> None:
+    def acts(self, response: bytes, now_ms: int) -> Acts:
         assert self.ms is not None  # drawn, where a distribution was asked for: faults.drawn
-        if wire.wait_until(wire.clock.now() + self.ms):
-            wire.send(response)
-        else:
-            wire.close()
+        yield Wait(now_ms + self.ms)
+        yield Send(response)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mock_daraja.faults.acts import Acts, Close, Send
 from mock_daraja.faults.response import split
-from mock_daraja.faults.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
 class Truncated:
-    def carry_out(self, wire: Wire, response: bytes) -> None:
+    def acts(self, response: bytes, now_ms: int) -> Acts:  # noqa: ARG002 - sent at once
         """An answer without a body is cut in its head, so that it too arrives broken."""
         head, body = split(response)
-        wire.send(head + body[: len(body) // 2] if body else head[: len(head) // 2])
-        wire.close()
+        yield Send(head + body[: len(body) // 2] if body else head[: len(head) // 2])
+        yield Close()

@@ -1,4 +1,4 @@
-"""One client's connection, as faults use it: sending, waiting, closing. Knows no HTTP."""
+"""One client's connection, sending, waiting and closing; and what carries a fault out on it. Knows no HTTP."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from threading import Event
 from typing import Final
 
 from mock_daraja.clock import Clock, ClockSetting
+from mock_daraja.faults.acts import Abort, Act, Close, Fault, Send, Wait
 from mock_daraja.faults.watch import Watch
 
 _LINGER_ZERO: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
@@ -68,3 +69,30 @@ class Wire:
         self._interrupt_wait()
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
+
+
+def carry_out(wire: Wire, fault: Fault, response: bytes) -> None:
+    """Block until the fault is over, or the client has gone or the server stops: then the wire is closed."""
+    with contextlib.closing(fault.acts(response, wire.clock.now())) as acts:
+        act = next(acts, None)
+        while act is not None:
+            _do(wire, act)
+            if not wire.is_open:
+                return
+            try:
+                act = acts.send(wire.clock.now())
+            except StopIteration:
+                return
+
+
+def _do(wire: Wire, act: Act) -> None:
+    match act:
+        case Send(data):
+            wire.send(data)
+        case Wait(until_ms, reusable):
+            if not wire.wait_until(until_ms, reusable=reusable):
+                wire.close()
+        case Close():
+            wire.close()
+        case Abort():
+            wire.reset()

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from mock_daraja.faults.acts import Acts, Send
 from mock_daraja.faults.attributes import bad
 from mock_daraja.faults.response import split, with_header
-from mock_daraja.faults.wire import Wire
 
 _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}(; ?[ -~]{1,60})?\Z")
 
@@ -22,6 +22,6 @@ class WrongContentType:
         if not isinstance(given, str) or _MEDIA_TYPE.match(given) is None:
             raise bad("type", self.type, "a media type such as text/html or text/plain; charset=utf-8")
 
-    def carry_out(self, wire: Wire, response: bytes) -> None:
+    def acts(self, response: bytes, now_ms: int) -> Acts:  # noqa: ARG002 - sent at once
         head, body = split(response)
-        wire.send(with_header(head, b"Content-Type", self.type.encode()) + body)
+        yield Send(with_header(head, b"Content-Type", self.type.encode()) + body)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from mock_daraja.faults.acts import Acts, Send
 from mock_daraja.faults.attributes import bad
-from mock_daraja.faults.wire import Wire
 
 _STATUSES: Final = frozenset(range(200, 600)) - {204, 304}
 _PHRASES: Final = {each.value: each.phrase for each in HTTPStatus}
@@ -21,8 +21,8 @@ class WrongStatus:
         if type(self.status) is not int or self.status not in _STATUSES:
             raise bad("status", self.status, "a status from 200 to 599, but 204 and 304 that have no body")
 
-    def carry_out(self, wire: Wire, response: bytes) -> None:
+    def acts(self, response: bytes, now_ms: int) -> Acts:  # noqa: ARG002 - sent at once
         status_line, end, rest = response.partition(b"\r\n")
         version = status_line.partition(b" ")[0].decode()
         phrase = _PHRASES.get(self.status, "Unknown")
-        wire.send(f"{version} {self.status} {phrase}".encode() + end + rest)
+        yield Send(f"{version} {self.status} {phrase}".encode() + end + rest)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from mock_daraja.clock import wall_ms
 from mock_daraja.exchange import Reply
 from mock_daraja.faults import from_spec
-from mock_daraja.faults.wire import Wire
+from mock_daraja.faults.wire import Wire, carry_out
 from mock_daraja.server.direct import Sending
 from mock_daraja.server.head import Head
 from mock_daraja.server.inbound import SMALL, Rest
@@ -62,7 +62,7 @@ def sender(wire: Wire, sending: Sending) -> Callable[[bytes], None]:
         return wire.send
     fault = from_spec(spec)
     wire.clock = sending.clock or wire.clock
-    return partial(fault.carry_out, wire)
+    return partial(carry_out, wire, fault)
 
 
 @dataclass(slots=True)

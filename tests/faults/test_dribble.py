@@ -1,65 +1,68 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 
 import pytest
 
 from mock_daraja.errors import Problem
+from mock_daraja.faults.acts import Send, Wait
 from mock_daraja.faults.dribble import Dribble
+from tests.faults.playing import HEAD, RESPONSE, START_MS, played, waits_ms
 
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
-
-
-def watched(client, clock):
-    """What the client has received at each wait, and the milliseconds from the first one to it."""
-    seen, began_ms = [], clock.now()
-
-    def look():
-        seen.append((clock.now() - began_ms, client.recv(1000)))
-        clock.move_to(clock.next_sleeper())
-
-    clock.on_wait = look
-    return seen
+BODY = [b"%d" % at for at in range(10)]
 
 
-def test_the_body_comes_byte_by_byte_on_the_sandbox_clock(client, wire, leaping, response):
-    seen = watched(client, leaping)
+def test_the_body_comes_byte_by_byte_on_the_sandbox_clock():
+    acts = played(Dribble(bytes_per_second=4))
 
-    Dribble(bytes_per_second=4).carry_out(wire, response)
-
-    assert seen == [(0, HEAD)] + [(250 * (at + 1), b"%d" % at) for at in range(9)]
-    assert client.recv(10) == b"9"
-    assert wire.is_open
+    pairs = [(Wait(START_MS + 250 * (at + 1)), Send(byte)) for at, byte in enumerate(BODY)]
+    assert acts == [Send(HEAD), *chain(*pairs)]
 
 
-def test_a_leap_of_the_clock_brings_all_that_is_due(client, wire, leaping, response):
-    leaping.on_wait = lambda: leaping.move_to(leaping.now() + 2000)
+def test_its_time_begins_once_the_head_is_sent():
+    acts = played(Dribble(bytes_per_second=1, seconds=2.5), sending_ms=100)
 
-    Dribble(bytes_per_second=2, seconds=60).carry_out(wire, response)
-
-    assert client.recv(1000) == response
-    assert leaping.now() == 1_000_000 + 3 * 2000
+    assert waits_ms(acts) == [1100, 2100, 2600]
 
 
-def test_after_its_seconds_the_rest_comes_at_once(client, wire, leaping, response):
-    seen = watched(client, leaping)
+def test_a_leap_of_the_clock_brings_all_that_is_due():
+    acts = played(Dribble(bytes_per_second=2, seconds=60), late_ms=1500)
 
-    Dribble(bytes_per_second=1, seconds=2.5).carry_out(wire, response)
+    assert acts == [
+        Send(HEAD),
+        Wait(START_MS + 500),
+        Send(b"0123"),
+        Wait(START_MS + 2500),
+        Send(b"4567"),
+        Wait(START_MS + 4500),
+        Send(b"89"),
+    ]
 
-    assert seen == [(0, HEAD), (1000, b"0"), (2000, b"1")]
-    assert client.recv(100) == b"23456789"
-    assert leaping.now() == 1_000_000 + 2500
+
+def test_after_its_seconds_the_rest_comes_at_once():
+    acts = played(Dribble(bytes_per_second=1, seconds=2.5))
+
+    assert acts == [
+        Send(HEAD),
+        Wait(START_MS + 1000),
+        Send(b"0"),
+        Wait(START_MS + 2000),
+        Send(b"1"),
+        Wait(START_MS + 2500),
+        Send(b"23456789"),
+    ]
 
 
-def test_ends_when_the_client_goes_away(carry_out, client, clock, wire):
-    carrying = carry_out(Dribble())
-    assert clock.asked.wait(5)
+def test_a_clock_that_was_put_back_does_not_stop_it():
+    acts = Dribble(bytes_per_second=1).acts(RESPONSE, START_MS)
+    assert [next(acts), acts.send(START_MS)] == [Send(HEAD), Wait(START_MS + 1000)]
 
-    client.close()
-    carrying.join(5)
+    assert acts.send(0) == Send(b"0")
 
-    assert not carrying.is_alive()
-    assert not wire.is_open
+
+def test_an_answer_without_a_body_comes_at_once():
+    assert played(Dribble(), HEAD) == [Send(HEAD)]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from mock_daraja.errors import Problem
+from mock_daraja.faults.acts import Close, Send, Wait
 from mock_daraja.faults.endless_chunks import EndlessChunks
+from tests.faults.playing import START_MS, played, sent, waits_ms
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 FIRST = b"a\r\n0123456789\r\n"
@@ -20,35 +22,42 @@ BLANKS = b"400\r\n" + b" " * 1023 + b"\n\r\n"
     ],
     ids=["until its seconds are over", "until its bytes are sent", "the body too is cut", "no time at all"],
 )
-@pytest.mark.usefixtures("leaping")
-def test_chunks_come_without_the_last_one(client, wire, response, fault, arrives):
-    fault.carry_out(wire, response)
+def test_chunks_come_without_the_last_one(fault, arrives):
+    acts = played(fault)
 
-    assert client.makefile("rb").read() == arrives
-    assert not wire.is_open
-
-
-def test_its_seconds_are_the_sandbox_clocks(wire, leaping, response):
-    EndlessChunks(seconds=0.25).carry_out(wire, response)
-
-    assert leaping.now() == 1_000_000 + 250
+    assert sent(acts) == arrives
+    assert acts[-1] == Close()
 
 
-def test_an_answer_without_a_body_begins_with_blanks(client, wire, leaping):
-    EndlessChunks(seconds=0.1).carry_out(wire, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+def test_its_chunks_are_a_tenth_of_a_second_apart_until_its_seconds_are_over():
+    acts = played(EndlessChunks(seconds=0.25))
 
-    assert client.makefile("rb").read() == HEAD.replace(b"200 OK", b"404 Not Found") + BLANKS
+    assert acts == [
+        Send(HEAD),
+        Send(FIRST),
+        Wait(START_MS + 100, reusable=False),
+        Send(BLANKS),
+        Wait(START_MS + 200, reusable=False),
+        Send(BLANKS),
+        Wait(START_MS + 250, reusable=False),
+        Close(),
+    ]
 
 
-def test_ends_when_the_client_goes_away(carry_out, client, clock, wire):
-    carrying = carry_out(EndlessChunks())
-    assert clock.asked.wait(5)
+def test_its_seconds_begin_once_the_head_is_sent_and_a_pause_once_its_chunk_is():
+    acts = played(EndlessChunks(seconds=0.5), sending_ms=40)
 
-    client.close()
-    carrying.join(5)
+    assert waits_ms(acts) == [180, 320, 460, 540]
 
-    assert not carrying.is_alive()
-    assert not wire.is_open
+
+def test_waits_once_more_when_its_bytes_are_sent():
+    assert played(EndlessChunks(max_bytes=4))[-2:] == [Wait(START_MS + 100, reusable=False), Close()]
+
+
+def test_an_answer_without_a_body_begins_with_blanks():
+    acts = played(EndlessChunks(seconds=0.1), b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+
+    assert sent(acts) == HEAD.replace(b"200 OK", b"404 Not Found") + BLANKS
 
 
 @pytest.mark.parametrize(

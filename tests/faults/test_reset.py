@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-import pytest
-
+from mock_daraja.faults.acts import Abort
 from mock_daraja.faults.reset import Reset
+from tests.faults.playing import played
 
 
-def test_the_client_sees_a_connection_reset(client, wire, response):
-    Reset().carry_out(wire, response)
-
-    with pytest.raises(ConnectionResetError):
-        client.recv(1)
-    assert not wire.is_open
+def test_drops_the_connection_without_a_byte():
+    assert played(Reset()) == [Abort()]

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from mock_daraja.faults.acts import Close, Send
 from mock_daraja.faults.truncated import Truncated
+from tests.faults.playing import played
 
 
 @pytest.mark.parametrize(
@@ -17,8 +19,5 @@ from mock_daraja.faults.truncated import Truncated
     ],
     ids=["half the body", "none of one byte", "half the head where there is no body"],
 )
-def test_the_answer_breaks_off_half_way(client, wire, whole, arrives):
-    Truncated().carry_out(wire, whole)
-
-    assert client.makefile("rb").read() == arrives
-    assert not wire.is_open
+def test_the_answer_breaks_off_half_way(whole, arrives):
+    assert played(Truncated(), whole) == [Send(arrives), Close()]

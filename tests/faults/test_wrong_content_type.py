@@ -5,7 +5,9 @@ from pathlib import PurePosixPath
 import pytest
 
 from mock_daraja.errors import Problem
+from mock_daraja.faults.acts import Send
 from mock_daraja.faults.wrong_content_type import WrongContentType
+from tests.faults.playing import played
 
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -14,11 +16,8 @@ JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\
     ("fault", "named"),
     [(WrongContentType(), b"text/html"), (WrongContentType("text/plain; charset=utf-8"), b"text/plain; charset=utf-8")],
 )
-def test_the_right_body_comes_under_another_type(client, wire, fault, named):
-    fault.carry_out(wire, JSON)
-
-    assert client.recv(1000) == JSON.replace(b"application/json", named)
-    assert wire.is_open
+def test_the_right_body_comes_under_another_type(fault, named):
+    assert played(fault, JSON) == [Send(JSON.replace(b"application/json", named))]
 
 
 @pytest.mark.parametrize(
