@@ -10,11 +10,17 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from msgspec import Struct
 
 from mock_daraja.exchange import by_name
-from mock_daraja.server.refusal import refusal
+from mock_daraja.server.refusal import RefusedError, refusal
 
-_TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_REQUEST_LINE: Final = re.compile(rf"({_TOKEN}) ([^\x00-\x20\x7f]+) HTTP/1\.([0-9])\r?")
-_FIELD: Final = re.compile(rf"({_TOKEN}):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*?)[ \t]*\r?")
+_TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
+_FIELD_FORM: Final = rf"{_TOKEN}:[^\x00-\x08\x0a-\x1f\x7f]*+"
+_REQUEST_LINE: Final = re.compile(rf"({_TOKEN}) ([\x21-\x7e]++) HTTP/1\.([0-9])")
+_FIELDS: Final = re.compile(rf"(?:\r\n{_FIELD_FORM})*+")
+_BARE_LF: Final = re.compile(r"(?<!\r)\n")
+_ONCE: Final = {"host": "Host", "content-length": "Content-Length", "transfer-encoding": "Transfer-Encoding"}
+
+FIELD: Final = re.compile(_FIELD_FORM)
+"""One header, or one line of a trailer."""
 
 
 class Head(Struct, frozen=True):
@@ -49,14 +55,17 @@ class Head(Struct, frozen=True):
 
 
 def parse(raw: bytes) -> Head:
-    """Raises RefusedError for what is not HTTP/1."""
-    first, *lines = raw.decode("latin-1").split("\n")
+    """`raw` ends before the CRLF of its last line. Raises RefusedError for what is not HTTP/1."""
+    text = raw.decode("latin-1")
+    first, *lines = text.split("\r\n")
     request = _REQUEST_LINE.fullmatch(first)
-    if request is None:
-        raise refusal(f"malformed request line {first[:80]!r}", "request line", "send METHOD PATH HTTP/1.1")
+    if request is None or _FIELDS.fullmatch(text, len(first)) is None:
+        raise malformed(text)
     method, target, minor = request.groups()
     headers = tuple(map(_header, lines))
     values = by_name(headers)
+    if len(values) < len(headers):
+        _refuse_repeated(headers)
     target = target.partition("#")[0]
     if not target.startswith("/") and "://" in target:
         try:
@@ -67,28 +76,47 @@ def parse(raw: bytes) -> Head:
         target = f"{split.path or '/'}?{split.query}"
     path, _, query = target.partition("?")
     if "%" in path:
-        path = unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
+        path = unquote_to_bytes(path).decode("latin-1")
     version = "HTTP/1.0" if minor == "0" else "HTTP/1.1"
-    return Head(method, path, query, version, headers, values, _body_length(values))
+    return Head(method, path, query, version, headers, values, _body_length(values, version))
+
+
+def malformed(text: str) -> RefusedError:
+    """What is wrong with a head, or the beginning of one, that doesn't have the form of HTTP/1."""
+    first, *lines = text.split("\r\n")
+    if text[:1] > " " and _BARE_LF.search(text):
+        return refusal("a line that ends in LF alone", "request head", "end each line with CRLF")
+    if _REQUEST_LINE.fullmatch(first) is None:
+        remedy = "send METHOD PATH HTTP/1.1, with whatever is not ASCII percent-encoded"
+        return refusal(f"malformed request line {first[:80]!r}", "request line", remedy)
+    line = next(line for line in lines if FIELD.fullmatch(line) is None)
+    is_folded = line.startswith((" ", "\t"))
+    remedy = "send each header on one line" if is_folded else "send Name: value, in printable characters"
+    return refusal(f"malformed header {line[:80]!r}", "request headers", remedy)
 
 
 def _header(line: str) -> tuple[str, str]:
-    matched = _FIELD.fullmatch(line)
-    if matched is None:
-        raise refusal(f"malformed header {line[:80]!r}", "request headers", "send Name: value, in printable characters")
-    return matched[1], matched[2]
+    name, _, value = line.partition(":")
+    return name, value.strip(" \t")
 
 
-def _body_length(values: dict[str, str]) -> int | None:
+def _refuse_repeated(headers: tuple[tuple[str, str], ...]) -> None:
+    names = [name.lower() for name, _ in headers]
+    for lower, name in _ONCE.items():
+        if names.count(lower) > 1:
+            raise refusal(f"more than one {name} header", "request headers", "send one")
+
+
+def _body_length(values: dict[str, str], version: str) -> int | None:
     coding = values.get("transfer-encoding")
     length = values.get("content-length")
     if coding is not None:
-        if coding.lower() != "chunked" or length is not None:
-            raise refusal(
-                f"Transfer-Encoding {coding[:80]!r}" + (" besides a Content-Length" if length is not None else ""),
-                "request headers",
-                "send a Content-Length, or Transfer-Encoding: chunked",
-            )
+        if coding.lower() != "chunked" or length is not None or version == "HTTP/1.0":
+            where = " besides a Content-Length" if length is not None else ""
+            remedy = "send a Content-Length, or Transfer-Encoding: chunked"
+            if version == "HTTP/1.0":
+                where, remedy = " in HTTP/1.0", "send a Content-Length"
+            raise refusal(f"Transfer-Encoding {coding[:80]!r}{where}", "request headers", remedy)
         return None
     if length is None:
         return 0

