@@ -6,6 +6,7 @@ import json
 
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Reply
+from mock_daraja.faults import pages
 
 
 class RefusedError(Exception):
@@ -20,3 +21,8 @@ def refusal(what: str, where: str, remedy: str, status: int = 400) -> RefusedErr
 
 def as_reply(problem: Problem) -> Reply:
     return Reply(problem.status, json.dumps(problem.as_json()).encode())
+
+
+def too_big(path: str) -> RefusedError:
+    """A body beyond the bound, in the words of Daraja's gateway."""
+    return RefusedError(pages.page("body-too-big", path))

@@ -1,0 +1,137 @@
+"""Whole requests out of the bytes of one connection, as they come: bounded, strict, without input or output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from mock_daraja.server.chunks import chunked
+from mock_daraja.server.head import Head, malformed, parse
+from mock_daraja.server.refusal import RefusedError, refusal, too_big
+
+MAX_HEAD: Final = 32768  # bytes, with the CRLF of its last line
+_MAX_BLANK: Final = 2  # lines before a request
+_BARE_LF: Final = re.compile(rb"(?<!\r)\n")
+
+State = Literal["idle", "head", "body"]
+
+
+class Received(Struct, frozen=True):
+    """One whole request."""
+
+    head: Head
+    body: bytes
+
+
+class RequestReader:
+    """Fed with what comes; `next` gives request after request, until it says that more has to come.
+
+    What comes behind a whole request waits. After a RefusedError nothing more can be read.
+    """
+
+    __slots__ = ("_blank", "_buffer", "_chunks", "_head", "_max_body", "_searched", "wants_continue")
+
+    def __init__(self, max_body: int) -> None:
+        self._max_body = max_body
+        self._buffer = bytearray()
+        self._searched = 0  # no end of a head before here
+        self._blank = 0  # lines before the head that is awaited
+        self._head: Head | None = None  # of the body that is awaited
+        self._chunks: Generator[None, None, bytes] | None = None
+        self.wants_continue = False
+        """The client waits for "100 Continue" before it sends the body. Whoever has sent it sets this to False."""
+
+    def feed(self, data: bytes) -> None:
+        self._buffer += data
+
+    def next(self) -> Received | None:
+        """The next whole request, or None until more is fed. Raises RefusedError for what is none, or too large."""
+        head = self._head or self._next_head()
+        if head is None:
+            return None
+        body = self._body(head)
+        self._head = head if body is None else None
+        self.wants_continue = body is None and self.wants_continue
+        return None if body is None else Received(head, body)
+
+    @property
+    def state(self) -> State:
+        """What has begun and is not whole, once `next` has given None. Empty lines begin nothing."""
+        if self._head is not None:
+            return "body"
+        return "head" if self._has_begun else "idle"
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether bytes wait that belong to no request given so far."""
+        return bool(self._buffer)
+
+    def ended(self) -> None:
+        """The client sends no more. Raises RefusedError if it stopped in the middle of a request."""
+        if self.state == "head":
+            raise refusal("the connection ended inside the request head", "request head", "send it whole")
+        if self.state == "body":
+            remedy = "send as many bytes as announced"
+            raise refusal("the connection ended inside the request body", "request body", remedy)
+
+    def too_slow(self) -> RefusedError:
+        """What a client is told that took too long over what `state` says."""
+        if self.state == "body":
+            remedy = "send as many bytes as announced"
+            return refusal("the request body is not complete", "request body", remedy, 408)
+        return refusal("the request head is not complete", "request head", "send it in one piece", 408)
+
+    @property
+    def _has_begun(self) -> bool:
+        return bool(self._buffer) and self._buffer != b"\r"
+
+    def _next_head(self) -> Head | None:
+        buffer = self._buffer
+        while buffer[:2] == b"\r\n" and self._blank < _MAX_BLANK:  # old clients send an empty line after a body
+            del buffer[:2]
+            self._blank += 1
+        end = buffer.find(b"\r\n\r\n", self._searched, MAX_HEAD + 2)
+        if end < 0:
+            self._check_beginning()
+            return None
+        head = parse(bytes(buffer[:end]))
+        if head.length is not None and head.length > self._max_body:
+            raise too_big(head.path)
+        del buffer[: end + 4]
+        self._searched = self._blank = 0
+        self.wants_continue = head.waits_for_continue and head.length != 0 and not buffer
+        return head
+
+    def _check_beginning(self) -> None:
+        """Refuse what no more bytes can make a head: else its sender would be told only after a time-out."""
+        if not self._has_begun:
+            return
+        buffer, most = self._buffer, MAX_HEAD + 2
+        if buffer[0] <= ord(" ") or _BARE_LF.search(buffer, self._searched, most):
+            raise malformed(buffer[:most].decode("latin-1"))
+        if len(buffer) >= most:
+            raise refusal(f"more than {MAX_HEAD} bytes", "request head", "shorten the path or the headers")
+        self._searched = max(0, len(buffer) - 3)
+
+    def _body(self, head: Head) -> bytes | None:
+        if head.length is None:
+            return self._chunked(head.path)
+        buffer = self._buffer
+        if len(buffer) < head.length:
+            return None
+        body = bytes(buffer) if len(buffer) == head.length else bytes(buffer[: head.length])  # one copy less
+        del buffer[: head.length]
+        return body
+
+    def _chunked(self, path: str) -> bytes | None:
+        self._chunks = self._chunks or chunked(self._buffer, self._max_body, path)
+        try:
+            next(self._chunks)
+        except StopIteration as whole:
+            self._chunks = None
+            body: bytes = whole.value
+            return body
+        return None
