@@ -16,7 +16,6 @@ from mock_daraja.faults import from_spec
 from mock_daraja.faults.wire import Wire, carry_out
 from mock_daraja.server.direct import Sending
 from mock_daraja.server.head import Head
-from mock_daraja.server.inbound import SMALL, Rest
 
 
 def http_date() -> str:
@@ -72,7 +71,6 @@ class AnswerWriter:
     wire: Wire
     head: Head
     keeps_alive: bool
-    rest: Rest | None  # of the request's body
     status: str = ""
     headers: list[tuple[str, str]] = field(default_factory=list)
     written: list[bytes] = field(default_factory=list)
@@ -140,8 +138,6 @@ class AnswerWriter:
         """`framing` is the line that says where the body ends; where it is empty the app's own stays."""
         if not self.status:
             raise AssertionError("the app never called start_response")
-        if self.rest is not None and self.rest.remaining > SMALL:  # closing is cheaper than reading it
-            self.keeps_alive = False
         lines = []
         date = http_date()
         for name, value in self.headers:

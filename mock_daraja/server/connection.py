@@ -10,22 +10,23 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
+from mock_daraja.clock import monotonic
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import JSON, Reply, Request
-from mock_daraja.faults import pages
 from mock_daraja.faults.wire import Wire
 from mock_daraja.model import changed
 from mock_daraja.server.answer import AnswerWriter, http_date, sender, written_reply
 from mock_daraja.server.direct import Direct, Sending
-from mock_daraja.server.head import Head, parse
-from mock_daraja.server.inbound import SMALL, GoneError, Inbound, Rest
-from mock_daraja.server.refusal import RefusedError, as_reply, refusal
+from mock_daraja.server.head import Head
+from mock_daraja.server.reader import Received, RequestReader
+from mock_daraja.server.refusal import RefusedError, as_reply
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 _log: Final = logging.getLogger(__name__)
 
+_CHUNK: Final = 65536  # bytes asked of a socket at once
 _LINGER: Final = 2.0  # seconds a client has to read a refusal while it still sends
 
 
@@ -48,55 +49,83 @@ class Connection:
         self.service = service
         self.wire = wire
         self.remote = {"REMOTE_ADDR": address[0], "REMOTE_PORT": address[1]}
-        self.inbound = Inbound(wire.sock, service.idle_timeout)
+        self.reader = RequestReader(service.max_body)
         self.keeps_alive = True
-        self.unread = False  # bytes are coming that nobody will read
 
     def run(self) -> None:
-        with contextlib.suppress(GoneError, OSError):
+        with contextlib.suppress(OSError):
             self.wire.sock.settimeout(self.service.idle_timeout)
             self.wire.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
                 while self.keeps_alive and self.wire.is_open and not self.service.stopping.is_set():
-                    self._one_request()
+                    received = self._next_request()
+                    if received is None:
+                        return
+                    self._answer(received)
             except RefusedError as refused:
-                self.unread = True
-                self.wire.send(written_reply(refused.reply))
-        if self.unread:  # closing at once would reset the connection before the client has read its answer
-            with contextlib.suppress(OSError):
-                self.wire.sock.shutdown(socket.SHUT_WR)
-                self.inbound.drain(_LINGER)
+                self._refuse(refused)
 
-    def _one_request(self) -> None:
-        head = parse(self.inbound.head())
-        self.keeps_alive = head.keeps_alive
-        if head.length is not None and head.length > self.service.max_body:
-            raise RefusedError(pages.page("body-too-big", head.path))
-        if head.waits_for_continue and not self.inbound.buffer:
-            self.wire.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        direct = self.service.direct
-        if direct is not None and direct.takes(head.path):
-            self._answer_directly(direct, head)
-        else:
-            self._answer(head)
+    def _next_request(self) -> Received | None:
+        """The next whole request, or None where the client closed or idled between two. Raises RefusedError.
 
-    def _whole_body(self, head: Head) -> bytes:
+        The idle time-out is also what a client has for a whole head, and again for a whole body.
+        """
+        state, deadline = "idle", 0.0
+        while (received := self.reader.next()) is None:
+            if self.reader.wants_continue:
+                self.reader.wants_continue = False
+                self.wire.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+            if self.reader.state != state:
+                state, deadline = self.reader.state, monotonic() + self.service.idle_timeout
+            try:
+                data = self._some(None if state == "idle" else deadline)
+            except TimeoutError:
+                if state == "idle":
+                    return None
+                raise self.reader.too_slow() from None
+            if not data:
+                self.reader.ended()
+                return None
+            self.reader.feed(data)
+        return received
+
+    def _some(self, deadline: float | None) -> bytes:
+        """What comes next, empty where the client closed. Raises TimeoutError."""
+        sock = self.wire.sock
+        if deadline is None:
+            return sock.recv(_CHUNK)
+        left = deadline - monotonic()
+        if left <= 0:  # though more has come
+            raise TimeoutError
         try:
-            if head.length is not None:
-                return self.inbound.exactly(head.length)
-            body = self.inbound.chunked(self.service.max_body)
-        except TimeoutError:
-            raise refusal(
-                "the request body is not complete", "request body", "send as many bytes as announced", 408
-            ) from None
-        if body is None:
-            raise RefusedError(pages.page("body-too-big", head.path))
-        head.values["content-length"] = str(len(body))
-        return body
+            sock.settimeout(left)
+            return sock.recv(_CHUNK)
+        finally:
+            sock.settimeout(self.service.idle_timeout)
 
-    def _answer_directly(self, direct: Direct, head: Head) -> None:
+    def _refuse(self, refused: RefusedError) -> None:
+        """Answer and read on: closing at once would reset the connection before the client has read its answer."""
+        self.wire.send(written_reply(refused.reply))
+        sock = self.wire.sock
+        sock.shutdown(socket.SHUT_WR)
+        deadline = monotonic() + _LINGER
+        while (left := deadline - monotonic()) > 0:
+            sock.settimeout(left)
+            if not sock.recv(_CHUNK):
+                return
+
+    def _answer(self, received: Received) -> None:
+        self.keeps_alive = received.head.keeps_alive
+        direct = self.service.direct
+        if direct is not None and direct.takes(received.head.path):
+            self._answer_directly(direct, received)
+        else:
+            self._answer_by_wsgi(received)
+
+    def _answer_directly(self, direct: Direct, received: Received) -> None:
+        head = received.head
         path = head.path.encode("latin-1").decode(errors="replace")
-        request = Request(head.method, path, head.query, head.headers, self._whole_body(head))
+        request = Request(head.method, path, head.query, head.headers, received.body)
         sending = None
         try:
             sending = direct.answer(request)
@@ -113,10 +142,8 @@ class Connection:
         written = written_reply(sending.reply, head.method, http_date(), keeps_alive=self.keeps_alive)
         sender(self.wire, sending)(written)
 
-    def _answer(self, head: Head) -> None:
-        """By WSGI, where the app may leave a large body unread."""
-        rest = Rest(self.inbound, head.length) if head.length is not None and head.length > SMALL else None
-        body = io.BytesIO(self._whole_body(head)) if rest is None else io.BufferedReader(rest)
+    def _answer_by_wsgi(self, received: Received) -> None:
+        head = received.head
         environ: WSGIEnvironment = {
             **self.service.environ,
             **self.remote,
@@ -125,11 +152,11 @@ class Connection:
             "PATH_INFO": head.path,
             "QUERY_STRING": head.query,
             "SERVER_PROTOCOL": head.version,
-            "wsgi.input": body,
+            "wsgi.input": io.BytesIO(received.body),
         }
-        if rest is None:  # else Werkzeug would not notice a client that went away half-way
-            environ["wsgi.input_terminated"] = True
-        answer = AnswerWriter(self.wire, head, self.keeps_alive, rest)
+        if head.length is None:
+            environ["CONTENT_LENGTH"] = str(len(received.body))
+        answer = AnswerWriter(self.wire, head, self.keeps_alive)
         try:
             iterable = self.service.app(environ, answer.start)
             try:
@@ -140,11 +167,6 @@ class Connection:
         except Exception as error:
             answer.send_error(_our_mistake(error, head))
         self.keeps_alive = answer.keeps_alive
-        if rest is not None and rest.remaining:
-            if self.keeps_alive and self.wire.is_open:
-                self.inbound.exactly(rest.remaining)
-            else:
-                self.unread = True
 
 
 def _our_mistake(error: Exception, head: Head) -> Reply:

@@ -142,6 +142,7 @@ def _base_environ(host: str, port: int, stopping: Event) -> WSGIEnvironment:
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
+        "wsgi.input_terminated": True,  # a body is whole before the app is called
         "SCRIPT_NAME": "",
         "SERVER_NAME": host,
         "SERVER_PORT": str(port),

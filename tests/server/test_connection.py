@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import http.client
-import queue
-from contextlib import closing
+import json
+import socket
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
 
-from tests.server.apps import deaf, echo
-from tests.server.clients import ask, connect, say
+from mock_daraja.exchange import Reply
+from mock_daraja.server import Sending
+from tests.server.apps import Giver, deaf, echo
+from tests.server.clients import ask, assert_refused, connect, say, until_closed
 
 TOO_BIG = b'{"fault":{"faultstring":"Body buffer overflow","detail":{"errorcode":"protocol.http.TooBigBody"}}}'
 
@@ -58,8 +61,8 @@ def test_closes_when_asked_to(serve, request_bytes):
     assert body == b"GET /x  "
 
 
-@pytest.mark.parametrize("size", [1, 65536, 65537, 131072])
-def test_a_small_unread_body_is_not_taken_for_the_next_request(serve, size):
+@pytest.mark.parametrize("size", [1, 65536, 65537, 500_000])
+def test_an_unread_body_is_not_taken_for_the_next_request(serve, size):
     unread = b"POST /1 HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size
 
     def partly(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -74,15 +77,6 @@ def test_a_small_unread_body_is_not_taken_for_the_next_request(serve, size):
     assert answer.endswith(b"/2")
 
 
-def test_a_large_unread_body_closes_the_connection_after_the_answer(serve):
-    server = serve(deaf)
-
-    answer = say(server, b"POST /1 HTTP/1.1\r\nContent-Length: 500000\r\n\r\n" + b"x" * 500000)
-
-    assert b"Connection: close\r\n" in answer
-    assert answer.endswith(b"/1")
-
-
 def test_a_large_body_reaches_the_app_whole(serve):
     server = serve(echo)
 
@@ -91,25 +85,107 @@ def test_a_large_body_reaches_the_app_whole(serve):
     assert (status, len(answer)) == (200, len(b"POST /  ") + 1_000_000)
 
 
-def test_flask_notices_a_client_that_goes_away_in_the_middle_of_a_large_body(serve):
-    import flask
-    from werkzeug.exceptions import ClientDisconnected
+CUT_SHORT = [
+    b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nbody",
+    b"POST / HTTP/1.1\r\nContent-Length: 500000\r\n\r\n" + b"x" * 100_000,
+    b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n",
+    b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n",
+]
 
-    outcomes: queue.Queue[int | ClientDisconnected] = queue.Queue()
+
+@pytest.mark.parametrize("request_bytes", CUT_SHORT, ids=["small", "large", "between chunks", "without a trailer"])
+def test_a_request_that_is_cut_short_is_never_executed(serve, request_bytes):
+    called = []
+    direct = Giver(Sending(Reply(200, b"")))
+    for app, calls in ((lambda environ, start: called.append(environ), called), (direct, direct.asked)):
+        client = connect(serve(app))
+        client.sendall(request_bytes)
+        client.shutdown(socket.SHUT_WR)
+
+        assert_refused(until_closed(client), "the connection ended inside the request body")
+        assert calls == []
+
+
+def test_a_chunked_body_has_a_length_for_wsgi(serve):
+    seen: dict[str, Any] = {}
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        seen.update(environ)
+        return echo(environ, start_response)
+
+    assert ask(serve(app), "POST", "/", iter([b"one", b"two"]), encode_chunked=True) == (200, b"POST /  onetwo")
+    assert seen["CONTENT_LENGTH"] == "6"
+
+
+@pytest.mark.parametrize("flask_reads", ["get_data", "stream"])
+def test_a_chunked_body_reaches_flask_whole(serve, flask_reads):
+    import flask
+
     app = flask.Flask(__name__)
 
     @app.post("/")
-    def answer() -> str:
-        try:
-            outcomes.put(len(flask.request.get_data()))
-        except ClientDisconnected as error:
-            outcomes.put(error)
-        return ""
+    def answer() -> bytes:
+        return flask.request.get_data() if flask_reads == "get_data" else flask.request.stream.read()
 
-    with connect(serve(app)) as client:
-        client.sendall(b"POST / HTTP/1.1\r\nContent-Length: 500000\r\n\r\n" + b"x" * 1000)
+    status, body = ask(serve(app), "POST", "/", iter([b"one", b"two"]), encode_chunked=True)
 
-    assert isinstance(outcomes.get(timeout=5), ClientDisconnected)
+    assert (status, body) == (200, b"onetwo")
+
+
+def test_a_request_may_come_byte_by_byte(serve):
+    client = connect(serve(echo))
+
+    for byte in b"\r\nPOST /slow HTTP/1.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok":
+        client.sendall(bytes([byte]))
+
+    assert until_closed(client).endswith(b"POST /slow  ok")
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "problem"),
+    [
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "chunk size 'xyz'"),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", "more than 32768 bytes"),
+        (b"GET / HTTP/1.1\nHost: h\n\n", "a line that ends in LF alone"),
+    ],
+    ids=["chunks", "too long", "bare LF"],
+)
+def test_bytes_that_never_make_a_request_are_refused(serve, caplog, request_bytes, problem):
+    assert_refused(say(serve(echo), request_bytes), problem)
+    assert caplog.records == []
+
+
+def test_an_idle_connection_is_closed_in_silence(serve):
+    assert until_closed(connect(serve(echo, idle_timeout=0.05))) == b""
+
+
+HEAD = b"GET / HTTP/1.1\r\nDrip: "
+BODY = b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n"
+
+
+@pytest.mark.parametrize(("slow", "where"), [(HEAD, "request head"), (BODY, "request body")])
+def test_a_request_that_never_ends_is_refused(serve, slow, where):
+    answer = say(serve(echo, idle_timeout=0.05), slow)
+
+    assert_refused(answer, f"the {where} is not complete", "408 Request Timeout")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["where"] == where
+
+
+@pytest.mark.parametrize("pause", [0.02, 0.0001], ids=["slowly", "without a pause"])
+@pytest.mark.parametrize("begun", [HEAD, BODY], ids=["head", "body"])
+def test_what_drips_is_refused_when_its_time_is_over(serve, begun, pause):
+    client = connect(serve(echo, idle_timeout=0.1))
+    client.settimeout(pause)
+
+    answer = b""
+    client.sendall(begun)
+    while not answer:
+        client.sendall(b".")
+        with suppress(TimeoutError):
+            answer = client.recv(1000)
+    client.close()
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
 
 
 def test_expect_100_continue_is_answered_before_the_body_comes(serve):
@@ -122,6 +198,15 @@ def test_expect_100_continue_is_answered_before_the_body_comes(serve):
 
     assert interim == b"HTTP/1.1 100 Continue\r\n\r\n"
     assert answer.endswith(b"POST /  body")
+
+
+def test_a_body_that_is_there_is_not_asked_for(serve):
+    answer = say(
+        serve(echo),
+        b"POST /t HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok",
+    )
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_client_that_expects_100_continue_is_spared_sending_too_much(serve):
