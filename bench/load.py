@@ -1,4 +1,6 @@
-"""The load generator: kept-alive raw sockets, requests built beforehand, as little parsing as will do.
+"""The load generator: raw sockets, requests built beforehand, as little parsing as will do.
+
+Connections are kept, and made anew only where the server says that it closes them.
 
 `generate` runs it in a process of its own, so that the load doesn't share an interpreter with what is measured.
 """
@@ -53,16 +55,30 @@ class Load:
 
 
 class _Client:
-    """One connection with at most one request under way."""
+    """One connection at a time with at most one request under way."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
-        self.socket = socket.create_connection(address, timeout=10)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, address: tuple[str, int], selector: selectors.BaseSelector) -> None:
+        self._address = address
+        self._selector = selector
         self.sent_at = 0.0
         self.received = b""
+        self._ends = False
+        self._connect()
+
+    def _connect(self) -> None:
+        self.socket = socket.create_connection(self._address, timeout=10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._selector.register(self.socket, selectors.EVENT_READ, self)
+
+    def close(self) -> None:
+        self._selector.unregister(self.socket)
+        self.socket.close()
 
     def send(self, request: bytes) -> None:
         self.sent_at = time.monotonic()
+        if self._ends:
+            self._connect()
+            self._ends = False
         self.socket.sendall(request)
 
     def receive(self) -> tuple[int, bytes] | None:
@@ -75,6 +91,9 @@ class _Client:
         if not found or len(body) < _content_length(head):
             return None
         self.received = b""
+        if b"\r\nconnection: close" in head.lower():
+            self._ends = True
+            self.close()
         return int(head[9:12]), body
 
 
@@ -87,12 +106,9 @@ def drive(job: Job) -> Load:
     """Raises ConnectionError where the server hangs up, TimeoutError where it falls silent."""
     load = Load()
     waiting = deque(job.requests)
-    idle = deque(_Client(job.address) for _ in range(min(job.clients, len(waiting))))
-    clients = list(idle)
     busy = 0
     with selectors.DefaultSelector() as selector:
-        for client in clients:
-            selector.register(client.socket, selectors.EVENT_READ, client)
+        idle = deque(_Client(job.address, selector) for _ in range(min(job.clients, len(waiting))))
         load.began = last_answer = time.monotonic()
         give_up = load.began + job.seconds
         while (waiting or busy) and time.monotonic() < give_up:
@@ -111,8 +127,8 @@ def drive(job: Job) -> Load:
                     f"no answer for {SILENCE:.0f} s, with {busy} requests under way and {dict(load.statuses)}"
                 )
         load.ended = time.monotonic()
-    for client in clients:
-        client.socket.close()
+        for key in list(selector.get_map().values()):
+            key.data.close()
     return load
 
 

@@ -15,13 +15,15 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 LISTENING = " is listening on "
 START_SECONDS = 20
+_UNWANTED = ("MOCK_DARAJA_", "PYTHONDONTWRITEBYTECODE")
+"""Settings of ours, and what would have each start compile the sources of a checkout again."""
 
 
 class ServerProcess:
     """A child that prints one line with ` is listening on URL` when it accepts connections."""
 
     def __init__(self, *arguments: str) -> None:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("MOCK_DARAJA_")}
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(_UNWANTED)}
         self._process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from bench.daraja import advance, customers, pushes
 from bench.figures import Figure, Size
-from bench.floor import create_floor
 from bench.load import Job, drive
 from bench.processes import ROOT, ours, running
 from bench.sink import Sink, sink
@@ -128,17 +127,17 @@ def _run(file: Path, *arguments: str) -> float:
 
 def _server_stop(size: Size) -> Figure:
     """In process, with eight clients' connections just closed, as at the end of a test."""
-    from mock_daraja.server import Server
+    from mock_daraja import MockDaraja
 
     stops = []
     for _ in range(size.starts):
-        server = Server(create_floor(), "127.0.0.1", 0)
-        server.start()
-        host, port = server.url.removeprefix("http://").split(":")
-        requests = pushes(server.url, list(islice(customers(), 16)))
+        mock = MockDaraja(strict=False)
+        url = mock.__enter__().url
+        host, port = url.removeprefix("http://").split(":")
+        requests = pushes(url, list(islice(customers(), 16)))
         drive(Job((host, int(port)), requests, seconds=10)).must_all_be(200, 16)
         began = time.perf_counter()
-        server.stop()
+        mock.__exit__(None, None, None)
         stops.append((time.perf_counter() - began) * 1000)
     detail = f"slowest {max(stops):.1f} ms of {len(stops)}"
     return Figure("fixture", "server stop", statistics.median(stops), "ms", 15, "less", detail)

@@ -31,7 +31,7 @@ def stk_push(size: Size) -> list[Figure]:
             "of the floor's requests a second",
             100 * median_ratio(mine, base),
             "%",
-            80,
+            220,
             "more",
             _medians(mine, base),
         )
@@ -55,7 +55,7 @@ def stk_push_with_callbacks(size: Size) -> list[Figure]:
             "of the floor's requests a second",
             100 * median_ratio(mine, base),
             "%",
-            50,
+            170,
             "more",
             f"{_medians(mine, base)}; {size.rounds * size.requests:,} callbacks, none lost, none doubled",
         )
