@@ -4,30 +4,68 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-LISTENING = " is listening on "
 START_SECONDS = 20
 _UNWANTED = ("MOCK_DARAJA_", "PYTHONDONTWRITEBYTECODE")
 """Settings of ours, and what would have each start compile the sources of a checkout again."""
 
 
-class ServerProcess:
-    """A child that prints one line with ` is listening on URL` when it accepts connections."""
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What is started: a command, and in which folder.
 
-    def __init__(self, *arguments: str) -> None:
+    `listening` finds in a line of its output the URL where it accepts connections.
+    """
+
+    command: tuple[str, ...]
+    folder: Path = ROOT
+    environment: Mapping[str, str] = field(default_factory=dict)
+    listening: str = r" is listening on (?P<url>\S+)"
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Sources of mock-daraja: these here, or another revision's."""
+
+    name: str
+    folder: Path
+
+    def serve(self, *flags: str, clock: str = "manual") -> Program:
+        command = (sys.executable, "-m", "mock_daraja", "serve", "--quiet", "--port", "0", "--clock", clock, *flags)
+        return Program(command, self.folder, {"PYTHONPATH": str(self.folder)})
+
+
+OURS = Tree("ours", ROOT)
+
+
+def module(name: str, *arguments: str) -> Program:
+    """A program of this harness."""
+    return Program((sys.executable, "-m", name, *arguments))
+
+
+FLOOR = module("bench.floor")
+
+
+class ServerProcess:
+    """A child that says on a line of its own where it accepts connections."""
+
+    def __init__(self, program: Program) -> None:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(_UNWANTED)}
+        self._listening = re.compile(program.listening)
         self._process = subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env=clean | {"PYTHONUNBUFFERED": "1"},
+            program.command,
+            cwd=program.folder,
+            env=clean | {"PYTHONUNBUFFERED": "1"} | dict(program.environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -48,7 +86,7 @@ class ServerProcess:
         for line in self._process.stdout:
             if not found:
                 self._lines.put(line)
-                found = LISTENING in line
+                found = self._listening.search(line) is not None
         self._lines.put(None)
 
     def _listening_url(self) -> str:
@@ -60,8 +98,8 @@ class ServerProcess:
                 line = None
             if line is None:
                 raise RuntimeError(f"{self._process.args!r} did not start: {''.join(said).strip()[-2000:]}")
-            if LISTENING in line:
-                return line.partition(LISTENING)[2].split()[0]
+            if found := self._listening.search(line):
+                return found["url"]
             said.append(line)
 
     @property
@@ -89,16 +127,9 @@ class ServerProcess:
 
 
 @contextmanager
-def running(*arguments: str) -> Iterator[ServerProcess]:
-    server = ServerProcess(*arguments)
+def running(program: Program) -> Iterator[ServerProcess]:
+    server = ServerProcess(program)
     try:
         yield server
     finally:
         server.stop()
-
-
-FLOOR = ("-m", "bench.floor")
-
-
-def ours(*flags: str, clock: str = "manual") -> tuple[str, ...]:
-    return ("-m", "mock_daraja", "serve", "--quiet", "--port", "0", "--clock", clock, *flags)

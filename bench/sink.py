@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import daraja
-from bench.processes import ServerProcess, running
+from bench.processes import ServerProcess, module, running
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"ResultCode":0}'
 
@@ -71,7 +71,7 @@ def must_match(arrivals: list[Arrival], checkout_ids: list[str]) -> None:
 
 @contextmanager
 def sink() -> Iterator[Sink]:
-    with running("-m", "bench.sink") as process:
+    with running(module("bench.sink")) as process:
         yield Sink(process)
 
 

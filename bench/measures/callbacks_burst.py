@@ -11,7 +11,7 @@ from typing import Any
 from bench.daraja import advance, call, checkout_ids, customers, pushes
 from bench.figures import Figure, Size, percentile
 from bench.load import Job, generate
-from bench.processes import ours, running
+from bench.processes import OURS, running
 from bench.sink import Arrival, Sink, must_match, sink
 
 
@@ -22,7 +22,7 @@ def callbacks_burst(size: Size) -> list[Figure]:
 
 def _all_at_once(webhook: Sink, size: Size) -> Figure:
     """On the manual clock every push of the load is accepted at the same instant, so falls due at the same instant."""
-    with running(*ours("--keep", str(size.callbacks * 2), clock="manual")) as mock:
+    with running(OURS.serve("--keep", str(size.callbacks * 2), clock="manual")) as mock:
         msisdns = list(islice(customers(), size.callbacks))
         job = Job(mock.address, pushes(mock.url, msisdns, webhook.url), seconds=size.seconds, keep_bodies=True)
         load = generate(job).must_all_be(200, size.callbacks)
@@ -37,7 +37,7 @@ def _all_at_once(webhook: Sink, size: Size) -> Figure:
 def _within_a_second(webhook: Sink, size: Size) -> list[Figure]:
     """On the real clock, pushes paced over one second; each callback's arrival against its own due time."""
     count = min(size.callbacks, 1_000)
-    with running(*ours("--keep", str(count * 2), clock="real")) as mock:
+    with running(OURS.serve("--keep", str(count * 2), clock="real")) as mock:
         msisdns = list(islice(customers(), count))
         requests = pushes(mock.url, msisdns, webhook.url)
         load = generate(Job(mock.address, requests, seconds=size.seconds, rate=count, keep_bodies=True))

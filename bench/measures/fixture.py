@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.daraja import advance, customers, pushes
 from bench.figures import Figure, Size
 from bench.load import Job, drive
-from bench.processes import ROOT, ours, running
+from bench.processes import OURS, ROOT, running
 from bench.sink import Sink, sink
 
 _WORKERS = 2
@@ -145,7 +145,7 @@ def _server_stop(size: Size) -> Figure:
 
 def _minute_over_http(size: Size) -> Figure:
     numbers = customers()
-    with running(*ours(clock="manual")) as mock, sink() as webhook:
+    with running(OURS.serve(clock="manual")) as mock, sink() as webhook:
         times = [_one_minute(mock.url, mock.address, webhook, next(numbers)) for _ in range(size.starts)]
     detail = f"slowest {max(times):.1f} ms of {len(times)}"
     return Figure("fixture", "60 s time-out, over HTTP", statistics.median(times), "ms", 10, "less", detail)

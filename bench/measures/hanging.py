@@ -8,7 +8,7 @@ from itertools import islice
 from bench.daraja import customers, pushes
 from bench.figures import Figure, Size, percentile
 from bench.load import Job, generate
-from bench.processes import ROOT, ours, running
+from bench.processes import OURS, ROOT, running
 
 HANGING_CLIENTS = 100
 SCENARIO = "hang"  # bench/scenarios/hang.yaml
@@ -17,7 +17,7 @@ SCENARIOS = ROOT / "bench" / "scenarios"
 
 def hanging(size: Size) -> list[Figure]:
     numbers = customers()
-    with running(*ours("--scenarios", str(SCENARIOS), clock="real")) as mock:
+    with running(OURS.serve("--scenarios", str(SCENARIOS), clock="real")) as mock:
         hung: list[socket.socket] = []
         try:
             for request in pushes(mock.url, list(islice(numbers, HANGING_CLIENTS)), scenario=SCENARIO):

@@ -7,7 +7,7 @@ from itertools import islice
 from bench.daraja import advance, customers, pushes
 from bench.figures import Figure, Size
 from bench.load import Job, generate
-from bench.processes import FLOOR, ServerProcess, ours, running
+from bench.processes import FLOOR, OURS, ServerProcess, running
 from bench.sink import Sink, sink
 
 MIB = 1024 * 1024
@@ -21,8 +21,8 @@ def memory(size: Size) -> list[Figure]:
 
 def _after_a_thousand_requests(size: Size) -> Figure:
     resident = []
-    for arguments in (ours(), FLOOR):
-        with running(*arguments) as server:
+    for program in (OURS.serve(), FLOOR):
+        with running(program) as server:
             requests = pushes(server.url, list(islice(customers(), 1_000)))
             generate(Job(server.address, requests, seconds=size.seconds)).must_all_be(200, len(requests))
             resident.append(server.resident_bytes)
@@ -33,7 +33,7 @@ def _after_a_thousand_requests(size: Size) -> Figure:
 
 def _for_each_row(size: Size) -> Figure:
     """The slope between a first tenth, which fills caches and the journal's ring, and the whole."""
-    with running(*ours("--keep", str(size.rows * 2))) as server, sink() as webhook:
+    with running(OURS.serve("--keep", str(size.rows * 2))) as server, sink() as webhook:
         first = _grow(server, webhook, max(size.rows // 10, CUSTOMERS), size)
         last = _grow(server, webhook, size.rows, size)
     for_100_000 = (last - first) / size.rows * 100_000
@@ -43,7 +43,7 @@ def _for_each_row(size: Size) -> Figure:
 
 def _once_keep_is_full(size: Size) -> Figure:
     keep = max(size.rows // 20, CHUNK)
-    with running(*ours("--keep", str(keep))) as server, sink() as webhook:
+    with running(OURS.serve("--keep", str(keep))) as server, sink() as webhook:
         full = _grow(server, webhook, max(keep * 4, CUSTOMERS), size)
         later = _grow(server, webhook, keep * 4, size)
     detail = f"--keep {keep}: {full / MIB:.1f} MiB after {keep * 4:,}, {later / MIB:.1f} after {keep * 8:,}"

@@ -9,7 +9,7 @@ import time
 
 from bench.daraja import token
 from bench.figures import Figure, Size, median_ratio
-from bench.processes import FLOOR, ROOT, ours, running
+from bench.processes import FLOOR, OURS, ROOT, Program, running
 
 _IMPORT = "import time; began = time.perf_counter(); import {}; print(time.perf_counter() - began)"
 
@@ -17,10 +17,10 @@ _IMPORT = "import time; began = time.perf_counter(); import {}; print(time.perf_
 def startup(size: Size) -> list[Figure]:
     first_200: dict[str, list[float]] = {"ours": [], "floor": []}
     imports: dict[str, list[float]] = {"mock_daraja": [], "flask": []}
-    _to_first_200(FLOOR), _to_first_200(ours())  # files into the cache, bytecode written
+    _to_first_200(FLOOR), _to_first_200(OURS.serve())  # files into the cache, bytecode written
     for _ in range(size.starts):
         first_200["floor"].append(_to_first_200(FLOOR))
-        first_200["ours"].append(_to_first_200(ours()))
+        first_200["ours"].append(_to_first_200(OURS.serve()))
         for module, seconds in imports.items():
             seconds.append(_to_import(module))
     return [
@@ -29,9 +29,9 @@ def startup(size: Size) -> list[Figure]:
     ]
 
 
-def _to_first_200(arguments: tuple[str, ...]) -> float:
+def _to_first_200(program: Program) -> float:
     began = time.perf_counter()
-    with running(*arguments) as server:
+    with running(program) as server:
         token(server.url)
         return time.perf_counter() - began
 

@@ -8,7 +8,7 @@ from itertools import islice
 from bench.daraja import checkout_ids, customers, pushes
 from bench.figures import Figure, Size, median_ratio
 from bench.load import Job, generate
-from bench.processes import FLOOR, ServerProcess, ours, running
+from bench.processes import FLOOR, OURS, ServerProcess, running
 from bench.sink import Sink, must_match, sink
 
 
@@ -17,7 +17,7 @@ def stk_push(size: Size) -> list[Figure]:
     numbers = customers()
     mine: list[float] = []
     base: list[float] = []
-    with running(*FLOOR) as floor, running(*ours(clock="manual")) as mock:
+    with running(FLOOR) as floor, running(OURS.serve(clock="manual")) as mock:
         _answered_per_second(floor, list(islice(numbers, 200)), size)  # warm both up
         _answered_per_second(mock, list(islice(numbers, 200)), size)
         for number in range(size.rounds):
@@ -43,7 +43,7 @@ def stk_push_with_callbacks(size: Size) -> list[Figure]:
     numbers = customers()
     mine: list[float] = []
     base: list[float] = []
-    with running(*FLOOR) as floor, running(*ours(clock="scaled:1000")) as mock, sink() as webhook:
+    with running(FLOOR) as floor, running(OURS.serve(clock="scaled:1000")) as mock, sink() as webhook:
         _called_back_per_second(mock, webhook, list(islice(numbers, 200)), size)
         for _ in range(size.rounds):
             msisdns = list(islice(numbers, size.requests))
