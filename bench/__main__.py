@@ -11,8 +11,9 @@ import json
 import sys
 from dataclasses import asdict
 
-from bench.figures import FULL, QUICK, Figure, table
+from bench.figures import Figure, table
 from bench.measures import MEASURES
+from bench.run import FULL, QUICK
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench.figures import Figure, Size
+from bench.figures import Figure
 from bench.measures.callbacks_burst import callbacks_burst
 from bench.measures.fixture import fixture
 from bench.measures.hanging import hanging
@@ -12,6 +12,7 @@ from bench.measures.intercept import intercept
 from bench.measures.memory import memory
 from bench.measures.startup import startup
 from bench.measures.stk_push import stk_push, stk_push_with_callbacks
+from bench.run import Size
 
 MEASURES: dict[str, Callable[[Size], list[Figure]]] = {
     measure.__name__: measure

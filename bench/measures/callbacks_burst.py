@@ -9,9 +9,11 @@ from itertools import islice
 from typing import Any
 
 from bench.daraja import advance, call, checkout_ids, customers, pushes
-from bench.figures import Figure, Size, percentile
+from bench.figures import Figure
 from bench.load import Job, generate
 from bench.processes import OURS, running
+from bench.rounds import percentile
+from bench.run import Size
 from bench.sink import Arrival, Sink, must_match, sink
 
 

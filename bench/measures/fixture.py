@@ -14,9 +14,10 @@ from itertools import islice
 from pathlib import Path
 
 from bench.daraja import advance, customers, pushes
-from bench.figures import Figure, Size
+from bench.figures import Figure
 from bench.load import Job, drive
 from bench.processes import OURS, ROOT, running
+from bench.run import Size
 from bench.sink import Sink, sink
 
 _WORKERS = 2

@@ -6,9 +6,11 @@ import socket
 from itertools import islice
 
 from bench.daraja import customers, pushes
-from bench.figures import Figure, Size, percentile
+from bench.figures import Figure
 from bench.load import Job, generate
 from bench.processes import OURS, ROOT, running
+from bench.rounds import percentile
+from bench.run import Size
 
 HANGING_CLIENTS = 100
 SCENARIO = "hang"  # bench/scenarios/hang.yaml

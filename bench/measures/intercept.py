@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from bench.figures import Figure, Size, median_ratio
+from bench.figures import Figure
+from bench.rounds import median_ratio
+from bench.run import Size
 
 BASIC: Final = {"Authorization": "Basic dGVzdC1rZXk6dGVzdC1zZWNyZXQ="}
 PATH: Final = "/oauth/v1/generate?grant_type=client_credentials"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import islice
 
 from bench.daraja import advance, customers, pushes
-from bench.figures import Figure, Size
+from bench.figures import Figure
 from bench.load import Job, generate
 from bench.processes import FLOOR, OURS, ServerProcess, running
+from bench.run import Size
 from bench.sink import Sink, sink
 
 MIB = 1024 * 1024

@@ -8,8 +8,10 @@ import sys
 import time
 
 from bench.daraja import token
-from bench.figures import Figure, Size, median_ratio
+from bench.figures import Figure
 from bench.processes import FLOOR, OURS, ROOT, Program, running
+from bench.rounds import median_ratio
+from bench.run import Size
 
 _IMPORT = "import time; began = time.perf_counter(); import {}; print(time.perf_counter() - began)"
 

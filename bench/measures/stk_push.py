@@ -6,9 +6,11 @@ import statistics
 from itertools import islice
 
 from bench.daraja import checkout_ids, customers, pushes
-from bench.figures import Figure, Size, median_ratio
+from bench.figures import Figure
 from bench.load import Job, generate
 from bench.processes import FLOOR, OURS, ServerProcess, running
+from bench.rounds import median_ratio
+from bench.run import Size
 from bench.sink import Sink, must_match, sink
 
 

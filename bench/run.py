@@ -1,0 +1,32 @@
+"""What a run is made of: how large it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much work a benchmark does: by hand, or in CI where only correctness is judged."""
+
+    rounds: int  # floor and ours, measured in turn
+    requests: int  # in one measurement of one server
+    callbacks: int  # due at once
+    rows: int  # transactions in the memory benchmark
+    starts: int
+    fixture_tests: int
+    paid_tests: int
+    seconds: float  # bound on any one measurement
+
+
+FULL = Size(
+    rounds=9,
+    requests=4_000,
+    callbacks=10_000,
+    rows=100_000,
+    starts=11,
+    fixture_tests=400,
+    paid_tests=1_000,
+    seconds=120,
+)
+QUICK = Size(rounds=3, requests=400, callbacks=500, rows=2_000, starts=3, fixture_tests=40, paid_tests=40, seconds=60)
