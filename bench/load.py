@@ -104,31 +104,37 @@ def _content_length(head: bytes) -> int:
 
 def drive(job: Job) -> Load:
     """Raises ConnectionError where the server hangs up, TimeoutError where it falls silent."""
+    with selectors.DefaultSelector() as selector:
+        try:
+            return _drive(job, selector)
+        finally:
+            for key in list(selector.get_map().values()):
+                key.data.close()
+
+
+def _drive(job: Job, selector: selectors.BaseSelector) -> Load:
     load = Load()
     waiting = deque(job.requests)
+    idle = deque(_Client(job.address, selector) for _ in range(min(job.clients, len(waiting))))
     busy = 0
-    with selectors.DefaultSelector() as selector:
-        idle = deque(_Client(job.address, selector) for _ in range(min(job.clients, len(waiting))))
-        load.began = last_answer = time.monotonic()
-        give_up = load.began + job.seconds
-        while (waiting or busy) and time.monotonic() < give_up:
-            while waiting and idle and _is_due(job, load.began, len(waiting)):
-                idle.popleft().send(waiting.popleft())
-                busy += 1
-            for key, _ in selector.select(timeout=0.0005 if job.rate else 0.1):
-                answer = key.data.receive()
-                if answer is not None:
-                    _note(load, job, key.data, answer)
-                    idle.append(key.data)
-                    busy -= 1
-                    last_answer = time.monotonic()
-            if busy and time.monotonic() > last_answer + SILENCE:
-                raise TimeoutError(
-                    f"no answer for {SILENCE:.0f} s, with {busy} requests under way and {dict(load.statuses)}"
-                )
-        load.ended = time.monotonic()
-        for key in list(selector.get_map().values()):
-            key.data.close()
+    load.began = last_answer = time.monotonic()
+    give_up = load.began + job.seconds
+    while (waiting or busy) and time.monotonic() < give_up:
+        while waiting and idle and _is_due(job, load.began, len(waiting)):
+            idle.popleft().send(waiting.popleft())
+            busy += 1
+        for key, _ in selector.select(timeout=0.0005 if job.rate else 0.1):
+            answer = key.data.receive()
+            if answer is not None:
+                _note(load, job, key.data, answer)
+                idle.append(key.data)
+                busy -= 1
+                last_answer = time.monotonic()
+        if busy and time.monotonic() > last_answer + SILENCE:
+            raise TimeoutError(
+                f"no answer for {SILENCE:.0f} s, with {busy} requests under way and {dict(load.statuses)}"
+            )
+    load.ended = time.monotonic()
     return load
 
 
