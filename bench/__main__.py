@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--json] [NAME ...]`: measure, and print each figure beside its aim.
+"""`python -m bench [--quick] [--json] [--against REV] [NAME ...]`: measure, and print each figure beside its aim.
 
 Ends with 1 if a benchmark could not be measured or its traffic went wrong (an error answer, a callback lost or
 doubled). An aim not reached is shown, not punished: figures depend on the machine and on what else it does.
@@ -9,30 +9,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict
 
 from bench.figures import Figure, table
 from bench.measures import MEASURES
-from bench.run import FULL, QUICK
+from bench.processes import Tree
+from bench.revision import BEFORE_THE_LOOP, THIS_TREE, UnknownRevisionError, laid_out
+from bench.run import FULL, QUICK, Run
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Ours beside a bare Flask floor, as ratios.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which to run: {', '.join(MEASURES)} (default: all)")
-    parser.add_argument("--quick", action="store_true", help="small numbers: does it still work, not how fast is it")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
-    options = parser.parse_args()
-    if unknown := [name for name in options.names if name not in MEASURES]:
-        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(MEASURES)}")
-
-    figures: list[Figure] = []
-    failures: dict[str, str] = {}
-    for name in options.names or MEASURES:
-        print(f"bench: {name} ...", file=sys.stderr, flush=True)
-        try:
-            figures += MEASURES[name](QUICK if options.quick else FULL)
-        except Exception as error:  # one that fails must not hide the others' figures
-            failures[name] = f"{type(error).__name__}: {error}"
+    options = _options()
+    with ExitStack() as stack:
+        run = Run(QUICK if options.quick else FULL, _before(options, stack))
+        figures, failures = _measured(options.names or list(MEASURES), run)
 
     if options.json:
         rows = [asdict(figure) | {"reached": figure.reached} for figure in figures]
@@ -40,8 +31,52 @@ def main() -> int:
     else:
         print(table(figures))
     for name, failure in failures.items():
-        print(f"bench: {name} FAILED: {failure}", file=sys.stderr)
+        _say(f"{name} FAILED: {failure}")
     return 1 if failures else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Ours beside another revision and a bare Flask floor, as ratios."
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which to run: {', '.join(MEASURES)} (default: all)")
+    parser.add_argument("--quick", action="store_true", help="small numbers: does it still work, not how fast is it")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
+    parser.add_argument(
+        "--against",
+        metavar="REV",
+        help=f"the commit to measure against in the same run (default: {BEFORE_THE_LOOP}; with --quick: "
+        f"{THIS_TREE}, the sources here, which needs no history)",
+    )
+    options = parser.parse_args()
+    if unknown := [name for name in options.names if name not in MEASURES]:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    return options
+
+
+def _before(options: argparse.Namespace, stack: ExitStack) -> Tree | None:
+    revision = options.against or (THIS_TREE if options.quick else BEFORE_THE_LOOP)
+    try:
+        return stack.enter_context(laid_out(revision))
+    except UnknownRevisionError as unknown:
+        _say(f"{unknown}. The figures against it are left out.")
+        return None
+
+
+def _measured(names: list[str], run: Run) -> tuple[list[Figure], dict[str, str]]:
+    figures: list[Figure] = []
+    failures: dict[str, str] = {}
+    for name in names:
+        _say(f"{name} ...")
+        try:
+            figures += MEASURES[name](run)
+        except Exception as error:  # one that fails must not hide the others' figures
+            failures[name] = f"{type(error).__name__}: {error}"
+    return figures, failures
+
+
+def _say(line: str) -> None:
+    print(f"bench: {line}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

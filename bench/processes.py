@@ -32,6 +32,11 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     listening: str = r" is listening on (?P<url>\S+)"
 
+    @property
+    def whole_environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(_UNWANTED)}
+        return clean | {"PYTHONUNBUFFERED": "1"} | dict(self.environment)
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:
@@ -60,12 +65,11 @@ class ServerProcess:
     """A child that says on a line of its own where it accepts connections."""
 
     def __init__(self, program: Program) -> None:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(_UNWANTED)}
         self._listening = re.compile(program.listening)
         self._process = subprocess.Popen(
             program.command,
             cwd=program.folder,
-            env=clean | {"PYTHONUNBUFFERED": "1"} | dict(program.environment),
+            env=program.whole_environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

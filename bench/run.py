@@ -1,15 +1,17 @@
-"""What a run is made of: how large it is."""
+"""What a run is made of: how large it is, and what ours is measured against."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from bench.processes import OURS, Tree
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
     """How much work a benchmark does: by hand, or in CI where only correctness is judged."""
 
-    rounds: int  # floor and ours, measured in turn
+    rounds: int  # all sides, measured in turn
     requests: int  # in one measurement of one server
     callbacks: int  # due at once
     rows: int  # transactions in the memory benchmark
@@ -30,3 +32,16 @@ FULL = Size(
     seconds=120,
 )
 QUICK = Size(rounds=3, requests=400, callbacks=500, rows=2_000, starts=3, fixture_tests=40, paid_tests=40, seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Without `before`, the figures against another revision are left out."""
+
+    size: Size
+    before: Tree | None = None
+
+    @property
+    def trees(self) -> tuple[Tree, ...]:
+        """What is measured alike: the other revision, where there is one, and ours."""
+        return (OURS,) if self.before is None else (self.before, OURS)

@@ -1,4 +1,4 @@
-"""One file per benchmark; each has one function from a size to its figures."""
+"""One file per benchmark; each has one function from a run to its figures."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from bench.measures.intercept import intercept
 from bench.measures.memory import memory
 from bench.measures.startup import startup
 from bench.measures.stk_push import stk_push, stk_push_with_callbacks
-from bench.run import Size
+from bench.run import Run
 
-MEASURES: dict[str, Callable[[Size], list[Figure]]] = {
+MEASURES: dict[str, Callable[[Run], list[Figure]]] = {
     measure.__name__: measure
     for measure in (stk_push, stk_push_with_callbacks, startup, memory, callbacks_burst, hanging, fixture, intercept)
 }

@@ -13,13 +13,13 @@ from bench.figures import Figure
 from bench.load import Job, generate
 from bench.processes import OURS, running
 from bench.rounds import percentile
-from bench.run import Size
+from bench.run import Run, Size
 from bench.sink import Arrival, Sink, must_match, sink
 
 
-def callbacks_burst(size: Size) -> list[Figure]:
+def callbacks_burst(run: Run) -> list[Figure]:
     with sink() as webhook:
-        return [_all_at_once(webhook, size), *_within_a_second(webhook, size)]
+        return [_all_at_once(webhook, run.size), *_within_a_second(webhook, run.size)]
 
 
 def _all_at_once(webhook: Sink, size: Size) -> Figure:

@@ -17,7 +17,7 @@ from bench.daraja import advance, customers, pushes
 from bench.figures import Figure
 from bench.load import Job, drive
 from bench.processes import OURS, ROOT, running
-from bench.run import Size
+from bench.run import Run, Size
 from bench.sink import Sink, sink
 
 _WORKERS = 2
@@ -69,8 +69,8 @@ def test_paid(daraja, number):
 """
 
 
-def fixture(size: Size) -> list[Figure]:
-    return [_for_each_test(size), _paid_tests(size), _server_stop(size), _minute_over_http(size)]
+def fixture(run: Run) -> list[Figure]:
+    return [_for_each_test(run.size), _paid_tests(run.size), _server_stop(run.size), _minute_over_http(run.size)]
 
 
 def _for_each_test(size: Size) -> Figure:

@@ -10,14 +10,14 @@ from bench.figures import Figure
 from bench.load import Job, generate
 from bench.processes import OURS, ROOT, running
 from bench.rounds import percentile
-from bench.run import Size
+from bench.run import Run
 
 HANGING_CLIENTS = 100
 SCENARIO = "hang"  # bench/scenarios/hang.yaml
 SCENARIOS = ROOT / "bench" / "scenarios"
 
 
-def hanging(size: Size) -> list[Figure]:
+def hanging(run: Run) -> list[Figure]:
     numbers = customers()
     with running(OURS.serve("--scenarios", str(SCENARIOS), clock="real")) as mock:
         hung: list[socket.socket] = []
@@ -27,7 +27,7 @@ def hanging(size: Size) -> list[Figure]:
                 hung.append(client)
                 client.sendall(request)
             requests = pushes(mock.url, list(islice(numbers, 200)))
-            load = generate(Job(mock.address, requests, clients=1, seconds=size.seconds)).must_all_be(
+            load = generate(Job(mock.address, requests, clients=1, seconds=run.size.seconds)).must_all_be(
                 200, len(requests)
             )
             _must_still_hang(hung)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bench.figures import Figure
 from bench.rounds import median_ratio
-from bench.run import Size
+from bench.run import Run, Size
 
 BASIC: Final = {"Authorization": "Basic dGVzdC1rZXk6dGVzdC1zZWNyZXQ="}
 PATH: Final = "/oauth/v1/generate?grant_type=client_credentials"
@@ -20,13 +20,13 @@ Calls = Callable[[str, int], None]
 """So many calls to a base URL; each must be answered with 200."""
 
 
-def intercept(size: Size) -> list[Figure]:
+def intercept(run: Run) -> list[Figure]:
     """With a pool, as long-lived clients have, and connecting anew for each call, as short scripts do.
 
     urllib has no pool, and reads the machine's certificates for each connection to an https address, here as anywhere.
     """
     return [
-        _figure(name, calls, size)
+        _figure(name, calls, run.size)
         for name, calls in (
             ("requests", _requests),
             ("requests, connecting anew", _requests_anew),

@@ -8,7 +8,7 @@ from bench.daraja import advance, customers, pushes
 from bench.figures import Figure
 from bench.load import Job, generate
 from bench.processes import FLOOR, OURS, ServerProcess, running
-from bench.run import Size
+from bench.run import Run, Size
 from bench.sink import Sink, sink
 
 MIB = 1024 * 1024
@@ -16,8 +16,8 @@ CUSTOMERS = 5_000  # each pays again five chunks later: more than the two minute
 CHUNK = 1_000  # pushes between two advances: all of them settle and are called back
 
 
-def memory(size: Size) -> list[Figure]:
-    return [_after_a_thousand_requests(size), _for_each_row(size), _once_keep_is_full(size)]
+def memory(run: Run) -> list[Figure]:
+    return [_after_a_thousand_requests(run.size), _for_each_row(run.size), _once_keep_is_full(run.size)]
 
 
 def _after_a_thousand_requests(size: Size) -> Figure:

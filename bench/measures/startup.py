@@ -11,16 +11,16 @@ from bench.daraja import token
 from bench.figures import Figure
 from bench.processes import FLOOR, OURS, ROOT, Program, running
 from bench.rounds import median_ratio
-from bench.run import Size
+from bench.run import Run
 
 _IMPORT = "import time; began = time.perf_counter(); import {}; print(time.perf_counter() - began)"
 
 
-def startup(size: Size) -> list[Figure]:
+def startup(run: Run) -> list[Figure]:
     first_200: dict[str, list[float]] = {"ours": [], "floor": []}
     imports: dict[str, list[float]] = {"mock_daraja": [], "flask": []}
     _to_first_200(FLOOR), _to_first_200(OURS.serve())  # files into the cache, bytecode written
-    for _ in range(size.starts):
+    for _ in range(run.size.starts):
         first_200["floor"].append(_to_first_200(FLOOR))
         first_200["ours"].append(_to_first_200(OURS.serve()))
         for module, seconds in imports.items():
