@@ -1,10 +1,10 @@
-"""What a Daraja client needs here: a token, STK pushes as whole HTTP requests, and the mock's control API."""
+"""What a Daraja client needs here: a token, whole HTTP requests for STK pushes and B2C; the mock's control API."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
@@ -14,6 +14,10 @@ PASSKEY = (
     "bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919"  # Safaricom's public one (requests.md §1.7)
 )
 TIMESTAMP = "20261001120000"
+B2C_SHORTCODE = "600000"
+INITIATOR = "testapi"
+INITIATOR_PASSWORD = b"Safaricom999!*!"
+B2C_PATH = "/mpesa/b2c/v3/paymentrequest"
 PUSH_PATH = "/mpesa/stkpush/v1/processrequest"
 NOWHERE = "http://127.0.0.1:9/callback"  # for pushes that are never settled, so never called back
 
@@ -61,12 +65,50 @@ def pushes(
     url: str, numbers: list[str], callback_url: str = NOWHERE, scenario: str | None = None, amount: int = 1
 ) -> list[bytes]:
     """One whole HTTP request for each customer, with a fresh token of that server."""
+    return _whole(url, PUSH_PATH, (push_body(number, callback_url, amount) for number in numbers), scenario)
+
+
+def _whole(url: str, path: str, bodies: Iterable[bytes], scenario: str | None = None) -> list[bytes]:
     head = (
-        f"POST {PUSH_PATH} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nAuthorization: Bearer {token(url)}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nAuthorization: Bearer {token(url)}\r\n"
         "Content-Type: application/json\r\n" + (f"X-Mock-Scenario: {scenario}\r\n" if scenario else "")
     )
-    bodies = (push_body(number, callback_url, amount) for number in numbers)
     return [f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body for body in bodies]
+
+
+def b2c_payments(url: str, numbers: list[str], credentials: Iterable[str]) -> list[bytes]:
+    """One whole HTTP request for each customer, with the next of the SecurityCredentials."""
+    return _whole(url, B2C_PATH, map(_b2c_body, numbers, credentials))
+
+
+def _b2c_body(msisdn: str, credential: str) -> bytes:
+    body = {
+        "OriginatorConversationID": f"bench-{msisdn}",
+        "InitiatorName": INITIATOR,
+        "SecurityCredential": credential,
+        "CommandID": "BusinessPayment",
+        "Amount": 10,
+        "PartyA": B2C_SHORTCODE,
+        "PartyB": msisdn,
+        "Remarks": "Bench",
+        "QueueTimeOutURL": NOWHERE,
+        "ResultURL": NOWHERE,
+        "Occassion": "",
+    }
+    return json.dumps(body).encode()
+
+
+def fresh_credentials(url: str) -> Iterator[str]:
+    """The initiator's password, encrypted anew each time with that server's certificate."""
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.x509 import load_pem_x509_certificate
+
+    with _opener.open(f"{url}/_mock/certificate", timeout=60) as answer:
+        key = load_pem_x509_certificate(answer.read()).public_key()
+    assert isinstance(key, RSAPublicKey)
+    while True:
+        yield base64.b64encode(key.encrypt(INITIATOR_PASSWORD, PKCS1v15())).decode()
 
 
 def advance(url: str, seconds: float, patience: float = 120) -> Any:

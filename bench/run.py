@@ -45,3 +45,7 @@ class Run:
     def trees(self) -> tuple[Tree, ...]:
         """What is measured alike: the other revision, where there is one, and ours."""
         return (OURS,) if self.before is None else (self.before, OURS)
+
+    def aim(self, ratio: float) -> float | None:
+        """An aim of ours against the other revision; sources measured against themselves have none."""
+        return None if self.before is None or self.before.folder == OURS.folder else ratio

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench.figures import Figure
+from bench.measures.b2c import b2c
 from bench.measures.callbacks_burst import callbacks_burst
 from bench.measures.fixture import fixture
 from bench.measures.hanging import hanging
@@ -14,7 +15,15 @@ from bench.measures.startup import startup
 from bench.measures.stk_push import stk_push, stk_push_with_callbacks
 from bench.run import Run
 
-MEASURES: dict[str, Callable[[Run], list[Figure]]] = {
-    measure.__name__: measure
-    for measure in (stk_push, stk_push_with_callbacks, startup, memory, callbacks_burst, hanging, fixture, intercept)
-}
+_IN_ORDER = (
+    stk_push,
+    stk_push_with_callbacks,
+    b2c,
+    hanging,
+    startup,
+    memory,
+    callbacks_burst,
+    fixture,
+    intercept,
+)
+MEASURES: dict[str, Callable[[Run], list[Figure]]] = {measure.__name__: measure for measure in _IN_ORDER}

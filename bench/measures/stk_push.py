@@ -38,7 +38,7 @@ def stk_push(run: Run) -> list[Figure]:
         samples = _measured(run.size, {name: partial(_answered, each, numbers) for name, each in started.items()})
     figures = [_floor("stk_push", samples, 2.2)]
     if run.before:
-        figures += _against("stk_push", run.before.name, samples, per_second=1.5, p99=0.6)
+        figures += _against("stk_push", run.before.name, samples, run.aim(1.5), run.aim(0.6))
     return figures
 
 
@@ -55,7 +55,7 @@ def stk_push_with_callbacks(run: Run) -> list[Figure]:
         samples = _measured(run.size, sides)
     figures = [_floor("stk_push_with_callbacks", samples, 1.7)]
     if run.before:
-        figures += _against("stk_push_with_callbacks", run.before.name, samples, per_second=1.3, p99=0.4)
+        figures += _against("stk_push_with_callbacks", run.before.name, samples, run.aim(1.3), run.aim(0.4))
     return figures
 
 
@@ -87,7 +87,7 @@ def _floor(benchmark: str, samples: Samples, aim: float) -> Figure:
     return _rate(benchmark, "bare Flask", samples, aim)
 
 
-def _against(benchmark: str, other: str, samples: Samples, *, per_second: float, p99: float) -> list[Figure]:
+def _against(benchmark: str, other: str, samples: Samples, per_second: float | None, p99: float | None) -> list[Figure]:
     mine, base = ([sample.p99 for sample in samples[name]] for name in (OURS.name, other))
     detail = f"{statistics.median(mine):.1f} of {statistics.median(base):.1f} ms; rounds: {ratios(mine, base)}"
     return [
