@@ -14,13 +14,14 @@ from dataclasses import asdict
 
 from bench.figures import Figure, table
 from bench.measures import MEASURES
-from bench.processes import Tree
+from bench.processes import Tree, raise_open_files
 from bench.revision import BEFORE_THE_LOOP, THIS_TREE, UnknownRevisionError, laid_out
 from bench.run import FULL, QUICK, Run
 
 
 def main() -> int:
     options = _options()
+    raise_open_files()
     with ExitStack() as stack:
         run = Run(QUICK if options.quick else FULL, _before(options, stack))
         figures, failures = _measured(options.names or list(MEASURES), run)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -137,3 +137,14 @@ def running(program: Program) -> Iterator[ServerProcess]:
         yield server
     finally:
         server.stop()
+
+
+def raise_open_files() -> None:
+    """To the limit that this process may set, for itself and for the servers it starts. Windows has no such limit."""
+    try:
+        import resource
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS takes no unlimited one
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -15,6 +15,7 @@ class Size:
     requests: int  # in one measurement of one server
     callbacks: int  # due at once
     rows: int  # transactions in the memory benchmark
+    hanging: int  # clients
     starts: int
     fixture_tests: int
     paid_tests: int
@@ -26,12 +27,23 @@ FULL = Size(
     requests=4_000,
     callbacks=10_000,
     rows=100_000,
+    hanging=2_000,
     starts=11,
     fixture_tests=400,
     paid_tests=1_000,
     seconds=120,
 )
-QUICK = Size(rounds=3, requests=400, callbacks=500, rows=2_000, starts=3, fixture_tests=40, paid_tests=40, seconds=60)
+QUICK = Size(
+    rounds=3,
+    requests=400,
+    callbacks=500,
+    rows=2_000,
+    hanging=100,
+    starts=3,
+    fixture_tests=40,
+    paid_tests=40,
+    seconds=60,
+)
 
 
 @dataclass(frozen=True, slots=True)
