@@ -1,6 +1,7 @@
-"""A fast webhook in a process of its own: answers every POST with 200 and remembers when which body came.
+"""A webhook in a process of its own: answers every POST with 200 and remembers when which body came.
 
-`python -m bench.sink` serves until it is told to stop. `GET /received` gives what came since it was last asked.
+`python -m bench.sink [SECONDS]` serves until it is told to stop. It answers at once, or so many seconds later.
+`GET /received` gives what came since it was last asked.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import json
 import selectors
 import signal
 import socket
+import sys
 import time
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,8 +73,9 @@ def must_match(arrivals: list[Arrival], checkout_ids: list[str]) -> None:
 
 
 @contextmanager
-def sink() -> Iterator[Sink]:
-    with running(module("bench.sink")) as process:
+def sink(after: float = 0) -> Iterator[Sink]:
+    """One that answers `after` so many seconds."""
+    with running(module("bench.sink", str(after))) as process:
         yield Sink(process)
 
 
@@ -79,50 +83,66 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(0)))
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     print(f"sink is listening on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-    serve(listener)
+    _Server(listener, float(sys.argv[1]) if len(sys.argv) > 1 else 0).serve()
 
 
-def serve(listener: socket.socket) -> None:
-    received: list[tuple[str, float, float]] = []
-    with selectors.DefaultSelector() as selector:
-        selector.register(listener, selectors.EVENT_READ, None)
-        halves: dict[socket.socket, bytes] = {}
-        while True:
-            for key, _ in selector.select():
-                if key.data is None:
-                    connection, _peer = listener.accept()
-                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    selector.register(connection, selectors.EVENT_READ, connection)
-                    halves[connection] = b""
-                elif not _read(key.data, halves, received):
-                    selector.unregister(key.data)
-                    halves.pop(key.data)
-                    key.data.close()
+class _Server:
+    def __init__(self, listener: socket.socket, after: float) -> None:
+        self._listener = listener
+        self._after = after
+        self._halves: dict[socket.socket, bytes] = {}
+        self._owed: deque[tuple[float, socket.socket]] = deque()  # when an answer is due, soonest first
+        self._received: list[tuple[str, float, float]] = []
 
+    def serve(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._listener, selectors.EVENT_READ, None)
+            while True:
+                for key, _ in selector.select(self._patience()):
+                    if key.data is None:
+                        connection, _peer = self._listener.accept()
+                        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                        selector.register(connection, selectors.EVENT_READ, connection)
+                        self._halves[connection] = b""
+                    elif not self._read(key.data):
+                        selector.unregister(key.data)
+                        self._halves.pop(key.data)
+                        key.data.close()
+                self._answer_those_due()
 
-def _read(
-    connection: socket.socket, halves: dict[socket.socket, bytes], received: list[tuple[str, float, float]]
-) -> bool:
-    """Take what came and answer each whole request. False: the other side has gone."""
-    try:
-        chunk = connection.recv(262144)
-        if not chunk:
-            return False
-        rest = halves[connection] + chunk
-        while (request := _first(rest)) is not None:
-            head, body, rest = request
-            if head.startswith(b"GET /received"):
-                dump = json.dumps(received).encode()
-                received.clear()
-                connection.setblocking(True)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(dump), dump))
-            else:
-                received.append((body.decode(), time.monotonic(), time.time() * 1000))
+    def _patience(self) -> float | None:
+        return max(0, self._owed[0][0] - time.monotonic()) if self._owed else None
+
+    def _answer_those_due(self) -> None:
+        while self._owed and self._owed[0][0] <= time.monotonic():
+            _, connection = self._owed.popleft()
+            with suppress(OSError):  # the other side may have given up
                 connection.sendall(OK)
-    except ConnectionError:
-        return False
-    halves[connection] = rest
-    return True
+
+    def _read(self, connection: socket.socket) -> bool:
+        """Take what came and answer each whole request. False: the other side has gone."""
+        try:
+            chunk = connection.recv(262144)
+            if not chunk:
+                return False
+            rest = self._halves[connection] + chunk
+            while (request := _first(rest)) is not None:
+                head, body, rest = request
+                if head.startswith(b"GET /received"):
+                    dump = json.dumps(self._received).encode()
+                    self._received.clear()
+                    connection.setblocking(True)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(dump), dump))
+                    continue
+                self._received.append((body.decode(), time.monotonic(), time.time() * 1000))
+                if self._after:
+                    self._owed.append((time.monotonic() + self._after, connection))
+                else:
+                    connection.sendall(OK)
+        except ConnectionError:
+            return False
+        self._halves[connection] = rest
+        return True
 
 
 def _first(data: bytes) -> tuple[bytes, bytes, bytes] | None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from datetime import datetime
 from itertools import islice
-from typing import Any
 
-from bench.daraja import advance, call, checkout_ids, customers, pushes
+from bench.daraja import advance, checkout_ids, customers, pushes
 from bench.figures import Figure
+from bench.lateness import lateness_ms
 from bench.load import Job, generate
 from bench.processes import OURS, running
 from bench.rounds import percentile
 from bench.run import Run, Size
-from bench.sink import Arrival, Sink, must_match, sink
+from bench.sink import Sink, must_match, sink
 
 
 def callbacks_burst(run: Run) -> list[Figure]:
@@ -46,23 +43,9 @@ def _within_a_second(webhook: Sink, size: Size) -> list[Figure]:
         load.must_all_be(200, count)
         arrivals = webhook.wait_for(count, size.seconds)
         must_match(arrivals, checkout_ids(load.bodies))
-        late = list(_lateness_ms(arrivals, call(f"{mock.url}/_mock/callbacks?limit={count}")))
-    if len(late) != count:
-        raise RuntimeError(f"/_mock/callbacks told the due time of {len(late)} callbacks, not of {count}")
+        late = lateness_ms(f"{mock.url}/_mock", arrivals)
     early = sum(1 for milliseconds in late if milliseconds < 0)
     return [
         Figure("callbacks_burst", f"late, p99 of {count:,} within a second", percentile(late, 0.99), "ms", 5, "less"),
         Figure("callbacks_burst", "early", early, "callbacks", 0, "less", f"earliest {min(late):+.2f} ms"),
     ]
-
-
-def _milliseconds(instant: str) -> float:
-    return datetime.fromisoformat(instant).timestamp() * 1000
-
-
-def _lateness_ms(arrivals: list[Arrival], listed: Any) -> Iterator[float]:
-    due: dict[str, float] = {}
-    for callback in listed["callbacks"] if isinstance(listed, dict) else listed:
-        body = json.loads(callback["body"]) if isinstance(callback["body"], str) else callback["body"]
-        due[body["Body"]["stkCallback"]["CheckoutRequestID"]] = _milliseconds(callback["due"])
-    return (arrival.wall_ms - due[arrival.checkout_id] for arrival in arrivals if arrival.checkout_id in due)
