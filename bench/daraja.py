@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
+APP = "test-key:test-secret"
 SHORTCODE = "174379"
 PASSKEY = (
     "bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919"  # Safaricom's public one (requests.md §1.7)
@@ -32,8 +33,8 @@ def call(url: str, body: object = None, headers: dict[str, str] | None = None, s
         return json.loads(answer.read())
 
 
-def token(url: str) -> str:
-    basic = base64.b64encode(b"test-key:test-secret").decode()
+def token(url: str, app: str = APP) -> str:
+    basic = base64.b64encode(app.encode()).decode()
     answer = call(f"{url}/oauth/v1/generate?grant_type=client_credentials", headers={"Authorization": f"Basic {basic}"})
     return str(answer["access_token"])
 
@@ -62,15 +63,21 @@ def push_body(msisdn: str, callback_url: str = NOWHERE, amount: int = 1) -> byte
 
 
 def pushes(
-    url: str, numbers: list[str], callback_url: str = NOWHERE, scenario: str | None = None, amount: int = 1
+    url: str,
+    numbers: list[str],
+    callback_url: str = NOWHERE,
+    *,
+    scenario: str | None = None,
+    amount: int = 1,
+    app: str = APP,
 ) -> list[bytes]:
     """One whole HTTP request for each customer, with a fresh token of that server."""
-    return _whole(url, PUSH_PATH, (push_body(number, callback_url, amount) for number in numbers), scenario)
+    return _whole(url, PUSH_PATH, (push_body(number, callback_url, amount) for number in numbers), scenario, app)
 
 
-def _whole(url: str, path: str, bodies: Iterable[bytes], scenario: str | None = None) -> list[bytes]:
+def _whole(url: str, path: str, bodies: Iterable[bytes], scenario: str | None = None, app: str = APP) -> list[bytes]:
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nAuthorization: Bearer {token(url)}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nAuthorization: Bearer {token(url, app)}\r\n"
         "Content-Type: application/json\r\n" + (f"X-Mock-Scenario: {scenario}\r\n" if scenario else "")
     )
     return [f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body for body in bodies]

@@ -16,6 +16,8 @@ class Size:
     callbacks: int  # due at once
     rows: int  # transactions in the memory benchmark
     hanging: int  # clients
+    webhooks: int  # that hang
+    hang_seconds: float
     starts: int
     fixture_tests: int
     paid_tests: int
@@ -28,6 +30,8 @@ FULL = Size(
     callbacks=10_000,
     rows=100_000,
     hanging=2_000,
+    webhooks=200,
+    hang_seconds=9,
     starts=11,
     fixture_tests=400,
     paid_tests=1_000,
@@ -39,6 +43,8 @@ QUICK = Size(
     callbacks=500,
     rows=2_000,
     hanging=100,
+    webhooks=40,
+    hang_seconds=3,
     starts=3,
     fixture_tests=40,
     paid_tests=40,

@@ -9,6 +9,7 @@ from bench.measures.b2c import b2c
 from bench.measures.callbacks_burst import callbacks_burst
 from bench.measures.fixture import fixture
 from bench.measures.hanging import hanging
+from bench.measures.hanging_webhooks import hanging_webhooks
 from bench.measures.intercept import intercept
 from bench.measures.memory import memory
 from bench.measures.startup import startup
@@ -23,6 +24,7 @@ _IN_ORDER = (
     startup,
     memory,
     callbacks_burst,
+    hanging_webhooks,
     fixture,
     intercept,
 )
