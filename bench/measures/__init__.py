@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bench.figures import Figure
 from bench.measures.b2c import b2c
+from bench.measures.busy import busy
 from bench.measures.callbacks_burst import callbacks_burst
 from bench.measures.fixture import fixture
 from bench.measures.hanging import hanging
@@ -25,6 +26,7 @@ _IN_ORDER = (
     memory,
     callbacks_burst,
     hanging_webhooks,
+    busy,
     fixture,
     intercept,
 )
