@@ -12,6 +12,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import asdict
 
+from bench.conditions import machine, servers
 from bench.figures import Figure, table
 from bench.measures import MEASURES
 from bench.processes import Tree, raise_open_files
@@ -24,13 +25,14 @@ def main() -> int:
     raise_open_files()
     with ExitStack() as stack:
         run = Run(QUICK if options.quick else FULL, _before(options, stack))
+        conditions = [machine(), *servers(run)]
         figures, failures = _measured(options.names or list(MEASURES), run)
 
     if options.json:
         rows = [asdict(figure) | {"reached": figure.reached} for figure in figures]
-        print(json.dumps({"figures": rows, "failures": failures}, indent=2))
+        print(json.dumps({"conditions": conditions, "figures": rows, "failures": failures}, indent=2))
     else:
-        print(table(figures))
+        print(table(figures), *conditions, sep="\n")
     for name, failure in failures.items():
         _say(f"{name} FAILED: {failure}")
     return 1 if failures else 0
