@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--json] [--against REV] [NAME ...]`: measure, and print each figure beside its aim.
+"""`python -m bench [--quick] [--against REV] [--peers] [NAME ...]`: measure, and print each figure beside its aim.
 
 Ends with 1 if a benchmark could not be measured or its traffic went wrong (an error answer, a callback lost or
 doubled). An aim not reached is shown, not punished: figures depend on the machine and on what else it does.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -15,6 +16,7 @@ from dataclasses import asdict
 from bench.conditions import machine, servers
 from bench.figures import Figure, table
 from bench.measures import MEASURES
+from bench.peers.fetch import FetchError, cache_folder, fetch
 from bench.processes import Tree, raise_open_files
 from bench.revision import BEFORE_THE_LOOP, THIS_TREE, UnknownRevisionError, laid_out
 from bench.run import FULL, QUICK, Run
@@ -23,8 +25,13 @@ from bench.run import FULL, QUICK, Run
 def main() -> int:
     options = _options()
     raise_open_files()
+    try:
+        peers = fetch(cache_folder()) if options.peers else None
+    except FetchError as error:
+        _say(f"peers FAILED: {error}")
+        return 1
     with ExitStack() as stack:
-        run = Run(QUICK if options.quick else FULL, _before(options, stack))
+        run = Run(QUICK if options.quick else FULL, _before(options, stack), peers)
         conditions = [machine(), *servers(run)]
         figures, failures = _measured(options.names or list(MEASURES), run)
 
@@ -51,9 +58,16 @@ def _options() -> argparse.Namespace:
         help=f"the commit to measure against in the same run (default: {BEFORE_THE_LOOP}; with --quick: "
         f"{THIS_TREE}, the sources here, which needs no history)",
     )
+    parser.add_argument(
+        "--peers",
+        action="store_true",
+        help="measure WireMock and daraja-mock too; fetches them by npm and pip, and a JRE by apt where there is none",
+    )
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in MEASURES]:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    if options.peers and os.environ.get("CI"):
+        parser.error("--peers fetches what CI is not to depend on: run it by hand")
     return options
 
 

@@ -30,6 +30,9 @@ def servers(run: Run) -> Iterator[str]:
     if run.before:
         yield f"{run.before.name}: {collector(run.before.serve())}"
     yield f"bare Flask: Flask {version('flask')} on Werkzeug {version('werkzeug')}, threaded; {collector(FLOOR)}"
+    if run.peers:
+        yield run.peers.wiremock_conditions
+        yield f"{run.peers.daraja_mock_conditions}; {collector(run.peers.daraja_mock)}"
 
 
 def collector(program: Program) -> str:

@@ -24,7 +24,7 @@ _UNWANTED = ("MOCK_DARAJA_", "PYTHONDONTWRITEBYTECODE")
 class Program:
     """What is started: a command, and in which folder.
 
-    `listening` finds in a line of its output the URL where it accepts connections.
+    `listening` finds in a line of its output the `url` where it accepts connections, or the `port`.
     """
 
     command: tuple[str, ...]
@@ -103,7 +103,8 @@ class ServerProcess:
             if line is None:
                 raise RuntimeError(f"{self._process.args!r} did not start: {''.join(said).strip()[-2000:]}")
             if found := self._listening.search(line):
-                return found["url"]
+                names = found.groupdict()
+                return names.get("url") or f"http://127.0.0.1:{names['port']}"
             said.append(line)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.peers import Peers
 from bench.processes import OURS, Tree
 
 
@@ -54,10 +55,11 @@ QUICK = Size(
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Without `before`, the figures against another revision are left out."""
+    """Without `before`, the figures against another revision are left out; without `peers`, those against theirs."""
 
     size: Size
     before: Tree | None = None
+    peers: Peers | None = None
 
     @property
     def trees(self) -> tuple[Tree, ...]:

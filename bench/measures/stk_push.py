@@ -17,7 +17,10 @@ from bench.rounds import in_turn, median_ratio, percentile, ratios
 from bench.run import Run, Size
 from bench.sink import Sink, must_match, sink
 
-_WARM_UP = 400  # requests
+_FLOOR, _DARAJA_MOCK = "bare Flask", "daraja-mock"
+_STATIC, _WEBHOOK = "a static WireMock stub", "a WireMock stub with webhook"
+_WARM_UP = 5  # rounds' requests until a JVM has compiled what it will
+MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,41 +30,48 @@ class _Sample:
 
 
 Samples = Mapping[str, list[_Sample]]
+Side = Callable[[Size, int], _Sample]
+"""A measurement of one server, with so many requests."""
 
 
 def stk_push(run: Run) -> list[Figure]:
     """On the manual clock nothing settles in the window: this is the request alone."""
     numbers = customers()
+    programs = {_FLOOR: FLOOR} | {tree.name: tree.serve(clock="manual") for tree in run.trees}
+    if run.peers:
+        programs |= {_STATIC: run.peers.wiremock_static, _DARAJA_MOCK: run.peers.daraja_mock}
     with ExitStack() as stack:
-        servers = {"bare Flask": FLOOR} | {tree.name: tree.serve(clock="manual") for tree in run.trees}
-        started = {name: stack.enter_context(running(program)) for name, program in servers.items()}
-        samples = _measured(run.size, {name: partial(_answered, each, numbers) for name, each in started.items()})
-    figures = [_floor("stk_push", samples, 2.2)]
-    if run.before:
-        figures += _against("stk_push", run.before.name, samples, run.aim(1.5), run.aim(0.6))
-    return figures
+        servers = {name: stack.enter_context(running(program)) for name, program in programs.items()}
+        samples = _measured(run.size, {name: partial(_answered, each, numbers) for name, each in servers.items()})
+    figures = _against(run, "stk_push", samples, per_second=1.5, p99=0.6)
+    figures.append(_rate("stk_push", _FLOOR, samples, 2.2))
+    return figures + [_rate("stk_push", name, samples, None) for name in (_STATIC, _DARAJA_MOCK) if name in samples]
 
 
 def stk_push_with_callbacks(run: Run) -> list[Figure]:
     """From the first push to the last callback's arrival, on a clock fast enough that settling is not a wait."""
     numbers = customers()
+    programs = {tree.name: tree.serve(clock="scaled:1000") for tree in run.trees}
+    if run.peers:
+        programs |= {_WEBHOOK: run.peers.wiremock_webhook}
     with ExitStack() as stack:
         webhook = stack.enter_context(sink())
         floor = stack.enter_context(running(FLOOR))
-        sides: dict[str, Callable[[Size, int], _Sample]] = {"bare Flask": partial(_answered, floor, numbers)}
-        for tree in run.trees:
-            server = stack.enter_context(running(tree.serve(clock="scaled:1000")))
-            sides[tree.name] = partial(_called_back, server, webhook, numbers)
+        sides: dict[str, Side] = {_FLOOR: partial(_answered, floor, numbers)}
+        servers = {name: stack.enter_context(running(program)) for name, program in programs.items()}
+        sides |= {name: partial(_called_back, server, webhook, numbers) for name, server in servers.items()}
         samples = _measured(run.size, sides)
-    figures = [_floor("stk_push_with_callbacks", samples, 1.7)]
-    if run.before:
-        figures += _against("stk_push_with_callbacks", run.before.name, samples, run.aim(1.3), run.aim(0.4))
+        resident = {name: server.resident_bytes for name, server in servers.items()} if run.peers else {}
+    figures = _against(run, "stk_push_with_callbacks", samples, per_second=1.3, p99=0.4)
+    figures.append(_rate("stk_push_with_callbacks", _FLOOR, samples, 1.7))
+    if run.peers:
+        figures += [_rate("stk_push_with_callbacks", _WEBHOOK, samples, 2), _memory(resident)]
     return figures
 
 
-def _measured(size: Size, sides: Mapping[str, Callable[[Size, int], _Sample]]) -> Samples:
-    for side in sides.values():
-        side(size, min(_WARM_UP, size.requests))
+def _measured(size: Size, sides: Mapping[str, Side]) -> Samples:
+    for name, side in sides.items():
+        side(size, size.requests * (_WARM_UP if name in (_STATIC, _WEBHOOK) else 1))
     return in_turn(size.rounds, {name: partial(side, size, size.requests) for name, side in sides.items()})
 
 
@@ -83,16 +93,15 @@ def _p99(load: Load) -> float:
     return percentile(load.latencies, 0.99) * 1000
 
 
-def _floor(benchmark: str, samples: Samples, aim: float) -> Figure:
-    return _rate(benchmark, "bare Flask", samples, aim)
-
-
-def _against(benchmark: str, other: str, samples: Samples, per_second: float | None, p99: float | None) -> list[Figure]:
-    mine, base = ([sample.p99 for sample in samples[name]] for name in (OURS.name, other))
+def _against(run: Run, benchmark: str, samples: Samples, *, per_second: float, p99: float) -> list[Figure]:
+    if run.before is None:
+        return []
+    mine, base = ([sample.p99 for sample in samples[name]] for name in (OURS.name, run.before.name))
     detail = f"{statistics.median(mine):.1f} of {statistics.median(base):.1f} ms; rounds: {ratios(mine, base)}"
+    what = f"p99, against {run.before.name}"
     return [
-        _rate(benchmark, other, samples, per_second),
-        Figure(benchmark, f"p99, against {other}", median_ratio(mine, base), "×", p99, "less", detail),
+        _rate(benchmark, run.before.name, samples, run.aim(per_second)),
+        Figure(benchmark, what, median_ratio(mine, base), "×", run.aim(p99), "less", detail),
     ]
 
 
@@ -103,3 +112,10 @@ def _rate(benchmark: str, other: str, samples: Samples, aim: float | None) -> Fi
     return Figure(
         benchmark, what, median_ratio(mine, base), "×", aim, "more", f"{detail}; rounds: {ratios(mine, base)}"
     )
+
+
+def _memory(resident: Mapping[str, int]) -> Figure:
+    mine, base = resident[OURS.name], resident[_WEBHOOK]
+    what = f"resident after it, against {_WEBHOOK}"
+    detail = f"{mine / MIB:.0f} MiB of {base / MIB:.0f} MiB"
+    return Figure("stk_push_with_callbacks", what, mine / base, "×", None, "less", detail)
