@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--against REV] [--peers] [NAME ...]`: measure, and print each figure beside its aim.
+"""`python -m bench [--quick] [--against REV] [--peers] [--write] [NAME ...]`: print each figure beside its aim.
 
 Ends with 1 if a benchmark could not be measured or its traffic went wrong (an error answer, a callback lost or
 doubled). An aim not reached is shown, not punished: figures depend on the machine and on what else it does.
@@ -16,8 +16,9 @@ from dataclasses import asdict
 from bench.conditions import machine, servers
 from bench.figures import Figure, table
 from bench.measures import MEASURES
+from bench.page import PAGE, write
 from bench.peers.fetch import FetchError, cache_folder, fetch
-from bench.processes import Tree, raise_open_files
+from bench.processes import ROOT, Tree, raise_open_files
 from bench.revision import BEFORE_THE_LOOP, THIS_TREE, UnknownRevisionError, laid_out
 from bench.run import FULL, QUICK, Run
 
@@ -40,6 +41,8 @@ def main() -> int:
         print(json.dumps({"conditions": conditions, "figures": rows, "failures": failures}, indent=2))
     else:
         print(table(figures), *conditions, sep="\n")
+    if options.write and not failures:
+        write(figures, conditions)
     for name, failure in failures.items():
         _say(f"{name} FAILED: {failure}")
     return 1 if failures else 0
@@ -63,9 +66,16 @@ def _options() -> argparse.Namespace:
         action="store_true",
         help="measure WireMock and daraja-mock too; fetches them by npm and pip, and a JRE by apt where there is none",
     )
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help=f"write the run into {PAGE.relative_to(ROOT)}; all benchmarks, in full, and only if none failed",
+    )
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in MEASURES]:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    if options.write and (options.quick or options.names):
+        parser.error("--write is for a whole run: no --quick, no NAME")
     if options.peers and os.environ.get("CI"):
         parser.error("--peers fetches what CI is not to depend on: run it by hand")
     return options

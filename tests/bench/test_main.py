@@ -26,3 +26,10 @@ def test_ci_fetches_no_peers(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     said = refused(monkeypatch, capsys, "--quick", "--peers", "stk_push")
 
     assert said == "--peers fetches what CI is not to depend on: run it by hand"
+
+
+@pytest.mark.parametrize("arguments", [["--quick"], ["stk_push"]])
+def test_only_a_whole_run_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert refused(monkeypatch, capsys, "--write", *arguments) == "--write is for a whole run: no --quick, no NAME"
