@@ -19,7 +19,6 @@ from bench.sink import Sink, must_match, sink
 _CALLBACKS = 200  # whose lateness is measured; they fall due within a second
 _ANSWER_AFTER = 0.5  # seconds until a customer has paid and the callback is due
 _UNDER_WAY = 1.0  # seconds after that in which those that hang are sent
-_ROUNDS = 3
 _OTHER = "other"  # a sandbox
 _BENCHMARK = "hanging_webhooks"
 
@@ -46,11 +45,12 @@ def _p99_beside_another_receiver(tree: Tree, count: int, size: Size) -> float:
 
 def _beside_another_sandbox(run: Run) -> Figure:
     count = run.size.webhooks // 2
-    cost = {tree.name: _with_and_without(tree, count, _ROUNDS if tree is OURS else 1, run.size) for tree in run.trees}
+    rounds = {tree.name: run.size.rounds // 3 if tree is OURS else 1 for tree in run.trees}
+    cost = {tree.name: _with_and_without(tree, count, rounds[tree.name], run.size) for tree in run.trees}
     added = statistics.median(beside - alone for beside, alone in cost[OURS.name])
     detail = "; ".join(
-        f"{name}: " + ", ".join(f"{beside:,.1f} for {alone:,.1f}" for beside, alone in rounds)
-        for name, rounds in cost.items()
+        f"{name}: " + ", ".join(f"{beside:,.1f} for {alone:,.1f}" for beside, alone in each)
+        for name, each in cost.items()
     )
     what = f"added to p99 of lateness by {count} hanging in another sandbox"
     return Figure(_BENCHMARK, what, added, "ms", 2, "less", detail)
