@@ -16,7 +16,7 @@ _WHERE: Final = "chunked request body"
 _TOKEN: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
 _QUOTED: Final = rb'"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*+"'
 _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})(?:;%b(?:=(?:%b|%b))?)*+" % (_TOKEN, _TOKEN, _QUOTED))
-_FRAMING: Final = ("content-length", "transfer-encoding")
+_ONLY_IN_HEADS: Final = ("connection", "content-length", "transfer-encoding")  # others read them in trailers too
 
 
 def chunked(buffer: bytearray, most: int, path: str) -> Generator[None, None, bytes]:
@@ -88,5 +88,5 @@ def _check_trailer(line: str) -> None:
     if FIELD.fullmatch(line) is None:
         raise refusal(f"malformed trailer {line[:80]!r}", _WHERE, "send Name: value, in printable characters")
     name = line.partition(":")[0]
-    if name.lower() in _FRAMING:
+    if name.lower() in _ONLY_IN_HEADS:
         raise refusal(f"{name} in the trailer", _WHERE, "send it in the head")

@@ -87,6 +87,7 @@ def test_what_comes_behind_it_is_left():
         (b"0\r\nA : 1\r\n\r\n", "malformed trailer 'A : 1'"),
         (b"0\r\nA: \x00\r\n\r\n", r"malformed trailer 'A: \x00'"),
         (b"0\r\nContent-Length: 5\r\n\r\n", "Content-Length in the trailer"),
+        (b"0\r\nconnection: close\r\n\r\n", "connection in the trailer"),
         (b"0\r\ntransfer-encoding: chunked\r\n\r\n", "transfer-encoding in the trailer"),
     ],
 )
