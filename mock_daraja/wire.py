@@ -37,7 +37,7 @@ def json_object(body: str | bytes) -> dict[str, Any]:
 
 
 _LONE: Final = re.compile("[\ud800-\udfff]")
-_LONGEST_WHOLE: Final = 1 << 63
+LONGEST_WHOLE: Final = 1 << 63
 
 
 def fit(value: Any) -> Any:
@@ -49,6 +49,6 @@ def fit(value: Any) -> Any:
         return {fit(name): fit(each) for name, each in value.items()}
     if isinstance(value, list):
         return [fit(each) for each in value]
-    if isinstance(value, int) and not -_LONGEST_WHOLE <= value < _LONGEST_WHOLE:
+    if isinstance(value, int) and not -LONGEST_WHOLE <= value < LONGEST_WHOLE:
         return str(value)
     return value

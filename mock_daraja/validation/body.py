@@ -10,10 +10,13 @@ import math
 from functools import partial
 from typing import Any, Final, Never
 
+import msgspec
 from msgspec import Struct
 
 from mock_daraja import wire
 
+_DECODE: Final = msgspec.json.Decoder().decode
+_BEFORE_COLON: Final = (b" :", b"\t:", b"\r:", b"\n:")
 _SHORT: Final = 19  # digits; a shorter whole number has fewer than 64 bits
 _SEND_JSON: Final = "Content-Type: application/json and a JSON object as the body"
 
@@ -37,12 +40,32 @@ def read_body(content_type: str | None, raw: bytes) -> ReadBody:
     refusal = _refuse_media_type(content_type)
     if refusal:
         return _empty(refusal)
+    plain = _plain(raw)
+    if plain is not None:
+        return ReadBody(plain)
     if not raw.strip():
         return _empty(f"the body is empty; send {_SEND_JSON}")
     try:
         return _parse(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return _empty(f"the body is not UTF-8 (byte {error.object[error.start]:#04x}); encode it as UTF-8")
+
+
+def _plain(raw: bytes) -> dict[str, Any] | None:
+    """What nearly every body is, at a quarter of the cost: an object of texts and whole numbers, each key once, without
+    an escape. None where a closer look is needed."""
+    if b"\\" in raw or any(spaced in raw for spaced in _BEFORE_COLON):
+        return None
+    try:
+        value = _DECODE(raw)
+    except (ValueError, RecursionError):
+        return None
+    if type(value) is not dict or len(value) != raw.count(b'":'):  # a colon more is a key that repeats, or is deeper
+        return None
+    for each in value.values():
+        if type(each) is not str and (type(each) is not int or not -wire.LONGEST_WHOLE <= each < wire.LONGEST_WHOLE):
+            return None
+    return value
 
 
 def _empty(note: str) -> ReadBody:

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_daraja.validation import body as reading
 from mock_daraja.validation import read_body
+from mock_daraja.validation.body import ReadBody
 
 JSON = "application/json"
 
@@ -149,3 +151,31 @@ def test_no_bytes_make_the_reading_raise(content_type: str | None, raw: bytes) -
     assert isinstance(body.value, dict)
     assert "\n" not in body.note
     assert body.note.isascii()
+
+
+TEXTS = st.text(max_size=6) | st.sampled_from(['"', "\\", '":', " :", "\ud800", "é", ""])
+SCALARS = st.none() | st.booleans() | st.integers(-(1 << 70), 1 << 70) | st.floats() | TEXTS
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3))
+
+
+@given(
+    pairs=st.lists(st.tuples(TEXTS, VALUES), max_size=5),
+    colon=st.sampled_from([":", " :", ": ", "\t:\n", "\r:"]),
+    ascii_only=st.booleans(),
+    around=st.sampled_from([("", ""), (" ", "\n"), ("\ufeff", ""), ("", "x"), ("[", "]")]),
+    cut=st.integers(0, 3),
+)
+def test_the_quick_way_reads_what_the_other_one_reads(
+    pairs: list[tuple[str, Any]], colon: str, ascii_only: bool, around: tuple[str, str], cut: int
+) -> None:
+    members = (f"{json.dumps(key)}{colon}{json.dumps(value, ensure_ascii=ascii_only)}" for key, value in pairs)
+    text = around[0] + "{" + ", ".join(members) + "}" + around[1]
+    raw = text.encode("utf-8", "surrogatepass")[: -cut or None]
+
+    quick = reading._plain(raw)
+
+    assert quick is None or ReadBody(quick) == reading._parse(raw.decode("utf-8-sig"))
+
+
+def test_a_plain_body_is_read_the_quick_way() -> None:
+    assert reading._plain(b'{"Amount": 1, "PhoneNumber": 254708374149, "CallBackURL": "http://a:80/"}') is not None
