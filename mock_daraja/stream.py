@@ -1,0 +1,290 @@
+"""One connected socket on the loop: what comes is handed on, what is to go waits until the socket takes it.
+
+Plain or under TLS, to a client or to a receiver. Knows no HTTP.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, Protocol
+
+from mock_daraja.loop import READ, WRITE, Loop
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+_CHUNK: Final = 1 << 16  # bytes asked of a socket at once
+_LINGER_ZERO: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+
+
+class StreamUser(Protocol):
+    """Whoever reads a stream. Called in the loop's thread; nothing comes once the stream was closed from our side."""
+
+    def opened(self) -> None:
+        """It is connected, and its TLS agreed on. Not called for a plain stream that was connected from the start."""
+
+    def received(self, data: bytes) -> None: ...
+    def drained(self) -> None:
+        """All that was to be sent is with the system."""
+
+    def ended(self, error: Exception | None) -> None:
+        """Nothing more comes: the other side has finished, or `error` broke the stream, which is closed then. One that
+        the other side has finished may still break."""
+
+
+class Stream:
+    """`tls` makes it one side of TLS: as a server, unless `name` is that of the server to be verified."""
+
+    def __init__(
+        self, loop: Loop, sock: socket.socket, user: StreamUser, tls: SSLContext | None = None, name: str | None = None
+    ) -> None:
+        sock.setblocking(False)
+        self.sock = sock
+        self.user = user
+        self.is_open = True
+        self.is_connected = True
+        self.has_ended = False  # nothing more comes
+        self._loop = loop
+        self._events = 0
+        self._unsent = bytearray()
+        self._shut = False  # nothing more is to be sent
+        self._tls = None if tls is None else _Tls(tls, name)
+
+    @property
+    def is_writable(self) -> bool:
+        return self.is_open and not self._shut
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that was to be sent is with the system."""
+        return not self._unsent
+
+    def connect(self, address: tuple[str, int]) -> None:
+        """Begin to connect; `opened` or `ended` tells how it went. Raises OSError where it fails at once."""
+        self.is_connected = False
+        with suppress(BlockingIOError):
+            self.sock.connect(address)
+        self._watch(WRITE)
+
+    def begin(self) -> None:
+        """Read a socket that is connected."""
+        with suppress(OSError):
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._watch(READ)
+        if self._tls is not None:
+            self._guarded(self._shake_hands)
+
+    # what is to go
+
+    def send(self, data: bytes) -> None:
+        """At once if the socket takes it. What an error is, `ended` tells, later."""
+        if not self.is_writable:
+            return
+        if self._tls is not None:
+            try:
+                data = self._tls.seal(data)
+            except OSError as error:
+                self._loop.call(self._break, error)
+                return
+        self._send(data)
+
+    def _send(self, data: bytes) -> None:
+        if not self._unsent:
+            try:
+                sent = self.sock.send(data)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            except OSError as error:
+                self._loop.call(self._break, error)  # never on top of whoever sends
+                return
+            if sent == len(data):
+                return
+            data = data[sent:]
+        self._unsent += data
+        self._watch(self._events | WRITE)
+
+    def finish(self) -> None:
+        """Send nothing more: a FIN follows what is on its way. What comes is still read."""
+        if self.is_writable:
+            if self._tls is not None:
+                self._send(self._tls.close())
+            self._shut = True
+            if not self._unsent:
+                self._send_fin()
+
+    def _send_fin(self) -> None:
+        with suppress(OSError):
+            self.sock.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """Drop it with a real RST: closing with a linger time of zero sends one."""
+        if self.is_open:
+            with suppress(OSError):
+                self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+            self.close()
+
+    def close(self) -> None:
+        """At once. What was not sent yet may be lost."""
+        if self.is_open:
+            self.is_open = False
+            self._watch(0)
+            self.sock.close()
+
+    # what comes
+
+    def pause(self) -> None:
+        """Let what comes wait in the system."""
+        self._watch(self._events & ~READ)
+
+    def resume(self) -> None:
+        if self.is_open and not self.has_ended:
+            self._watch(self._events | READ)
+
+    # the loop's side
+
+    def _watch(self, events: int) -> None:
+        if events != self._events:
+            self._events = events  # first: what fails half-way is to be taken back by `close`
+            self._loop.watch(self.sock, events, self._ready)
+
+    def _ready(self, events: int) -> None:
+        self._guarded(self._write if events & WRITE else self._read)
+        if events == READ | WRITE and self.is_open and self.is_connected:
+            self._guarded(self._read)
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except (BlockingIOError, InterruptedError):
+            pass
+        except OSError as error:  # of the socket or of TLS
+            self._break(error)
+        except Exception as error:  # a mistake of the user's, or no memory: the loop logs it
+            self._break(error)
+            raise
+
+    def _break(self, error: Exception) -> None:
+        if self.is_open:
+            self.close()
+            self.user.ended(error)
+
+    def _no_more(self) -> None:
+        if self.is_open and not self.has_ended:
+            self.has_ended = True
+            self.pause()
+            self.user.ended(None)
+
+    def _write(self) -> None:
+        if not self.is_connected:
+            self._connected()
+            return
+        if self._unsent:
+            del self._unsent[: self.sock.send(self._unsent)]
+        if not self._unsent:
+            self._watch(self._events & ~WRITE)
+            if self._shut:
+                self._send_fin()
+            self.user.drained()
+
+    def _connected(self) -> None:
+        failure = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if failure:
+            raise OSError(failure, os.strerror(failure))
+        self.is_connected = True
+        self.begin()
+        if self._tls is None:
+            self.user.opened()
+
+    def _read(self) -> None:
+        data = self.sock.recv(_CHUNK)
+        if self._tls is not None:
+            self._tls.feed(data)
+            self._open_seals()
+        elif data:
+            self.user.received(data)
+        else:
+            self._no_more()
+
+    def _shake_hands(self) -> None:
+        assert self._tls is not None
+        try:
+            is_done = self._tls.shake_hands()
+        finally:
+            if answer := self._tls.outgoing.read():
+                self._send(answer)
+        if is_done:
+            self.user.opened()
+
+    def _open_seals(self) -> None:
+        assert self._tls is not None
+        if not self._tls.is_agreed:
+            self._shake_hands()
+            if not self._tls.is_agreed:
+                return
+        while self.is_open and (data := self._tls.opened()):
+            self.user.received(data)
+        if answer := self._tls.outgoing.read():
+            self._send(answer)
+        if self._tls.is_ended:
+            self._no_more()
+
+
+class _Tls:
+    """The seals of one stream: bytes in, bytes out."""
+
+    __slots__ = ("_incoming", "_session", "is_agreed", "is_ended", "outgoing")
+
+    def __init__(self, context: SSLContext, name: str | None) -> None:
+        from ssl import MemoryBIO
+
+        self._incoming, self.outgoing = MemoryBIO(), MemoryBIO()
+        self._session = context.wrap_bio(self._incoming, self.outgoing, server_side=name is None, server_hostname=name)
+        self.is_agreed = False
+        self.is_ended = False
+
+    def shake_hands(self) -> bool:
+        from ssl import SSLWantReadError
+
+        with suppress(SSLWantReadError):
+            self._session.do_handshake()
+            self.is_agreed = True
+        return self.is_agreed
+
+    def feed(self, data: bytes) -> None:
+        """With what has come: nothing where the other side has closed."""
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
+    def seal(self, data: bytes) -> bytes:
+        with memoryview(data) as left:
+            sent = 0
+            while sent < len(data):  # at most one record each time
+                sent += self._session.write(left[sent:])
+        return self.outgoing.read()
+
+    def opened(self) -> bytes:
+        """What of the incoming can be read: nothing where more is needed, or where the other side has ended."""
+        from ssl import SSLEOFError, SSLWantReadError, SSLZeroReturnError
+
+        try:
+            data = self._session.read(_CHUNK)
+        except SSLWantReadError:
+            return b""
+        except (SSLZeroReturnError, SSLEOFError):
+            data = b""
+        self.is_ended = not data
+        return data
+
+    def close(self) -> bytes:
+        """What says to the other side that nothing more comes."""
+        from ssl import SSLError
+
+        with suppress(SSLError):
+            self._session.unwrap()
+        return self.outgoing.read()

@@ -1,0 +1,256 @@
+"""The threads beside the loop: how many there are, and what becomes of jobs that block or fail."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from mock_daraja.loop import Loop
+from mock_daraja.pool import Pool
+
+LONG = 10  # seconds; what should happen happens much sooner
+
+
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    loop = Loop()
+    loop.start()
+    yield loop
+    loop.stop()
+
+
+@pytest.fixture
+def pool_of(loop: Loop) -> Iterator[Callable[..., Pool]]:
+    pools: list[Pool] = []
+
+    def make(**sizes: int) -> Pool:
+        pools.append(Pool(loop, **sizes))
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.stop(LONG)
+    assert threads() == []
+
+
+def threads() -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each.name == "mock-daraja-pool"]
+
+
+class Gate:
+    """A job that blocks until it is opened, and tells when it has begun."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Semaphore(0)
+        self._opened = threading.Event()
+
+    def __call__(self) -> None:
+        self.begun.release()
+        self._opened.wait(LONG)
+
+    def has_begun(self, times: int) -> bool:
+        return all(self.begun.acquire(timeout=LONG) for _ in range(times))
+
+    def open(self) -> None:
+        self._opened.set()
+
+
+def test_there_is_no_thread_before_the_first_job(pool_of: Callable[..., Pool]) -> None:
+    pool_of()
+
+    assert threads() == []
+
+
+def test_one_thread_does_the_jobs_in_order(pool_of: Callable[..., Pool]) -> None:
+    pool, seen, done = pool_of(few=1, most=1), list[int](), threading.Event()
+
+    for number in range(500):
+        pool.submit(seen.append, number)
+    pool.submit(done.set)
+
+    assert done.wait(LONG)
+    assert seen == list(range(500))
+
+
+def test_every_job_is_done_once_by_many_threads(pool_of: Callable[..., Pool]) -> None:
+    pool, seen, counted = pool_of(), list[int](), threading.Semaphore(0)
+
+    def job(number: int) -> None:
+        seen.append(number)
+        counted.release()
+
+    for number in range(2_000):
+        pool.submit(job, number)
+
+    assert all(counted.acquire(timeout=LONG) for _ in range(2_000))
+    assert sorted(seen) == list(range(2_000))
+
+
+def test_one_thread_is_enough_for_one_job_after_the_other(pool_of: Callable[..., Pool]) -> None:
+    pool, idents, counted = pool_of(), set[int](), threading.Semaphore(0)
+
+    def job() -> None:
+        idents.add(threading.get_ident())
+        counted.release()
+
+    for _ in range(50):
+        pool.submit(job)
+        assert counted.acquire(timeout=LONG)
+
+    assert len(idents) <= 4
+    assert len(threads()) <= 4
+
+
+def test_jobs_that_block_hold_up_no_other(pool_of: Callable[..., Pool]) -> None:
+    pool, gate, done = pool_of(few=2, most=64), Gate(), threading.Event()
+
+    for _ in range(50):
+        pool.submit(gate)
+    pool.submit(done.set)
+
+    arrived = done.wait(LONG)
+    grown = len(threads())
+    gate.open()
+    assert arrived
+    assert 51 <= grown <= 64
+
+
+def test_a_job_of_a_job_is_no_reason_to_wait(pool_of: Callable[..., Pool]) -> None:
+    """Each of them waits for one that it hands in itself: with a fixed number of threads all of them would wait."""
+    pool, done = pool_of(few=2, most=64), threading.Semaphore(0)
+
+    def outer() -> None:
+        inner = threading.Event()
+        pool.submit(inner.set)
+        if inner.wait(LONG):
+            done.release()
+
+    for _ in range(20):
+        pool.submit(outer)
+
+    assert all(done.acquire(timeout=LONG) for _ in range(20))
+
+
+def test_there_are_never_more_than_the_most(pool_of: Callable[..., Pool]) -> None:
+    pool, gate = pool_of(few=1, most=5), Gate()
+    for _ in range(20):
+        pool.submit(gate)
+    assert gate.has_begun(5)
+
+    extra = gate.begun.acquire(timeout=0.05)  # many looks
+
+    assert not extra
+    assert len(threads()) == 5
+    gate.open()
+    assert gate.has_begun(15)
+
+
+def test_threads_that_nobody_needs_leave(pool_of: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_daraja.pool._IDLE_S", 0.01)
+    pool, gate = pool_of(), Gate()
+    for _ in range(20):
+        pool.submit(gate)
+    assert gate.has_begun(20)
+    ours = threads()
+
+    gate.open()
+    for thread in ours:
+        thread.join(LONG)
+
+    assert threads() == []
+    again = threading.Event()
+    pool.submit(again.set)
+    assert again.wait(LONG)
+
+
+@pytest.mark.parametrize("error", [ValueError("no such thing"), MemoryError(), SystemExit(1)], ids=repr)
+def test_a_job_that_raises_is_logged_and_costs_no_thread(
+    pool_of: Callable[..., Pool], caplog: pytest.LogCaptureFixture, error: BaseException
+) -> None:
+    pool, done = pool_of(few=1, most=1), threading.Event()
+
+    def fail() -> None:
+        raise error
+
+    with caplog.at_level(logging.ERROR):
+        pool.submit(fail)
+        pool.submit(done.set)
+
+        assert done.wait(LONG)
+    assert type(error).__name__ in caplog.text
+
+
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()], ids=repr)
+@pytest.mark.parametrize("step", ["__init__", "start"])
+def test_a_thread_that_cannot_be_had_is_tried_again(
+    pool_of: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch, step: str, error: Exception
+) -> None:
+    pool, done, failed = pool_of(), threading.Event(), threading.Event()
+    work = getattr(threading.Thread, step)
+
+    def failing(thread: threading.Thread, *arguments: object, **named: object) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise error
+        work(thread, *arguments, **named)
+
+    monkeypatch.setattr(threading.Thread, step, failing)
+    pool.submit(done.set)
+
+    assert failed.is_set()
+    assert done.wait(LONG)
+
+
+def test_stop_waits_for_what_is_under_way_and_begins_nothing_else(pool_of: Callable[..., Pool]) -> None:
+    pool, gate, seen = pool_of(few=1, most=1), Gate(), list[str]()
+    pool.submit(gate)
+    pool.submit(seen.append, "never")
+    assert gate.has_begun(1)
+
+    gate.open()
+    pool.submit(gate)
+    pool.stop(LONG)
+    pool.submit(seen.append, "late")
+
+    assert threads() == []
+    assert "late" not in seen
+
+
+def test_stop_does_not_wait_for_ever(pool_of: Callable[..., Pool]) -> None:
+    pool, gate = pool_of(), Gate()
+    pool.submit(gate)
+    assert gate.has_begun(1)
+
+    pool.stop(0.01)
+
+    assert len(threads()) == 1
+    gate.open()
+
+
+def test_a_job_may_stop_the_pool(pool_of: Callable[..., Pool]) -> None:
+    pool, done = pool_of(), threading.Event()
+
+    pool.submit(lambda: (pool.stop(LONG), done.set()))
+
+    assert done.wait(LONG)
+
+
+def test_a_thread_that_waits_keeps_nothing_alive(pool_of: Callable[..., Pool]) -> None:
+    class Thing: ...
+
+    gone = threading.Event()
+    pool = pool_of()
+
+    def hand_in() -> None:
+        from weakref import finalize
+
+        thing = Thing()
+        finalize(thing, gone.set)
+        pool.submit(lambda _: None, thing)
+
+    hand_in()
+
+    assert gone.wait(LONG)
