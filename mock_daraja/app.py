@@ -17,31 +17,33 @@ from mock_daraja import resources, wire
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Exchange, Reply, Request
 from mock_daraja.faults import pages, withholds_answer
-from mock_daraja.gateway import Gateway
+from mock_daraja.gateway import Answered, Gateway
+from mock_daraja.loop import Loop
 from mock_daraja.model import changed
+from mock_daraja.own_sinks import SINK, OwnSinks
+from mock_daraja.pool import Pool
 from mock_daraja.products import CATALOGUE
 from mock_daraja.products.catalogue import Catalogue
-from mock_daraja.sandbox import DEFAULT, Sandbox
+from mock_daraja.sandbox import DEFAULT
 from mock_daraja.scenarios import Library
 from mock_daraja.server import Sending, Server
 from mock_daraja.server.answer import status_line
 from mock_daraja.settings import Settings, load
 from mock_daraja.sinks import receive
-from mock_daraja.steps.passage import Shared
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask import Flask
 
-    from mock_daraja.callbacks.courier import Courier
-
 OURS: Final = "/_mock"
-SINK: Final = re.compile(r"/_mock(?:/sandboxes/([^/]+))?/sink/([^/]+)(?:/.*)?\Z", re.DOTALL)
 OURS_JSON: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 _WHY_LENGTH: Final = 400
 
 
-def create_app(settings: Settings | None = None, *, on_exchange: Callable[[Exchange], None] | None = None) -> Flask:
+Hook = Callable[[Exchange], None]
+
+
+def create_app(settings: Settings | None = None, *, on_exchange: Hook | None = None) -> Flask:
     """A WSGI app for any server. `app.extensions["mock_daraja"]` is its Gateway; close it when you are done.
 
     Settings of None are read from the environment and mock-daraja.toml. `on_exchange` is given every exchange on
@@ -53,27 +55,31 @@ def create_app(settings: Settings | None = None, *, on_exchange: Callable[[Excha
 
 
 def daraja_paths(
-    settings: Settings, *, catalogue: Catalogue = CATALOGUE, on_exchange: Callable[[Exchange], None] | None = None
+    settings: Settings,
+    *,
+    catalogue: Catalogue = CATALOGUE,
+    on_exchange: Hook | None = None,
+    log: Hook | None = None,
 ) -> DarajaPaths:
     """The same as a plain WSGI app, which imports Flask with the first request to /_mock: what `serve` runs."""
     folders = [*map(Path, settings.scenarios), resources.scenarios()]
     library = Library(folders, catalogue.known, watch=settings.watch)
-    gateway = Gateway(settings, library, catalogue, _courier)
-    return DarajaPaths(gateway, on_exchange)
-
-
-def _courier(shared: Shared) -> Courier[tuple[Sandbox, int]]:
-    from mock_daraja.steps.delivering import new_courier  # what it imports, no server needs before its first callback
-
-    return new_courier(shared)
+    loop = Loop()
+    gateway = Gateway(settings, library, catalogue, loop, Pool(loop))
+    return DarajaPaths(gateway, on_exchange, log)
 
 
 class DarajaPaths:
-    """The thin shell around the gateway: WSGI in, values through, WSGI out."""
+    """The thin shell around the gateway: WSGI in, values through, WSGI out.
 
-    def __init__(self, gateway: Gateway, on_exchange: Callable[[Exchange], None] | None = None) -> None:
+    `on_exchange` and `log` are given every exchange before its reply is sent. The former is a user's code and may take
+    its time: no request is answered on the loop then. `log` is ours, is called on the loop, and never waits.
+    """
+
+    def __init__(self, gateway: Gateway, on_exchange: Hook | None = None, log: Hook | None = None) -> None:
         self.gateway = gateway
         self._on_exchange = on_exchange
+        self._log = log
         self._settings = gateway.shared.settings
         self._wiring = Lock()
 
@@ -90,13 +96,36 @@ class DarajaPaths:
         """/_mock, wired when the first request for it comes: a server that only mimics starts without it."""
         from mock_daraja.control.wsgi import register
 
-        register(self.flask, self.gateway.shared)
+        register(self.flask, self.gateway)
         return partial(type(self.flask).wsgi_app, self.flask)  # create_app has replaced the app's own
+
+    def ready(self) -> None:
+        """Have /_mock wired, before anybody asks for it."""
+        with self._wiring:
+            _ = self._control
 
     def server(self) -> Server:
         """Bound to the address of the settings. Raises Problem where that can't be had."""
         own = self._settings
-        return Server(self, own.host, own.port, max_connections=own.max_connections, max_body=own.max_body)
+        engine, shared = self.gateway.engine, self.gateway.shared
+        server = Server(
+            self,
+            own.host,
+            own.port,
+            max_connections=self.gateway.share.clients,
+            max_body=own.max_body,
+            loop=engine.loop,
+            pool=engine.pool,
+        )
+        shared.own_sinks = OwnSinks(server, own.max_body, self._stands, self.answer)
+        return server
+
+    def _stands(self, sandbox: str | None) -> bool:
+        """The clock of the sandbox of that name, if there is one."""
+        try:
+            return self.gateway.shared.sandboxes.get(sandbox or DEFAULT).clock.stands_still
+        except Problem:
+            return False
 
     def takes(self, path: str) -> bool:
         """Whether `answer` answers this path: Daraja's, and the sinks'. The rest is Flask's."""
@@ -104,14 +133,19 @@ class DarajaPaths:
 
     def answer(self, request: Request) -> Sending:
         sink = SINK.match(request.path)
-        return self._daraja(request) if sink is None else self._sink(sink, request)
+        return self._sending(self.gateway.handle(request)) if sink is None else self._sink(sink, request)
 
-    def _daraja(self, request: Request) -> Sending:
-        answered = self.gateway.handle(request)
+    def answer_at_once(self, request: Request) -> Sending | None:
+        if self._on_exchange is not None or SINK.match(request.path) is not None:
+            return None
+        answered = self.gateway.handle_at_once(request)
+        return None if answered is None else self._sending(answered)
+
+    def _sending(self, answered: Answered) -> Sending:
         try:
-            answered.before()
-            if self._on_exchange is not None:
-                self._on_exchange(answered.exchange)
+            for told in (self._log, self._on_exchange):
+                if told is not None:
+                    told(answered.exchange)
         except BaseException:
             answered.after()  # what was accepted goes on, though the reply will never be out
             raise
@@ -120,7 +154,7 @@ class DarajaPaths:
             answered.after()  # what was accepted goes on, though nobody is told
         if not answered.sandbox.settings.pure:
             reply = changed(reply, headers=(*reply.headers, *_explanation(answered.exchange)))
-        return Sending(reply, answered.sandbox.clock, answered.after)
+        return Sending(reply, answered.sandbox.clock, answered.before, answered.after)
 
     def _sink(self, path: re.Match[str], request: Request) -> Sending:
         try:
@@ -144,6 +178,13 @@ class DarajaPaths:
             path, query = path.encode("latin-1").decode(errors="replace"), environ.get("QUERY_STRING", "")
             headers = tuple(EnvironHeaders(environ))
             sending = self.answer(Request(environ["REQUEST_METHOD"], path, query, headers, body))
+        if sending.before is not None:
+            try:
+                sending.before()
+            except BaseException:
+                sending.after()
+                raise
+            sending = changed(sending, before=None)
         reply = sending.reply
         start_response(status_line(reply.status), [*reply.headers, ("Content-Length", str(len(reply.body)))])
         return sending

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from threading import TIMEOUT_MAX, Condition, Event
+from threading import Lock
 from typing import Final, Literal
 
 from mock_daraja.errors import Problem
@@ -48,6 +48,11 @@ class ClockSetting:
 
     def __str__(self) -> str:
         return f"scaled:{self.factor:g}" if self.mode == "scaled" else self.mode
+
+
+def give_way() -> None:
+    """Let another thread go first that waits for the interpreter or for a lock that was just released."""
+    time.sleep(0)
 
 
 def wall_ms() -> int:
@@ -107,10 +112,10 @@ class Clock:
     """One sandbox's time. A manual or auto clock stands still until `move_to`."""
 
     def __init__(self, setting: ClockSetting, start_ms: int | None = None) -> None:
-        self._changed = Condition()
-        self._sleepers: list[int] = []
+        self._lock = Lock()
+        self._sleepers: dict[object, tuple[int, Callable[[], None]]] = {}
         self.setting = setting
-        self.on_wait: Callable[[], None] = lambda: None  # called when somebody begins to wait
+        self.on_change: Callable[[], None] = lambda: None  # somebody begins to wait on it, or it was switched
         self.on_move: Callable[[int], None] = lambda ms: None  # called with the time that a standing clock was moved to
         self._start(wall_ms() if start_ms is None else start_ms)
 
@@ -133,50 +138,48 @@ class Clock:
 
     def switch(self, setting: ClockSetting) -> None:
         """Run differently from now on; the time itself does not jump."""
-        with self._changed:
+        with self._lock:
             now = self.now()
             self.setting = setting
             self._start(now)
-            self._changed.notify_all()
+        self._tell_sleepers()
+        self.on_change()
 
     def move_to(self, ms: int) -> None:
         """Move a standing clock forward; it never goes back."""
-        with self._changed:
-            self.put_back(max(self._base_ms, ms))
+        self.put_back(max(self._base_ms, ms))
 
     def put_back(self, ms: int) -> None:
         """Set a standing clock to a time it has had before, as its sandbox is restored to that time."""
-        with self._changed:
+        with self._lock:
             self._base_ms = ms
             self.on_move(ms)
-            self._changed.notify_all()
+        self._tell_sleepers(ms)
 
     def seconds_until(self, due_ms: int) -> float:
         """The computer's seconds until `due_ms`, on a clock that runs. Rounded up, so that it is never early."""
         return max(0.0, (due_ms - self.now()) / 1000 / self.setting.factor)
 
+    # whoever waits
+
+    def add_sleeper(self, sleeper: object, due_ms: int, look: Callable[[], None]) -> None:
+        """Somebody waits for a time. `look` is called, in any thread, whenever the clock has been moved or switched."""
+        with self._lock:
+            self._sleepers[sleeper] = due_ms, look
+        self.on_change()
+
+    def remove_sleeper(self, sleeper: object) -> None:
+        with self._lock:
+            self._sleepers.pop(sleeper, None)
+
     def next_sleeper(self) -> int | None:
         """The earliest time that somebody waits for on a standing clock."""
-        with self._changed:
-            return min((due_ms for due_ms in self._sleepers if due_ms > self._base_ms), default=None)
+        with self._lock:
+            return min((due_ms for due_ms, _ in self._sleepers.values() if due_ms > self._base_ms), default=None)
 
-    def wait_until(self, due_ms: int, interrupted: Event) -> bool:
-        """Wait for a time of this clock. False when `interrupted` was set first; who sets it calls `wake`."""
-        with self._changed:
-            self._sleepers.append(due_ms)
-        self.on_wait()
-        with self._changed:
-            try:
-                while self.now() < due_ms:
-                    if interrupted.is_set():
-                        return False
-                    pause = None if self.stands_still else min(TIMEOUT_MAX, self.seconds_until(due_ms))
-                    self._changed.wait(pause)
-                return True
-            finally:
-                self._sleepers.remove(due_ms)
-
-    def wake(self) -> None:
-        """Have everybody who waits check whether they are interrupted."""
-        with self._changed:
-            self._changed.notify_all()
+    def _tell_sleepers(self, until_ms: int | None = None) -> None:
+        """Those whose time has come by then, or all."""
+        with self._lock:
+            looks = [look for due_ms, look in self._sleepers.values() if until_ms is None or due_ms <= until_ms]
+        for look in looks:
+            look()

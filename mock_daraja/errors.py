@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from mock_daraja import wire
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +54,28 @@ class Problem(Exception):  # noqa: N818 - a word of the project: a clear problem
 
     def as_json(self) -> dict[str, str]:
         return {"problem": self.what, "where": self.where, "remedy": self.remedy}
+
+
+class SlowError(Exception):
+    """Something slow comes first, and is not to be done here: in a unit, or on the loop. What was begun is undone.
+
+    `prepare` does it, in a thread that may wait. What raised can be called again then.
+    """
+
+    def __init__(self, prepare: Callable[[], object]) -> None:
+        super().__init__(prepare)
+        self.prepare = prepare
+
+
+def prepared(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """The same function, done again after whatever slow thing had to come first. For a thread that may wait."""
+
+    @wraps(function)
+    def again(*arguments: _P.args, **named: _P.kwargs) -> _T:
+        while True:
+            try:
+                return function(*arguments, **named)
+            except SlowError as slow:
+                slow.prepare()
+
+    return again

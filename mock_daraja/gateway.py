@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from msgspec import Struct
 
+from mock_daraja import sockets
+from mock_daraja.callbacks.order import Came, LocalCall, Order
+from mock_daraja.engine import EventEngine
+from mock_daraja.errors import SlowError, prepared
 from mock_daraja.exchange import EXCHANGES, Exchange, Reply, Request, Step
 from mock_daraja.faults import drawn
-from mock_daraja.ledger.people import with_names
-from mock_daraja.model import Event, changed
+from mock_daraja.loop import Loop
+from mock_daraja.model import Callback, Event, UrlRefusal, changed
+from mock_daraja.pool import Pool
 from mock_daraja.products.base import Grants
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import Sandbox
@@ -24,12 +29,11 @@ from mock_daraja.sandboxes import Sandboxes
 from mock_daraja.scenarios import Library
 from mock_daraja.settings import Settings
 from mock_daraja.steps.accept import acknowledge, decide, open_transaction, understand, validate
-from mock_daraja.steps.arrive import arm_faults, identify, locate, route, unseal
-from mock_daraja.steps.later import overtake, repeat, send, settle
-from mock_daraja.steps.passage import SCENARIO_HEADER, Passage, Shared
-
-if TYPE_CHECKING:
-    from mock_daraja.callbacks.courier import Courier
+from mock_daraja.steps.arrive import arm_faults, identify, locate, may_take_time, route, unseal
+from mock_daraja.steps.delivering import claim, order, record
+from mock_daraja.steps.later import repeat, settle
+from mock_daraja.steps.passage import Passage, Shared
+from mock_daraja.store import Store
 
 BEFORE_THE_UNIT: Final[tuple[Callable[[Passage], None], ...]] = (
     locate,  # whose sandbox? by token, key, else the default one; and which operation the path names
@@ -45,52 +49,85 @@ ON_REQUEST: Final[tuple[Callable[[Passage], Reply | None], ...]] = (  # in one u
     open_transaction,
     acknowledge,  # the synchronous body; the journal keeps every exchange, whichever step answered
 )
-LATER: Final[Mapping[str, Callable[[Shared, Sandbox, Any], bool]]] = {
+LATER: Final[Mapping[str, Callable[[Shared, Sandbox, Any], bool]]] = {  # each in one unit that ends its event
     "settle": settle,  # who must be asked is asked; postings, the one final state, callbacks planned
-    "deliver": send,  # policy, delivery, journal
     "repeat": repeat,  # standing orders, reminders
 }
+DELIVERY: Final = (
+    claim,  # in a unit: it is being delivered
+    order,  # policy; the engine makes the attempt
+    record,  # in a unit that ends the event: journal, and what follows
+)
 
 _NO_UNIT: Final = nullcontext()
 
 
 class Answered(Struct, frozen=True):
-    """A request's reply as data. Who sends it calls `before` first, and `after` once it is out or will never be."""
+    """A request's reply as data. Who sends it calls `before` first, if there is something to do before it, and `after`
+    once it is out or will never be."""
 
     exchange: Exchange
     reply: Reply
     sandbox: Sandbox
-    shared: Shared
+    gateway: Gateway
 
-    def before(self) -> None:
-        """Settle and deliver what the outcome wants told before the reply. May wait for the integrator."""
-        if self.reply.callbacks_first and self.exchange.transaction is not None:
-            overtake(self.shared, self.sandbox, self.exchange.transaction)
+    @property
+    def before(self) -> Callable[[], None] | None:
+        """Settle and deliver what the outcome wants told before the reply. Waits for the integrator."""
+        if not self.reply.callbacks_first or self.exchange.transaction is None:
+            return None
+        return partial(self.gateway.overtake, self.sandbox, self.exchange.transaction)
 
     def after(self) -> None:
         """Release the events that were held back until now, so that no callback overtakes the acknowledgement."""
-        self.sandbox.agenda.release(self.exchange.number)
+        self.gateway.engine.release(self.sandbox, self.exchange.number)
 
 
 class Gateway:
-    """One per server. `handle` answers a request; the events of every sandbox's agenda come back to `_run`."""
+    """One per server. `handle` answers a request; the engine calls what LATER and DELIVERY have for an event."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        library: Library,
-        catalogue: Catalogue,
-        make_courier: Callable[[Shared], Courier[tuple[Sandbox, int]]],
-    ) -> None:
-        make = partial(Sandbox, library=library, row_types=catalogue.row_types(), run=self._run)
-        self.shared = Shared(settings, catalogue, Sandboxes(settings, make), make_courier)
+    def __init__(self, settings: Settings, library: Library, catalogue: Catalogue, loop: Loop, pool: Pool) -> None:
+        self._row_types = catalogue.row_types()
+        self._library = library
+        asked = settings.max_connections, settings.callback_connections
+        self.share = sockets.shared(*asked, sockets.open_files(), sockets.selected())
+        self.engine = EventEngine(loop, pool, self, self.share.callbacks, settings.receiver_connections)
+        self.shared = Shared(settings, catalogue, Sandboxes(settings, self._sandbox))
 
-    @with_names
+    def _sandbox(self, name: str, settings: Settings, server: Store) -> Sandbox:
+        made = Sandbox(name, settings, server, library=self._library, row_types=self._row_types)
+        self.engine.adopt(made)
+        return made
+
+    @prepared
     def handle(self, request: Request) -> Answered:
-        """Answer one request, without waiting for anybody."""
+        """Answer one request, in a thread that may wait for what is slow."""
         passage = Passage.of(self.shared, request)
         for prepare in BEFORE_THE_UNIT:
             prepare(passage)
+        return self._answer(passage)
+
+    def handle_at_once(self, request: Request) -> Answered | None:
+        """The same, where that takes no time and waits for nobody; else None, and nothing was done."""
+        passage = Passage.of(self.shared, request)
+        callers = self.shared.sandboxes.store
+        if not callers.lock_now():
+            return None
+        try:
+            locate(passage)
+            store = passage.sandbox.store
+            if not store.lock_now():
+                return None
+            try:
+                return None if may_take_time(passage) else self._answer(passage)
+            except SlowError:
+                return None
+            finally:
+                store.unlock()
+        finally:
+            callers.unlock()
+
+    def _answer(self, passage: Passage) -> Answered:
         sandbox = passage.sandbox
         try:
             with sandbox.store.unit(), self._unit_of_callers(passage):
@@ -101,28 +138,40 @@ class Gateway:
                 exchange = passage.exchange(reply)
                 sandbox.store.put(EXCHANGES, exchange)
         except BaseException:
-            sandbox.agenda.release(passage.number)
+            self.engine.release(sandbox, passage.number)
             raise
-        return Answered(exchange, reply, sandbox, self.shared)
+        return Answered(exchange, reply, sandbox, self)
 
     def _unit_of_callers(self, passage: Passage) -> AbstractContextManager[object]:
         """Whoever is granted a token is kept by the server: nobody is where the request fails after all."""
         changes_callers = isinstance(passage.operation, Grants)
         return self.shared.sandboxes.store.unit() if changes_callers else _NO_UNIT
 
-    def may_block(self, request: Request) -> bool:
-        """Whether answering may take its time, as far as head and path tell: RSA, or callbacks before the reply."""
-        passage = Passage.of(self.shared, request)
-        locate(passage)
-        is_sealed = passage.operation is not None and passage.operation.secret is not None
-        return is_sealed or SCENARIO_HEADER in passage.headers or passage.sandbox.engine.play().is_armed
+    @prepared
+    def overtake(self, sandbox: Sandbox, transaction_id: int) -> None:
+        """Settle and deliver while the request still waits: the callback that is there before the acknowledgement."""
+        for _ in range(2):  # where somebody is asked first, the answer settles it
+            settle(self.shared, sandbox, transaction_id, early=True)
+            due = [row.id for row in sandbox.callbacks_of(transaction_id) if row.due_ms <= sandbox.now_ms]
+            self.engine.deliver_now(sandbox, due)
 
-    def _run(self, sandbox: Sandbox, event: Event) -> bool:
+    # the later steps, as the engine calls them
+
+    def run(self, sandbox: Sandbox, event: Event) -> bool:
         return LATER[event.kind](self.shared, sandbox, event.subject)
+
+    def claim(self, sandbox: Sandbox, callback_id: int) -> Callback | None:
+        return claim(sandbox, callback_id)
+
+    def order(self, sandbox: Sandbox, row: Callback, *, may_wait: bool) -> Order | LocalCall | UrlRefusal:
+        return order(self.shared, sandbox, row, may_wait=may_wait)
+
+    def record(self, sandbox: Sandbox, callback_id: int, came: Came) -> None:
+        record(self.shared, sandbox, callback_id, came)
 
     def close(self) -> None:
         self.shared.sandboxes.close()
-        self.shared.stop_courier()
+        self.engine.stop()
 
 
 def _answer(passage: Passage) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +22,6 @@ from mock_daraja.model import (
     App,
     CountedCall,
     Customer,
-    Event,
     Initiator,
     Organisation,
     Posting,
@@ -55,8 +54,8 @@ _LIMITS: Final = {"calls": 100, "arrivals": MOST_ARRIVALS, "arrival_bytes": MOST
 
 
 class Sandbox(View):
-    """One world. `server` is the store of what leads to a sandbox, `row_types` are what its own reads rows as
-    (Catalogue.row_types), and `run` carries out an event of its agenda."""
+    """One world. `server` is the store of what leads to a sandbox, and `row_types` are what its own reads rows as
+    (Catalogue.row_types)."""
 
     def __init__(
         self,
@@ -66,7 +65,6 @@ class Sandbox(View):
         *,
         library: Library,
         row_types: Mapping[str, Any],
-        run: Callable[[Sandbox, Event], bool],
     ) -> None:
         self.name = name
         self.seed = fresh_seed() if settings.seed is None else settings.seed
@@ -78,10 +76,10 @@ class Sandbox(View):
         self.engine = Engine(library, self._play, self._save_play, self.ids.chance, self._look)
         if settings.allow_callbacks_to or settings.rewrite_callbacks:
             _ = self.policy  # what is wrong with them is said now
-        self.agenda = Agenda(name, self.clock, self.store, lambda event: run(self, event))
+        self.agenda = Agenda(self.clock, self.store)
         self.receivers: list[Receiver] = []  # of this process, asked before callbacks go out over HTTP
         self._server = server
-        self._closed = False
+        self.is_closed = False
         self._apply_settings()
 
     def _apply_settings(self) -> None:
@@ -98,6 +96,11 @@ class Sandbox(View):
 
         return Policy(self.settings.allow_callbacks_to, self.settings.rewrite_callbacks)
 
+    @property
+    def has_certificate(self) -> bool:
+        """Whether somebody has asked for it: making it begins with imports."""
+        return "certificate" in vars(self)
+
     @cached_property
     def certificate(self) -> Certificate:
         from mock_daraja.access.security_credential import Certificate
@@ -105,9 +108,8 @@ class Sandbox(View):
         return Certificate()
 
     def close(self) -> None:
-        """End its thread, and every wait for a change of its rows."""
-        self._closed = True
-        self.agenda.stop()
+        """Nothing that is due in it is carried out any more; every wait for a change of its rows ends."""
+        self.is_closed = True
         self.store.next("close")  # a change, for whoever waits for one
 
     def snapshot(self) -> tuple[Any, ...]:
@@ -130,7 +132,6 @@ class Sandbox(View):
             assert clock is not None  # kept from the start
             self.clock.switch(ClockSetting.parse(clock.setting))
             self.clock.put_back(clock.at_ms)
-        self.agenda.wake()
 
     # who may call
 
@@ -276,22 +277,5 @@ class Sandbox(View):
                 self.agenda.schedule(self.now_ms, "settle", answered.id)
         return answered
 
-    # calls and waiting
-
     def count_call(self, operation: str) -> None:
         self.store.put(CALLS, CountedCall(self.store.next("call"), operation, self.now_ms))
-
-    def wait_for(self, predicate: Callable[[], bool], timeout_ms: int) -> bool:
-        """Wait, at most so long on the sandbox clock, until the predicate holds. A standing clock is moved to do so."""
-        until_ms = self.clock.now() + timeout_ms
-        if self.clock.stands_still:
-            while not predicate():
-                if self.agenda.run_next(until_ms) or self.agenda.awaits_reply() or predicate():
-                    continue
-                self.agenda.move_to(until_ms)
-                return False
-            return True
-        seen = self.store.change
-        while not (self._closed or predicate()) and self.store.wait(seen, self.clock.seconds_until(until_ms)):
-            seen = self.store.change
-        return predicate()

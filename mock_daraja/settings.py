@@ -97,6 +97,15 @@ class Settings:
         (), "send callbacks for URLs that start with FROM to TO; may be repeated", metavar="FROM=TO"
     )
     callback_timeout: float = _setting(10.0, "seconds a receiver has to answer a callback", metavar="SECONDS")
+    callback_grace: float = _setting(
+        2.0,
+        "real seconds that whoever is asked first (C2B validation) has in any case, on a fast or a standing clock",
+        metavar="SECONDS",
+    )
+    callback_connections: int = _setting(
+        1024, "callbacks under way at once; at most half of the files that may be open", metavar="N"
+    )
+    receiver_connections: int = _setting(256, "of these, to one receiver", metavar="N")
     callback_retries: int = _setting(
         0, "more attempts after a failed delivery; the real API makes none (callbacks.md §6)", metavar="N"
     )
@@ -141,6 +150,9 @@ class Settings:
 _BOUNDS: Final[tuple[tuple[str, float, float], ...]] = (
     ("port", 0, 65535),
     ("callback_timeout", 0.01, 600),
+    ("callback_grace", 0, 600),
+    ("callback_connections", 1, 65_536),
+    ("receiver_connections", 1, 65_536),
     ("callback_retries", 0, 100),
     ("answer_after", 0, 3600),
     ("callback_after", 0, 3600),

@@ -16,6 +16,7 @@ from mock_daraja.model import (
     INITIATORS,
     ORGANISATIONS,
     REGISTERED_URLS,
+    STUCK,
     TRANSACTIONS,
     Callback,
     Customer,
@@ -25,6 +26,7 @@ from mock_daraja.model import (
     RegisteredUrls,
     Transaction,
 )
+from mock_daraja.model.callback import PENDING
 from mock_daraja.model.transaction import place_of
 from mock_daraja.msisdn import is_msisdn
 from mock_daraja.settings import Settings
@@ -104,3 +106,11 @@ class View:
 
     def deliveries_of(self, callback_id: int) -> list[Delivery]:
         return [*self.store.scan(DELIVERIES, "callback", callback_id)]
+
+    def unfinished(self) -> tuple[int, int]:
+        """How many callbacks are to be delivered yet, and how many other events to be carried out, or stuck."""
+        with self.store.view():
+            callbacks = sum(row.state in PENDING for row in self.store.scan(CALLBACKS))
+            kinds = [each.kind for each in (*self.store.events(), *self.store.leased())]
+            kinds += [each.kind for each in self.store.scan(STUCK)]
+        return callbacks, len(kinds) - kinds.count("deliver")

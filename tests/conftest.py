@@ -24,7 +24,16 @@ from mock_daraja.exchange import EXCHANGES, Exchange
 from mock_daraja.gateway import Gateway
 from mock_daraja.ids import Ids
 from mock_daraja.ledger import people
-from mock_daraja.model import CALLBACKS, REGISTERED_URLS, Callback, Event, RegisteredUrls, Transaction
+from mock_daraja.model import (
+    CALLBACKS,
+    REGISTERED_URLS,
+    STUCK,
+    Callback,
+    Event,
+    RegisteredUrls,
+    Stuck,
+    Transaction,
+)
 from mock_daraja.products import PRODUCTS
 from mock_daraja.products.base import Operation
 from mock_daraja.sandbox import Sandbox
@@ -33,6 +42,7 @@ from mock_daraja.settings import Quirks, Settings
 from mock_daraja.steps.world import SandboxWorld
 from mock_daraja.tables import app_from
 from mock_daraja.view import BALANCE
+from tests.certificates import write_certificate
 
 hypothesis_settings.register_profile("untimed", deadline=None)  # how busy the machine is, is no property of the code
 hypothesis_settings.load_profile("untimed")
@@ -169,7 +179,10 @@ class Mock:
         return json.loads(callback.body)["Result"]
 
     def advance(self, seconds: float) -> list[Event]:
-        return self.sandbox.agenda.advance(int(seconds * 1000))
+        return self.gateway.engine.advance(self.sandbox, int(seconds * 1000))
+
+    def wait_for(self, predicate: Callable[[], bool], timeout_ms: int) -> bool:
+        return self.gateway.engine.wait_for(self.sandbox, predicate, timeout_ms)
 
     def transaction(self, reference: str) -> Transaction:
         found = self.sandbox.find_transaction(reference)
@@ -268,6 +281,15 @@ def register_urls(sandbox: Sandbox, shortcode: str, urls: Mapping[str, str]) -> 
         sandbox.store.put(REGISTERED_URLS, row)
 
 
+def put_stuck(sandbox: Sandbox, kind: str, subject: int, error: str = "OSError: no file left") -> int:
+    """The number of an event that is stuck from now on."""
+    with sandbox.store.unit():
+        number = sandbox.store.next("event")
+        traceback = f"Traceback (most recent call last):\n  in fail\n{error}\n"
+        sandbox.store.put(STUCK, Stuck(number, kind, subject, sandbox.now_ms, sandbox.now_ms, error, traceback))
+    return number
+
+
 def put_app(mock: Mock, **changes: Any) -> None:
     """Change the app that `mock` sends as, from a table as the control API takes it."""
     (app,) = mock.sandbox.apps()
@@ -332,3 +354,9 @@ def webhook() -> Iterator[Webhook]:
     receiver = Webhook()
     yield receiver
     receiver.close()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file that a client must trust to reach a server with it, which names localhost; its key is in there too."""
+    return write_certificate(tmp_path_factory.mktemp("tls") / "localhost.pem")

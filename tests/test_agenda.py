@@ -1,279 +1,189 @@
-"""What is due is run once, in order, at its own time."""
+"""What is due, what is held back until a reply is out, and where the clock stands."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from mock_daraja.agenda import Agenda
+from mock_daraja import agenda as agendas
+from mock_daraja.agenda import CLOCK, Agenda, ClockState
 from mock_daraja.clock import Clock, ClockSetting
 from mock_daraja.errors import Problem
-from mock_daraja.model import Event
 from mock_daraja.store import MemoryStore
 
 START = 1_795_503_600_000
 
 
 class World:
-    """An agenda whose runner notes when it ran what."""
-
     def __init__(self, clock: str) -> None:
         self.clock = Clock(ClockSetting.parse(clock), START)
         self.store = MemoryStore({})
-        self.ran: list[tuple[int, int]] = []
-        self.effect = True
-        self.then: Callable[[Event], None] = lambda event: None
-        self.happened = threading.Condition()
-        self.agenda = Agenda("test", self.clock, self.store, self._run)
+        self.agenda = Agenda(self.clock, self.store)
 
-    def _run(self, event: Event) -> bool:
-        self.then(event)
-        with self.happened:
-            self.ran.append((event.subject, self.clock.now() - START))
-            self.happened.notify_all()
-        return self.effect
-
-    def await_runs(self, count: int) -> bool:
-        with self.happened:
-            return self.happened.wait_for(lambda: len(self.ran) >= count, 10)
+    @property
+    def due(self) -> list[int | str]:
+        return [event.subject for event in self.store.events()]
 
 
 @pytest.fixture
-def world() -> Iterator[Callable[[str], World]]:
-    worlds: list[World] = []
-
-    def make(clock: str = "manual") -> World:
-        worlds.append(World(clock))
-        return worlds[-1]
-
-    yield make
-    for each in worlds:
-        each.agenda.stop()
+def world() -> Callable[..., World]:
+    return lambda clock="auto": World(clock)
 
 
-def test_on_a_manual_clock_nothing_runs_by_itself(world: Callable[..., World]) -> None:
+def in_thread(work: Callable[[], object]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+# what is due
+
+
+def test_what_is_scheduled_is_an_event_at_its_time(world: Callable[..., World]) -> None:
     world = world()
-    world.agenda.schedule(START, "x", 1)
+    world.agenda.schedule(START + 20, "settle", 1)
+    world.agenda.schedule(START + 10, "deliver", 2)
 
-    assert world.ran == []
-    assert world.agenda.advance(0) == [Event(START, 1, "x", 1)]
-    assert world.ran == [(1, 0)]
+    assert [(event.due_ms - START, event.kind, event.subject) for event in world.store.events()] == [
+        (10, "deliver", 2), (20, "settle", 1),
+    ]  # fmt: skip
 
 
-def test_advance_runs_in_order_of_due_time_then_of_arrival(world: Callable[..., World]) -> None:
+@pytest.mark.parametrize("clock", ["auto", "real", "scaled:60"])
+def test_what_an_unanswered_exchange_caused_is_held_back_until_its_release(
+    world: Callable[..., World], clock: str
+) -> None:
+    world = world(clock)
+    world.agenda.hold(7)
+    world.agenda.schedule(START, "x", 1, exchange=7)
+    world.agenda.schedule(START, "x", 2, exchange=8)
+    world.agenda.schedule(START, "x", 3)
+
+    before = world.due
+    world.agenda.release(7)
+
+    assert (before, world.due) == ([2, 3], [1, 2, 3])
+    world.agenda.schedule(START, "x", 4, exchange=7)
+    assert world.due == [1, 2, 3, 4]
+
+
+def test_a_manual_clock_holds_nothing_back(world: Callable[..., World]) -> None:
+    world = world("manual")
+    world.agenda.hold(7)
+
+    world.agenda.schedule(START, "x", 1, exchange=7)
+
+    assert world.due == [1]
+    assert not world.agenda.awaits_reply()
+
+
+def test_a_release_that_failed_can_be_made_again(world: Callable[..., World], monkeypatch: pytest.MonkeyPatch) -> None:
     world = world()
-    for due, subject in ((300, 1), (100, 2), (100, 3), (5000, 4)):
-        world.agenda.schedule(START + due, "x", subject)
+    world.agenda.hold(7)
+    world.agenda.schedule(START, "x", 1, exchange=7)
 
-    fired = world.agenda.advance(1000)
+    def fail(_: int) -> None:
+        raise OSError("no more")
 
-    assert [event.subject for event in fired] == [2, 3, 1]
-    assert world.ran == [(2, 100), (3, 100), (1, 300)]
-    assert world.clock.now() == START + 1000
+    with monkeypatch.context() as patch:
+        patch.setattr(world.store, "release", fail)
+        with pytest.raises(OSError, match="no more"):
+            world.agenda.release(7)
+    world.agenda.release(7)
 
-
-def test_advance_runs_what_events_schedule_in_turn(world: Callable[..., World]) -> None:
-    world = world()
-
-    def chain(event: Event) -> None:
-        if event.subject < 4:
-            world.agenda.schedule(event.due_ms + 400, "x", event.subject + 1)
-
-    world.then = chain
-    world.agenda.schedule(START + 400, "x", 1)
-
-    world.agenda.advance(1300)
-
-    assert world.ran == [(1, 400), (2, 800), (3, 1200)]
-    assert [event.due_ms for event in world.store.events()] == [START + 1600]
+    assert world.due == [1]
 
 
-def test_what_is_overdue_runs_at_the_next_advance_without_turning_time_back(world: Callable[..., World]) -> None:
-    world = world()
-    world.clock.move_to(START + 500)
-    world.agenda.schedule(START + 100, "x", 1)
-
-    world.agenda.advance(0)
-
-    assert world.ran == [(1, 500)]
-
-
-def test_only_what_had_an_effect_is_reported(world: Callable[..., World]) -> None:
-    world = world()
-    world.effect = False
-    world.agenda.schedule(START, "x", 1)
-
-    assert world.agenda.advance(1) == []
-    assert world.ran == [(1, 0)]
-
-
-def test_a_failing_event_does_not_stop_the_ones_behind_it(
-    world: Callable[..., World], caplog: pytest.LogCaptureFixture
+def test_whoever_waits_for_a_reply_that_is_on_its_way_goes_on_when_it_is_out(
+    world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = world()
+    monkeypatch.setattr(agendas, "_REPLY_WAIT", 10)
+    thread = threading.Thread(target=world.agenda.release, args=(7,))
+    wait_for = world.agenda._answered.wait_for
 
-    def fail(event: Event) -> None:
-        if event.subject == 1:
-            raise RuntimeError("a mistake of ours")
+    def waiting(predicate: Callable[[], bool], seconds: float) -> bool:
+        thread.start()
+        return wait_for(predicate, seconds)
 
-    world.then = fail
-    world.agenda.schedule(START, "x", 1)
-    world.agenda.schedule(START, "x", 2)
+    monkeypatch.setattr(world.agenda._answered, "wait_for", waiting)
+    before = world.agenda.awaits_reply()
+    world.agenda.hold(7)
 
-    world.agenda.advance(1)
+    meanwhile = world.agenda.awaits_reply()
+    thread.join(10)
 
-    assert world.ran == [(2, 0)]
-    assert "a mistake of ours" in caplog.text
+    assert (before, meanwhile, world.agenda.awaits_reply()) == (False, True, False)
+
+
+def test_nobody_waits_for_long_for_a_reply_that_takes_its_time(world: Callable[..., World]) -> None:
+    world = world()
+    world.agenda.hold(7)
+
+    assert not world.agenda.awaits_reply()
+
+
+# the clock
+
+
+def test_where_the_clock_stands_is_kept(world: Callable[..., World]) -> None:
+    world = world("manual")
+    kept = [world.store.get(CLOCK, "")]
+
+    world.agenda.move_to(START + 10)
+    kept.append(world.store.get(CLOCK, ""))
+    world.agenda.switch(ClockSetting.parse("auto"))
+    kept.append(world.store.get(CLOCK, ""))
+
+    assert kept == [
+        ClockState("manual", START), ClockState("manual", START + 10), ClockState("auto", START + 10),
+    ]  # fmt: skip
+
+
+def test_a_clock_that_is_not_moved_forward_changes_nothing(world: Callable[..., World]) -> None:
+    world = world("manual")
+    world.agenda.move_to(START + 10)
+    before = world.store.change
+
+    for ms in (10, 5):
+        world.agenda.move_to(START + ms)
+
+    assert world.clock.now() == START + 10
+    assert world.store.change == before
 
 
 @pytest.mark.parametrize("clock", ["real", "scaled:60"])
-def test_a_running_clock_cannot_be_advanced(world: Callable[..., World], clock: str) -> None:
-    world = world(clock)
-
+def test_a_clock_that_runs_is_no_standing_one(world: Callable[..., World], clock: str) -> None:
     with pytest.raises(Problem, match="can't be moved") as caught:
-        world.agenda.advance(1000)
+        world(clock).agenda.check_standing()
 
     assert caught.value.status == 409
     assert "manual" in caught.value.remedy
 
 
-def test_events_of_an_unanswered_exchange_wait_for_its_release(world: Callable[..., World]) -> None:
-    world = world("auto")
-    world.agenda.hold(7)
-    world.agenda.schedule(START, "x", 1, exchange=7)
-    world.agenda.schedule(START, "x", 2)
-    assert world.await_runs(1)
-
-    assert world.ran == [(2, 0)]
-    world.agenda.release(7)
-    assert world.await_runs(2)
-
-    assert [subject for subject, _ in world.ran] == [2, 1]
-
-
-def test_a_release_of_an_exchange_that_caused_nothing_does_nothing(world: Callable[..., World]) -> None:
-    world = world("auto")
-
-    world.agenda.release(99)
-
-    assert world.store.events() == []
-
-
-def test_an_auto_clock_jumps_an_hour_without_waiting_for_it(world: Callable[..., World]) -> None:
-    world = world("auto")
-    for minutes in (60, 30, 90):
-        world.agenda.schedule(START + minutes * 60_000, "x", minutes)
-
-    assert world.await_runs(3)
-
-    assert world.ran == [(30, 30 * 60_000), (60, 60 * 60_000), (90, 90 * 60_000)]
-
-
-def test_an_auto_clock_jumps_for_somebody_who_waits_on_it(world: Callable[..., World]) -> None:
-    world = world("auto")
-
-    assert world.clock.wait_until(START + 3_600_000, threading.Event())
-    assert world.clock.now() == START + 3_600_000
-
-
-@pytest.mark.parametrize(("clock", "unit"), [("real", 1), ("scaled:1000", 1000)])
-def test_a_running_clock_runs_events_never_early(world: Callable[..., World], clock: str, unit: int) -> None:
-    world = world(clock)
-    for due in (90 * unit, 30 * unit, 60 * unit):
-        world.agenda.schedule(START + due, "x", due)
-
-    assert world.await_runs(3)
-
-    assert [subject for subject, _ in world.ran] == [30 * unit, 60 * unit, 90 * unit]
-    assert all(at >= due for due, at in world.ran)
-
-
-def test_an_event_before_the_one_slept_for_wakes_the_thread(world: Callable[..., World]) -> None:
-    world = world("real")
-    world.agenda.schedule(START + 3_600_000, "x", 1)
-    world.agenda.schedule(world.clock.now(), "x", 2)
-
-    assert world.await_runs(1)
-    assert world.ran[0][0] == 2
-
-
-def test_switching_to_auto_sets_what_waits_going(world: Callable[..., World]) -> None:
+def test_one_thread_at_a_time_has_the_turn_and_may_have_it_again(
+    world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = world("manual")
-    world.agenda.schedule(START + 60_000, "x", 1)
+    monkeypatch.setattr(agendas, "_TURN_WAIT", 0.01)
+    problems: list[Problem] = []
 
-    world.agenda.switch(ClockSetting.parse("auto"))
+    def take() -> None:
+        try:
+            with world.agenda.turn():
+                pass
+        except Problem as problem:
+            problems.append(problem)
 
-    assert world.await_runs(1)
+    with world.agenda.turn():
+        with world.agenda.turn():
+            pass
+        in_thread(take)
+    in_thread(take)
 
-
-def test_nobody_else_moves_an_auto_clock_while_it_runs_an_event(world: Callable[..., World]) -> None:
-    world = world("auto")
-    could: list[bool] = []
-
-    def try_to_move() -> None:
-        could.append(world.agenda._moving.acquire(blocking=False))
-
-    def in_another_thread(event: Event) -> None:
-        thread = threading.Thread(target=try_to_move)
-        thread.start()
-        thread.join(10)
-
-    world.then = in_another_thread
-    world.agenda.schedule(START + 60_000, "x", 1)
-
-    assert world.await_runs(1)
-    assert could == [False]
-
-
-def test_after_stop_nothing_runs_any_more(world: Callable[..., World]) -> None:
-    world = world("auto")
-    world.agenda.schedule(START, "x", 1)
-    assert world.await_runs(1)
-
-    world.agenda.stop()
-    world.agenda.schedule(START, "x", 2)
-
-    assert world.ran == [(1, 0)]
-
-
-def test_run_next_runs_one_event_or_says_that_there_is_none(world: Callable[..., World]) -> None:
-    world = world()
-    world.agenda.schedule(START + 10, "x", 1)
-    world.agenda.schedule(START + 20, "x", 2)
-
-    assert world.agenda.run_next(START + 15)
-    assert not world.agenda.run_next(START + 15)
-    assert world.ran == [(1, 10)]
-
-
-def test_threads_that_schedule_under_the_stores_lock_do_not_deadlock_the_agenda(world: Callable[..., World]) -> None:
-    world = world("real")
-    rounds = 200
-
-    def schedule(first: int) -> None:
-        for number in range(rounds):
-            with world.store.unit():
-                world.agenda.schedule(world.clock.now(), "x", first + number)
-
-    threads = [threading.Thread(target=schedule, args=(first * 1000,), daemon=True) for first in range(4)]
-    for thread in threads:
-        thread.start()
-
-    assert world.await_runs(4 * rounds)
-    assert len({subject for subject, _ in world.ran}) == 4 * rounds
-
-
-def test_threads_that_advance_at_once_run_each_event_once(world: Callable[..., World]) -> None:
-    world = world()
-    for number in range(200):
-        world.agenda.schedule(START + number, "x", number)
-    threads = [threading.Thread(target=world.agenda.advance, args=(50,)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-
-    assert sorted(subject for subject, _ in world.ran) == list(range(200))
-    assert world.clock.now() == START + 200
+    (problem,) = problems
+    assert problem.status == 409
+    assert "from inside a webhook" in problem.remedy

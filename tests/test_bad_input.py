@@ -276,7 +276,7 @@ def test_a_receiver_that_hangs_for_ever_is_given_up_and_holds_up_nobody(mock_wit
 
     assert mock.query("ws_CO_1").status == 500
     assert monotonic() - began < 0.3 * 8
-    assert mock.sandbox.wait_for(lambda: [row.state for row in mock.callbacks()] == ["failed"] * 8, 20_000)
+    assert mock.wait_for(lambda: [row.state for row in mock.callbacks()] == ["failed"] * 8, 20_000)
     failures = [each.failure for row in mock.callbacks() for each in mock.sandbox.deliveries_of(row.id)]
     assert failures == [Failure("no-answer-in-time", (0.3,))] * 8
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from threading import Event, Thread
 
 import pytest
 from hypothesis import given
@@ -97,94 +96,97 @@ def test_seconds_until_are_the_computers(computer: Computer) -> None:
     assert clock.seconds_until(START - 1) == 0.0
 
 
-def test_waiting_for_a_time_that_is_past_returns_at_once() -> None:
-    clock = Clock(ClockSetting.parse("manual"), START)
+@pytest.mark.parametrize("factor", ["1e-10", "1e-300"])
+def test_seconds_until_are_a_number_however_slow_the_clock(factor: str) -> None:
+    clock = Clock(ClockSetting.parse(f"scaled:{factor}"), START)
 
-    assert clock.wait_until(START, Event())
-
-
-def test_a_sleeper_on_a_standing_clock_wakes_when_it_is_moved() -> None:
-    clock = Clock(ClockSetting.parse("manual"), START)
-    began, result = Event(), []
-    clock.on_wait = began.set
-    sleeper = Thread(target=lambda: result.append(clock.wait_until(START + 60_000, Event())))
-    sleeper.start()
-    assert began.wait(5)
-    assert clock.next_sleeper() == START + 60_000
-
-    clock.move_to(START + 60_000)
-    sleeper.join(5)
-
-    assert result == [True]
-    assert clock.next_sleeper() is None
-
-
-@pytest.mark.parametrize("setting", ["manual", "real"])
-def test_a_sleeper_can_be_interrupted(setting: str) -> None:
-    clock = Clock(ClockSetting.parse(setting), START)
-    interrupted = Event()
-    interrupted.set()
-
-    assert not clock.wait_until(clock.now() + 60_000, interrupted)
-    assert clock.next_sleeper() is None  # an auto clock has no reason to go there any more
-
-
-@pytest.mark.parametrize("setting", ["manual", "real", "scaled:0.001"])
-def test_an_interrupted_sleeper_goes_when_the_clock_wakes_it(setting: str) -> None:
-    clock = Clock(ClockSetting.parse(setting), START)
-    began, interrupted, result = Event(), Event(), []
-    clock.on_wait = began.set
-    sleeper = Thread(target=lambda: result.append(clock.wait_until(START + 3_600_000, interrupted)))
-    sleeper.start()
-    assert began.wait(5)
-
-    interrupted.set()
-    clock.wake()
-    sleeper.join(5)
-
-    assert result == [False]
-
-
-def test_waking_nobody_changes_nothing() -> None:
-    clock = Clock(ClockSetting.parse("manual"), START)
-
-    clock.wake()
-
+    assert clock.seconds_until(4_000_000_000_000) > 1e12
     assert clock.now() == START
 
 
-def test_a_sleeper_that_is_not_interrupted_sleeps_on() -> None:
+class Sleeper:
+    """Somebody who waits for a time, and counts how often they are told to look."""
+
+    def __init__(self, clock: Clock, due_ms: int) -> None:
+        self.looks = 0
+        clock.add_sleeper(self, due_ms, self._look)
+
+    def _look(self) -> None:
+        self.looks += 1
+
+
+def test_a_sleeper_is_told_to_look_when_a_standing_clock_has_been_moved_that_far() -> None:
     clock = Clock(ClockSetting.parse("manual"), START)
-    began, result = Event(), []
-    clock.on_wait = began.set
-    sleeper = Thread(target=lambda: result.append(clock.wait_until(START + 10, Event())))
-    sleeper.start()
-    assert began.wait(5)
+    sleeper = Sleeper(clock, START + 60_000)
 
-    clock.wake()
+    clock.move_to(START + 59_999)
+    early = sleeper.looks
+    clock.move_to(START + 60_000)
+
+    assert (early, sleeper.looks) == (0, 1)
+    assert clock.next_sleeper() is None
+
+
+def test_sleepers_are_told_to_look_when_the_clock_runs_differently() -> None:
+    clock = Clock(ClockSetting.parse("manual"), START)
+    sleepers = [Sleeper(clock, START + ms) for ms in (10, 3_600_000)]
+
+    clock.switch(ClockSetting.parse("scaled:60"))
+
+    assert [each.looks for each in sleepers] == [1, 1]
+
+
+def test_one_that_has_gone_is_told_nothing_and_counts_no_more() -> None:
+    clock = Clock(ClockSetting.parse("manual"), START)
+    sleeper = Sleeper(clock, START + 10)
+
+    for _ in range(2):
+        clock.remove_sleeper(sleeper)
     clock.move_to(START + 10)
-    sleeper.join(5)
+    clock.switch(ClockSetting.parse("real"))
 
-    assert result == [True]
+    assert sleeper.looks == 0
+    assert clock.next_sleeper() is None
+
+
+def test_a_sleeper_may_go_or_wait_again_while_it_is_told_to_look() -> None:
+    clock = Clock(ClockSetting.parse("manual"), START)
+    looks: list[int] = []
+
+    def look() -> None:
+        looks.append(clock.now() - START)
+        clock.remove_sleeper("again")
+        if len(looks) < 3:
+            clock.add_sleeper("again", clock.now() + 10, look)
+
+    clock.add_sleeper("again", START + 10, look)
+    for ms in (10, 20, 30, 40):
+        clock.move_to(START + ms)
+
+    assert looks == [10, 20, 30]
 
 
 def test_the_first_of_several_sleepers_is_next() -> None:
     clock = Clock(ClockSetting.parse("manual"), START)
-    began = Event()
-    clock.on_wait = lambda: began.set() if len(clock._sleepers) == 2 else None
-    sleepers = [Thread(target=clock.wait_until, args=(START + ms, Event())) for ms in (20, 10)]
-    for sleeper in sleepers:
-        sleeper.start()
-    assert began.wait(5)
+    sleepers = [Sleeper(clock, START + ms) for ms in (20, 10)]
 
     first = clock.next_sleeper()
     clock.move_to(START + 10)
     second = clock.next_sleeper()
     clock.move_to(START + 20)
-    for sleeper in sleepers:
-        sleeper.join(5)
 
     assert (first, second, clock.next_sleeper()) == (START + 10, START + 20, None)
+    assert [each.looks for each in sleepers] == [1, 2]
+
+
+def test_somebody_is_told_of_a_new_sleeper_and_of_a_switch() -> None:
+    clock, changes = Clock(ClockSetting.parse("auto"), START), []
+    clock.on_change = lambda: changes.append((clock.next_sleeper(), str(clock.setting)))
+
+    Sleeper(clock, START + 10)
+    clock.switch(ClockSetting.parse("manual"))
+
+    assert changes == [(START + 10, "auto"), (START + 10, "manual")]
 
 
 @pytest.mark.parametrize(

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+import threading
+from contextlib import nullcontext
 
 import pytest
 
 from mock_daraja import gateway
 from mock_daraja.app import DarajaPaths
 from mock_daraja.defaults import APP_KEY
+from mock_daraja.errors import SlowError
 from mock_daraja.exchange import EXCHANGES, Request
-from mock_daraja.gateway import LATER, ON_REQUEST
-from mock_daraja.model import APPS, TOKENS, TRANSACTIONS, CallbackPlan, FaultSpec, Outcome
-from mock_daraja.scenarios.model import Match, OneShot
+from mock_daraja.gateway import BEFORE_THE_UNIT, DELIVERY, LATER, ON_REQUEST, Answered
+from mock_daraja.model import APPS, TOKENS, TRANSACTIONS, CallbackPlan, Credential, FaultSpec, Outcome
+from mock_daraja.scenarios.model import Constraint, Match, OneShot
+from mock_daraja.steps.arrive import locate, may_take_time, unseal
 from mock_daraja.steps.passage import Passage
-from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, operation_of, push_body
+from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, example, operation_of, push_body
 
 
 def test_the_steps_stand_in_their_order() -> None:
     assert [step.__name__ for step in ON_REQUEST] == [
         "arm_faults", "route", "identify", "validate", "understand", "decide", "open_transaction", "acknowledge",
     ]  # fmt: skip
-    assert set(LATER) == {"settle", "deliver", "repeat"}
+    assert [step.__name__ for step in BEFORE_THE_UNIT] == ["locate", "unseal"]
+    assert [step.__name__ for step in DELIVERY] == ["claim", "order", "record"]
+    assert set(LATER) == {"settle", "repeat"}
     assert gateway.__doc__
 
 
@@ -137,23 +143,41 @@ def test_pure_turns_the_headers_off_and_leaves_the_bodies_alone(mock_with: MakeM
         assert not any(name.startswith("X-Mock") for name in without.headers)
 
 
+LIKE_A_NUMBER = Constraint(matches="2547.*")
+
+
 @pytest.mark.parametrize(
-    ("operation", "headers", "armed", "blocks"),
+    ("operation", "headers", "armed", "may"),
     [
-        ("stk-push.process", {}, False, False),
-        ("stk-push.process", {"X-Mock-Scenario": "stk_push/callback-before-ack"}, False, True),
-        ("stk-push.process", {}, True, True),
-        ("b2c.payment", {}, False, True),  # RSA opens its SecurityCredential
+        ("stk-push.process", {}, None, False),
+        ("stk-push.process", {"X-Mock-Scenario": "stk_push/callback-before-ack"}, None, True),  # its file
+        ("stk-push.process", {}, Match(operation="c2b.simulate"), False),
+        ("stk-push.process", {}, Match(msisdn=LIKE_A_NUMBER), True),  # a pattern may take its time
+        ("stk-push.process", {}, Match(body=(("Remarks", LIKE_A_NUMBER),)), True),
+        ("b2c.payment", {}, None, True),  # RSA opens its SecurityCredential
     ],
 )
-def test_head_and_path_say_whether_an_answer_may_take_its_time(
-    mock: Mock, operation: str, headers: dict[str, str], *, armed: bool, blocks: bool
+def test_head_and_body_say_whether_an_answer_may_take_its_time(
+    mock: Mock, operation: str, headers: dict[str, str], armed: Match | None, *, may: bool
 ) -> None:
-    if armed:
-        mock.sandbox.engine.arm(OneShot(Match(operation="c2b.simulate"), Outcome(result="1")))
-    request = Request("POST", operation_of(operation).paths[0], "", tuple(headers.items()), b"")
+    if armed is not None:
+        mock.sandbox.engine.arm(OneShot(armed, Outcome(result="1")))
+    request = _request(mock, operation_of(operation).paths[0], *headers.items(), body=example(operation))
 
-    assert mock.gateway.may_block(request) == blocks
+    assert may_take_time(_located(mock, request)) == may
+
+
+def test_a_credential_that_was_opened_lately_takes_no_time(mock: Mock) -> None:
+    sealed = mock.sandbox.certificate.encrypt("Safaricom999!*!")
+    body = example("b2c.payment") | {"SecurityCredential": sealed}
+    passages = [_located(mock, _request(mock, operation_of("b2c.payment").paths[0], body=body)) for _ in range(2)]
+
+    at_first = may_take_time(passages[0])
+    unseal(passages[0])
+    later = may_take_time(passages[1])
+
+    assert (at_first, later) == (True, False)
+    assert passages[0].opened == passages[1].opened == {sealed: Credential("password", "Safaricom999!*!")}
 
 
 def test_a_request_that_fails_inside_holds_nothing_back(mock_with: MakeMock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,13 +218,108 @@ def _request(mock: Mock, path: str, *headers: tuple[str, str], body: object = No
     return Request("POST", path, "", (token, content, *headers), json.dumps(body).encode())
 
 
-def test_telling_whether_it_may_block_keeps_nothing(mock: Mock) -> None:
+def _located(mock: Mock, request: Request) -> Passage:
+    passage = Passage.of(mock.gateway.shared, request)
+    locate(passage)
+    return passage
+
+
+def test_telling_whether_it_may_take_time_keeps_nothing(mock: Mock) -> None:
     push = _request(mock, PUSH_PATH)
     before = mock.sandbox.store.change
 
-    mock.gateway.may_block(push)
+    may_take_time(_located(mock, push))
 
     assert mock.sandbox.store.change == before
+
+
+# at once, or not
+
+
+def test_what_takes_no_time_is_answered_at_once_as_otherwise(mock_with: MakeMock) -> None:
+    replies = []
+    for way in ("handle", "handle_at_once"):
+        mock = mock_with()
+        mock.push(Amount=0)  # its schema is compiled now
+        request = _request(mock, PUSH_PATH, body=push_body(mock.sandbox.now_ms))
+        answered = getattr(mock.gateway, way)(request)
+        answered.after()
+        mock.advance(10)
+        replies.append((answered.reply, answered.exchange, mock.callbacks()))
+
+    assert replies[0] == replies[1]
+    assert replies[0][0].status == 200
+
+
+@pytest.mark.parametrize(
+    "why", ["it may block", "somebody has the sandbox", "somebody has the server", "something slow comes first"]
+)
+def test_what_may_take_its_time_is_left_alone(mock: Mock, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    header = [("X-Mock-Scenario", "stk_push/success")] if why == "it may block" else []
+    request = _request(mock, PUSH_PATH, *header, body=push_body(mock.sandbox.now_ms))
+    before = mock.sandbox.store.change
+    answers: list[Answered | None] = []
+
+    def ask() -> None:
+        answers.append(mock.gateway.handle_at_once(request))
+
+    if why == "something slow comes first":
+
+        def slow(_: Passage) -> None:
+            raise SlowError(lambda: None)
+
+        monkeypatch.setattr(gateway, "ON_REQUEST", (*ON_REQUEST[:-1], slow))
+    thread = threading.Thread(target=ask)
+    server = mock.gateway.shared.sandboxes.store
+    taken = {"somebody has the sandbox": mock.sandbox.store, "somebody has the server": server}.get(why)
+    with nullcontext() if taken is None else taken.unit():
+        thread.start()
+        thread.join(10)
+
+    assert answers == [None]
+    assert mock.sandbox.store.change == before
+    assert [*mock.sandbox.store.scan(TRANSACTIONS)] == []
+    for store in (mock.sandbox.store, server):
+        assert store.lock_now()  # nobody has it still
+        store.unlock()
+
+
+def test_what_is_slow_is_prepared_outside_the_unit_and_the_request_begins_anew(
+    mock: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = _request(mock, PUSH_PATH, body=push_body(mock.sandbox.now_ms))
+    exchanges = mock.sandbox.store.count(EXCHANGES)
+    prepared: list[int] = []
+
+    def slow(_: Passage) -> None:
+        if not prepared:
+            raise SlowError(lambda: prepared.append(mock.sandbox.store.count(EXCHANGES)))
+
+    monkeypatch.setattr(gateway, "ON_REQUEST", (*ON_REQUEST[:-1], slow, ON_REQUEST[-1]))
+
+    answered = mock.gateway.handle(request)
+
+    assert (answered.reply.status, prepared) == (200, [exchanges])
+    assert mock.sandbox.store.count(EXCHANGES) == exchanges + 1
+
+
+def test_what_is_left_alone_holds_nothing_back(mock_with: MakeMock, monkeypatch: pytest.MonkeyPatch) -> None:
+    mock = mock_with(clock="real")
+
+    def slow(_: Passage) -> None:
+        raise SlowError(lambda: None)
+
+    request = _request(mock, PUSH_PATH, body=push_body(mock.sandbox.now_ms))
+    monkeypatch.setattr(gateway, "ON_REQUEST", (*ON_REQUEST[:-1], slow))
+
+    assert mock.gateway.handle_at_once(request) is None
+    assert not mock.sandbox.agenda.awaits_reply()
+
+
+def test_nothing_goes_before_most_replies(mock: Mock) -> None:
+    answered = mock.gateway.handle(_request(mock, PUSH_PATH, body=push_body(mock.sandbox.now_ms)))
+
+    assert answered.before is None
 
 
 def test_handling_sends_nothing_and_what_goes_before_the_reply_is_the_senders_to_do(
@@ -212,6 +331,7 @@ def test_handling_sends_nothing_and_what_goes_before_the_reply_is_the_senders_to
 
     answered = mock.gateway.handle(_request(mock, PUSH_PATH, body=body))
     on_return = len(webhook.bodies)
+    assert answered.before is not None
     answered.before()
 
     assert (answered.reply.status, on_return, len(webhook.bodies)) == (200, 0, 1)
@@ -226,7 +346,7 @@ def test_what_a_request_caused_waits_until_its_reply_is_out(mock_with: MakeMock,
 
     answered.after()
 
-    assert mock.sandbox.wait_for(lambda: len(webhook.bodies) == 1, 20_000)
+    assert mock.wait_for(lambda: len(webhook.bodies) == 1, 20_000)
 
 
 def test_a_request_whose_handling_raises_leaves_nothing(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,4 +397,4 @@ def test_what_a_request_caused_goes_on_when_nothing_can_be_sent(mock_with: MakeM
     with pytest.raises(RuntimeError, match="listener"):
         paths.answer(request)
 
-    assert mock.sandbox.wait_for(lambda: len(webhook.bodies) == 1, 20_000)
+    assert mock.wait_for(lambda: len(webhook.bodies) == 1, 20_000)

@@ -274,30 +274,30 @@ def test_waiting_moves_a_standing_clock_as_far_as_needed(mock: Mock) -> None:
     row = mock.transaction(mock.pushed())
     start = mock.sandbox.now_ms
 
-    assert mock.sandbox.wait_for(lambda: mock.again(row).is_final, 60_000)
+    assert mock.wait_for(lambda: mock.again(row).is_final, 60_000)
     assert mock.sandbox.now_ms == start + 5_000
 
 
 def test_waiting_in_vain_ends_at_its_time_out(mock: Mock) -> None:
     start = mock.sandbox.now_ms
 
-    assert not mock.sandbox.wait_for(lambda: False, 60_000)
+    assert not mock.wait_for(lambda: False, 60_000)
     assert mock.sandbox.now_ms == start + 60_000
 
 
 def test_closing_a_sandbox_lets_go_whoever_waits(mock_with: MakeMock) -> None:
-    sandbox = mock_with(clock="real").sandbox
+    mock = mock_with(clock="real")
     asked, result = threading.Event(), []
 
     def never() -> bool:
         asked.set()
         return False
 
-    waiter = threading.Thread(target=lambda: result.append(sandbox.wait_for(never, 3_600_000)))
+    waiter = threading.Thread(target=lambda: result.append(mock.wait_for(never, 3_600_000)))
     waiter.start()
     assert asked.wait(5)
 
-    sandbox.close()
+    mock.sandbox.close()
     waiter.join(5)
 
     assert result == [False]

@@ -84,7 +84,7 @@ def test_every_option_can_come_from_the_environment() -> None:
     samples: dict[str, str] = {
         "clock": "auto", "start": "2026-11-24T10:00", "app": "k:s", "rewrite_callbacks": "http://a=http://b",
         "environment": "production", "callback_timeout": "1.5", "answer_after": "2.5", "callback_after": "0",
-        "callback_retries": "3",
+        "callback_retries": "3", "callback_grace": "0.5",
     }  # fmt: skip
     for each in option_fields():
         kind = type(each.default)
@@ -152,6 +152,10 @@ def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None
         ({"keep": 0}, "keep is 0"),
         ({"callback_timeout": float("nan")}, "callback_timeout is nan"),
         ({"callback_timeout": float("inf")}, "callback_timeout is inf"),
+        ({"callback_grace": -1}, "callback_grace is -1"),
+        ({"callback_grace": float("nan")}, "callback_grace is nan"),
+        ({"callback_connections": 0}, "callback_connections is 0"),
+        ({"receiver_connections": 65_537}, "receiver_connections is 65537"),
         ({"max_body": 10}, "max_body is 10"),
         ({"app": ("key",)}, "app 'key' has no secret"),
         ({"rewrite_callbacks": ("http://a",)}, "has no target"),

@@ -38,7 +38,7 @@ def names(sandbox: Sandbox) -> list[str]:
 
 
 def test_a_sink_keeps_what_arrived_and_accepts_it(sandbox: Sandbox) -> None:
-    sandbox.agenda.advance(77)
+    sandbox.agenda.move_to(sandbox.now_ms + 77)
 
     answer = post(sandbox, b'{"Body":{}}')
 

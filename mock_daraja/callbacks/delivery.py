@@ -1,4 +1,4 @@
-"""One HTTP attempt at a callback, with every byte of request and answer.
+"""What one HTTP attempt at a callback sends, and what it means when no whole answer comes. No input or output.
 
 The real User-Agent was never captured (callbacks.md §6), so none is sent unless the callback's row carries one.
 No redirect is followed, no proxy of the environment used, no name looked up: policy.py has said where it goes.
@@ -6,21 +6,19 @@ No redirect is followed, no proxy of the environment used, no name looked up: po
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Protocol
 
-from mock_daraja.callbacks.answer import LONGEST, AnswerReader, Undelivered
-from mock_daraja.callbacks.connections import Connections, Deadline
-from mock_daraja.callbacks.policy import Target
+from mock_daraja.callbacks.answer import Undelivered
 from mock_daraja.callbacks.url import Url
 from mock_daraja.model.callback import Delivery
+from mock_daraja.model.failure import Failure
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 CONTENT_TYPE: Final = "application/json;charset=UTF-8"  # callbacks.md §6
 _OURS: Final = frozenset({"host", "content-length", "connection", "transfer-encoding"})
-_RECEIVE: Final = 1 << 14
-_UNUSED: Final = ("closed", "reset")  # a kept connection that the receiver had given up before the request came
 
 
 class Receiver(Protocol):
@@ -32,99 +30,14 @@ class Receiver(Protocol):
     def deliver(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout_s: float, sent_ms: int
     ) -> Delivery:
-        """As `deliver` does: raises nothing for what a receiver may do."""
+        """Raises nothing for what a receiver may do."""
 
 
-def deliver(
-    target: Target,
-    body: bytes,
-    headers: Sequence[tuple[str, str]],
-    *,
-    timeout_s: float,
-    connections: Connections,
-    sent_ms: int,
-    pause: Callable[[], None] | None = None,
-) -> Delivery:
-    """Send it once and wait for the whole answer, `timeout_s` in all. Raises nothing for what a receiver may do.
+def system_trust() -> SSLContext:
+    """The certificates that this computer trusts. They take long to load: whoever hands this on keeps it."""
+    from ssl import create_default_context
 
-    `status` is set as soon as the answer's head was whole; `failure` says why the answer was not. A kept-alive
-    connection that turns out closed before any byte of an answer is no attempt: the request goes over a new one, once.
-    `pause` is called in the middle of sending.
-    """
-    request, answer, failure = b"", AnswerReader(), None
-    deadline = Deadline(timeout_s, connections.monotonic() + timeout_s)
-    try:
-        request = request_bytes(target.place, body, headers)
-        _Attempt(target, request, pause, answer, deadline, connections).run()
-    except Undelivered as problem:
-        failure = problem.failure
-    return Delivery(target.url, sent_ms, request, answer.status, bytes(answer.raw[:LONGEST]), failure)
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """Raises Undelivered where `answer` is not whole at the end."""
-
-    target: Target
-    request: bytes
-    pause: Callable[[], None] | None
-    answer: AnswerReader
-    deadline: Deadline
-    connections: Connections
-
-    def run(self) -> None:
-        """Over the kept connection to this receiver, or a new one."""
-        kept = self.connections.take(self.target)
-        if kept is not None:
-            try:
-                self._exchange(kept)
-            except Undelivered as problem:
-                if problem.failure.kind not in _UNUSED:
-                    raise
-            else:
-                return
-        self._exchange(self.connections.open(self.target, self.deadline))
-
-    def _exchange(self, connection: socket.socket) -> None:
-        """Send and receive over one connection, and keep it if it can carry more."""
-        try:
-            self._send_and_receive(connection)
-        except (OSError, Undelivered) as problem:
-            self.connections.drop(connection)
-            if self.connections.aborted:
-                raise Undelivered("stopped") from None
-            raise problem if isinstance(problem, Undelivered) else self._failed(problem) from None
-        if self.answer.reusable:
-            self.connections.keep(self.target, connection)
-        else:
-            self.connections.drop(connection)
-
-    def _send_and_receive(self, connection: socket.socket) -> None:
-        connection.settimeout(self.connections.left(self.deadline))
-        if self.pause is None:
-            connection.sendall(self.request)
-        else:
-            middle = len(self.request) // 2
-            connection.sendall(self.request[:middle])
-            self.pause()
-            connection.sendall(self.request[middle:])
-        whole = False
-        while not whole:
-            connection.settimeout(self.connections.left(self.deadline))
-            data = connection.recv(_RECEIVE)
-            whole = self.answer.feed(data) if data else self.answer.ended()
-            if not data and not whole:
-                received = len(self.answer.raw)
-                raise Undelivered("closed-early", received) if received else Undelivered("closed")
-
-    def _failed(self, problem: OSError) -> Undelivered:
-        """What an error of the socket means."""
-        received = len(self.answer.raw)
-        if isinstance(problem, TimeoutError):
-            return Undelivered("not-whole-in-time" if received else "no-answer-in-time", self.deadline.seconds)
-        if isinstance(problem, ConnectionError):
-            return Undelivered("reset-early", received) if received else Undelivered("reset")
-        return Undelivered("connection-failed", problem.strerror or str(problem))
+    return create_default_context()
 
 
 def request_bytes(place: Url, body: bytes, headers: Sequence[tuple[str, str]]) -> bytes:
@@ -143,3 +56,29 @@ def request_bytes(place: Url, body: bytes, headers: Sequence[tuple[str, str]]) -
         return head.encode("latin-1") + body
     except UnicodeEncodeError as problem:
         raise Undelivered("header-letter", head[problem.start]) from None
+
+
+def not_connected(place: Url, seconds: float, error: Exception) -> Failure:
+    """No connection came about, within so many seconds: nothing was sent."""
+    where = f"{place.host} port {place.port}"
+    if isinstance(error, ConnectionRefusedError):
+        return Failure("connection-refused", (where,))
+    if isinstance(error, TimeoutError):
+        return Failure("no-connection-in-time", (where, seconds))
+    untrusted = getattr(error, "verify_message", None)
+    if untrusted:
+        return Failure("untrusted", (where, str(untrusted)))
+    if getattr(error, "reason", None) in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
+        return Failure("no-tls", (where,))
+    return Failure("no-connection", (where, getattr(error, "strerror", None) or str(error)))
+
+
+def broken(received: int, seconds: float, error: Exception | None) -> Failure:
+    """The connection ended, or failed with `error`, after so many bytes of an answer that is not whole."""
+    if error is None:
+        return Failure("closed-early", (received,)) if received else Failure("closed")
+    if isinstance(error, TimeoutError):
+        return Failure("not-whole-in-time" if received else "no-answer-in-time", (seconds,))
+    if isinstance(error, ConnectionError):
+        return Failure("reset-early", (received,)) if received else Failure("reset")
+    return Failure("connection-failed", (getattr(error, "strerror", None) or str(error),))

@@ -12,12 +12,13 @@ import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from ipaddress import ip_network
 from typing import Final
 
 from mock_daraja.callbacks.address import LOCAL, Address, Network, kind, literal
 from mock_daraja.callbacks.url import Url, is_under, lower_origin, parse
-from mock_daraja.errors import Problem
+from mock_daraja.errors import Problem, SlowError
 from mock_daraja.model.failure import UrlRefusal
 from mock_daraja.reasons import refusal_texts
 
@@ -86,8 +87,9 @@ class Policy:
                 return each.to + plain[len(each.source) :]
         return url
 
-    def resolve(self, url: str) -> Target | UrlRefusal:
-        """Rewrite the integrator's URL, check it, and look its host up, once. Blocks while a name is looked up."""
+    def resolve(self, url: str, *, may_wait: bool = True) -> Target | UrlRefusal:
+        """Rewrite the integrator's URL, check it, and look its host up, once. That takes its time where there is a name
+        to look up: without `may_wait` it raises SlowError instead."""
         known = self._resolved.get(url)
         if known is not None:
             return known
@@ -95,7 +97,7 @@ class Policy:
         place = parse(rewritten)
         if isinstance(place, UrlRefusal):
             return place
-        addresses = self._addresses(place)
+        addresses = self._addresses(place, may_wait=may_wait)
         if isinstance(addresses, UrlRefusal):
             return addresses
         target = Target(rewritten, place, addresses)
@@ -105,7 +107,7 @@ class Policy:
             self._resolved[url] = target
         return target
 
-    def _addresses(self, place: Url) -> tuple[str, ...] | UrlRefusal:
+    def _addresses(self, place: Url, *, may_wait: bool) -> tuple[str, ...] | UrlRefusal:
         name = place.host.rstrip(".")
         address = literal(name)
         if address is not None:
@@ -116,6 +118,8 @@ class Policy:
         named = self._is_named(name, place.port)
         if not (named or self._is_local(name)):
             return UrlRefusal("public-name", place.host, place.origin)
+        if not may_wait:
+            raise SlowError(partial(self.resolve, place.origin))
         try:
             found = [address for text in self._lookup(name) if (address := literal(text.partition("%")[0])) is not None]
         except (OSError, UnicodeError) as problem:

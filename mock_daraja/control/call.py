@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import fields, wire
+from mock_daraja.engine import EventEngine
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields
+from mock_daraja.gateway import Gateway
 from mock_daraja.journal.redact import redact_body
 from mock_daraja.model.noun import Noun, R
 from mock_daraja.sandbox import Sandbox
@@ -27,11 +29,19 @@ Shape = dict[str, Any]
 class Call:
     """Over HTTP, or from this process, whose tests see and may do a little more than strangers."""
 
-    shared: Shared
+    gateway: Gateway
     sandbox: Sandbox  # the one the path names, else the default one
     query: Mapping[str, Any]  # what was given of the route's parameters, read
     given: Callable[[], Any]  # reads the body
     http: Request | None = None  # None: from this process
+
+    @property
+    def shared(self) -> Shared:
+        return self.gateway.shared
+
+    @property
+    def engine(self) -> EventEngine:
+        return self.gateway.engine
 
     @property
     def is_inside(self) -> bool:

@@ -66,7 +66,7 @@ def wait(call: Call) -> Shape:
     timeout_ms = round(timeout_s * 1000)
     if not sandbox.clock.stands_still:
         timeout_ms = min(timeout_ms, int(LONGEST_REAL_S * 1000 * sandbox.clock.setting.factor))
-    if not sandbox.wait_for(lambda: len(rows()) >= count, timeout_ms):
+    if not call.engine.wait_for(sandbox, lambda: len(rows()) >= count, timeout_ms):
         raise _too_late(call, given, len(rows()), count)
     return _shown(call, rows()[:1000])
 
@@ -88,4 +88,12 @@ def _too_late(call: Call, given: Mapping[str, Any], came: int, count: int) -> Pr
 def resend(call: Call, name: str) -> Shape:
     """Byte for byte. On a standing clock it has been sent when this answers."""
     times = call.body({"times": whole(1, MOST_RESENDS)}).get("times", 1)
-    return _shape(call, send_again(call.sandbox, call.kept(CALLBACKS, row_id(name), name).id, times))
+    sandbox, row = call.sandbox, call.kept(CALLBACKS, row_id(name), name)
+    send_again(sandbox, row.id, times)
+
+    def now() -> Callback:
+        return sandbox.store.get(CALLBACKS, row.id) or row
+
+    while sandbox.clock.stands_still and now().state == "scheduled" and call.engine.run_next(sandbox, sandbox.now_ms):
+        pass
+    return _shape(call, now())

@@ -39,6 +39,6 @@ def advance(call: Call) -> Shape:
     ms = round(call.body({"seconds": number(0, LONGEST_S)}, required=("seconds",))["seconds"] * 1000)
     if sandbox.now_ms + ms > _LAST_MS:
         raise Problem("the clock would leave the calendar", where="seconds", remedy="reset the sandbox", status=409)
-    fired = sandbox.agenda.advance(ms)
+    fired = call.engine.advance(sandbox, ms)
     attempted = dict.fromkeys(event.subject for event in fired if event.kind == "deliver")
     return {"now": instant(sandbox.now_ms), "fired": [_event(each) for each in fired], "callbacks": list(attempted)}

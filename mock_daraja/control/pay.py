@@ -29,5 +29,5 @@ def payment(call: Call) -> Response:
         return sandbox.transaction(row.id) or row
 
     if wait:
-        sandbox.wait_for(lambda: now().is_final, LONGEST_S * 1000)
+        call.engine.wait_for(sandbox, lambda: now().is_final, LONGEST_S * 1000)
     return Response(transaction_json(now()), 201)

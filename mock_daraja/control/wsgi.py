@@ -16,7 +16,7 @@ from mock_daraja.control import guard, registry
 from mock_daraja.control.call import PREFIX, Call, Response, Shape, read_query
 from mock_daraja.control.routing import NoRouteError
 from mock_daraja.errors import Problem
-from mock_daraja.steps.passage import Shared
+from mock_daraja.gateway import Gateway
 
 _LOG: Final = logging.getLogger("mock_daraja")
 _JSON: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
@@ -26,8 +26,9 @@ _COMPLAINTS: Final = {  # Flask's, in our words
 }
 
 
-def register(app: Flask, shared: Shared) -> None:
+def register(app: Flask, gateway: Gateway) -> None:
     """Every noun stands under /_mock, for the default sandbox, and under /_mock/sandboxes/NAME, for any."""
+    shared = gateway.shared
 
     def answer(path: str) -> flask.Response:
         match path.removesuffix("/").split("/"):
@@ -38,7 +39,7 @@ def register(app: Flask, shared: Shared) -> None:
                 sandbox = shared.sandboxes.default
                 route, arguments = registry.ALL.find(request.method, segments)
         query = read_query(request.args, route.query)
-        return _sent(route.view(Call(shared, sandbox, query, _json, request), **arguments))
+        return _sent(route.view(Call(gateway, sandbox, query, _json, request), **arguments))
 
     app.config["MAX_CONTENT_LENGTH"] = shared.settings.max_body
     app.url_map.merge_slashes = False  # a wrong path is told, not redirected

@@ -34,7 +34,8 @@ def har(
     """`server` is the base URL that exchanges are shown with, `version` that of mock-daraja."""
     entries = [(row.received_ms, _of_exchange(row, server.rstrip("/"))) for row in exchanges]
     by_id = {row.id: row for row in callbacks}
-    entries += [(each.sent_ms, _of_delivery(by_id[each.callback], each)) for each in deliveries]
+    kept = [each for each in deliveries if each.callback in by_id]  # the others' went meanwhile
+    entries += [(each.sent_ms, _of_delivery(by_id[each.callback], each)) for each in kept]
     entries.sort(key=lambda entry: entry[0])  # stable: an exchange before what was delivered at the same instant
     return {
         "log": {

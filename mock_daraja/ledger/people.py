@@ -6,17 +6,11 @@ Faker makes them. Importing it takes 0.06 to 0.3 s and 6 MiB, so that waits for 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final
+
+from mock_daraja.errors import SlowError
 
 _PROVIDER: Final = "faker.providers.person.en_KE"
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
-
-
-class NameNeededError(Exception):
-    """A name is needed, and Faker isn't imported."""
 
 
 def ready() -> None:
@@ -24,24 +18,10 @@ def ready() -> None:
     _people()
 
 
-def with_names(unit: Callable[_P, _T]) -> Callable[_P, _T]:
-    """The same function, which is one unit: undone, and done again with Faker imported, where a name was needed."""
-
-    @wraps(unit)
-    def again(*arguments: _P.args, **named: _P.kwargs) -> _T:
-        try:
-            return unit(*arguments, **named)
-        except NameNeededError:
-            ready()
-            return unit(*arguments, **named)
-
-    return again
-
-
 def name_in_unit(msisdn: str, given: str | None = None) -> str:
-    """The same as `full_name`, but for NameNeededError in place of an import."""
+    """The same as `full_name`. Raises SlowError where Faker is still to be imported."""
     if given is None and _PROVIDER not in sys.modules:
-        raise NameNeededError
+        raise SlowError(ready)
     return full_name(msisdn, given)
 
 

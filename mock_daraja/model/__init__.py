@@ -23,6 +23,7 @@ from mock_daraja.model.parties import (
     Token,
     initiator_key,
 )
+from mock_daraja.model.stuck import STUCK, Stuck
 from mock_daraja.model.transaction import TRANSACTIONS, Details, Event, Posting, Transaction
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "INITIATORS",
     "ORGANISATIONS",
     "REGISTERED_URLS",
+    "STUCK",
     "TOKENS",
     "TRANSACTIONS",
     "App",
@@ -56,6 +58,7 @@ __all__ = [
     "RegisteredUrls",
     "Row",
     "Scalar",
+    "Stuck",
     "Token",
     "Transaction",
     "UrlRefusal",

@@ -46,6 +46,21 @@ class Engine:
     _listed: tuple[Scenario | None, object, list[Candidate]] = field(default=(None, None, []), init=False)
 
     @property
+    def may_take_time(self) -> bool:
+        """Whether deciding may: for a file that is still to be read or may have changed, or for a pattern."""
+        play = self.play()
+        if not play.is_armed:
+            return False
+        if any(matching.has_pattern(each.match) for each in play.armed):
+            return True
+        if play.scenario is None:
+            return False
+        loaded = self._loaded
+        if self.library.watch or loaded is None or (loaded.name, str(loaded.path)) != (play.scenario, play.path):
+            return True
+        return any(matching.has_pattern(rule.when) for rule in loaded.rules)
+
+    @property
     def active(self) -> Scenario | None:
         return self._scenario(self.play())
 

@@ -22,6 +22,12 @@ def head_holds(match: Match, facts: Facts, state: str) -> bool:
     return next(_head_unmet(match, facts, state), None) is None
 
 
+def has_pattern(match: Match) -> bool:
+    """Whether a regular expression is to be tried, which may take its time."""
+    wanted = (match.msisdn, match.shortcode, *(value for _, value in match.body))
+    return any(isinstance(each, Constraint) and each.matches is not None for each in wanted)
+
+
 def unmet(match: Match, facts: Facts, state: str, number: int) -> list[str]:
     """Why the rule does not match, one sentence per condition; `number` is the request's own for `nth`."""
     reasons = list(_unmet(match, facts, state))

@@ -1,21 +1,30 @@
-"""One answer of the app: from start_response to bytes on the wire, whole, in chunks or by way of a fault."""
+"""One answer in bytes: a Reply's, or what a WSGI app gives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sized
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from email.utils import formatdate
-from functools import lru_cache, partial
+from functools import lru_cache
 from http import HTTPStatus
-from itertools import chain
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from mock_daraja.clock import wall_ms
 from mock_daraja.exchange import Reply
-from mock_daraja.faults import from_spec
-from mock_daraja.faults.wire import Wire, carry_out
 from mock_daraja.server.direct import Sending
 from mock_daraja.server.head import Head
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+
+class Written(Struct, frozen=True):
+    """An answer as it goes out; the connection may outlive it or not. `sending` has its fault, and what goes along."""
+
+    data: bytes
+    keeps_alive: bool
+    sending: Sending | None = None
 
 
 def http_date() -> str:
@@ -54,101 +63,50 @@ def _head(status: str, lines: Iterable[str], date: str, *, keeps_alive: bool) ->
     return ("\r\n".join(whole) + "\r\n\r\n").encode("latin-1")
 
 
-def sender(wire: Wire, sending: Sending) -> Callable[[bytes], None]:
-    """What takes the bytes of the reply: the wire, or its fault, on the wire. Raises Problem on a bad fault."""
-    spec = sending.reply.fault
-    if spec is None:
-        return wire.send
-    fault = from_spec(spec)
-    wire.clock = sending.clock or wire.clock
-    return partial(carry_out, wire, fault)
+def by_wsgi(app: WSGIApplication, environ: WSGIEnvironment, head: Head) -> Written:
+    """Call the app, and collect all that it answers. Raises what the app raises, and AssertionError, ValueError where
+    it breaks WSGI's or HTTP's rules."""
+    started: list[tuple[str, Sequence[tuple[str, str]]]] = []
+    body: list[bytes] = []
 
-
-@dataclass(slots=True)
-class AnswerWriter:
-    """`keeps_alive` says, once the head is made, whether the connection outlives this answer."""
-
-    wire: Wire
-    head: Head
-    keeps_alive: bool
-    status: str = ""
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    written: list[bytes] = field(default_factory=list)
-    is_sent: bool = False
-    is_whole: bool = False
-
-    def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], Any]:
-        """WSGI's start_response."""
-        if self.is_sent and exc_info:
-            raise exc_info[1].with_traceback(exc_info[2])
-        if self.status and not exc_info:
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        if started and not exc_info:
             raise AssertionError("start_response was called twice")
-        self.status, self.headers = status, headers
-        return self.written.append
+        started[:] = [(status, headers)]
+        return body.append
 
-    def send(self, iterable: Iterable[bytes]) -> None:
-        pieces = iter(iterable)
-        first = next(pieces, b"")  # an app that is a generator calls start_response only now
-        has_length = isinstance(iterable, Sized) or any(name.lower() == "content-length" for name, _ in self.headers)
-        if not has_length:
-            self._stream(chain(self.written, (first,), pieces))
-            return
-        response = self._packed(b"".join((*self.written, first, *pieces)))
-        send = sender(self.wire, iterable) if isinstance(iterable, Sending) else self.wire.send
-        self.is_sent = self.is_whole = True
-        send(response)
-
-    def send_error(self, reply: Reply) -> None:
-        """A 500 that says what went wrong, unless the answer has begun: then the client sees that it is incomplete."""
-        if self.is_sent:
-            self.keeps_alive = self.keeps_alive and self.is_whole
-            return
-        self.status, self.headers = status_line(reply.status), list(reply.headers)
-        self.wire.send(self._packed(reply.body))
-
-    @property
-    def _is_bodiless(self) -> bool:
-        return self.head.method == "HEAD" or self.status[:3] in ("204", "304") or self.status[:1] == "1"
-
-    def _packed(self, body: bytes) -> bytes:
-        if self._is_bodiless:
-            return self._head("")
-        return self._head(f"Content-Length: {len(body)}") + body
-
-    def _stream(self, pieces: Iterable[bytes]) -> None:
-        """A body of unknown length, piece by piece: chunked, or until the end of the connection for HTTP/1.0."""
-        is_chunked = self.head.version == "HTTP/1.1"
-        self.keeps_alive = self.keeps_alive and is_chunked
-        if self._is_bodiless:
-            waiting, pieces, end = self._head(""), (), b""
-        else:
-            waiting = self._head("Transfer-Encoding: chunked" if is_chunked else "")
-            end = b"0\r\n\r\n" if is_chunked else b""
-        self.is_sent = True
-        for piece in pieces:
-            if piece:
-                self.wire.send(waiting + (b"%x\r\n%b\r\n" % (len(piece), piece) if is_chunked else piece))
-                waiting = b""
-            if not self.wire.is_open:
-                return
-        self.wire.send(waiting + end)
-        self.is_whole = True
-
-    def _head(self, framing: str) -> bytes:
-        """`framing` is the line that says where the body ends; where it is empty the app's own stays."""
-        if not self.status:
+    iterable = app(environ, start_response)
+    sending = iterable if isinstance(iterable, Sending) else None
+    try:
+        body += iterable
+        if not started:
             raise AssertionError("the app never called start_response")
-        lines = []
-        date = http_date()
-        for name, value in self.headers:
-            lower = name.lower()
-            if "\n" in value or "\r" in value:
-                raise ValueError(f"the header {name} holds a line break: {value[:80]!r}")
-            if lower == "connection":
-                self.keeps_alive = self.keeps_alive and "close" not in value.lower()
-            elif lower != "transfer-encoding" and not (framing and lower == "content-length"):
-                lines.append(f"{name}: {value}")
-                date = "" if lower == "date" else date
-        if framing:
-            lines.append(framing)
-        return _head(self.status, lines, date, keeps_alive=self.keeps_alive)
+        status, headers = started[0]
+        written = _written(status, headers, b"".join(body), head)
+    except BaseException:
+        sending = None  # it is not sent: closed here
+        raise
+    finally:
+        if sending is None and (close := getattr(iterable, "close", None)) is not None:
+            close()
+    return Written(*written, sending)
+
+
+def _written(status: str, headers: Iterable[tuple[str, str]], body: bytes, head: Head) -> tuple[bytes, bool]:
+    keeps_alive = head.keeps_alive
+    is_bodiless = head.method == "HEAD" or status[:3] in ("204", "304") or status[:1] == "1"
+    lines = []
+    date = http_date()
+    for name, value in headers:
+        lower = name.lower()
+        if "\n" in value or "\r" in value:
+            raise ValueError(f"the header {name} holds a line break: {value[:80]!r}")
+        if lower == "connection":
+            keeps_alive = keeps_alive and "close" not in value.lower()
+        elif lower != "transfer-encoding" and (is_bodiless or lower != "content-length"):
+            lines.append(f"{name}: {value}")
+            date = "" if lower == "date" else date
+    if not is_bodiless:
+        lines.append(f"Content-Length: {len(body)}")
+    written = _head(status, lines, date, keeps_alive=keeps_alive)
+    return (written if is_bodiless else written + body), keeps_alive

@@ -1,152 +1,243 @@
-"""One connection: request after request in, the app's answer to each out."""
+"""One connection on the loop: request after request in, the app's answer to each out, in order."""
 
 from __future__ import annotations
 
-import contextlib
 import io
 import logging
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Event
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja.clock import monotonic
+from mock_daraja.clock import Clock, ClockSetting, monotonic
 from mock_daraja.errors import Problem
-from mock_daraja.exchange import JSON, Reply, Request
-from mock_daraja.faults.wire import Wire
+from mock_daraja.exchange import JSON, Request
+from mock_daraja.faults import from_spec
+from mock_daraja.faults.acts import Fault
+from mock_daraja.loop import Loop, Timer
 from mock_daraja.model import changed
-from mock_daraja.server.answer import AnswerWriter, http_date, sender, written_reply
+from mock_daraja.pool import Pool
+from mock_daraja.server.answer import Written, by_wsgi, http_date, written_reply
 from mock_daraja.server.direct import Direct, Sending
 from mock_daraja.server.head import Head
+from mock_daraja.server.misbehaving import Misbehaviour
 from mock_daraja.server.reader import Received, RequestReader
 from mock_daraja.server.refusal import RefusedError, as_reply
+from mock_daraja.stream import Stream
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 _log: Final = logging.getLogger(__name__)
 
-_CHUNK: Final = 65536  # bytes asked of a socket at once
-_LINGER: Final = 2.0  # seconds a client has to read a refusal while it still sends
+_LINGER_S: Final = 2.0  # that a client has to read what ends a connection, while it still sends
+_MOST_AHEAD: Final = 1 << 17  # bytes of requests that wait for the answer to the one before
+_FOR_EVER: Final = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """What all connections of a server share. `environ` is what every request's environ begins with."""
 
+    loop: Loop
+    pool: Pool
     app: WSGIApplication
     direct: Direct | None  # the same, if it answers some paths directly
     environ: WSGIEnvironment
     max_body: int
     idle_timeout: float
-    stopping: Event
+    tls: SSLContext | None
 
 
 class Connection:
-    """`run` returns when no more requests are answered; closing the socket is the caller's."""
+    """`closed` is called once, when its socket is. The idle time-out is also what a client has for a whole head, for a
+    whole body, and to take a whole answer."""
 
-    def __init__(self, service: Service, wire: Wire, address: Any) -> None:
-        self.service = service
-        self.wire = wire
-        self.remote = {"REMOTE_ADDR": address[0], "REMOTE_PORT": address[1]}
-        self.reader = RequestReader(service.max_body)
-        self.keeps_alive = True
+    def __init__(
+        self, service: Service, sock: socket.socket, address: Any, closed: Callable[[Connection], None]
+    ) -> None:
+        self._service = service
+        self._remote = {"REMOTE_ADDR": address[0], "REMOTE_PORT": address[1]}
+        self._closed = closed
+        self._reader = RequestReader(service.max_body)
+        self._stream = Stream(service.loop, sock, self, service.tls)
+        self._state = "idle"
+        self._until = monotonic() + service.idle_timeout
+        self._timer: Timer = service.loop.later(service.idle_timeout, self._look)
+        self._is_closed = False
+        self._is_answering = False
+        self._is_leaving = False  # nothing more is answered; the client may still read
+        self._fault: Misbehaviour | None = None
+        self._after: Callable[[], None] | None = None  # to be called once the answer is out, or never will be
 
-    def run(self) -> None:
-        with contextlib.suppress(OSError):
-            self.wire.sock.settimeout(self.service.idle_timeout)
-            self.wire.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def begin(self) -> None:
+        self._stream.begin()
+
+    def close(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._fault is not None:
+            self._fault.stop()
+        self._stream.close()
+        self._timer.cancel()
+        self._closed(self)
+        self._release()
+
+    # the stream's side
+
+    def opened(self) -> None:
+        pass
+
+    def received(self, data: bytes) -> None:
+        if self._is_leaving or (self._fault is not None and self._fault.is_deaf):
+            return
+        self._reader.feed(data)
+        if not self._is_answering:
+            self._go_on()
+        elif self._reader.waiting > _MOST_AHEAD:
+            self._stream.pause()
+
+    def ended(self, error: Exception | None) -> None:
+        if error is not None or self._is_leaving or (self._fault is not None and self._fault.is_waiting):
+            self.close()
+        else:
+            self._go_on()
+
+    def drained(self) -> None:
+        if self._fault is not None:
+            self._guarded(self._fault.drained)
+        elif self._is_answering:
+            self._guarded(self._answered)
+            self._guarded(self._resume)
+
+    def _guarded(self, step: Callable[..., None], *arguments: Any) -> None:
+        """A mistake of ours, or no memory, ends this connection, with whatever is to be done then."""
+        try:
+            step(*arguments)
+        except BaseException:
+            self.close()
+            raise
+
+    def _look(self) -> None:
+        """The time that something may take is over, or was prolonged meanwhile."""
+        left = self._until - monotonic()
+        if self._fault is not None and self._fault.is_stuck(self._service.idle_timeout):
+            self.close()
+        elif left > 0:
+            self._timer = self._service.loop.later(min(left, self._service.idle_timeout), self._look)
+        elif self._state in ("head", "body"):
+            self._refuse(self._reader.too_slow())
+        else:
+            self.close()
+
+    def _expect(self, state: str, seconds: float) -> None:
+        self._state, self._until = state, monotonic() + seconds
+
+    # a request
+
+    def _go_on(self) -> None:
+        """With the next request, if it is whole."""
+        if self._is_answering or self._is_leaving or not self._stream.is_open:
+            return
+        try:
+            received = self._reader.next()
+        except RefusedError as refused:
+            self._refuse(refused)
+            return
+        if received is None:
+            self._await_more()
+            return
+        self._is_answering = True
+        self._answer(received)
+
+    def _await_more(self) -> None:
+        if self._reader.wants_continue:
+            self._reader.wants_continue = False
+            self._stream.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        state = self._reader.state
+        if state != self._state or state == "idle":
+            self._expect(state, self._service.idle_timeout)
+        if self._stream.has_ended:
             try:
-                while self.keeps_alive and self.wire.is_open and not self.service.stopping.is_set():
-                    received = self._next_request()
-                    if received is None:
-                        return
-                    self._answer(received)
+                self._reader.ended()
             except RefusedError as refused:
                 self._refuse(refused)
-
-    def _next_request(self) -> Received | None:
-        """The next whole request, or None where the client closed or idled between two. Raises RefusedError.
-
-        The idle time-out is also what a client has for a whole head, and again for a whole body.
-        """
-        state, deadline = "idle", 0.0
-        while (received := self.reader.next()) is None:
-            if self.reader.wants_continue:
-                self.reader.wants_continue = False
-                self.wire.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-            if self.reader.state != state:
-                state, deadline = self.reader.state, monotonic() + self.service.idle_timeout
-            try:
-                data = self._some(None if state == "idle" else deadline)
-            except TimeoutError:
-                if state == "idle":
-                    return None
-                raise self.reader.too_slow() from None
-            if not data:
-                self.reader.ended()
-                return None
-            self.reader.feed(data)
-        return received
-
-    def _some(self, deadline: float | None) -> bytes:
-        """What comes next, empty where the client closed. Raises TimeoutError."""
-        sock = self.wire.sock
-        if deadline is None:
-            return sock.recv(_CHUNK)
-        left = deadline - monotonic()
-        if left <= 0:  # though more has come
-            raise TimeoutError
-        try:
-            sock.settimeout(left)
-            return sock.recv(_CHUNK)
-        finally:
-            sock.settimeout(self.service.idle_timeout)
+            self.close()
 
     def _refuse(self, refused: RefusedError) -> None:
-        """Answer and read on: closing at once would reset the connection before the client has read its answer."""
-        self.wire.send(written_reply(refused.reply))
-        sock = self.wire.sock
-        sock.shutdown(socket.SHUT_WR)
-        deadline = monotonic() + _LINGER
-        while (left := deadline - monotonic()) > 0:
-            sock.settimeout(left)
-            if not sock.recv(_CHUNK):
-                return
+        self._stream.send(written_reply(refused.reply))
+        self._leave()
+
+    def _leave(self) -> None:
+        """End our side, and read on: closing at once would reset the connection before the client has read it all."""
+        self._is_leaving = True
+        self._stream.finish()
+        if self._stream.has_ended:
+            self.close()
+            return
+        self._stream.resume()
+        self._timer.cancel()
+        self._expect("leaving", _LINGER_S)
+        self._timer = self._service.loop.later(_LINGER_S, self._look)
 
     def _answer(self, received: Received) -> None:
-        self.keeps_alive = received.head.keeps_alive
-        direct = self.service.direct
-        if direct is not None and direct.takes(received.head.path):
-            self._answer_directly(direct, received)
-        else:
-            self._answer_by_wsgi(received)
-
-    def _answer_directly(self, direct: Direct, received: Received) -> None:
-        head = received.head
-        path = head.path.encode("latin-1").decode(errors="replace")
+        head, service = received.head, self._service
+        self._until = _FOR_EVER
+        direct = service.direct
+        if direct is None or not direct.takes(head.path):
+            service.pool.submit(self._by_wsgi, received)
+            return
+        path = head.path if head.path.isascii() else head.path.encode("latin-1").decode(errors="replace")
         request = Request(head.method, path, head.query, head.headers, received.body)
-        sending = None
+        sending = data = None
         try:
-            sending = direct.answer(request)
-            self._send(sending, head)
-        except Exception as error:
-            mistake = _our_mistake(error, head)
+            sending = direct.answer_at_once(request)
             if sending is None:
-                self._send(Sending(mistake), head)
-        finally:
-            if sending is not None:
-                sending.after()
+                service.pool.submit(self._directly, head, lambda: direct.answer(request))
+                return
+            if sending.before is not None or sending.reply.fault is not None:
+                service.pool.submit(self._directly, head, lambda: sending)
+                return
+            data = _bytes(sending, head)
+        except Exception as error:
+            sending = _mistake(error, head, sending)
+            data = _bytes(sending, head)
+        self._after = sending.after
+        self._service.loop.call(self._guarded, self._deliver, data, head.keeps_alive)
 
-    def _send(self, sending: Sending, head: Head) -> None:
-        written = written_reply(sending.reply, head.method, http_date(), keeps_alive=self.keeps_alive)
-        sender(self.wire, sending)(written)
+    def _deliver(self, data: bytes, keeps_alive: bool) -> None:
+        """Behind the other requests of this turn of the loop: a client that is woken by each answer alone takes the
+        processor from the next one."""
+        if self._stream.is_open:
+            self._send(data, keeps_alive)
+        else:
+            self._release()
+        self._resume()
 
-    def _answer_by_wsgi(self, received: Received) -> None:
-        head = received.head
+    def _directly(self, head: Head, answer: Callable[[], Sending]) -> None:
+        """In a thread: what may wait, of the answer, of what goes before it and of what its fault needs."""
+        sending = fault = None
+        try:
+            sending = answer()
+            if sending.before is not None:
+                sending.before()
+            fault = _fault(sending)
+            data = _bytes(sending, head)
+        except Exception as error:
+            sending, fault = _mistake(error, head, sending), None
+            data = _bytes(sending, head)
+        self._service.loop.call(self._guarded, self._take, Written(data, head.keeps_alive, sending), fault)
+
+    def _by_wsgi(self, received: Received) -> None:
+        """In a thread."""
+        head, sending, fault = received.head, None, None
         environ: WSGIEnvironment = {
-            **self.service.environ,
-            **self.remote,
+            **self._service.environ,
+            **self._remote,
             **head.fields,
             "REQUEST_METHOD": head.method,
             "PATH_INFO": head.path,
@@ -156,24 +247,90 @@ class Connection:
         }
         if head.length is None:
             environ["CONTENT_LENGTH"] = str(len(received.body))
-        answer = AnswerWriter(self.wire, head, self.keeps_alive)
         try:
-            iterable = self.service.app(environ, answer.start)
+            written = by_wsgi(self._service.app, environ, head)
+            sending = written.sending
+            fault = None if sending is None else _fault(sending)
+        except (Exception, SystemExit) as error:  # whoever calls sys.exit() in a thread ends nothing
+            sending = _mistake(error, head, sending)
+            written = Written(_bytes(sending, head), head.keeps_alive, sending)
+        self._service.loop.call(self._guarded, self._take, written, fault)
+
+    # its answer
+
+    def _take(self, written: Written, fault: Fault | None) -> None:
+        sending = written.sending
+        self._after = None if sending is None else sending.after
+        if not self._stream.is_open:
+            self._release()
+        elif fault is None:
+            self._send(written.data, written.keeps_alive)
+        else:
+            assert sending is not None
+            clock = sending.clock or Clock(ClockSetting())
+            over = partial(self._misbehaved, written.keeps_alive)
+            self._fault = Misbehaviour(self._service.loop, self._stream, clock, over)
+            self._fault.begin(fault, written.data)
+        self._resume()
+
+    def _send(self, data: bytes, keeps_alive: bool) -> None:
+        self._stream.send(data)
+        self._sent(keeps_alive)
+
+    def _sent(self, keeps_alive: bool) -> None:
+        self._is_leaving = not keeps_alive
+        if self._stream.is_idle or not self._stream.is_open:
+            self._answered()
+        else:
+            self._expect("sending", self._service.idle_timeout)
+
+    def _misbehaved(self, keeps_alive: bool) -> None:
+        self._fault = None
+        self._sent(keeps_alive and self._stream.is_writable)
+        self._service.loop.call(self._guarded, self._resume)
+
+    def _answered(self) -> None:
+        self._release()
+        self._is_answering = False
+        if not self._stream.is_open:
+            self.close()
+        elif self._is_leaving:
+            self._leave()
+        elif self._stream.has_ended and not self._reader.has_rest:
+            self.close()
+        else:
+            self._expect("idle", self._service.idle_timeout)
+
+    def _resume(self) -> None:
+        """Read the next request, unless this one is not over."""
+        if not (self._is_answering or self._is_leaving or self._is_closed):
+            self._stream.resume()
+            self._go_on()
+
+    def _release(self) -> None:
+        after, self._after = self._after, None
+        if after is not None:
             try:
-                answer.send(iterable)
-            finally:
-                if (close := getattr(iterable, "close", None)) is not None:
-                    close()
-        except Exception as error:
-            answer.send_error(_our_mistake(error, head))
-        self.keeps_alive = answer.keeps_alive
+                after()
+            except Exception:
+                _log.exception("what was to be done after an answer failed")
 
 
-def _our_mistake(error: Exception, head: Head) -> Reply:
-    """What a client is told when the application failed. The log has the traceback."""
+def _bytes(sending: Sending, head: Head) -> bytes:
+    return written_reply(sending.reply, head.method, http_date(), keeps_alive=head.keeps_alive)
+
+
+def _fault(sending: Sending) -> Fault | None:
+    """Raises Problem on a bad one. Imports what it needs."""
+    return None if sending.reply.fault is None else from_spec(sending.reply.fault)
+
+
+def _mistake(error: BaseException, head: Head, failed: Sending | None) -> Sending:
+    """What a client is told when the application failed, in place of what it was to be. The log has the traceback."""
     where = f"{head.method} {head.path}"
-    _log.exception("%s failed", where)
+    _log.error("%s failed", where, exc_info=error)
     if not isinstance(error, Problem):
         remedy = "our mistake: please report it, with the traceback in the server's log"
         error = Problem(f"{type(error).__name__}: {error}", where=where, remedy=remedy)
-    return changed(as_reply(error), status=500, headers=JSON)
+    reply = changed(as_reply(error), status=500, headers=JSON)
+    return Sending(reply) if failed is None else Sending(reply, after=failed.after)

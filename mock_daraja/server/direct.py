@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 
 class Sending(Struct, frozen=True):
-    """A reply on its way. Its fault waits on `clock`; `after` is called when it is out, or will never be.
+    """A reply on its way. `before` is called first, and may wait; its fault waits on `clock`; `after` is called when it
+    is out, or will never be.
 
     It is also what a WSGI app may answer with: its body in one piece, and a fault for the server to carry out.
     """
 
     reply: Reply
     clock: Clock | None = None
+    before: Callable[[], None] | None = None
     after: Callable[[], None] = lambda: None
 
     def __iter__(self) -> Iterator[bytes]:
@@ -40,4 +42,8 @@ class Direct(Protocol):
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]: ...
     def takes(self, path: str) -> bool: ...
-    def answer(self, request: Request) -> Sending: ...
+    def answer(self, request: Request) -> Sending:
+        """In a thread that may wait."""
+
+    def answer_at_once(self, request: Request) -> Sending | None:
+        """On the loop. None where answering may take its time: nothing was done then."""

@@ -1,19 +1,15 @@
-"""All connections: accepts clients, a thread for each up to a bound, and ends them all. Knows nothing of requests."""
+"""All connections: accepts clients up to a bound, and ends them all. On the loop. Knows nothing of requests."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import logging
-import selectors
 import socket
-from threading import RLock, Thread, current_thread
+from collections.abc import Callable
 from typing import Any, Final
 
-from mock_daraja.clock import monotonic
 from mock_daraja.errors import Problem
-from mock_daraja.faults.watch import Watch
-from mock_daraja.faults.wire import Wire
+from mock_daraja.loop import READ
 from mock_daraja.server.answer import written_reply
 from mock_daraja.server.connection import Connection, Service
 from mock_daraja.server.refusal import as_reply
@@ -21,72 +17,81 @@ from mock_daraja.server.refusal import as_reply
 _log: Final = logging.getLogger(__name__)
 
 _DISCARDED: Final = 65536  # bytes read at once and thrown away
-_GRACE: Final = 0.5  # seconds that interrupt waits for an app that doesn't come back
+_AT_A_TIME: Final = 32  # clients accepted before the loop looks at the others
+_PAUSE_S: Final = 0.05  # while the machine has no more files to open
 _MAX_REFUSED: Final = 64  # clients over max_connections that are still reading their 503
 _MAX_READS: Final = 64  # from each of them
 
 
 class Listener:
-    """`interrupt` sets the service's `stopping`, and ends the loop that `run` is."""
-
     def __init__(self, sock: socket.socket, max_connections: int, service: Service) -> None:
         sock.setblocking(False)
         self._listening = sock
         self._max_connections = max_connections
         self._service = service
-        self._stopping = service.stopping
-        self._watch = Watch()
-        self._lock = RLock()  # a signal may call stop on top of the loop
-        self._open: dict[Thread, Wire] = {}
+        self._loop = service.loop
+        self._open: dict[Connection, None] = {}
         self._refused: dict[socket.socket, int] = {}  # and how often each may still be read
-        self._selector = selectors.DefaultSelector()
-        self._wake_receiver, self._wake_sender = socket.socketpair()  # ends the loop's select
+        self._is_closed = False
 
-    def run(self) -> None:
-        self._selector.register(self._listening, selectors.EVENT_READ)
-        self._selector.register(self._wake_receiver, selectors.EVENT_READ)
-        while not self._stopping.is_set():
-            for key, _ in self._selector.select():
-                if key.fileobj is self._listening:
-                    self._accept()
-                elif key.fileobj in self._refused:  # else dropped in this same round, for a newer one
-                    self._await_close(key.fileobj)
-
-    def _accept(self) -> None:
-        try:
-            sock, address = self._listening.accept()
-        except OSError as error:
-            if error.errno in (errno.EMFILE, errno.ENFILE):  # else select would come back at once, for ever
-                self._stopping.wait(0.05)
-            return
-        with self._lock:
-            if self._stopping.is_set():
-                sock.close()
-                return
-            if len(self._open) >= self._max_connections:
-                self._refuse(sock)
-                return
-            wire = Wire(sock, self._watch)
-            thread = Thread(target=self._connection, args=(wire, address), name="mock-daraja-connection", daemon=True)
-            self._open[thread] = wire
+    def begin(self) -> None:
+        if not self._is_closed:
             try:
-                thread.start()
-            except RuntimeError:  # the machine has no more threads
-                del self._open[thread]
-                self._refuse(sock)
+                self._loop.watch(self._listening, READ, self._accept)
+            except (OSError, MemoryError):
+                self._loop.later(_PAUSE_S, self.begin)
 
-    def _connection(self, wire: Wire, address: Any) -> None:
+    def close(self) -> None:
+        """Accept nobody any more, and end every connection, whatever it is doing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._loop.watch(self._listening, 0, self._accept)
+        self._listening.close()
+        for connection in [*self._open]:
+            connection.close()
+        for sock in [*self._refused]:
+            self._drop(sock)
+
+    def _accept(self, _: int) -> None:
+        for _number in range(_AT_A_TIME):
+            try:
+                sock, address = self._listening.accept()
+            except BlockingIOError:
+                return
+            except ConnectionError:  # a client that has gone already
+                continue
+            except (OSError, MemoryError):  # no more files, say: the loop would come back at once, for ever
+                self._loop.later(_PAUSE_S, self.begin)
+                self._loop.watch(self._listening, 0, self._accept)
+                return
+            try:
+                self._take(sock, address)
+            except Exception:  # no memory for one client must not make the server deaf to all
+                _log.exception("a connection could not be taken")
+
+    def _take(self, sock: socket.socket, address: Any) -> None:
+        if len(self._open) >= self._max_connections:
+            self._refuse(sock)
+            return
+        connection = None
         try:
-            Connection(self._service, wire, address).run()
-        except Exception:
-            _log.exception("a connection failed")
-        finally:
-            wire.sock.close()
-            with self._lock:
-                del self._open[current_thread()]
+            connection = Connection(self._service, sock, address, self._ended)
+            self._open[connection] = None
+            connection.begin()
+        except BaseException:
+            sock.close() if connection is None else connection.close()
+            raise
+
+    def _ended(self, connection: Connection) -> None:
+        self._open.pop(connection, None)
 
     def _refuse(self, sock: socket.socket) -> None:
-        """Without a thread: the answer fits a socket's buffer, and the loop reads on until the client has taken it."""
+        """The answer fits a socket's buffer, and the loop reads on until the client has taken it. Under TLS there is
+        none: agreeing on TLS is what a server that is full cannot afford."""
+        if self._service.tls is not None:
+            sock.close()
+            return
         remedy = "close idle connections, or start with a larger --max-connections"
         problem = Problem(f"{self._max_connections} connections are open", where="server", remedy=remedy, status=503)
         sock.setblocking(False)
@@ -94,12 +99,17 @@ class Listener:
             sock.send(written_reply(as_reply(problem)))
             sock.shutdown(socket.SHUT_WR)
         self._refused[sock] = _MAX_READS
-        self._selector.register(sock, selectors.EVENT_READ)
+        self._loop.watch(sock, READ, self._reading(sock))
         if len(self._refused) > _MAX_REFUSED:
             self._drop(next(iter(self._refused)))
 
+    def _reading(self, sock: socket.socket) -> Callable[[int], None]:
+        return lambda _: self._await_close(sock)
+
     def _await_close(self, sock: socket.socket) -> None:
         """Read on from a refused client, and close the socket once it has closed or sent too much."""
+        if sock not in self._refused:
+            return  # dropped in this same round, for a newer one
         try:
             data = sock.recv(_DISCARDED)
         except BlockingIOError:
@@ -111,28 +121,6 @@ class Listener:
             self._drop(sock)
 
     def _drop(self, sock: socket.socket) -> None:
-        self._selector.unregister(sock)
+        self._loop.watch(sock, 0, self._reading(sock))
         del self._refused[sock]
         sock.close()
-
-    def interrupt(self) -> None:
-        """End the loop, every wait and every blocked read; return when their threads are gone."""
-        with self._lock:
-            self._stopping.set()
-            threads = dict(self._open)
-        self._wake_sender.send(b".")
-        self._watch.stop()
-        for wire in threads.values():
-            wire.interrupted.set()  # all of them first: who is woken along with another one need not wait again
-        for wire in threads.values():
-            wire.interrupt()
-        threads.pop(current_thread(), None)
-        deadline = monotonic() + _GRACE
-        for thread in threads:
-            thread.join(max(0.0, deadline - monotonic()))
-
-    def close(self) -> None:
-        for sock in (*self._refused, self._wake_receiver, self._wake_sender, self._listening):
-            sock.close()
-        self._refused.clear()
-        self._selector.close()

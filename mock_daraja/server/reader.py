@@ -65,6 +65,11 @@ class RequestReader:
         return "head" if self._has_begun else "idle"
 
     @property
+    def waiting(self) -> int:
+        """How many bytes wait."""
+        return len(self._buffer)
+
+    @property
     def has_rest(self) -> bool:
         """Whether bytes wait that belong to no request given so far."""
         return bool(self._buffer)

@@ -5,24 +5,31 @@ from __future__ import annotations
 import errno
 import socket
 import sys
-from threading import Event, RLock, Thread, current_thread
-from typing import TYPE_CHECKING, Final
+from threading import Event, RLock
+from typing import TYPE_CHECKING, Final, Literal
 
 from mock_daraja.errors import Problem
+from mock_daraja.loop import Loop
+from mock_daraja.pool import Pool
 from mock_daraja.server.connection import Service
 from mock_daraja.server.direct import Direct
 from mock_daraja.server.listener import Listener
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 _BACKLOG: Final = 512
+_GRACE_S: Final = 0.5  # that stop waits for the connections to be closed
+_LOOK_S: Final = 0.5  # a wait without end can't be interrupted on Windows
 
 
 class Server:
     """One listening address, bound from the start. Use `start` and `stop`, `serve_forever`, or `with`.
 
     Raises Problem where the address can't be had. `max_body` is in bytes, `idle_timeout` in the computer's seconds.
+    `loop` and `pool` may be those of others, which then go on after it; `tls` makes it speak HTTPS.
     """
 
     def __init__(
@@ -34,68 +41,79 @@ class Server:
         max_connections: int = 512,
         max_body: int = 1 << 20,
         idle_timeout: float = 30.0,
+        tls: SSLContext | None = None,
+        loop: Loop | None = None,
+        pool: Pool | None = None,
     ) -> None:
         sock = _listen(host, port)
         self.host = host
         self.port: int = sock.getsockname()[1]
-        stopping = Event()
-        environ = _base_environ(host, self.port, stopping)
+        self.scheme = "http" if tls is None else "https"
+        self._has_own_loop = loop is None
+        self._loop = loop or Loop()
+        self._pool = pool or Pool(self._loop)
+        environ = _base_environ(self.scheme, host, self.port)
         direct = app if isinstance(app, Direct) else None
-        service = Service(app, direct, environ, max_body, idle_timeout, stopping)
+        service = Service(self._loop, self._pool, app, direct, environ, max_body, idle_timeout, tls)
+        self._sock = sock
         self._listener = Listener(sock, max_connections, service)
-        self._background: Thread | None = None
-        self._foreground: Thread | None = None
-        self._is_idle = Event()  # no loop runs
-        self._is_idle.set()
-        self._stop_lock = RLock()  # a signal may call stop while stop runs
-        self._is_closed = False
+        self._lock = RLock()  # a signal may call stop while stop runs
+        self._state: Literal["bound", "serving", "stopped"] = "bound"
+        self._stopped = Event()
+
+    @property
+    def is_serving(self) -> bool:
+        return self._state == "serving"
 
     @property
     def url(self) -> str:
         """One that a client on this machine can use."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        host = f"[{host}]" if ":" in host else host
+        return f"{self.scheme}://{host}:{self.port}"
 
     def start(self) -> Server:
         """Serve in a background thread. Connections are accepted when this returns."""
-        if self._is_closed or not self._is_idle.is_set():
-            state = "was stopped" if self._is_closed else "is serving already"
-            raise Problem(f"this server {state}", where=self.url, remedy="make another Server")
-        self._is_idle.clear()
-        self._background = Thread(target=self._run, name="mock-daraja-server", daemon=True)
-        self._background.start()
+        with self._lock:
+            if self._state != "bound":
+                state = "was stopped" if self._state == "stopped" else "is serving already"
+                raise Problem(f"this server {state}", where=self.url, remedy="make another Server")
+            self._loop.start()
+            self._state = "serving"
+            self._loop.call(self._listener.begin)
         return self
 
     def serve_forever(self) -> None:
         """Serve until `stop` is called from another thread or a signal handler, or Ctrl-C, which is raised on."""
-        self._foreground = current_thread()
         try:
-            if not self._is_closed:  # by a signal that came before us
-                self._is_idle.clear()
-                self._run()
+            with self._lock:
+                if self._state == "bound":  # else stopped by a signal that came before us
+                    self.start()
+            while not self._stopped.wait(_LOOK_S):
+                pass
         finally:
-            self._foreground = None
             self.stop()
-
-    def _run(self) -> None:
-        try:
-            self._listener.run()
-        finally:
-            self._is_idle.set()
 
     def stop(self) -> None:
         """Safe to call twice. Ends what is under way: hanging faults, idle connections, answers half sent."""
-        with self._stop_lock:
-            if self._is_closed:
-                return
-            self._listener.interrupt()
-            if self._foreground is current_thread():
-                return  # called by a signal handler on top of the loop: serve_forever ends it
-            self._is_idle.wait()
-            if self._background is not None:
-                self._background.join()
-            self._is_closed = True
+        with self._lock:
+            if self._state == "serving" and self._loop.is_running:
+                closed = Event()
+                self._loop.call(self._close, closed)
+                if not self._loop.is_here:
+                    closed.wait(_GRACE_S)
+            self._state = "stopped"
+            self._sock.close()
+            if self._has_own_loop:
+                self._pool.stop()
+                self._loop.stop()
+            self._stopped.set()
+
+    def _close(self, closed: Event) -> None:
+        try:
             self._listener.close()
+        finally:
+            closed.set()
 
     def __enter__(self) -> Server:
         return self.start()
@@ -134,10 +152,10 @@ def _cannot_listen(host: str, port: int, error: Exception) -> Problem:
     return Problem(f"cannot listen here: {error}", where=where, remedy=remedy)
 
 
-def _base_environ(host: str, port: int, stopping: Event) -> WSGIEnvironment:
+def _base_environ(scheme: str, host: str, port: int) -> WSGIEnvironment:
     return {
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
+        "wsgi.url_scheme": scheme,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
@@ -146,5 +164,4 @@ def _base_environ(host: str, port: int, stopping: Event) -> WSGIEnvironment:
         "SCRIPT_NAME": "",
         "SERVER_NAME": host,
         "SERVER_PORT": str(port),
-        "mock_daraja.stopping": stopping,
     }

@@ -36,14 +36,33 @@ def locate(passage: Passage) -> None:
         passage.sandbox, passage.app = known
 
 
+def may_take_time(passage: Passage) -> bool:
+    """Whether answering may: for RSA, a story's file, a pattern. A SecurityCredential opened lately is at hand."""
+    if SCENARIO_HEADER in passage.headers or passage.sandbox.engine.may_take_time:
+        return True
+    credential = _credential(passage)
+    if credential is None:
+        return False
+    opened = passage.sandbox.certificate.known(credential) if passage.sandbox.has_certificate else None
+    if opened is not None:
+        passage.opened[credential] = opened
+    return opened is None
+
+
 def unseal(passage: Passage) -> None:
     """Open the SecurityCredential that the body may hold: RSA is too slow to be done inside the unit."""
+    credential = _credential(passage)
+    if credential is not None:
+        sandbox = passage.sandbox
+        passage.opened[credential] = sandbox.certificate.open(credential, sandbox.is_initiator_password)
+
+
+def _credential(passage: Passage) -> str | None:
     name = None if passage.operation is None else passage.operation.secret
-    if name is not None and passage.token is not None:
-        value = read_body(passage.headers.get("content-type"), passage.request.body).value.get(name)
-        if isinstance(value, (str, int, float)):
-            credential, sandbox = text(value), passage.sandbox
-            passage.opened[credential] = sandbox.certificate.open(credential, sandbox.is_initiator_password)
+    if name is None or passage.token is None:
+        return None
+    value = read_body(passage.headers.get("content-type"), passage.request.body).value.get(name)
+    return text(value) if isinstance(value, (str, int, float)) else None
 
 
 def arm_faults(passage: Passage) -> Reply | None:

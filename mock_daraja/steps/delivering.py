@@ -1,74 +1,80 @@
-"""The last of the later steps, in the courier's threads: one attempt at a callback. Imported with the first one due."""
+"""A delivery, step by step: the callback is claimed, one attempt at it ordered, and what came of that recorded."""
 
 from __future__ import annotations
 
-from functools import cache, partial
-from threading import Event
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
-from mock_daraja.callbacks.connections import Connections, system_trust
-from mock_daraja.callbacks.courier import Courier
-from mock_daraja.callbacks.delivery import deliver
-from mock_daraja.clock import monotonic
-from mock_daraja.model import CALLBACKS, DELIVERIES, Callback, Delivery, UrlRefusal, changed
-from mock_daraja.reasons import took
+from mock_daraja.callbacks.answer import body_of
+from mock_daraja.callbacks.order import Came, LocalCall, Order
+from mock_daraja.model import CALLBACKS, DELIVERIES, TRANSACTIONS, Callback, Delivery, UrlRefusal, changed
+from mock_daraja.model.callback import PENDING
+from mock_daraja.products.base import Question
+from mock_daraja.products.values import Heard
+from mock_daraja.reasons import callback_note, delivery_error, took
 from mock_daraja.sandbox import Sandbox
-from mock_daraja.steps.later import hear, question_of, schedule_again
+from mock_daraja.steps.later import schedule_again
 from mock_daraja.steps.passage import Shared
 
-_LOOK_MS: Final = 50  # between two looks at whether the courier was stopped
 _RETRY_MS: Final = 5_000  # ours: the real API makes no second attempt (callbacks.md §6)
+_LATE: Final = ("no-connection-in-time", "no-answer-in-time", "not-whole-in-time")
 
 
-def new_courier(shared: Shared) -> Courier[tuple[Sandbox, int]]:
-    trust = cache(system_trust)
-    return Courier(partial(carry, shared), lambda: Connections(monotonic, trust))
+def claim(sandbox: Sandbox, callback_id: int) -> Callback | None:
+    """The callback, if it is to be delivered: from now on it is being."""
+    row = sandbox.store.get(CALLBACKS, callback_id)
+    if row is None or row.state not in PENDING:
+        return None
+    row = changed(row, state="delivering")
+    sandbox.store.put(CALLBACKS, row)
+    return row
 
 
-def carry(shared: Shared, item: tuple[Sandbox, int], connections: Connections) -> None:
-    """One attempt at a callback, with every byte of it recorded, and what comes of it."""
-    sandbox, callback_id = item
+def order(shared: Shared, sandbox: Sandbox, row: Callback, *, may_wait: bool) -> Order | LocalCall | UrlRefusal:
+    """One attempt: by an app in this process, where one takes it, else where the policy lets it go: over HTTP, or to a
+    sink of this very server."""
+    timeout_s = _timeout_s(shared, sandbox, row)
+    receiver = next((each for each in sandbox.receivers if each.takes(row.url)), None)
+    if receiver is not None:
+        sent_ms = sandbox.now_ms
+        return partial(receiver.deliver, row.url, row.body, row.headers, timeout_s=timeout_s, sent_ms=sent_ms)
+    target = sandbox.policy.resolve(row.url, may_wait=may_wait)
+    if isinstance(target, UrlRefusal):
+        return target
+    own = shared.own_sinks
+    if own is not None and sandbox.clock.stands_still and own.takes(target.url):
+        sent_ms = sandbox.now_ms
+        return partial(own.deliver, target.url, row.body, row.headers, timeout_s=timeout_s, sent_ms=sent_ms)
+    return Order(sandbox.name, target, row.body, row.headers, timeout_s, sandbox.now_ms, sandbox.clock, row.slow_ms)
+
+
+def _timeout_s(shared: Shared, sandbox: Sandbox, row: Callback) -> float:
+    """Real seconds. M-Pesa's patience with whoever it asks is the sandbox's time; but a real machine has a grace, on a
+    clock that is quicker or stands."""
+    settings, question = sandbox.settings, _question_of(shared, sandbox, row)
+    if question is None:
+        return settings.callback_timeout
+    passing_s = 0.0
+    if not sandbox.clock.stands_still:
+        passing_s = sandbox.clock.seconds_until(sandbox.now_ms + question.patience_ms(settings))
+    return min(settings.callback_timeout, max(settings.callback_grace, passing_s))
+
+
+def record(shared: Shared, sandbox: Sandbox, callback_id: int, came: Came) -> None:
+    """Every byte of the attempt, and what follows from it."""
     row = sandbox.store.get(CALLBACKS, callback_id)
     if row is None:
         return
-    question = question_of(shared, sandbox, row)
-    settings = sandbox.settings
-    timeout_s = settings.callback_timeout if question is None else question.patience_ms(settings) / 1000
-    began = monotonic()
-    attempt = _attempt(sandbox, row, connections, timeout_s)
-    is_late = isinstance(attempt, Delivery) and attempt.failure is not None and monotonic() - began >= timeout_s
-    with sandbox.store.unit():
-        row = sandbox.store.get(CALLBACKS, callback_id)
-        if row is None:
-            return
-        if isinstance(attempt, UrlRefusal):
-            row = changed(row, state="refused", refusal=attempt, resends=0)
-        else:
-            row = _attempted(sandbox, row, attempt)
-        if row.resends > 0 and row.state != "scheduled":
-            row = schedule_again(sandbox, changed(row, resends=row.resends - 1))
-        sandbox.store.put(CALLBACKS, row)
-        if question is not None and not is_late:  # what never came is the time-out's, which is on the sandbox clock
-            hear(sandbox, row, question, attempt)
-
-
-def _attempt(sandbox: Sandbox, row: Callback, connections: Connections, timeout_s: float) -> Delivery | UrlRefusal:
-    """To an app in this process, where one takes it, else over HTTP where the policy lets it go."""
-    receiver = next((each for each in sandbox.receivers if each.takes(row.url)), None)
-    if receiver is not None:
-        return receiver.deliver(row.url, row.body, row.headers, timeout_s=timeout_s, sent_ms=sandbox.now_ms)
-    target = sandbox.policy.resolve(row.url)
-    if isinstance(target, UrlRefusal):
-        return target
-    return deliver(
-        target,
-        row.body,
-        row.headers,
-        timeout_s=timeout_s,
-        connections=connections,
-        sent_ms=sandbox.now_ms,
-        pause=partial(_pause, sandbox, row.slow_ms, connections) if row.slow_ms else None,
-    )
+    if isinstance(came, UrlRefusal):
+        row = changed(row, state="refused", refusal=came, resends=0)
+    else:
+        row = _attempted(sandbox, row, came)
+    if row.resends > 0 and row.state != "scheduled":
+        row = schedule_again(sandbox, changed(row, resends=row.resends - 1))
+    sandbox.store.put(CALLBACKS, row)
+    question = _question_of(shared, sandbox, row)
+    if question is not None:
+        _hear(sandbox, row, question, came)
 
 
 def _attempted(sandbox: Sandbox, row: Callback, delivery: Delivery) -> Callback:
@@ -83,8 +89,33 @@ def _attempted(sandbox: Sandbox, row: Callback, delivery: Delivery) -> Callback:
     return changed(row, state="failed")
 
 
-def _pause(sandbox: Sandbox, ms: int, connections: Connections) -> None:
-    """Let so much time of a running clock pass; a standing clock is moved by nobody meanwhile, so it passes at once."""
-    due_ms, never = sandbox.now_ms + ms, Event()
-    while not sandbox.clock.stands_still and not connections.aborted and sandbox.now_ms < due_ms:
-        sandbox.clock.wait_until(min(due_ms, sandbox.now_ms + _LOOK_MS), never)
+def _question_of(shared: Shared, sandbox: Sandbox, row: Callback) -> Question[Any] | None:
+    """What the callback asks, where it is no mere notification."""
+    transaction = sandbox.transaction(row.transaction)
+    question = None if transaction is None else shared.catalogue.life_of(transaction).question
+    return question if question is not None and row.kind == question.kind else None
+
+
+def _hear(sandbox: Sandbox, row: Callback, question: Question[Any], came: Came) -> None:
+    """The answer, or that there was none. Silence counts once M-Pesa's patience has ended."""
+    transaction = sandbox.transaction(row.transaction)
+    if transaction is None or transaction.is_final:
+        return
+    is_late = isinstance(came, Delivery) and came.failure is not None and came.failure.kind in _LATE
+    due_ms = sandbox.now_ms
+    if is_late:
+        assert isinstance(came, Delivery)
+        due_ms = max(due_ms, came.sent_ms + question.patience_ms(sandbox.settings))
+    else:
+        details = question.hear(transaction, _heard(row, came))
+        if details is None:
+            return
+        sandbox.store.put(TRANSACTIONS, changed(transaction, details=details))
+    sandbox.agenda.schedule(due_ms, "settle", transaction.id)
+
+
+def _heard(row: Callback, came: Came) -> Heard:
+    if isinstance(came, UrlRefusal):
+        return Heard(error=callback_note(row, None))
+    body = body_of(came.answer) if came.failure is None else b""
+    return Heard(came.status, body, delivery_error(came))

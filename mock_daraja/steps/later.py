@@ -1,4 +1,5 @@
-"""The later steps: what an event of the agenda means. Each takes an id and says whether it had any effect."""
+"""The later steps: what an event means. Each takes an id, in a unit that ends the event, and says whether it had any
+effect. Deliveries are in delivering.py."""
 
 from __future__ import annotations
 
@@ -8,12 +9,10 @@ from mock_daraja import wire
 from mock_daraja.callbacks import alter
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
-from mock_daraja.ledger.people import with_names
-from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback, Delivery, Transaction, UrlRefusal, changed
+from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback, Transaction, changed
 from mock_daraja.model.callback import PENDING
 from mock_daraja.products.base import Life, Question
-from mock_daraja.products.values import Body, Heard, Notice, Settlement
-from mock_daraja.reasons import callback_note, delivery_error
+from mock_daraja.products.values import Body, Notice, Settlement
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import templates
 from mock_daraja.steps.opening import make
@@ -22,7 +21,6 @@ from mock_daraja.steps.world import SandboxWorld
 from mock_daraja.validation import read_body
 
 
-@with_names
 def settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool = False) -> bool:
     """The one final state: postings, receipt, callbacks. Or who must be asked before is asked.
 
@@ -47,7 +45,7 @@ def settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool
 
 
 def _ask(sandbox: Sandbox, transaction: Transaction, question: Question[Any], world: SandboxWorld) -> bool:
-    """Ask whoever must be asked first. The answer, or the time-out, brings the transaction back here."""
+    """Ask whoever must be asked first. The answer, or that there is none in time, brings the transaction back here."""
     if transaction.receipt is not None or transaction.outcome.result is not None:
         return False
     numbered = changed(transaction, receipt=sandbox.ids.receipt(sandbox.now_ms))  # the confirmation's as well
@@ -58,37 +56,7 @@ def _ask(sandbox: Sandbox, transaction: Transaction, question: Question[Any], wo
     sandbox.store.put(TRANSACTIONS, changed(numbered, details=details))
     row = _keep(sandbox, transaction, notice, wire.dumps(notice.body), sandbox.now_ms, attempts_left=1)
     sandbox.agenda.schedule(row.due_ms, "deliver", row.id, transaction.exchange)
-    late_ms = sandbox.now_ms + question.patience_ms(sandbox.settings)
-    sandbox.agenda.schedule(late_ms, "settle", transaction.id, transaction.exchange)
     return True
-
-
-def question_of(shared: Shared, sandbox: Sandbox, row: Callback) -> Question[Any] | None:
-    """What the callback asks, where it is no mere notification."""
-    transaction = sandbox.transaction(row.transaction)
-    question = None if transaction is None else shared.catalogue.life_of(transaction).question
-    return question if question is not None and row.kind == question.kind else None
-
-
-def hear(sandbox: Sandbox, row: Callback, question: Question[Any], attempt: Delivery | UrlRefusal) -> None:
-    """The answer to what `_ask` asked, or that there was none."""
-    with sandbox.store.unit():
-        transaction = sandbox.transaction(row.transaction)
-        if transaction is None or transaction.is_final:
-            return
-        details = question.hear(transaction, _heard(row, attempt))
-        if details is not None:
-            sandbox.store.put(TRANSACTIONS, changed(transaction, details=details))
-            sandbox.agenda.schedule(sandbox.now_ms, "settle", transaction.id)
-
-
-def _heard(row: Callback, attempt: Delivery | UrlRefusal) -> Heard:
-    from mock_daraja.callbacks.answer import body_of
-
-    if isinstance(attempt, UrlRefusal):
-        return Heard(error=callback_note(row, None))
-    body = body_of(attempt.answer) if attempt.failure is None else b""
-    return Heard(attempt.status, body, delivery_error(attempt))
 
 
 def _apply(sandbox: Sandbox, transaction: Transaction, life: Life[Any], told: Settlement) -> Transaction:
@@ -118,7 +86,6 @@ def _apply(sandbox: Sandbox, transaction: Transaction, life: Life[Any], told: Se
     return final
 
 
-@with_names
 def repeat(shared: Shared, sandbox: Sandbox, subject: str) -> bool:
     """A product's standing order or reminder is due."""
     slug, _, key = subject.partition(" ")
@@ -132,7 +99,6 @@ def repeat(shared: Shared, sandbox: Sandbox, subject: str) -> bool:
 def _plan_callbacks(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> None:
     """Each notice the product owes, as many times and as late as the outcome says. A dropped one is kept, unsent."""
     assert transaction.final_ms is not None
-    _ = shared.courier  # made here, a moment before it is needed: its imports would make the first callbacks late
     plan, life = transaction.outcome.callback, shared.catalogue.life_of(transaction)
 
     def request() -> Body:
@@ -169,38 +135,8 @@ def _keep(
     return row
 
 
-def send(shared: Shared, sandbox: Sandbox, callback_id: int) -> bool:
-    """A callback is due: on a standing clock it is delivered here and now, else by the courier's threads."""
-    if not claim(sandbox, callback_id):
-        return False
-    if sandbox.clock.stands_still:
-        shared.courier.run_inline((sandbox, callback_id))
-    else:
-        shared.courier.submit((sandbox, callback_id))
-    return True
-
-
-def claim(sandbox: Sandbox, callback_id: int) -> bool:
-    """Whether this caller, and nobody else, is to deliver the callback now."""
-    with sandbox.store.unit():
-        row = sandbox.store.get(CALLBACKS, callback_id)
-        if row is None or row.state != "scheduled":
-            return False
-        sandbox.store.put(CALLBACKS, changed(row, state="delivering"))
-        return True
-
-
-def overtake(shared: Shared, sandbox: Sandbox, transaction_id: int) -> None:
-    """Settle and deliver while the request still waits: the callback that is there before the acknowledgement."""
-    for _ in range(2):  # where somebody is asked first, the answer settles it
-        settle(shared, sandbox, transaction_id, early=True)
-        for row in sandbox.callbacks_of(transaction_id):
-            if row.due_ms <= sandbox.now_ms and claim(sandbox, row.id):
-                shared.courier.run_inline((sandbox, row.id))
-
-
-def resend(sandbox: Sandbox, callback_id: int, times: int = 1) -> Callback:
-    """Deliver the same bytes again, so many times, from now on; on a standing clock before this returns.
+def resend(sandbox: Sandbox, callback_id: int, times: int = 1) -> None:
+    """Have the same bytes delivered again, so many times, from now on.
 
     A failed one is retried as at first. Raises Problem while the callback is still to be delivered anyway.
     """
@@ -211,11 +147,7 @@ def resend(sandbox: Sandbox, callback_id: int, times: int = 1) -> Callback:
         if row.state in PENDING:
             remedy = "wait for it, or advance the clock, then resend it"
             raise Problem(f"callback {row.id} is still to be delivered", remedy=remedy, status=409)
-        row = schedule_again(sandbox, changed(row, resends=times - 1))
-        sandbox.store.put(CALLBACKS, row)
-    while sandbox.clock.stands_still and row.state == "scheduled" and sandbox.agenda.run_next(sandbox.now_ms):
-        row = sandbox.store.get(CALLBACKS, callback_id) or row
-    return row
+        sandbox.store.put(CALLBACKS, schedule_again(sandbox, changed(row, resends=times - 1)))
 
 
 def schedule_again(sandbox: Sandbox, row: Callback) -> Callback:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from mock_daraja import wire
+from mock_daraja.callbacks.delivery import Receiver
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import DARAJA_JSON, Exchange, Reply, Request, Step, by_name
 from mock_daraja.faults import pages
@@ -23,29 +23,18 @@ from mock_daraja.settings import Settings
 from mock_daraja.steps.world import SandboxWorld
 from mock_daraja.validation import Schemas
 
-if TYPE_CHECKING:
-    from mock_daraja.callbacks.courier import Courier
-
 SCENARIO_HEADER: Final = "x-mock-scenario"
 
 
 @dataclass(eq=False)
 class Shared:
-    """One per server. `make_courier` is called when the first callback is planned."""
+    """One per server."""
 
     settings: Settings
     catalogue: Catalogue
     sandboxes: Sandboxes
-    make_courier: Callable[[Shared], Courier[tuple[Sandbox, int]]]
     schemas: Schemas = field(default_factory=Schemas)
-
-    @cached_property
-    def courier(self) -> Courier[tuple[Sandbox, int]]:
-        return self.make_courier(self)
-
-    def stop_courier(self) -> None:
-        if "courier" in vars(self):
-            self.courier.stop()
+    own_sinks: Receiver | None = None  # where callbacks to this server need no socket, on a clock that stands
 
     def world(self, sandbox: Sandbox, transaction: Transaction) -> SandboxWorld:
         """As the product of a transaction sees it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -13,8 +13,8 @@ from mock_daraja.model.noun import K, Noun, Place, R
 class Store(Protocol):
     """The rows of one sandbox, or of the server.
 
-    `put`, `remove`, `remove_ranks`, `add` and `add_event` raise RuntimeError where the thread is in no unit. What else
-    changes something is a unit of its own there.
+    `put`, `remove`, `remove_ranks`, `add`, `add_event`, `end` and `lease` raise RuntimeError where the thread is in no
+    unit. What else changes something is a unit of its own there.
     """
 
     def unit(self) -> AbstractContextManager[object]:
@@ -27,6 +27,11 @@ class Store(Protocol):
 
     def view(self) -> AbstractContextManager[object]:
         """Several reads that see one state."""
+
+    def lock_now(self) -> bool:
+        """Have this thread alone change and read the store until `unlock`, if that is possible at once; else False."""
+
+    def unlock(self) -> None: ...
 
     # rows
     def get(self, noun: Noun[R, K], key: K) -> R | None: ...
@@ -83,16 +88,21 @@ class Store(Protocol):
         """The reply of the exchange is out: what it held, which is returned, is due in its turn."""
 
     def peek(self) -> Event | None:
-        """The event that is due next."""
+        """The event that is due next, of those that nobody has leased."""
 
-    def claim(self, until_ms: int) -> Event | None:
-        """Take the first event due at or before `until_ms`."""
+    def end(self, event: Event) -> bool:
+        """In the unit that carries its effect. False where it had ended, or been removed."""
 
-    def reschedule(self, event: Event, due_ms: int) -> None:
-        """Also one that was claimed: it is there again, with the number it had."""
+    def lease(self, event: Event) -> bool:
+        """It is there until it is ended or given back, but nobody is told that it is due: its effect takes more than
+        one unit. False where it is not due any more."""
 
+    def give_back(self, event: Event) -> bool:
+        """The lease has ended, and the event has not. False where there is no such lease."""
+
+    def leased(self) -> list[Event]: ...
     def remove_events(self, kind: str, subject: int | str) -> int:
-        """Those that are held as well, but not those that were claimed. How many there were."""
+        """Those that are held as well, but not those that are leased. How many there were."""
 
     def events(self) -> list[Event]:
         """In the order in which they are due."""
@@ -101,6 +111,9 @@ class Store(Protocol):
     @property
     def change(self) -> int:
         """Rises with every unit that changed something."""
+
+    on_change: Callable[[], None]
+    """Called after each such unit, in its thread: to note it, not to act on it."""
 
     def wait(self, change: int, seconds: float | None) -> bool:
         """Wait until there is a newer change than this one. False when time ran out first. Not in a unit."""

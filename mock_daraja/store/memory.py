@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -44,10 +44,17 @@ class MemoryStore:
         self._waiting = 0
         self._touched: dict[Table[Any, Any], None] = {}  # the end of the unit has to look at these
         self.change = 0
+        self.on_change: Callable[[], None] = lambda: None
         self._state = State()
 
     def unit(self) -> AbstractContextManager[object]:
         return self._unit
+
+    def lock_now(self) -> bool:
+        return self._lock.acquire(blocking=False)
+
+    def unlock(self) -> None:
+        self._lock.release()
 
     def view(self) -> AbstractContextManager[object]:
         return self._lock
@@ -67,6 +74,7 @@ class MemoryStore:
             self.change += 1
             if self._waiting:
                 self._changed.notify_all()
+            self.on_change()
 
     # rows
 
@@ -189,17 +197,19 @@ class MemoryStore:
         with self._lock:
             return self._state.schedule.first()
 
-    def claim(self, until_ms: int) -> Event | None:
-        with self._unit as undo:
-            event = self._state.schedule.first()
-            if event is None or event.due_ms > until_ms:
-                return None
-            self._state.schedule.take(event, undo)
-        return event
+    def end(self, event: Event) -> bool:
+        return self._state.schedule.end(event, self._unit.undo())
 
-    def reschedule(self, event: Event, due_ms: int) -> None:
+    def lease(self, event: Event) -> bool:
+        return self._state.schedule.lease(event, self._unit.undo())
+
+    def give_back(self, event: Event) -> bool:
         with self._unit as undo:
-            self._state.schedule.reschedule(event, due_ms, undo)
+            return self._state.schedule.give_back(event, undo)
+
+    def leased(self) -> list[Event]:
+        with self._lock:
+            return self._state.schedule.leased()
 
     def remove_events(self, kind: str, subject: int | str) -> int:
         with self._unit as undo:

@@ -1,10 +1,11 @@
-"""Schedule: the events of a store in memory, in the order in which they are due, and those that exchanges hold."""
+"""Schedule: the events of a store in memory, in the order in which they are due; those that somebody carries out, and
+those that exchanges hold."""
 
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 
-from mock_daraja.model import Event, changed
+from mock_daraja.model import Event
 from mock_daraja.store.unit import Undo, put_in, take_out
 
 
@@ -12,11 +13,13 @@ class Schedule:
     def __init__(self) -> None:
         self._events: dict[int, Event] = {}  # by sequence
         self._heap: list[tuple[int, int]] = []  # due time and sequence, some of events that are gone or due otherwise
+        self._leased: dict[int, Event] = {}
         self._held: dict[int, tuple[Event, ...]] = {}  # by exchange
 
     def copy(self) -> Schedule:
+        """Nobody carries out what is in a copy: what is leased is due there."""
         made = Schedule()
-        made._events, made._held = dict(self._events), dict(self._held)
+        made._events, made._held = self._events | self._leased, dict(self._held)
         made._sort()
         return made
 
@@ -47,21 +50,42 @@ class Schedule:
     def all(self) -> list[Event]:
         return sorted(self._events.values())
 
-    def take(self, event: Event, undo: Undo) -> None:
+    def leased(self) -> list[Event]:
+        return [*self._leased.values()]
+
+    def end(self, event: Event, undo: Undo) -> bool:
+        if self._leased.get(event.sequence) == event:
+            take_out(self._leased, event.sequence, undo)
+            return True
+        if self._events.get(event.sequence) != event:
+            return False
+        self._take(event, undo)
+        return True
+
+    def lease(self, event: Event, undo: Undo) -> bool:
+        if self._events.get(event.sequence) != event:
+            return False
+        self._take(event, undo)
+        put_in(self._leased, event.sequence, event, undo)
+        return True
+
+    def give_back(self, event: Event, undo: Undo) -> bool:
+        if self._leased.get(event.sequence) != event:
+            return False
+        take_out(self._leased, event.sequence, undo)
+        self.add(event, undo)
+        return True
+
+    def _take(self, event: Event, undo: Undo) -> None:
         """Its place in the heap stays, and means nothing until the event is put back."""
         del self._events[event.sequence]
         undo.append((self._put_back, event))
-
-    def reschedule(self, event: Event, due_ms: int, undo: Undo) -> None:
-        if event.sequence in self._events:
-            self.take(event, undo)
-        self.add(changed(event, due_ms=due_ms), undo)
 
     def remove(self, kind: str, subject: int | str, undo: Undo) -> int:
         """Those that are held as well. How many there were."""
         due = [each for each in self._events.values() if each.subject == subject and each.kind == kind]
         for event in due:
-            self.take(event, undo)
+            self._take(event, undo)
         count = len(due)
         for exchange, held in [*self._held.items()]:
             left = tuple(each for each in held if each.subject != subject or each.kind != kind)

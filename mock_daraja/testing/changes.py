@@ -14,9 +14,11 @@ from mock_daraja.settings import Quirks, Settings, quirks_from, unknown
 STRICT: Final = "strict"
 _DEFAULTS: Final[Mapping[str, Any]] = {each.name: each.default for each in fields(Settings)}
 _FOR_TESTS: Final = {"port": 0, "clock": "manual"}
-_OF_THE_SERVER: Final = frozenset(
-    {"host", "port", "scenarios", "watch", "accept_any_app", "admin_token", "allow_host", "max_connections", "max_body"}
-)  # the rest are a sandbox's own
+_OF_THE_SERVER: Final = frozenset((
+    "host", "port", "scenarios", "watch", "accept_any_app", "admin_token", "allow_host", "max_connections", "max_body",
+    "callback_connections", "receiver_connections",
+))  # fmt: skip
+"""The rest are a sandbox's own."""
 
 
 def settings_from(changes: Mapping[str, Any]) -> Settings:

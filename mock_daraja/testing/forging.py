@@ -8,9 +8,9 @@ from typing import Any
 
 from mock_daraja import wire
 from mock_daraja.callbacks import alter
-from mock_daraja.errors import Problem
+from mock_daraja.errors import Problem, prepared
+from mock_daraja.gateway import Gateway
 from mock_daraja.journal.shapes import callback_json
-from mock_daraja.ledger.people import with_names
 from mock_daraja.model import CALLBACKS, Callback, Transaction, changed
 from mock_daraja.products.values import Notice
 from mock_daraja.sandbox import Sandbox
@@ -31,21 +31,21 @@ class Forgery:
     changes: Mapping[str, Any]
 
 
-def forge(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> CallbackRow:
+def forge(gateway: Gateway, sandbox: Sandbox, forgery: Forgery) -> CallbackRow:
     """Kept, and delivered. Raises Problem on what can't be forged."""
     for name in forgery.changes:
         if name not in alter.FORGEABLE:
             remedy = f"give {', '.join(alter.FORGEABLE)}"
             raise Problem(f"nothing called {name!r} is forged", where="forge", remedy=remedy)
-    row = _kept(shared, sandbox, forgery)
-    shared.courier.run_inline((sandbox, row.id))
+    row = _kept(gateway.shared, sandbox, forgery)
+    gateway.engine.deliver_now(sandbox, [row.id])
     row = sandbox.store.get(CALLBACKS, row.id) or row
     return CallbackRow.from_json(callback_json(row, sandbox.deliveries_of(row.id), bodies=bytes))
 
 
-@with_names
+@prepared
 def _kept(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
-    """Claimed for the caller, who delivers it."""
+    """On no agenda: whoever asked delivers it."""
     with sandbox.store.unit():
         notice = _notice(shared, sandbox, forgery)
         row = Callback(
@@ -56,7 +56,6 @@ def _kept(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
             wire.dumps(alter.forged(notice.body, forgery.changes)),
             notice.headers,
             sandbox.now_ms,
-            state="delivering",
             forged=True,
         )
         sandbox.store.put(CALLBACKS, row)

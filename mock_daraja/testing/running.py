@@ -12,8 +12,8 @@ from mock_daraja.client.api import NOTHING, ControlApi, Query, Row, only_given
 from mock_daraja.control.call import Call, Response
 from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
+from mock_daraja.gateway import Gateway
 from mock_daraja.sandbox import Sandbox
-from mock_daraja.steps.passage import Shared
 from mock_daraja.testing.changes import sandbox_values, settings_from, split
 from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.link import Link
@@ -29,8 +29,7 @@ class DarajaServer:
         self._settings = settings_from(given)
         app = daraja_paths(self._settings)
         self._gateway = app.gateway
-        self._shared = app.gateway.shared
-        self._sandboxes = self._shared.sandboxes
+        self._sandboxes = app.gateway.shared.sandboxes
         self._server = app.server()
         self.url: Final = self._server.url
         """Where clients are pointed at, without a slash at the end."""
@@ -45,7 +44,7 @@ class DarajaServer:
 
     def default(self) -> Daraja:
         """The handle on the default sandbox, which also meets every request that belongs to no other."""
-        return Daraja(Local(self.url, self._shared, self._sandboxes.default), strict=self._strict)
+        return Daraja(Local(self.url, self._gateway, self._sandboxes.default), strict=self._strict)
 
     def fresh(self, seed: int, changes: Mapping[str, Any] | None = None) -> Daraja:
         """The handle on a new sandbox, named after its seed, so that a test's ids are its own and always the same.
@@ -62,7 +61,7 @@ class DarajaServer:
         name = self._free_name(f"test-{seed:08x}")
         keys = (f"{name}-key:{name}-secret", _PUBLIC_APP, *values.get("app", self._settings.app))
         sandbox = self._sandboxes.create(name, **{"apps": self._settings.apps, **values, "app": keys})
-        return Daraja(Local(self.url, self._shared, sandbox), strict=strict)
+        return Daraja(Local(self.url, self._gateway, sandbox), strict=strict)
 
     def _free_name(self, name: str) -> str:
         """A test that is run again while its sandbox is kept gets another."""
@@ -83,8 +82,8 @@ class DarajaServer:
 class LocalControl(ControlApi):
     """The views of the control API, called without HTTP. A sandbox that is deleted answers whoever still holds it."""
 
-    def __init__(self, shared: Shared, sandbox: Sandbox) -> None:
-        self._shared = shared
+    def __init__(self, gateway: Gateway, sandbox: Sandbox) -> None:
+        self._gateway = gateway
         self._sandbox = sandbox
 
     def call(
@@ -92,7 +91,7 @@ class LocalControl(ControlApi):
     ) -> Row:
         del more_seconds  # no HTTP client's time-out bounds it
         route, arguments = OF_A_SANDBOX.find(method, [*map(str, path)])
-        answer = route.view(Call(self._shared, self._sandbox, only_given(**query), lambda: body), **arguments)
+        answer = route.view(Call(self._gateway, self._sandbox, only_given(**query), lambda: body), **arguments)
         value: Row | None = answer.value if isinstance(answer, Response) else answer
         return value or {}
 
@@ -102,12 +101,12 @@ class Local(Link):
 
     most = 10**9
 
-    def __init__(self, url: str, shared: Shared, sandbox: Sandbox) -> None:
-        super().__init__(LocalControl(shared, sandbox), sandbox.name, url, next(sandbox.apps()))
+    def __init__(self, url: str, gateway: Gateway, sandbox: Sandbox) -> None:
+        super().__init__(LocalControl(gateway, sandbox), sandbox.name, url, next(sandbox.apps()))
         self.sandbox = sandbox
-        self.shared = shared
-        default = shared.sandboxes.default
-        self._strangers = None if sandbox is default else LocalControl(shared, default)
+        self.gateway = gateway
+        default = gateway.shared.sandboxes.default
+        self._strangers = None if sandbox is default else LocalControl(gateway, default)
         known = default.store.scan(EXCHANGES, reverse=True, limit=1)
         self._last_known = next((each.number for each in known), 0)
 

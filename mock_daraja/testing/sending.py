@@ -79,7 +79,7 @@ class Sender(Part):
 
         local = self._link.here("forge", _LET_THE_SERVER_FORGE)
         number = transaction_id(self._link, transaction)
-        return forge(local.shared, local.sandbox, Forgery(number, url, operation, kind, changes))
+        return forge(local.gateway, local.sandbox, Forgery(number, url, operation, kind, changes))
 
 
 class DarajaSink:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from mock_daraja import resources
-from mock_daraja.errors import Problem
+from mock_daraja.errors import Problem, SlowError
 from mock_daraja.validation import checker
 from mock_daraja.validation.checker import Checker, Engine
 
@@ -42,6 +43,13 @@ class Schemas:
             # Two threads may both compile the first time; one result stays.
             self._engine = self._engine or checker.fastest_engine()
             found = self._checkers.setdefault(name, Checker(self.schema(name), self._engine))
+        return found
+
+    def compiled(self, name: str) -> Checker:
+        """The same. Raises SlowError where it is still to be read and compiled."""
+        found = self._checkers.get(name)
+        if found is None:
+            raise SlowError(partial(self.checker, name))
         return found
 
     def _read(self, name: str) -> dict[str, Any]:

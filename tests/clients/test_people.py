@@ -16,7 +16,9 @@ from tests.clients.environments import python_of
 PYPROJECT: Final = Path(__file__).parents[2] / "pyproject.toml"
 NUMBERS: Final = [str(254_700_000_000 + 9973 * number) for number in range(1000)]
 SOURCE: Final = """
-import json, runpy, sys
+import json, runpy, sys, types
+sys.modules["mock_daraja"] = types.ModuleType("mock_daraja")
+sys.modules["mock_daraja.errors"] = types.SimpleNamespace(SlowError=Exception)  # Faker alone is installed
 full_name = runpy.run_path(sys.argv[1])["full_name"]
 print(json.dumps([full_name(msisdn) for msisdn in json.load(sys.stdin)]))
 """

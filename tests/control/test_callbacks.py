@@ -179,7 +179,7 @@ def test_resending_on_a_running_clock_is_waited_for(control_with: Any, webhook: 
 
     control.ok("POST", "callbacks/1/resend", {"times": 5})
     sandbox = control.mock.sandbox
-    arrived = sandbox.wait_for(lambda: len(sandbox.deliveries_of(1)) == 6, 3_600_000)
+    arrived = control.mock.wait_for(lambda: len(sandbox.deliveries_of(1)) == 6, 3_600_000)
 
     assert arrived
     assert len(webhook.bodies) == 6

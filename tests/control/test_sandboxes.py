@@ -21,9 +21,9 @@ def test_a_sandbox_is_made_as_asked(control: Any) -> None:
         {
             "name": "shop", "clock": "manual", "start": "2026-01-02T03:04:05+03:00", "seed": 7, "scenario": "success",
             "quirks": {"in_flight": "4999"}, "environment": "production", "answer_after": 2, "callback_after": 0.5,
-            "callback_timeout": 1, "callback_retries": 2, "pure": True, "keep": 10, "keep_bodies": 5,
-            "allow_callbacks_to": ["*.example.com"], "rewrite_callbacks": ["https://a.example=http://localhost:1"],
-            "app_key": "k", "app_secret": "s",
+            "callback_timeout": 1, "callback_grace": 0.25, "callback_retries": 2, "pure": True, "keep": 10,
+            "keep_bodies": 5, "allow_callbacks_to": ["*.example.com"],
+            "rewrite_callbacks": ["https://a.example=http://localhost:1"], "app_key": "k", "app_secret": "s",
         },
     )  # fmt: skip
 
@@ -38,7 +38,8 @@ def test_a_sandbox_is_made_as_asked(control: Any) -> None:
     settings = control.mock.gateway.shared.sandboxes.get("shop").settings
     assert (settings.quirks.in_flight, settings.environment, settings.pure) == ("4999", "production", True)
     assert (settings.keep, settings.keep_bodies, settings.callback_retries) == (10, 5, 2)
-    assert (settings.answer_after, settings.callback_after, settings.callback_timeout) == (2.0, 0.5, 1.0)
+    assert (settings.answer_after, settings.callback_after) == (2.0, 0.5)
+    assert (settings.callback_timeout, settings.callback_grace) == (1.0, 0.25)
     assert control.at("shop").ok("GET", "scenario")["active"]["name"] == "stk_push/success"
 
 

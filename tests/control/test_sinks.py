@@ -60,7 +60,7 @@ def test_a_programmed_fault_is_carried_out_by_the_server(control: Any, raw: http
 
 def test_a_programmed_latency_is_drawn_from_the_sandboxes_seed(control: Any, raw: http.client.HTTPConnection) -> None:
     late = {"name": "latency", "distribution": "uniform", "min": 100, "max": 100}
-    control.mock.sandbox.clock.on_wait = lambda: control.mock.sandbox.clock.move_to(due())
+    control.mock.sandbox.clock.on_change = lambda: control.mock.sandbox.clock.move_to(due())
     began, due = control.mock.sandbox.now_ms, control.mock.sandbox.clock.next_sleeper
     control.ok("PUT", "sinks/a", {"fault": late})
 

@@ -1,29 +1,36 @@
-"""Both ends of one TCP connection."""
+"""Clients of real servers over each transport."""
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
-from mock_daraja.faults.watch import Watch
+from tests.faults.clients import TRANSPORTS, Client, Transport
+
+Connect = Callable[[Any], Client]
+
+
+@pytest.fixture(params=TRANSPORTS, ids=lambda transport: transport.name)
+def transport(request: pytest.FixtureRequest) -> Transport:
+    return request.param
 
 
 @pytest.fixture
-def watch() -> Iterator[Watch]:
-    watch = Watch()
-    yield watch
-    watch.stop()
+def stack() -> Iterator[ExitStack]:
+    """What is closed behind the test."""
+    with ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture
-def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """The client's end and the server's."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        client = socket.create_connection(listener.getsockname())
-        server, _ = listener.accept()
-    client.settimeout(5)
-    yield client, server
-    client.close()
-    server.close()
+def connect(transport: Transport, stack: ExitStack) -> Connect:
+    """A client, over the transport, of a server of its own for that app."""
+
+    def begin(app: Any) -> Client:
+        server = stack.enter_context(transport.serve(app))
+        return stack.enter_context(transport.connect(server))
+
+    return begin

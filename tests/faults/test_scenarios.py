@@ -91,7 +91,9 @@ def assert_accepted(body: bytes) -> None:
 def assert_carried_out(caller: Caller, fault: str) -> None:
     """The client was let down, M-PESA was not: one transaction, final in time, and its callback attempted."""
     sandbox = caller.mock.sandbox
-    assert sandbox.wait_for(lambda: any(row.state == "failed" for row in [*sandbox.store.scan(CALLBACKS)]), 1_000_000)
+    assert caller.mock.wait_for(
+        lambda: any(row.state == "failed" for row in [*sandbox.store.scan(CALLBACKS)]), 1_000_000
+    )
     (transaction,) = [*sandbox.store.scan(TRANSACTIONS)]
     assert transaction.state == "completed"
     exchange = sandbox.store.get(EXCHANGES, transaction.exchange)
@@ -150,7 +152,7 @@ def test_what_hangs_is_carried_out_while_the_client_still_waits(play: Play) -> N
     with closing(caller.connection()) as connection:
         connection.request("POST", PUSH_PATH, json.dumps(push_body(caller.mock.sandbox.now_ms)), headers)
 
-        assert caller.mock.sandbox.wait_for(lambda: [*caller.mock.sandbox.store.scan(TRANSACTIONS)] != [], 1_000_000)
+        assert caller.mock.wait_for(lambda: [*caller.mock.sandbox.store.scan(TRANSACTIONS)] != [], 1_000_000)
         assert_carried_out(caller, "hang")
 
 

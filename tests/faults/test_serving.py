@@ -42,7 +42,7 @@ def send(server: Server, stack: ExitStack) -> socket.socket:
 
 def failing(spec: FaultSpec, clock: Clock, waiting: threading.Semaphore) -> Callable[..., Sending]:
     """An app with that fault in every answer; `waiting` is released when one begins to wait, or may do so."""
-    clock.on_wait = waiting.release
+    clock.on_change = waiting.release
 
     def app(environ: dict[str, Any], start_response: Any) -> Sending:
         start_response("200 OK", [("Content-Length", "10")])

@@ -131,7 +131,8 @@ class Driven:
         path, _, query = target.partition("?")
         answered = self._gateway.handle(Request(method, path, query, tuple(headers), body))
         sandbox, exchange, reply = answered.sandbox, answered.exchange, answered.reply
-        answered.before()
+        if answered.before is not None:
+            answered.before()
         answered.after()
         fault = reply.fault and {"name": reply.fault.name, **reply.fault.attributes}
         below = "" if sandbox.name == "default" else f"/sandboxes/{sandbox.name}"

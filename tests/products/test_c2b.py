@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 
+from mock_daraja.clock import monotonic
 from mock_daraja.defaults import CUSTOMER, CUSTOMER_OPENING
-from mock_daraja.model import ORGANISATIONS, CallbackPlan, Outcome, RegisteredUrls
+from mock_daraja.gateway import LATER
+from mock_daraja.model import ORGANISATIONS, Callback, CallbackPlan, Delivery, Outcome, RegisteredUrls, Transaction
 from mock_daraja.scenarios.model import Match, OneShot
-from mock_daraja.steps.later import claim, resend
+from mock_daraja.steps.delivering import record
+from mock_daraja.steps.later import resend
 from mock_daraja.steps.opening import pay
-from tests.conftest import NOWHERE, MakeMock, Mock, put_app
+from tests.conftest import NOWHERE, MakeMock, Mock, Webhook, put_app
 from tests.products.merchants import HEAD_OFFICE, PAYBILL, TILL, Merchant, MerchantOf
 
 REGISTER, REGISTER_V1, SIMULATE = "c2b.register", "c2b.register-v1", "c2b.simulate"
@@ -391,14 +395,14 @@ def test_a_url_that_callbacks_may_not_go_to_is_no_answer(mock: Mock) -> None:
     ("response_type", "ends"), [("Completed", ("completed", "0")), ("Cancelled", ("failed", "2007"))]
 )
 def test_the_merchant_has_eight_seconds_of_the_sandbox_clock(
-    merchant: Merchant, response_type: str, ends: tuple[str, str]
+    mock_with: MakeMock, merchant_of: MerchantOf, response_type: str, ends: tuple[str, str]
 ) -> None:
+    merchant = merchant_of(mock_with(callback_grace=0.05))
     merchant.registers(response_type=response_type)
+    merchant.answers({"fault": "hang"})
     mock = merchant.mock
     row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
-    mock.sandbox.agenda.run_next(row.accepted_ms + 2_000)  # the question is asked
-    (question,) = mock.callbacks()
-    claim(mock.sandbox, question.id)  # and stays on its way
+    mock.advance(2)  # it is asked
 
     mock.advance(7.999)
     before = mock.again(row).state
@@ -411,19 +415,37 @@ def test_the_merchant_has_eight_seconds_of_the_sandbox_clock(
     assert row.final_ms == row.accepted_ms + 10_000
 
 
+def asked(merchant: Merchant) -> tuple[Transaction, Callback]:
+    """A payment whose merchant has been asked, and nothing is sent to."""
+    mock = merchant.mock
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    mock.sandbox.agenda.move_to(row.accepted_ms + 2_000)
+    LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
+    (question,) = mock.callbacks()
+    mock.sandbox.store.remove_events("deliver", question.id)
+    mock.sandbox.store.remove_events("settle", row.id)
+    return row, question
+
+
+def hears(merchant: Merchant, question: Callback, code: object) -> None:
+    """An answer comes."""
+    mock, body = merchant.mock, b'{"ResultCode":"%s"}' % str(code).encode()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    came = Delivery(question.url, question.due_ms, b"", 200, answer)
+    with mock.sandbox.store.unit():
+        record(mock.gateway.shared, mock.sandbox, question.id, came)
+
+
 def test_an_answer_after_the_time_out_changes_nothing(merchant: Merchant) -> None:
     merchant.registers(response_type="Cancelled")
     mock = merchant.mock
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
-    mock.sandbox.agenda.run_next(row.accepted_ms + 2_000)
-    (question,) = mock.callbacks()
-    claim(mock.sandbox, question.id)
-    mock.advance(8)
+    row, question = asked(merchant)
+    mock.sandbox.agenda.move_to(question.due_ms + 8_000)
+    LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
 
-    mock.gateway.shared.courier.run_inline((mock.sandbox, question.id))
+    hears(merchant, question, 0)
     mock.advance(20)
 
-    assert len(merchant.validations) == 1
     row = mock.again(row)
     assert (row.state, row.result, row.details.validation) == ("failed", "2007", "asked")
     assert merchant.confirmations == []
@@ -431,18 +453,107 @@ def test_an_answer_after_the_time_out_changes_nothing(merchant: Merchant) -> Non
 
 def test_the_first_answer_of_a_merchant_counts(merchant: Merchant) -> None:
     merchant.registers()
-    merchant.answers({"json": {"ResultCode": 0}}, {"json": {"ResultCode": "C2B00011"}})
     mock = merchant.mock
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
-    mock.sandbox.agenda.run_next(row.accepted_ms + 2_000)
-    (question,) = mock.callbacks()
-    claim(mock.sandbox, question.id)
+    row, question = asked(merchant)
 
-    mock.gateway.shared.courier.run_inline((mock.sandbox, question.id), (mock.sandbox, question.id))
+    hears(merchant, question, 0)
+    hears(merchant, question, "C2B00011")
     mock.advance(20)
 
-    assert len(merchant.validations) == 2
     assert (mock.again(row).state, mock.again(row).details.validation) == ("completed", "accepted")
+
+
+# patience: the sandbox's time, and a grace for real machines
+
+
+def test_a_merchant_who_answers_within_the_grace_is_not_timed_out_by_a_fast_clock(
+    mock_with: MakeMock, webhook: Webhook
+) -> None:
+    mock = mock_with(clock="scaled:1000", callback_grace=10, callback_after=0)
+    mock.send(REGISTER, ShortCode=PAYBILL, ResponseType="Cancelled", ValidationURL=webhook.url)
+    looks = threading.Event()
+
+    def slowly() -> None:
+        (question,) = mock.callbacks()[:1]
+        while mock.sandbox.now_ms < question.due_ms + 20_000:
+            looks.wait(0.005)
+
+    webhook.on_request = slowly
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+
+    assert mock.wait_for(lambda: mock.again(row).is_final, 10_000_000)
+
+    row = mock.again(row)
+    assert (row.state, row.details.validation) == ("completed", "accepted")
+    assert row.final_ms is not None
+    assert row.final_ms - row.accepted_ms >= 22_000
+
+
+def test_a_merchant_who_never_answers_takes_the_grace_and_is_timed_out_by_the_sandbox_clock(
+    mock_with: MakeMock, merchant_of: MerchantOf
+) -> None:
+    merchant = merchant_of(mock_with(callback_grace=0.2))
+    merchant.registers(response_type="Cancelled")
+    merchant.answers({"fault": "hang"})
+    mock = merchant.mock
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    began = monotonic()
+
+    mock.advance(40)
+
+    row, (question,) = mock.again(row), mock.callbacks()
+    (delivery,) = mock.sandbox.deliveries_of(question.id)
+    assert 0.2 <= monotonic() - began < 3
+    assert row.result == "2007"
+    assert row.final_ms == delivery.sent_ms + 8_000
+    assert delivery.failure is not None
+    assert delivery.failure.kind == "no-answer-in-time"
+
+
+def test_a_grace_longer_than_the_time_for_any_callback_is_cut_to_that(
+    mock_with: MakeMock, merchant_of: MerchantOf
+) -> None:
+    merchant = merchant_of(mock_with(callback_grace=60, callback_timeout=0.1))
+    merchant.registers(response_type="Cancelled")
+    merchant.answers({"fault": "hang"})
+    began = monotonic()
+
+    row = merchant.paid()
+
+    assert monotonic() - began < 10
+    assert row.final_ms == row.accepted_ms + 2_000 + 100
+
+
+@pytest.mark.parametrize(
+    "url", [NOWHERE, "https://shop.example.com/may-i"], ids=["nobody listens", "no callback may go there"]
+)
+@pytest.mark.parametrize("clock", ["manual", "auto"])
+def test_where_nothing_can_be_sent_no_patience_is_needed(mock_with: MakeMock, clock: str, url: str) -> None:
+    mock = mock_with(clock=clock, callback_grace=60, callback_timeout=60)
+    secure = {"ConfirmationURL": url} if url.startswith("https") else {}
+    mock.send(REGISTER, ShortCode=PAYBILL, ResponseType="Cancelled", ValidationURL=url, **secure)
+    began = monotonic()
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+
+    assert mock.wait_for(lambda: mock.again(row).is_final, 60_000)
+
+    row = mock.again(row)
+    assert monotonic() - began < 10
+    assert (row.result, row.final_ms) == ("2007", row.accepted_ms + 2_000)
+
+
+def test_a_callback_that_a_story_loses_takes_no_time(mock_with: MakeMock, merchant_of: MerchantOf) -> None:
+    mock = mock_with(callback_grace=60, callback_timeout=60)
+    merchant = merchant_of(mock)
+    merchant.registers()
+    mock.sandbox.engine.arm(OneShot(Match(operation="c2b.pay"), Outcome(callback=CallbackPlan(drop=True))))
+    began = monotonic()
+
+    row = merchant.paid()
+
+    assert monotonic() - began < 10
+    assert row.state == "completed"
+    assert merchant.confirmations == []
 
 
 def test_a_merchant_who_hangs_is_given_up_when_the_sandbox_clock_says_so(
@@ -460,13 +571,13 @@ def test_a_merchant_who_hangs_is_given_up_when_the_sandbox_clock_says_so(
 
 
 def test_a_merchant_who_hangs_is_given_up_on_a_scaled_clock(mock_with: MakeMock, merchant_of: MerchantOf) -> None:
-    mock = mock_with(clock="scaled:40")
+    mock = mock_with(clock="scaled:40", callback_grace=0.05)
     merchant = merchant_of(mock)
     merchant.registers(response_type="Cancelled")
     merchant.answers({"fault": "hang"})
     row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
 
-    assert mock.sandbox.wait_for(lambda: mock.again(row).is_final, 60_000)
+    assert mock.wait_for(lambda: mock.again(row).is_final, 60_000)
 
     row = mock.again(row)
     assert row.result == "2007"
@@ -482,7 +593,7 @@ def test_a_merchant_who_hangs_is_given_up_on_a_real_clock(mock_with: MakeMock, m
     mock.sandbox.engine.arm(OneShot(Match(operation="c2b.pay"), Outcome(settle_ms=0)))
     row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
 
-    assert mock.sandbox.wait_for(lambda: mock.again(row).is_final, 10_000)
+    assert mock.wait_for(lambda: mock.again(row).is_final, 10_000)
 
     row = mock.again(row)
     assert row.state == "completed"
@@ -498,7 +609,7 @@ def test_a_merchant_is_asked_and_told_on_any_clock(mock_with: MakeMock, merchant
     mock.sandbox.engine.arm(OneShot(Match(operation="c2b.pay"), Outcome(settle_ms=0)))
     row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
 
-    done = mock.sandbox.wait_for(lambda: [each.state for each in mock.callbacks()] == ["delivered"] * 2, 10_000)
+    done = mock.wait_for(lambda: [each.state for each in mock.callbacks()] == ["delivered"] * 2, 10_000)
 
     assert done, mock.callbacks()
     assert mock.again(row).state == "completed"

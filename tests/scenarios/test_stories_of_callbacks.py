@@ -60,7 +60,7 @@ def test_a_slow_callback_arrives_whole(mock_with: MakeMock, webhook: Webhook, cl
     mock = mock_with(clock=clock)
 
     play(mock, "callback-slow", CallBackURL=webhook.url)
-    arrived = mock.sandbox.wait_for(
+    arrived = mock.wait_for(
         lambda: [row.state for row in [*mock.sandbox.store.scan(CALLBACKS)]] == ["delivered"], 120_000
     )
 

@@ -43,6 +43,9 @@ class Giver:
         self.asked.append(request)
         return self.sending
 
+    def answer_at_once(self, request: Request) -> Sending | None:
+        return self.answer(request)
+
 
 def faulty(fault: FaultSpec, clock: Clock | None = None) -> Any:
     """Fails in that way at /fault, and answers everything else."""

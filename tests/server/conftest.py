@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -26,3 +27,11 @@ def serve(our_threads: OurThreads) -> Iterator[Serve]:
     with ExitStack() as stack:
         yield lambda app, **bounds: stack.enter_context(Server(app, **bounds))
     assert our_threads() == []
+
+
+@pytest.fixture
+def tls(certificate: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Of a server, and of a client that trusts it."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate)
+    return server, ssl.create_default_context(cafile=certificate)

@@ -41,7 +41,7 @@ def test_it_is_given_the_request_as_values(serve):
 
 def test_its_fault_waits_on_the_clock_it_brings(serve):
     clock = Clock(ClockSetting.parse("manual"), 0)
-    clock.on_wait = lambda: clock.move_to(3_600_000)
+    clock.on_change = lambda: clock.move_to(3_600_000)
     reply = Reply(200, b"told", fault=FaultSpec.of("latency", {"ms": 3_600_000}))
 
     assert ask(serve(Giver(Sending(reply, clock)))) == (200, b"told")

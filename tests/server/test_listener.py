@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import threading
 import time
 from typing import Any
+
+import pytest
 
 from mock_daraja.clock import Clock, ClockSetting
 from mock_daraja.model import FaultSpec
@@ -99,22 +103,79 @@ def test_stop_wakes_whoever_waits_on_a_clock_that_stands_still(our_threads):
     assert our_threads() == []
 
 
-def test_stop_tells_whoever_waits_inside_the_app(serve):
-    entered = threading.Event()
-    told = threading.Event()
+def test_an_app_that_never_answers_does_not_keep_a_server_from_its_end():
+    entered, released = threading.Event(), threading.Event()
 
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         entered.set()
-        if environ["mock_daraja.stopping"].wait(5):
-            told.set()
+        released.wait(30)
         start_response("200 OK", [])
         return []
 
-    server = serve(app)
-    with connect(server) as client:
-        client.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        assert entered.wait(5)
+    server = Server(app).start()
+    client = connect(server)
+    client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    assert entered.wait(5)
 
-        server.stop()
+    began = time.monotonic()
+    server.stop()
+    took = time.monotonic() - began
 
-        assert told.is_set()
+    assert until_closed(client) == b""
+    assert took < 2
+    released.set()
+
+
+def test_an_accept_that_fails_makes_nobody_deaf(serve):
+    server = serve(echo)
+    errors: list[Exception] = [MemoryError(), OSError(24, "Too many open files"), ConnectionAbortedError()]
+    listening = server._listener._listening
+
+    class Failing:
+        def accept(self) -> Any:
+            if errors:
+                raise errors.pop()
+            return listening.accept()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(listening, name)
+
+    server._listener._listening = Failing()  # type: ignore[assignment]  # as far as it is used
+
+    answers = [ask(server, "GET", f"/{number}")[0] for number in range(3)]
+
+    server._listener._listening = listening
+    assert answers == [200] * 3
+    assert errors == []
+
+
+def test_a_connection_that_cannot_be_begun_leaves_no_trace(serve, monkeypatch, caplog):
+    server = serve(echo)
+
+    def failing(self: Any) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mock_daraja.server.connection.Stream.begin", failing)
+        assert until_closed(connect(server)) == b""
+
+    assert ask(server)[0] == 200
+    assert "MemoryError" in caplog.text
+    assert len(server._listener._open) <= 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts open files as Linux shows them")
+def test_stop_leaves_no_open_file(our_threads):
+    def once() -> None:
+        with Server(echo) as server:
+            clients = [connect(server) for _ in range(5)]
+            ask(server)
+        for client in clients:
+            client.close()
+
+    once()
+    before = len(os.listdir("/proc/self/fd"))
+    once()
+
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert our_threads() == []

@@ -54,7 +54,7 @@ def test_stop_from_on_top_of_the_loop_ends_it(our_threads):
     """As a signal handler does: the main thread is in the loop while the handler runs."""
     server = Server(echo)
     accept = server._listener._accept
-    server._listener._accept = lambda: (accept(), server.stop())  # type: ignore[func-returns-value]  # two calls in one lambda
+    server._listener._accept = lambda events: (accept(events), server.stop())  # type: ignore[func-returns-value]  # two calls in one lambda
     knock = threading.Thread(target=lambda: connect(server).close())
     knock.start()
 

@@ -14,7 +14,8 @@ from mock_daraja.errors import Problem
 from mock_daraja.gateway import LATER
 from mock_daraja.model import CallbackPlan, Delivery, Outcome
 from mock_daraja.scenarios.model import Match, OneShot
-from mock_daraja.steps.later import claim, resend
+from mock_daraja.steps.delivering import claim
+from mock_daraja.steps.later import resend
 from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, push_body
 
 
@@ -44,35 +45,39 @@ def test_settling_before_its_time_waits_for_it(mock: Mock) -> None:
 
 def test_what_is_no_longer_there_has_no_effect(mock: Mock) -> None:
     assert not LATER["settle"](mock.gateway.shared, mock.sandbox, 999)
-    assert not LATER["deliver"](mock.gateway.shared, mock.sandbox, 999)
+    with mock.sandbox.store.unit():
+        assert claim(mock.sandbox, 999) is None
 
 
 def test_delivering_again_has_no_effect(mock: Mock, webhook: Webhook) -> None:
     mock.pushed(CallBackURL=webhook.url)
     mock.advance(60)
 
-    assert not LATER["deliver"](mock.gateway.shared, mock.sandbox, mock.callbacks()[0].id)
+    mock.gateway.engine.deliver_now(mock.sandbox, [mock.callbacks()[0].id])
+
     assert len(webhook.bodies) == 1
 
 
 def test_threads_that_deliver_the_same_callback_deliver_it_once(mock: Mock, webhook: Webhook) -> None:
     mock.pushed(CallBackURL=webhook.url)
-    mock.sandbox.clock.move_to(mock.sandbox.now_ms + 5_000)
-    LATER["settle"](mock.gateway.shared, mock.sandbox, 1)
-    barrier, did = threading.Barrier(8), []
+    mock.advance(5)
+    (row,) = mock.callbacks()
+    barrier = threading.Barrier(8)
 
     def deliver() -> None:
         barrier.wait()
-        did.append(LATER["deliver"](mock.gateway.shared, mock.sandbox, mock.callbacks()[0].id))
+        mock.gateway.engine.deliver_now(mock.sandbox, [row.id])
 
     threads = [threading.Thread(target=deliver) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(10)
+    mock.advance(60)
 
-    assert sorted(did) == [False] * 7 + [True]
     assert len(webhook.bodies) == 1
+    assert mock.callbacks()[0].state == "delivered"
+    assert mock.sandbox.store.leased() == []
 
 
 def test_what_is_on_its_way_cannot_be_sent_again(mock: Mock, webhook: Webhook) -> None:
@@ -84,7 +89,8 @@ def test_what_is_on_its_way_cannot_be_sent_again(mock: Mock, webhook: Webhook) -
         assert mock.callbacks()[0].state == state
         with pytest.raises(Problem, match="still to be delivered"):
             resend(mock.sandbox, row.id)
-        claim(mock.sandbox, row.id)
+        with mock.sandbox.store.unit():
+            claim(mock.sandbox, row.id)
 
     assert webhook.bodies == []
 
@@ -106,6 +112,7 @@ def test_a_callback_that_was_refused_and_then_taken_is_refused_no_more(mock: Moc
 
     mock.sandbox.receivers.append(Anybody())
     resend(mock.sandbox, before.id)
+    mock.advance(0)
 
     (after,) = mock.callbacks()
     assert (before.state, before.refusal is None) == ("refused", False)
@@ -136,7 +143,7 @@ def test_before_the_acknowledgement_on_a_running_clock_it_still_comes_once(
 
         assert len(webhook.bodies) == number + 1
 
-    assert mock.sandbox.wait_for(lambda: all(row.state == "delivered" for row in mock.callbacks()), 5_000)
+    assert mock.wait_for(lambda: all(row.state == "delivered" for row in mock.callbacks()), 5_000)
     assert len(webhook.bodies) == 20
 
 
@@ -165,7 +172,7 @@ def test_nothing_that_a_push_causes_begins_before_its_acknowledgement_is_out(
 
     assert b"CheckoutRequestID" in acknowledged
     assert unsent == ([], [])
-    assert mock.sandbox.wait_for(lambda: [row.state for row in mock.callbacks()] == ["delivered"], 600_000)
+    assert mock.wait_for(lambda: [row.state for row in mock.callbacks()] == ["delivered"], 600_000)
     assert len(webhook.bodies) == 1
 
 
@@ -173,8 +180,7 @@ def test_switching_to_manual_keeps_what_is_owed(mock_with: MakeMock) -> None:
     mock = mock_with(clock="real")
     row = mock.transaction(mock.pushed())
 
-    mock.sandbox.clock.switch(ClockSetting.parse("manual"))
-    mock.sandbox.agenda.wake()
+    mock.sandbox.agenda.switch(ClockSetting.parse("manual"))
     mock.advance(60)
 
     assert mock.again(row).result == "0"

@@ -609,11 +609,23 @@ def subjects(events: list[Event]) -> list[int]:
     return [event.subject for event in events]
 
 
-def claim_all(store: Store, until_ms: int = 1_000_000) -> list[int]:
-    claimed = []
-    while (event := store.claim(until_ms)) is not None:
-        claimed.append(event.subject)
-    return claimed
+def ended(store: Store, event: Event) -> bool:
+    with store.unit():
+        return store.end(event)
+
+
+def leased(store: Store, event: Event) -> bool:
+    with store.unit():
+        return store.lease(event)
+
+
+def end_all(store: Store) -> list[int]:
+    """What is due, in its order, until nothing is."""
+    gone = []
+    while (event := store.peek()) is not None:
+        if ended(store, event):
+            gone.append(event.subject)
+    return gone
 
 
 def test_events_are_due_in_order_of_time_then_of_arrival(store: Store) -> None:
@@ -625,17 +637,73 @@ def test_events_are_due_in_order_of_time_then_of_arrival(store: Store) -> None:
     ]
     assert subjects(store.events()) == [1, 3, 2, 0]
     assert store.peek() == events[1]
-    assert claim_all(store) == [1, 3, 2, 0]
+    assert end_all(store) == [1, 3, 2, 0]
     assert store.peek() is None
     assert store.events() == []
 
 
-def test_no_event_is_claimed_before_it_is_due(store: Store) -> None:
-    add_events(store, 30, 10, 20)
+def test_looking_at_what_is_due_takes_nothing_away(store: Store) -> None:
+    (event,) = add_events(store, 10)
 
-    assert claim_all(store, 9) == []
-    assert claim_all(store, 20) == [1, 2]
-    assert subjects(store.events()) == [0]
+    assert (store.peek(), store.peek()) == (event, event)
+    assert store.events() == [event]
+
+
+def test_an_event_ends_once_whether_or_not_it_is_the_next(store: Store) -> None:
+    first, second, third = add_events(store, 10, 20, 30)
+
+    assert [ended(store, event) for event in (second, second)] == [True, False]
+    assert store.events() == [first, third]
+    assert store.peek() == first
+    assert end_all(store) == [0, 2]
+
+
+def test_another_event_that_has_its_number_is_not_the_event(store: Store) -> None:
+    (event,) = add_events(store, 10)
+    other = changed(event, due_ms=20)
+
+    assert not leased(store, other)
+    assert not ended(store, other)
+    assert leased(store, event)
+    with store.unit():
+        assert not store.end(other)
+    assert not store.give_back(other)
+    assert store.leased() == [event]
+
+
+def test_what_is_leased_is_due_for_nobody_else_and_is_there_until_it_ends(store: Store) -> None:
+    first, second = add_events(store, 10, 20)
+
+    assert [leased(store, first) for _ in range(2)] == [True, False]
+    assert (store.peek(), store.events(), store.leased()) == (second, [second], [first])
+    assert store.remove_events("settle", 0) == 0
+
+    assert [ended(store, first) for _ in range(2)] == [True, False]
+    assert (store.events(), store.leased()) == ([second], [])
+
+
+def test_a_lease_that_is_given_back_has_the_event_due_in_its_turn(store: Store) -> None:
+    first, second = add_events(store, 10, 20)
+    leased(store, first)
+
+    assert [store.give_back(first) for _ in range(2)] == [True, False]
+
+    assert (store.peek(), store.events(), store.leased()) == (first, [first, second], [])
+    assert leased(store, first)
+    assert ended(store, first)
+    assert not store.give_back(first)
+    assert end_all(store) == [1]
+
+
+def test_what_has_ended_or_is_held_cannot_be_leased(store: Store) -> None:
+    gone, _ = add_events(store, 10, 20)
+    (held,) = add_events(store, 5, held=7)
+    ended(store, gone)
+
+    assert [leased(store, event) for event in (gone, held)] == [False, False]
+    assert not ended(store, held)
+    store.release(7)
+    assert leased(store, held)
 
 
 def test_what_an_exchange_holds_is_there_for_nobody_until_it_is_released(store: Store) -> None:
@@ -645,25 +713,12 @@ def test_what_an_exchange_holds_is_there_for_nobody_until_it_is_released(store: 
             store.add_event(due, "settle", subject, held=7)
         store.add_event(5, "settle", 4, held=8)
 
-    before = store.peek(), subjects(store.events()), claim_all(store)
+    before = store.peek(), subjects(store.events()), end_all(store)
     released = tuple(len(store.release(exchange)) for exchange in (7, 7, 9))
 
     assert before == (Event(20, 1, "settle", 1), [1], [1])
     assert released == (2, 0, 0)
-    assert claim_all(store) == [2, 3]
-
-
-def test_an_event_is_put_off_or_brought_forward(store: Store) -> None:
-    first, second, third = add_events(store, 10, 20, 30)
-
-    store.reschedule(first, 25)
-    store.reschedule(third, 5)
-
-    assert subjects(store.events()) == [2, 1, 0]
-    assert claim_all(store) == [2, 1, 0]
-    store.reschedule(second, 50)
-    assert store.peek() == changed(second, due_ms=50)
-    assert claim_all(store) == [1]
+    assert end_all(store) == [2, 3]
 
 
 def test_events_are_removed_by_kind_and_subject(store: Store) -> None:
@@ -687,38 +742,48 @@ def test_events_are_removed_by_kind_and_subject(store: Store) -> None:
         lambda store, event: store.add_event(1, "settle", 9, held=7),
         lambda store, event: (store.add_event(1, "settle", 9, held=8), store.release(8)),
         lambda store, event: store.release(7),
-        lambda store, event: store.claim(1000),
-        lambda store, event: (store.claim(1000), store.claim(1000)),
-        lambda store, event: store.reschedule(event, 1),
-        lambda store, event: (store.reschedule(event, 99), store.peek()),
-        lambda store, event: (store.claim(1000), store.reschedule(event, 99)),
-        lambda store, event: (store.reschedule(event, 99), store.reschedule(event, 1), store.claim(1000)),
+        lambda store, event: store.end(event),
+        lambda store, event: [store.end(each) for each in store.events()],
+        lambda store, event: (store.end(event), store.peek()),
+        lambda store, event: store.lease(event),
+        lambda store, event: (store.lease(event), store.peek()),
+        lambda store, event: (store.lease(event), store.end(event)),
+        lambda store, event: (store.lease(event), store.give_back(event)),
+        lambda store, event: (store.lease(event), store.give_back(event), store.lease(event), store.end(event)),
+        lambda store, event: [store.end(each) for each in store.leased()],
+        lambda store, event: [store.give_back(each) for each in store.leased()],
         lambda store, event: store.remove_events("settle", 0),
         lambda store, event: (store.release(7), store.remove_events("settle", 0), store.peek()),
-        lambda store, event: (store.release(7), store.claim(1000), store.claim(1000), store.claim(1000)),
+        lambda store, event: (store.release(7), [store.end(each) for each in store.events()]),
     ],
 )
 def test_a_unit_that_raises_leaves_events_as_they_were(store: Store, change: Callable[..., object]) -> None:
-    event, _ = add_events(store, 10, 20)
+    event, _, third = add_events(store, 10, 20, 5)
     add_events(store, 15, held=7)
-    before = store.events()
+    leased(store, third)
+    before = store.events(), store.leased(), store.peek()
 
     undone(store, lambda: change(store, event))
 
-    assert store.events() == before
-    assert store.peek() == event
+    assert (store.events(), store.leased(), store.peek()) == before
     assert store.release(7)
-    assert claim_all(store) == [0, 0, 1]
+    assert end_all(store) == [0, 0, 1]
+    assert store.give_back(third)
+    assert end_all(store) == [2]
 
 
-def test_threads_that_claim_at_once_never_get_the_same_event(store: Store) -> None:
-    add_events(store, *[0] * 300)
+@pytest.mark.parametrize("take", [ended, leased])
+def test_of_threads_that_take_the_same_event_one_does(store: Store, take: Callable[[Store, Event], bool]) -> None:
+    events = add_events(store, *[0] * 300)
 
-    threads, claims = zip(*(in_thread(lambda: claim_all(store)) for _ in range(4)), strict=True)
+    def take_all() -> list[int]:
+        return [event.subject for event in events if take(store, event)]
+
+    threads, taken = zip(*(in_thread(take_all) for _ in range(4)), strict=True)
     for thread in threads:
         thread.join(10)
 
-    assert sorted(subject for claimed in claims for subject in claimed[0]) == list(range(300))
+    assert sorted(subject for each in taken for subject in each[0]) == list(range(300))
 
 
 # units
@@ -732,6 +797,8 @@ def test_threads_that_claim_at_once_never_get_the_same_event(store: Store) -> No
         lambda store: store.remove_ranks(ORDERS, "time"),
         lambda store: store.add("balance", "a", 1),
         lambda store: store.add_event(1, "settle", 1),
+        lambda store: store.end(Event(1, 1, "settle", 1)),
+        lambda store: store.lease(Event(1, 1, "settle", 1)),
     ],
 )
 def test_nothing_changes_outside_a_unit(store: Store, change: Callable[[Store], object]) -> None:
@@ -909,8 +976,10 @@ def test_the_change_rises_with_each_unit_that_changed_something(store: Store) ->
     for work in (
         lambda: put(store, ORDERS, Order(1), Order(2)),
         lambda: store.next("x"),
-        lambda: add_events(store, 10),
-        lambda: store.claim(10),
+        lambda: add_events(store, 10, 20),
+        lambda: leased(store, store.events()[0]),
+        lambda: store.give_back(store.leased()[0]),
+        lambda: ended(store, store.events()[0]),
     ):
         work()
         numbers.append(store.change)
@@ -919,16 +988,18 @@ def test_the_change_rises_with_each_unit_that_changed_something(store: Store) ->
 
 
 def test_the_change_stays_where_nothing_changed(store: Store) -> None:
-    add_events(store, 10)
+    (event,) = add_events(store, 10)
+    gone = changed(event, sequence=99)
     before = store.change
 
     with store.unit():
         store.get(ORDERS, 1)
         store.remove(ORDERS, 1)
     undone(store, lambda: put(store, ORDERS, Order(1)))
-    claimed, released, removed = store.claim(9), len(store.release(1)), store.remove_events("settle", 5)
+    taken = ended(store, gone), leased(store, gone), store.give_back(event)
+    released, removed = len(store.release(1)), store.remove_events("settle", 5)
 
-    assert (claimed, released, removed) == (None, 0, 0)
+    assert (taken, released, removed) == ((False, False, False), 0, 0)
     assert store.change == before
 
 
@@ -942,6 +1013,54 @@ def test_whoever_waits_is_told_of_a_change(store: Store) -> None:
     assert results == [True]
     assert store.wait(before, 0)
     assert not store.wait(store.change, 0.01)
+
+
+def test_whoever_notes_changes_is_told_of_each_when_it_is_there_for_all(store: Store) -> None:
+    seen: list[tuple[int, int]] = []
+    store.on_change = lambda: seen.append((store.change, store.count(ORDERS)))
+    before = store.change
+
+    put(store, ORDERS, Order(1), Order(2))
+    undone(store, lambda: put(store, ORDERS, Order(3)))
+    with store.unit():
+        store.get(ORDERS, 1)
+    store.next("x")
+
+    assert seen == [(before + 1, 2), (before + 2, 2)]
+
+
+def test_a_thread_that_has_locked_the_store_has_it_for_itself(store: Store) -> None:
+    assert store.lock_now()
+    try:
+        thread, could = in_thread(store.lock_now)
+        thread.join(10)
+        put(store, ORDERS, Order(1))
+        assert store.lock_now()  # it may again
+        store.unlock()
+        waiter, done = in_thread(lambda: put(store, ORDERS, Order(2)))
+        before = ids(store)
+    finally:
+        store.unlock()
+    waiter.join(10)
+
+    assert (could, before, ids(store)) == ([False], [1], [1, 2])
+    assert done == [None]
+
+
+def test_a_store_in_which_somebody_has_a_unit_open_cannot_be_locked_at_once(store: Store) -> None:
+    def try_it() -> bool:
+        could = store.lock_now()
+        if could:
+            store.unlock()
+        return could
+
+    with store.unit():
+        thread, inside = in_thread(try_it)
+        thread.join(10)
+    thread, outside = in_thread(try_it)
+    thread.join(10)
+
+    assert (inside, outside) == ([False], [True])
 
 
 def test_nobody_waits_in_a_unit(store: Store) -> None:
@@ -970,7 +1089,8 @@ def spoil(store: Store) -> None:
         store.add("balance", "b", 1)
         store.add("new", "b", 1)
     store.release(7)
-    store.claim(10)
+    leased(store, store.events()[0])
+    ended(store, store.events()[0])
     add_events(store, 1)
     store.next("x")
 
@@ -986,6 +1106,7 @@ def state(store: Store) -> tuple[object, ...]:
         [*store.numbers("balance").items()],
         store.numbers("new"),
         store.events(),
+        store.leased(),
     )
 
 
@@ -1001,7 +1122,7 @@ def test_all_is_put_back_as_it_was_however_often(make_store: MakeStore, unpacked
         store.restore(saved)
         assert state(store) == before
 
-    assert (store.next("x"), len(store.release(7)), claim_all(store)) == (2, 1, [1, 0, 0])
+    assert (store.next("x"), len(store.release(7)), end_all(store)) == (2, 1, [1, 0, 0])
     put(store, ORDERS, Order(4))
     assert ids(store) == [1, 2, 4]
 
@@ -1015,6 +1136,18 @@ def test_a_snapshot_can_be_restored_in_another_store(make_store: MakeStore) -> N
     spoil(one)
 
     assert state(other) == before
+
+
+def test_what_was_leased_when_a_snapshot_was_taken_is_due_when_it_is_restored(store: Store) -> None:
+    first, second = add_events(store, 10, 20)
+    leased(store, first)
+    saved = store.snapshot()
+    ended(store, first)
+
+    store.restore(saved)
+
+    assert (store.events(), store.leased()) == ([first, second], [])
+    assert store.peek() == first
 
 
 def test_no_more_is_restored_than_may_stay(make_store: MakeStore) -> None:

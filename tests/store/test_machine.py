@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from mock_daraja.model import Event, changed
+from mock_daraja.model import Event
 from mock_daraja.model.noun import ALL
 from mock_daraja.store.memory import MemoryStore
 from tests.store.nouns import ENTRIES, LINES, ORDERS, REMARKS, Entry, Line, Order, Price, Remark
@@ -30,6 +30,7 @@ class Naive:
     amounts: dict[tuple[str, str], int] = field(default_factory=dict)
     due: list[Event] = field(default_factory=list)
     held: list[tuple[int, Event]] = field(default_factory=list)
+    lent: list[Event] = field(default_factory=list)
 
     def copy(self) -> Naive:
         return Naive(
@@ -39,7 +40,14 @@ class Naive:
             dict(self.amounts),
             list(self.due),
             list(self.held),
+            list(self.lent),
         )
+
+    def snapshot(self) -> Naive:
+        """Where nobody carries out anything."""
+        made = self.copy()
+        made.due, made.lent = made.due + made.lent, []
+        return made
 
     def put(self, noun: Any, row: Any) -> None:
         key = noun.key(row)
@@ -78,7 +86,7 @@ class Naive:
         (index,) = (each for each in noun.ranked if each.name == kept.by)
         return next((group for group, _ in index.values(row)), None)
 
-    def end(self) -> None:
+    def end_unit(self) -> None:
         for noun in NOUNS:
             kept, rows = noun.retention, self.rows[noun.name]
             for key in self.done[noun.name] if kept else ():
@@ -129,16 +137,29 @@ class Naive:
     def peek(self) -> Event | None:
         return min(self.due, default=None)
 
-    def claim(self, until_ms: int) -> Event | None:
-        event = self.peek()
-        if event is None or event.due_ms > until_ms:
-            return None
-        self.due.remove(event)
-        return event
+    def end(self, event: Event) -> bool:
+        among = self.lent if event in self.lent else self.due
+        there = event in among
+        if there:
+            among.remove(event)
+        return there
 
-    def reschedule(self, event: Event, due_ms: int) -> None:
-        self.due = [each for each in self.due if each.sequence != event.sequence]
-        self.due.append(changed(event, due_ms=due_ms))
+    def lease(self, event: Event) -> bool:
+        there = event in self.due
+        if there:
+            self.due.remove(event)
+            self.lent.append(event)
+        return there
+
+    def give_back(self, event: Event) -> bool:
+        there = event in self.lent
+        if there:
+            self.lent.remove(event)
+            self.due.append(event)
+        return there
+
+    def leased(self) -> list[Event]:
+        return sorted(self.lent)
 
     def remove_events(self, kind: str, subject: int) -> int:
         before = len(self.due) + len(self.held)
@@ -188,13 +209,12 @@ others = st.one_of(
     st.tuples(st.just("add"), texts, texts, st.integers(-3, 3)),
     st.tuples(st.just("add_event"), numbers, st.just("settle"), subjects),
     st.tuples(st.just("hold"), numbers, subjects, subjects),
-    st.tuples(st.just("reschedule"), st.integers(0, 5), numbers),
-    st.tuples(st.just("try_again"), numbers),
+    st.tuples(st.sampled_from(["end", "end", "lease", "lease"]), st.integers(0, 5)),
 )
 whole = st.one_of(  # each a unit of its own where there is none
     st.tuples(st.just("next"), texts),
     st.tuples(st.just("release"), subjects),
-    st.tuples(st.just("claim"), numbers),
+    st.tuples(st.just("give_back"), st.integers(0, 5)),
     st.tuples(st.just("remove_events"), st.just("settle"), subjects),
 )
 saves = st.tuples(st.sampled_from(["save", "restore"]))
@@ -211,7 +231,7 @@ class Stores(RuleBasedStateMachine):
         super().__init__()
         self.store = MemoryStore(LIMITS)
         self.naive = Naive()
-        self.saved = self.store.snapshot(), self.naive.copy()
+        self.saved = self.store.snapshot(), self.naive.snapshot()
         self.last_change = 0
 
     def both(self, method: str, *arguments: Any, **named: Any) -> Any:
@@ -229,14 +249,11 @@ class Stores(RuleBasedStateMachine):
                 self.both("remove_ranks", ORDERS, "time", ALL, below=rank)
             case "hold", due_ms, subject, exchange:
                 self.both("add_event", due_ms, "settle", subject, held=exchange)
-            case "reschedule", which, due_ms:
-                if events := self.naive.events():
-                    self.both("reschedule", events[which % len(events)], due_ms)
-            case "try_again", due_ms:
-                if event := self.both("claim", 99):
-                    self.both("reschedule", event, due_ms)
+            case "end" | "lease" | "give_back" as method, which:
+                if events := self.naive.events() + self.naive.leased():
+                    self.both(method, events[which % len(events)])
             case ("save",):
-                self.saved = self.store.snapshot(), self.naive.copy()
+                self.saved = self.store.snapshot(), self.naive.snapshot()
             case ("restore",):
                 self.store.restore(self.saved[0])
                 self.naive = self.saved[1].copy()
@@ -255,7 +272,7 @@ class Stores(RuleBasedStateMachine):
     def unit(self, steps: list[Any]) -> None:
         with self.store.unit():
             self.carry_out(steps)
-        self.naive.end()
+        self.naive.end_unit()
 
     @rule(steps=steps, inner=st.booleans())
     def unit_that_raises(self, steps: list[Any], inner: bool) -> None:
@@ -274,7 +291,7 @@ class Stores(RuleBasedStateMachine):
     @rule(step=whole | saves)
     def without_a_unit(self, step: tuple[Any, ...]) -> None:
         self.step(step)
-        self.naive.end()
+        self.naive.end_unit()
 
     @invariant()
     def rows_are_the_same(self) -> None:
@@ -310,6 +327,7 @@ class Stores(RuleBasedStateMachine):
         for text in TEXTS:
             assert [*self.store.numbers(text).items()] == [*self.naive.numbers(text).items()]
         assert self.store.events() == self.naive.events()
+        assert sorted(self.store.leased()) == self.naive.leased()
         assert self.store.peek() == self.naive.peek()
 
     @invariant()

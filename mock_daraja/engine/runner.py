@@ -1,0 +1,315 @@
+"""Runner: what is due in one sandbox, carried out on the loop as its clock gets there.
+
+On a real or scaled clock an event is carried out on the loop itself, unless something slow comes first or somebody else
+has the sandbox: then in a thread of the pool. On an auto clock a thread moves the clock to whatever comes next, a few
+milliseconds after the last, so that whoever was answered can act. On a manual one nothing happens.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from mock_daraja.callbacks.order import Came, LocalCall, Order
+from mock_daraja.engine.courier import Courier
+from mock_daraja.engine.standing import Standing
+from mock_daraja.engine.work import Work
+from mock_daraja.errors import Problem, SlowError
+from mock_daraja.loop import Timer
+from mock_daraja.model import Callback, Event, UrlRefusal
+from mock_daraja.pool import Pool
+from mock_daraja.sandbox import Sandbox
+
+_log: Final = logging.getLogger("mock_daraja")
+
+_PAUSE_S: Final = 0.005  # for which an auto clock stands still before it is moved on
+_BUSY_S: Final = 0.001  # after a try for which there was no thread
+_AGAIN_S: Final = 1.0  # after a look that failed
+_LONGEST_S: Final = 86_400.0
+_AT_A_TIME: Final = 5  # events, before the loop looks at its sockets
+
+
+class Runner:
+    def __init__(self, sandbox: Sandbox, pool: Pool, courier: Courier, work: Work, standing: Standing) -> None:
+        self._sandbox = sandbox
+        self._clock = sandbox.clock
+        self._store = sandbox.store
+        self._loop = courier.loop
+        self._pool = pool
+        self._courier = courier
+        self._work = work
+        self._standing = standing
+        self._timer: Timer | None = None
+        self._next_ms: int | None = None  # what the timer is for
+        self._is_away = False  # a thread, or a pause, is to end before the next look
+        self._has_missed = False  # a look, meanwhile
+        self._store.on_change = self._changed
+        self._clock.on_change = self._switched
+        self._changed()
+
+    # from any thread
+
+    def _changed(self) -> None:
+        """A unit has ended: have the loop look, if something is due earlier than what it waits for."""
+        if self._clock.setting.mode == "manual" or self._sandbox.is_closed:
+            return
+        try:
+            event, next_ms = self._store.peek(), self._next_ms
+            if event is None or (next_ms is not None and next_ms <= event.due_ms):
+                return
+            self._next_ms = event.due_ms
+        except Exception:
+            _log.exception("what is due in %s could not be seen", self._sandbox.name)
+        self._have_looked()
+
+    def _switched(self) -> None:
+        """The clock runs differently, or somebody began to wait on it."""
+        if self._clock.setting.mode != "manual" and not self._sandbox.is_closed:
+            self._next_ms = None
+            self._have_looked()
+
+    def _have_looked(self) -> None:
+        try:
+            self._courier.start()
+        except Exception:
+            self._next_ms = None  # the next change tries again
+            _log.exception("no thread for what is due in %s", self._sandbox.name)
+        self._loop.call(self._look)
+
+    # in the loop's thread
+
+    def _look(self) -> None:
+        """Carry out what is due, or wait for what comes next."""
+        if self._is_away or self._sandbox.is_closed:
+            self._has_missed = True
+            return
+        self._next_ms = None  # first: whatever is added from now on has the loop look again
+        self._wait_until(None)
+        if self._clock.setting.mode == "manual":
+            return
+        if not self._store.lock_now():
+            self._is_away = True
+            self._in_thread(self._in_turn)
+            return
+        try:
+            due_ms = self._due_ms()
+        except Exception:
+            _log.exception("what is due in %s could not be seen", self._sandbox.name)
+            self._timer = self._loop.later(_AGAIN_S, self._look)
+            return
+        finally:
+            self._store.unlock()
+        self._go_on(due_ms)
+
+    def _due_ms(self) -> int | None:
+        """When there is something to do. None: not before something changes."""
+        event = self._store.peek()
+        times = [] if event is None else [event.due_ms]
+        if self._clock.setting.mode == "auto" and (sleeper := self._clock.next_sleeper()) is not None:
+            times.append(sleeper)
+        self._next_ms = min(times, default=None)
+        return self._next_ms
+
+    def _go_on(self, due_ms: int | None) -> None:
+        if due_ms is None:
+            return
+        if self._clock.setting.mode == "auto":
+            self._is_away = True
+            self._loop.later(_PAUSE_S, self._in_thread, self._jump)
+        elif due_ms > self._clock.now():
+            self._wait_until(due_ms)
+        else:
+            self._run()
+
+    def _wait_until(self, due_ms: int | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if due_ms is not None and not self._clock.stands_still:
+            self._timer = self._loop.later(min(self._clock.seconds_until(due_ms), _LONGEST_S), self._look)
+
+    def _run(self) -> None:
+        """On the loop: some of what is due, unless somebody else has the sandbox."""
+        if not self._store.lock_now():
+            self._is_away = True
+            self._in_thread(self._in_turn)
+            return
+        try:
+            rest = self._some()
+        finally:
+            self._store.unlock()
+        if rest is None:
+            self._loop.call(self._look)
+        elif isinstance(rest, float):
+            self._later(rest)
+        else:
+            self._is_away = True
+            self._in_thread(rest)
+
+    def _in_turn(self) -> float | None:
+        """In a thread, which waits for the sandbox as long as it takes: the loop might never find it free."""
+        with self._store.view():
+            rest = self._some()
+            if rest is None:
+                self._due_ms()
+        if rest is None or isinstance(rest, float):
+            return rest
+        return rest()
+
+    def _some(self) -> float | Callable[[], float | None] | None:
+        """Carry out some of what is due on a running clock; the sandbox is locked. What comes before the next look, if
+        anything: so many seconds of rest, or something slow."""
+        for _ in range(_AT_A_TIME):
+            event = None
+            try:
+                event = self._store.peek()
+                if event is None or self._clock.stands_still or event.due_ms > self._clock.now():
+                    break
+                self._begin(event)
+            except SlowError as slow:
+                assert event is not None
+                return partial(self._prepare, event, slow)
+            except Exception as error:
+                return _AGAIN_S if event is None else self._work.failed(self._sandbox, event, error) or 0.0
+        return None
+
+    def _later(self, seconds: float) -> None:
+        """Leave the sandbox's events alone for so long."""
+        self._is_away = True
+        self._loop.later(seconds, self._back)
+
+    def _back(self) -> None:
+        self._is_away = self._has_missed = False
+        self._look()
+
+    def _done(self) -> None:
+        """A thread has done what was due, and has seen what is next."""
+        self._is_away = False
+        if self._has_missed:
+            self._back()
+        else:
+            self._go_on(self._next_ms)
+
+    def _in_thread(self, job: Callable[[], float | None]) -> None:
+        """Look again so many seconds after it as it says; None: it has seen what is next."""
+
+        def run() -> None:
+            pause_s: float | None = _AGAIN_S
+            try:
+                pause_s = job()
+            finally:
+                if pause_s is None:
+                    self._loop.call(self._done)
+                else:
+                    self._loop.call(self._later, pause_s)
+
+        self._submit(run, _AGAIN_S, self._back)
+
+    def _prepare(self, event: Event, slow: SlowError) -> float:
+        """In a thread: what the event needs and takes long."""
+        try:
+            slow.prepare()
+        except Exception as error:
+            return self._work.failed(self._sandbox, event, error) or 0.0
+        return 0.0
+
+    def _submit(self, job: Callable[[], object], again_s: float, otherwise: Callable[[], object]) -> None:
+        """To the pool; where that can take nothing now, call `otherwise` a little later."""
+        try:
+            self._pool.submit(job)
+        except Exception:
+            _log.exception("no thread for what is due in %s", self._sandbox.name)
+            self._loop.later(again_s, otherwise)
+
+    def _jump(self) -> float:
+        """In a thread: move an auto clock to whatever comes next."""
+        with suppress(Problem), self._sandbox.agenda.turn():
+            if self._clock.setting.mode == "auto" and not self._sandbox.is_closed:
+                due_ms = self._due_ms()
+                if due_ms is not None:
+                    self._standing.run_next(self._sandbox, due_ms)
+                    self._sandbox.agenda.move_to(due_ms)
+        return 0.0
+
+    # deliveries on a running clock
+
+    def _begin(self, event: Event) -> None:
+        if event.kind != "deliver":
+            self._work.carry_out(self._sandbox, event)
+            return
+        try:
+            row = self._work.claim(self._sandbox, event)
+        except Exception:
+            self._give_back(event)  # where it was leased all the same
+            raise
+        if row is not None:
+            self._loop.call(self._attempt, event, row)
+
+    def _attempt(self, event: Event, row: Callback) -> None:
+        try:
+            self._give(event, self._work.steps.order(self._sandbox, row, may_wait=False))
+        except SlowError:
+            self._in_pool(event, partial(self._look_up, event, row))
+        except Exception as error:
+            self._came(event, error)
+
+    def _look_up(self, event: Event, row: Callback) -> None:
+        """In a thread: the name of the receiver."""
+        try:
+            what = self._work.steps.order(self._sandbox, row, may_wait=True)
+        except Exception as error:
+            self._loop.call(self._came, event, error)
+        else:
+            self._loop.call(self._give, event, what)
+
+    def _give(self, event: Event, what: Order | LocalCall | UrlRefusal) -> None:
+        if isinstance(what, Order):
+            self._courier.send(what, partial(self._came, event))
+        elif isinstance(what, UrlRefusal):
+            self._came(event, what)
+        else:
+            self._in_pool(event, partial(self._call, event, what))
+
+    def _in_pool(self, event: Event, job: Callable[[], object]) -> None:
+        try:
+            self._pool.submit(job)
+        except Exception as error:
+            self._came(event, error)
+
+    def _call(self, event: Event, call: LocalCall) -> None:
+        """In a thread: an application in this process."""
+        try:
+            self._loop.call(self._came, event, call())
+        except Exception as error:
+            self._loop.call(self._came, event, error)
+
+    def _came(self, event: Event, came: Came | Exception) -> None:
+        if isinstance(came, Exception):
+            pause_s = self._work.failed(self._sandbox, event, came)
+            if pause_s is not None:
+                self._loop.later(pause_s, self._give_back, event)
+        elif not self._store.lock_now():
+            self._submit(partial(self._record, event, came), _BUSY_S, partial(self._came, event, came))
+        else:
+            try:
+                self._record(event, came)
+            finally:
+                self._store.unlock()
+
+    def _record(self, event: Event, came: Came) -> None:
+        """In any thread. What cannot be kept now is tried again: the attempt itself was made."""
+        try:
+            self._work.record(self._sandbox, event, came)
+        except Exception as error:
+            pause_s = self._work.failed(self._sandbox, event, error)
+            if pause_s is not None:
+                self._loop.call(self._loop.later, pause_s, self._came, event, came)
+
+    def _give_back(self, event: Event) -> None:
+        try:
+            self._store.give_back(event)
+        except Exception:
+            self._loop.later(_AGAIN_S, self._give_back, event)

@@ -1,0 +1,201 @@
+"""Standing: how a standing clock is moved, with all that falls due meanwhile. In the thread of whoever moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from threading import Event as Signal
+from typing import Final
+
+from mock_daraja.callbacks.order import Came, LocalCall, Order
+from mock_daraja.clock import give_way
+from mock_daraja.engine.courier import Courier, stopped
+from mock_daraja.engine.work import LONGEST_S, Work
+from mock_daraja.errors import SlowError
+from mock_daraja.model import Callback, Delivery, Event, UrlRefusal
+from mock_daraja.sandbox import Sandbox
+
+_Owed = dict[int, tuple[Event, Callback]]
+"""Deliveries that are due at one instant, by callback."""
+_Results = dict[int, Came | Exception]
+_LOOK_S: Final = 0.5  # between two looks at whether the loop still runs
+
+
+class Standing:
+    """Whatever is due at one instant is done before the clock moves on: events in their order, then the deliveries
+    side by side, then their results in the order of the callbacks' ids."""
+
+    def __init__(self, courier: Courier, work: Work) -> None:
+        self._courier = courier
+        self._work = work
+
+    def advance(self, sandbox: Sandbox, ms: int) -> list[Event]:
+        """Move by `ms`, doing what falls due at its own due time, with all that this schedules.
+
+        Returns what had an effect, in order. Raises Problem on a running clock and while another advance runs.
+        """
+        sandbox.agenda.check_standing()
+        with sandbox.agenda.turn():
+            until_ms = sandbox.now_ms + ms
+            fired: list[Event] = []
+            while (done := self._instant(sandbox, until_ms)) is not None:
+                fired += done
+            sandbox.agenda.move_to(until_ms)
+            return fired
+
+    def run_next(self, sandbox: Sandbox, until_ms: int) -> bool:
+        """Do what is due at the next instant by `until_ms`. False when nothing is."""
+        with sandbox.agenda.turn():
+            return self._instant(sandbox, until_ms) is not None
+
+    def deliver_now(self, sandbox: Sandbox, callbacks: Iterable[int]) -> None:
+        """Deliver these, though something holds them back."""
+        with _leases(sandbox) as owed:
+            for number in callbacks:
+                with sandbox.store.unit():
+                    if any(each.subject == number and each.kind == "deliver" for each in sandbox.store.leased()):
+                        continue  # it is being delivered
+                    sandbox.store.remove_events("deliver", number)
+                    event = sandbox.store.add_event(sandbox.now_ms, "deliver", number)
+                    row = self._work.claim(sandbox, event)
+                    if row is not None:
+                        owed[number] = event, row
+            self._deliver(sandbox, owed)
+
+    def _instant(self, sandbox: Sandbox, until_ms: int) -> list[Event] | None:
+        event = sandbox.store.peek()
+        if event is None or event.due_ms > until_ms:
+            return None
+        sandbox.agenda.move_to(event.due_ms)
+        fired: list[Event] = []
+        with _leases(sandbox) as owed:
+            while event is not None and event.due_ms <= sandbox.now_ms:
+                if self._insist(sandbox, event, self._begin, owed):
+                    fired.append(event)
+                if self._courier.loop.is_running:  # it may want the sandbox, between two units
+                    give_way()
+                event = sandbox.store.peek()
+            return fired + self._deliver(sandbox, owed)
+
+    def _begin(self, sandbox: Sandbox, event: Event, owed: _Owed) -> bool:
+        """Whether it had an effect already."""
+        if event.kind != "deliver":
+            return self._work.carry_out(sandbox, event)
+        try:
+            row = self._work.claim(sandbox, event)
+        except Exception:
+            sandbox.store.give_back(event)  # where it was leased all the same
+            raise
+        if row is not None:
+            owed[row.id] = event, row
+        return False
+
+    def _deliver(self, sandbox: Sandbox, owed: _Owed) -> list[Event]:
+        if not owed:
+            return []
+        came = self._side_by_side(sandbox, [row for _, (_, row) in sorted(owed.items())])
+        return [
+            event for number, (event, row) in sorted(owed.items()) if self._insist(sandbox, event, self._end, row, came)
+        ]
+
+    def _end(self, sandbox: Sandbox, event: Event, row: Callback, came: _Results) -> bool:
+        """Raises what was no fault of the receiver's; called again, there is another attempt."""
+        result = came.pop(row.id, None) or self._side_by_side(sandbox, [row])[row.id]
+        if isinstance(result, Exception):
+            raise result
+        came[row.id] = result
+        self._work.record(sandbox, event, result)
+        return True
+
+    def _insist(self, sandbox: Sandbox, event: Event, step: Callable[..., bool], *more: object) -> bool:
+        """Five tries at once: nobody else moves this clock meanwhile. Raises what the store raises if that cannot even
+        keep that the event is stuck."""
+        while True:
+            try:
+                try:
+                    return step(sandbox, event, *more)
+                except SlowError as slow:
+                    slow.prepare()
+            except Exception as error:
+                pause_s = self._work.failed(sandbox, event, error)
+                if pause_s is None:
+                    return False
+                if pause_s >= LONGEST_S:
+                    raise
+
+    def _side_by_side(self, sandbox: Sandbox, rows: Iterable[Callback]) -> _Results:
+        """One attempt at each, all at once over HTTP. Applications in this process are called one after the other, in
+        this thread, which their fixtures may be bound to."""
+        came: _Results = {}
+        calls: dict[int, LocalCall] = {}
+        orders: dict[int, Order] = {}
+        for row in rows:
+            try:
+                what = self._work.steps.order(sandbox, row, may_wait=True)
+            except Exception as error:
+                came[row.id] = error
+                continue
+            if isinstance(what, Order):
+                orders[row.id] = what
+            elif isinstance(what, UrlRefusal):
+                came[row.id] = what
+            else:
+                calls[row.id] = what
+        gathering = _Gathering(self._courier, orders)
+        for number, call in calls.items():
+            try:
+                came[number] = call()
+            except Exception as error:
+                came[number] = error
+        return came | gathering.all()
+
+
+@contextmanager
+def _leases(sandbox: Sandbox) -> Iterator[_Owed]:
+    """Deliveries whose events are leased to this thread. Where it is interrupted, they are due again."""
+    owed: _Owed = {}
+    try:
+        yield owed
+    except BaseException:
+        for event, _ in owed.values():
+            with suppress(Exception):
+                sandbox.store.give_back(event)
+        raise
+
+
+class _Gathering:
+    """Attempts under way on the loop, and what came of those that have ended."""
+
+    def __init__(self, courier: Courier, orders: Mapping[int, Order]) -> None:
+        self._courier = courier
+        self._orders = orders
+        self._left = set(orders)
+        self._came: _Results = {}
+        self._done = Signal()
+        if not orders:
+            return
+        try:
+            if not courier.start():
+                self._done.set()
+                return
+        except (RuntimeError, OSError, MemoryError) as error:
+            self._came.update(dict.fromkeys(orders, error))
+            self._left.clear()
+            return
+        for number, order in orders.items():
+            courier.loop.call(courier.send, order, partial(self._put, number))
+
+    def _put(self, number: int, came: Delivery | Exception) -> None:
+        self._came[number] = came
+        self._left.discard(number)
+        if not self._left:
+            self._courier.close_kept()
+            self._done.set()
+
+    def all(self) -> _Results:
+        """Waits for them. Those that are left when the courier has stopped have failed."""
+        while self._left and not self._done.wait(_LOOK_S):
+            if not self._courier.loop.is_running:
+                break
+        return self._came | {number: stopped(self._orders[number]) for number in [*self._left]}

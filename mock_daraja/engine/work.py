@@ -1,0 +1,123 @@
+"""Work: how one event is carried out, so that its effect happens once or not at all, and what becomes of a failed one.
+
+An event ends in the unit that carries its effect. One that fails is tried again; after five tries it is stuck: kept as
+a row, for people to see and to resume.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from traceback import format_exception
+from typing import Final, Protocol
+
+from mock_daraja.callbacks.order import Came, LocalCall, Order
+from mock_daraja.model import STUCK, Callback, Event, Stuck, UrlRefusal
+from mock_daraja.sandbox import Sandbox
+
+_log: Final = logging.getLogger("mock_daraja")
+
+TRIES: Final = 5
+_TRACEBACKS: Final = 1000  # kept in a sandbox; of more, the log alone has them
+_LONGEST_TRACEBACK: Final = 8000  # characters, those at the end: they say what failed
+_LONGEST_ERROR: Final = 1000
+_FIRST_S: Final = 0.01
+_LONGER: Final = 4  # each pause as long as the one before so many times
+LONGEST_S: Final = _FIRST_S * _LONGER ** (TRIES - 1)
+
+
+class Steps(Protocol):
+    """The later steps, which the engine is given. All but `order` are called in a unit that ends the event."""
+
+    def run(self, sandbox: Sandbox, event: Event) -> bool:
+        """Whether it had any effect. Raises SlowError where something slow comes first."""
+
+    def claim(self, sandbox: Sandbox, callback_id: int) -> Callback | None:
+        """The callback, which is being delivered from now on. None where it is not to be."""
+
+    def order(self, sandbox: Sandbox, row: Callback, *, may_wait: bool) -> Order | LocalCall | UrlRefusal:
+        """What is to be done for it. Raises SlowError where a name has to be looked up, and that may not take time."""
+
+    def record(self, sandbox: Sandbox, callback_id: int, came: Came) -> None:
+        """Keep what became of the attempt, and what follows from it."""
+
+
+class Work:
+    """For any thread."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+        self._tries: dict[tuple[str, int], int] = {}  # of events that failed, by sandbox and sequence
+
+    def carry_out(self, sandbox: Sandbox, event: Event) -> bool:
+        """All but a delivery. Whether it had any effect."""
+        with sandbox.store.unit():
+            had_effect = sandbox.store.end(event) and self.steps.run(sandbox, event)
+        self._went_well(sandbox, event)
+        return had_effect
+
+    def claim(self, sandbox: Sandbox, event: Event) -> Callback | None:
+        """The first half of a delivery. The event stays, leased, until the second."""
+        with sandbox.store.unit():
+            if not sandbox.store.lease(event):
+                return None
+            assert isinstance(event.subject, int)
+            row = self.steps.claim(sandbox, event.subject)
+            if row is None:
+                sandbox.store.end(event)
+            return row
+
+    def record(self, sandbox: Sandbox, event: Event, came: Came) -> None:
+        """The second half."""
+        with sandbox.store.unit():
+            if sandbox.store.end(event):
+                assert isinstance(event.subject, int)
+                self.steps.record(sandbox, event.subject, came)
+        self._went_well(sandbox, event)
+
+    def _went_well(self, sandbox: Sandbox, event: Event) -> None:
+        if self._tries:
+            self._tries.pop((sandbox.name, event.sequence), None)
+
+    def failed(self, sandbox: Sandbox, event: Event, error: BaseException) -> float | None:
+        """For how many seconds of real time it rests before another try; None where it is stuck. Raises nothing."""
+        key = sandbox.name, event.sequence
+        tries = self._tries.get(key, 0) + 1
+        self._tries[key] = tries
+        with suppress(Exception):
+            _log.error("%s of %s failed, try %d of %d", event, sandbox.name, tries, TRIES, exc_info=error)
+        if tries < TRIES:
+            return float(_FIRST_S * _LONGER ** (tries - 1))
+        try:
+            self._keep_stuck(sandbox, event, error)
+        except Exception:
+            return LONGEST_S
+        self._tries.pop(key, None)
+        return None
+
+    def _keep_stuck(self, sandbox: Sandbox, event: Event, error: BaseException) -> None:
+        text = f"{type(error).__name__}: {error}".strip(": ")[:_LONGEST_ERROR]
+        trace = "".join(format_exception(type(error), error, error.__traceback__))
+        with sandbox.store.unit():
+            if sandbox.store.end(event):
+                kept = _end_of(trace) if sandbox.store.count(STUCK) < _TRACEBACKS else ""
+                row = Stuck(event.sequence, event.kind, event.subject, event.due_ms, sandbox.now_ms, text, kept)
+                sandbox.store.put(STUCK, row)
+        with suppress(Exception):
+            _log.error("%s of %s is stuck after %d tries", event, sandbox.name, TRIES)
+
+
+def _end_of(trace: str) -> str:
+    """In whole lines: what is secret in one is known by the name before it."""
+    return trace if len(trace) <= _LONGEST_TRACEBACK else trace[-_LONGEST_TRACEBACK:].partition("\n")[2]
+
+
+def resume(sandbox: Sandbox, number: int) -> Stuck | None:
+    """Have a stuck event carried out after all: it is due now. None where there is none of that number."""
+    with sandbox.store.unit():
+        row = sandbox.store.get(STUCK, number)
+        if row is None:
+            return None
+        sandbox.store.remove(STUCK, number)
+        sandbox.agenda.schedule(sandbox.now_ms, row.kind, row.subject)
+        return row
