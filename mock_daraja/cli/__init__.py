@@ -14,7 +14,9 @@ from mock_daraja.errors import Problem
 
 __all__ = ["commands", "main"]
 
-_COMMANDS: Final = ("serve", "demo", "why", "journal", "report", "pay", "codes", "scenario", "env", "credential")
+_COMMANDS: Final = (
+    "serve", "demo", "why", "journal", "stuck", "report", "pay", "codes", "scenario", "env", "credential"
+)  # fmt: skip
 
 
 class Commands(click.Group):

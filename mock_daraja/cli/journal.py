@@ -8,7 +8,8 @@ from typing import Final
 import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, save, url_option
-from mock_daraja.client import Row
+from mock_daraja.cli.stuck import stuck_line
+from mock_daraja.client import Client, Row
 from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint
 
@@ -16,15 +17,31 @@ _SHOWN: Final = 20
 _TIME: Final = slice(11, 23)  # of an ISO 8601 instant
 
 
-def line(exchange: Row, paint: Paint) -> str:
-    """`10:00:00.000  x2  POST /mpesa/...  400  Amount is not ...`, and which transaction it opened."""
+def entries(client: Client, limit: int) -> list[Row]:
+    """The latest exchanges, and the events that are stuck among them, each at its time."""
+    rows = [*client.exchanges(limit=limit), *client.stuck(limit=limit)]
+    return sorted(rows, key=_at)[-limit:]
+
+
+def _at(row: Row) -> str:
+    """The instant: ISO 8601, always of the same offset."""
+    return str(row["stuck"] if "stuck" in row else row["received"])
+
+
+def line(row: Row, paint: Paint) -> str:
+    at = _at(row)[_TIME]
+    return f"{at}  {stuck_line(row, paint) if 'stuck' in row else _exchange(row, paint)}"
+
+
+def _exchange(exchange: Row, paint: Paint) -> str:
+    """`x2  POST /mpesa/...  400  Amount is not ...`, and which transaction it opened."""
     status = exchange["status"]
     is_well = exchange["fault"] is None and status is not None and status < 400
     answered = paint(str(exchange["fault"] or status or "no answer"), "good" if is_well else "bad")
     request = paint(printable(f"{exchange['method']} {exchange['path']}"), "start")
     opened = "" if exchange["transaction"] is None else f"  opens t{exchange['transaction']}"
     why = f"  {printable(exchange['why'])}" if exchange["why"] else ""
-    return f"{exchange['received'][_TIME]}  {paint(exchange['id'], 'name')}  {request}  {answered}{opened}{why}"
+    return f"{paint(exchange['id'], 'name')}  {request}  {answered}{opened}{why}"
 
 
 @click.command(
@@ -47,7 +64,10 @@ def line(exchange: Row, paint: Paint) -> str:
 @json_option
 @url_option
 def journal(sandbox: str, limit: int, har: str | None, as_json: bool, url: str | None) -> None:
-    """List the latest requests to a running server, oldest first; `mock-daraja why ID` explains one of them."""
+    """List the latest requests to a running server, oldest first; `mock-daraja why ID` explains one of them.
+
+    An event that is stuck is among them, at the time when it was given up; `mock-daraja stuck` lists these alone.
+    """
     printer = Printer()
     client = client_at(url, sandbox)
     if har is not None:
@@ -56,11 +76,11 @@ def journal(sandbox: str, limit: int, har: str | None, as_json: bool, url: str |
         if har != "-":
             printer.say(f"{len(document['log']['entries'])} entries in {har}")
         return
-    exchanges = client.exchanges(limit=limit)
+    rows = entries(client, limit)
     if as_json:
-        printer.json(exchanges)
+        printer.json(rows)
         return
-    for each in exchanges:
+    for each in rows:
         printer.say(line(each, printer.paint))
-    if not exchanges:
+    if not rows:
         printer.say("nothing was asked of this sandbox yet")

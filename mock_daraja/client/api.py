@@ -161,6 +161,18 @@ class ControlApi(ABC):
         """By id, CheckoutRequestID, MerchantRequestID, ConversationID or receipt."""
         return self.call("GET", "transactions", reference)
 
+    def stuck(self, **filters: Any) -> list[Row]:
+        """Events that failed at every try, oldest first. Filters: after (a number), limit."""
+        return list(self.call("GET", "stuck", query=filters)["stuck"])
+
+    def stuck_event(self, number: str | int) -> Row:
+        """One of them, with its traceback."""
+        return self.call("GET", "stuck", number)
+
+    def resume(self, number: str | int) -> Row:
+        """Have it carried out after all."""
+        return self.call("POST", "stuck", number, "resume", more_seconds=60)
+
     def ledger(self) -> Row:
         return self.call("GET", "ledger")
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, Final
 
 from mock_daraja import __version__
 from mock_daraja.control.call import LIMIT, Call, Response, Shape, row_id, written
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.fields import text, whole
-from mock_daraja.journal.shapes import callback_json, exchange_json, transaction_json
-from mock_daraja.model import CALLBACKS, DELIVERIES
+from mock_daraja.journal.shapes import callback_json, exchange_json, is_about, stuck_json, transaction_json
+from mock_daraja.model import CALLBACKS, DELIVERIES, STUCK
 
 
 def _number(value: Any) -> int:
@@ -47,6 +48,7 @@ def listed(call: Call) -> Shape:
 
 def one(call: Call, name: str) -> Shape | Response:
     """Whole. `transaction` is the whole row of the one it opened, or null, and `callbacks` are that one's.
+    `stuck` are the events about these that are stuck, with their tracebacks, where there are any.
 
     With `as` it is the curl command that asks the same again.
     """
@@ -62,11 +64,17 @@ def one(call: Call, name: str) -> Shape | Response:
         return written(curl(row, call.request.host_url))
     transaction = None if row.transaction is None else call.sandbox.transaction(row.transaction)
     callbacks = [] if transaction is None else call.sandbox.callbacks_of(transaction.id)
-    opened = {
+    stuck = [] if transaction is None else _stuck(call, transaction.id, {each.id for each in callbacks})
+    opened: Shape = {
         "transaction": None if transaction is None else transaction_json(transaction),
         "callbacks": [callback_json(each, call.sandbox.deliveries_of(each.id)) for each in callbacks],
     }
-    return exchange_json(row) | opened
+    return exchange_json(row) | opened | ({"stuck": stuck} if stuck else {})
+
+
+def _stuck(call: Call, transaction: int, callbacks: Container[int]) -> list[Shape]:
+    rows = call.sandbox.store.scan(STUCK) if call.sandbox.store.count(STUCK) else ()
+    return [stuck_json(row) for row in rows if is_about(row.kind, row.subject, transaction, callbacks)]
 
 
 def archive(call: Call) -> Shape:
@@ -76,4 +84,4 @@ def archive(call: Call) -> Shape:
     store = call.sandbox.store
     with store.view():
         rows = (store.scan(EXCHANGES), store.scan(CALLBACKS), store.scan(DELIVERIES))
-        return har(*rows, call.request.host_url, __version__)
+    return har(*rows, call.request.host_url, __version__)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from mock_daraja import __version__
 from mock_daraja.control.call import Call, Shape
 from mock_daraja.journal.shapes import instant
+from mock_daraja.model import STUCK
 
 
 def health(call: Call) -> Shape:
-    sandbox = call.sandbox
+    """`degraded` where events are stuck, in whichever sandbox."""
+    sandbox, all_of_them = call.sandbox, call.shared.sandboxes.all()
+    stuck = sum(each.store.count(STUCK) for each in all_of_them)
     return {
-        "status": "ok",
+        "status": "degraded" if stuck else "ok",
         "version": __version__,
-        "sandboxes": len(call.shared.sandboxes.all()),
+        "sandboxes": len(all_of_them),
         "clock": str(sandbox.clock.setting),
         "now": instant(sandbox.now_ms),
+        "stuck": stuck,
     }

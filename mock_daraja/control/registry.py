@@ -20,6 +20,7 @@ from mock_daraja.control import (
     sandboxes,
     scenarios,
     sinks,
+    stuck,
     transactions,
 )
 from mock_daraja.control.call import LIMIT, PREFIX
@@ -67,6 +68,9 @@ _OF_A_SANDBOX: Final = (
     Route("POST", "callbacks/<name>/resend", callbacks.resend),
     Route("GET", "transactions", transactions.listed, transactions.FILTER),
     Route("GET", "transactions/<reference>", transactions.one),
+    Route("GET", "stuck", stuck.listed, {"after": whole(0, 10**15), "limit": LIMIT}),
+    Route("GET", "stuck/<number>", stuck.one),
+    Route("POST", "stuck/<number>/resume", stuck.resume),
     Route("GET", "ledger", ledger.balances),
     Route("GET", "sinks", sinks.listed),
     Route("GET", "sinks/<name>", sinks.one, {"after": whole(0, 10**9), "limit": LIMIT}),

@@ -12,6 +12,11 @@ _LETTER: Final = r'(?:[^"\\]|\\.)'  # of a JSON string
 SECRET_FIELDS: Final = re.compile(rf'("({_NAMES})"\s*:\s*")({_LETTER}{{0,4}}){_LETTER}*(")', re.IGNORECASE)
 """What comes before the value with its quote, the name, the value's first characters, and its last quote."""
 _SECRET_PAIRS: Final = re.compile(rf"((?:^|[&?])(?:{_NAMES})=)([^&\s]{{0,4}})[^&\s]*", re.IGNORECASE)
+_QUOTED: Final = re.compile(
+    rf"""(\b(?:\w*_)?(?:{_NAMES}|token|passkey)["']?\s*[:=]\s*b?)(?:"{_LETTER}*"?|'(?:[^'\\]|\\.)*'?)""", re.IGNORECASE
+)
+_QUERY_ANYWHERE: Final = re.compile(rf"([?&](?:{_NAMES})=)[^&\s'\"]*", re.IGNORECASE)
+_CREDENTIALS: Final = re.compile(r"\b(Bearer|Basic) [\w+/=.~-]{8,}")
 _SHOWN: Final = 4
 
 
@@ -37,3 +42,10 @@ def redact_form(text: str) -> str:
 def redact_query(query: str) -> str:
     """The same for a query string."""
     return _SECRET_PAIRS.sub(r"\1\2***", query)
+
+
+def redact_text(text: str) -> str:
+    """The same for a traceback or another text for people, which may show any of these as Python does. Nothing is left
+    of a value."""
+    text = _CREDENTIALS.sub(r"\1 ***", text)
+    return _QUERY_ANYWHERE.sub(r"\1***", _QUOTED.sub(r"\1'***'", text))

@@ -3,21 +3,23 @@ times are EAT, ISO 8601."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from mock_daraja.clock import eat
 from mock_daraja.exchange import Exchange, Step
-from mock_daraja.journal.redact import redact_body, redact_headers
-from mock_daraja.model import Callback, Delivery, Transaction
+from mock_daraja.journal.redact import redact_body, redact_headers, redact_text
+from mock_daraja.model import Callback, Delivery, Stuck, Transaction
 from mock_daraja.money import shillings
 from mock_daraja.reasons import callback_note, delivery_error
 
 Bodies = Callable[[bytes], Any]
 
 UNDELIVERED: Final = ("failed", "refused", "dropped")
+_SUBJECTS: Final = {"settle": "transaction", "deliver": "callback"}
+"""What an event of a kind is about."""
 _PARTS: Final = {"paths": "products.md#paths"}
 
 
@@ -131,14 +133,33 @@ def transaction_json(row: Transaction) -> dict[str, Any]:
     }
 
 
+def stuck_json(row: Stuck, *, whole: bool = True) -> dict[str, Any]:
+    """`whole` adds the traceback to the line that lists show."""
+    shape = {
+        "id": row.id,
+        "kind": row.kind,
+        "subject": row.subject,
+        "about": f"{_SUBJECTS.get(row.kind, row.kind)} {row.subject}",
+        "due": instant(row.due_ms),
+        "stuck": instant(row.stuck_ms),
+        "error": redact_text(row.error),
+    }
+    return shape | {"traceback": redact_text(row.traceback)} if whole else shape
+
+
+def is_about(kind: str, subject: int | str, transaction: int, callbacks: Container[int]) -> bool:
+    """Whether an event has to do with this transaction or one of these callbacks, which are its own."""
+    return subject in callbacks if kind == "deliver" else kind == "settle" and subject == transaction
+
+
 def refusal(exchange: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The step at which a whole exchange was refused."""
     return next((step for step in exchange["trace"] if step["verdict"] == "refused"), None)
 
 
 def has_failed(exchange: Mapping[str, Any]) -> bool:
-    """Whether a whole exchange was refused, met a fault, or its transaction or a callback of that failed."""
-    if exchange["fault"] or refusal(exchange) is not None:
+    """Whether a whole exchange was refused, met a fault, or its transaction or a callback failed or is stuck."""
+    if exchange["fault"] or refusal(exchange) is not None or exchange.get("stuck"):
         return True
     opened = exchange["transaction"]
     if opened is not None and opened["state"] == "failed":

@@ -24,6 +24,7 @@ _STATES: Final[dict[str, Role]] = {
     "delivered": "good", "refused": "bad", "dropped": "bad", "scheduled": "note", "delivering": "note",
 }  # fmt: skip
 _LATER: Final = " " * 23  # under the texts of a trace
+_LAID_OUT_LATER: Final = ("_body", "traceback")  # whose lines are made printable one by one
 _PHRASES: Final = {each.value: each.phrase for each in HTTPStatus}
 
 
@@ -50,7 +51,7 @@ def _clean(value: Any, name: str = "") -> Any:
         return {name: _clean(each, name) for name, each in value.items()}
     if isinstance(value, list):
         return [_clean(each) for each in value]
-    return printable(value) if isinstance(value, str) and not name.endswith("_body") else value
+    return printable(value) if isinstance(value, str) and not name.endswith(_LAID_OUT_LATER) else value
 
 
 def _lines(exchange: Row, clock: Row, paint: Paint) -> Iterator[str]:
@@ -71,6 +72,7 @@ def _lines(exchange: Row, clock: Row, paint: Paint) -> Iterator[str]:
         yield ""
         yield paint("Callbacks", "heading")
         yield from _callbacks(transaction, exchange.get("callbacks", ()), clock, paint)
+        yield from _stuck(exchange.get("stuck", ()), clock, paint)
 
 
 def _title(exchange: Row, paint: Paint) -> Iterator[str]:
@@ -132,6 +134,14 @@ def _callbacks(transaction: Row, rows: Sequence[Row], clock: Row, paint: Paint) 
             yield f"     {at}. sent:  {delivery['sent']}{elsewhere}, {got}"
         if row["state"] in UNDELIVERED:
             yield f"     again:    POST {clock['path']}/callbacks/{row['id']}/resend"
+
+
+def _stuck(rows: Sequence[Row], clock: Row, paint: Paint) -> Iterator[str]:
+    for row in rows:
+        yield ""
+        yield f"{paint('Stuck', 'bad')}: {row['kind']} of {row['about']}, at {row['stuck']}: {row['error']}"
+        yield from (f"  {printable(line)}" for line in row["traceback"].splitlines())
+        yield f"  again:     POST {clock['path']}/stuck/{row['id']}/resume"
 
 
 def _final_at(clock: Row, transaction: int) -> str:

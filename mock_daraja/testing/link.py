@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from mock_daraja.client.api import ControlApi, Row, control_path
 from mock_daraja.errors import Problem
-from mock_daraja.journal.shapes import has_failed
+from mock_daraja.journal.shapes import has_failed, is_about
 from mock_daraja.model import App
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Rows, TransactionRow
 
@@ -41,6 +41,11 @@ class Record:
         return self._link.api.callbacks(limit=self._link.most)
 
     @cached_property
+    def stuck(self) -> list[Row]:
+        """Events that failed at every try."""
+        return self._link.api.stuck(limit=self._link.most)
+
+    @cached_property
     def clock(self) -> Row:
         return self._link.api.clock(limit=self._link.most)
 
@@ -59,7 +64,10 @@ class Record:
         number = exchange["transaction"]
         opened = next((each for each in self.transactions if each["id"] == number), None)
         callbacks = [] if opened is None else [each for each in self.callbacks if each["transaction"] == number]
-        return {**exchange, "transaction": opened, "callbacks": callbacks}
+        whole = {**exchange, "transaction": opened, "callbacks": callbacks}
+        numbers = {each["id"] for each in callbacks}
+        stuck = [each for each in self.stuck if is_about(each["kind"], each["subject"], number, numbers)]
+        return {**whole, "stuck": [self._link.api.stuck_event(each["id"]) for each in stuck]} if stuck else whole
 
     def last_failed(self) -> Row | None:
         """The last whole exchange that failed, at once or later."""
@@ -102,7 +110,7 @@ class Link:
     def leave(self) -> None:
         """The sandbox is about to be deleted; the report of the test that used it is still to be written."""
         self._last = last = Record(self)
-        _ = last.exchanges, last.transactions, last.callbacks, last.clock, last.one_shots
+        _ = last.exchanges, last.transactions, last.callbacks, last.stuck, last.clock, last.one_shots
 
     # where the sandbox is
 

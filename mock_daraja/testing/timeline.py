@@ -34,6 +34,7 @@ def timeline(record: Record) -> str:
     lines = [
         *map(_exchange, record.exchanges),
         *map(_transaction, record.transactions),
+        *map(_stuck, record.stuck),
         *(line for each in record.callbacks for line in _callback(each)),
     ]
     lines.sort(key=lambda line: line[0])
@@ -91,6 +92,10 @@ def _callback(shape: Row) -> Iterator[Line]:
     if not shape["deliveries"] or shape["state"] == "scheduled":
         note = f": {shape['note']}" if shape["note"] else ""
         yield shape["due"], f"{about}: {shape['state']}{note}"
+
+
+def _stuck(shape: Row) -> Line:
+    return shape["stuck"], f"stuck: {shape['kind']} of {shape['about']}\n{_UNDER}{shape['error']}"
 
 
 def _due(clock: Row) -> str:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,17 @@ def serving() -> Iterator[Callable[[Any], str]]:
 class Process:
     """`python -m mock_daraja ...`, what it prints, and how it ends."""
 
-    def __init__(self, *arguments: str, cwd: Path, **environment: str) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        cwd: Path,
+        reads: Collection[str] = ("out", "err"),
+        most_files: int | None = None,
+        **environment: str,
+    ) -> None:
+        limited = [] if most_files is None else ["sh", "-c", f'ulimit -n {most_files}; exec "$@"', "sh"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "mock_daraja", *arguments],
+            [*limited, sys.executable, "-m", "mock_daraja", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
@@ -73,9 +81,14 @@ class Process:
         )
         self._streams = {"out": self.process.stdout, "err": self.process.stderr}
         self._lines: dict[str, queue.Queue[str]] = {name: queue.Queue() for name in self._streams}
-        self._readers = [threading.Thread(target=self._read, args=(name,), daemon=True) for name in self._streams]
-        for reader in self._readers:
-            reader.start()
+        self._readers: dict[str, threading.Thread] = {}
+        for name in reads:
+            self.read(name)
+
+    def read(self, name: str) -> None:
+        """From now on."""
+        self._readers[name] = threading.Thread(target=self._read, args=(name,), daemon=True)
+        self._readers[name].start()
 
     def _read(self, name: str) -> None:
         stream = self._streams[name]
@@ -93,6 +106,11 @@ class Process:
             pass
         return line
 
+    def rest(self, name: str = "out") -> list[str]:
+        """What it printed until its end and nobody has taken."""
+        self._readers[name].join(SECONDS)
+        return [*iter(lambda: None if self._lines[name].empty() else self._lines[name].get(), None)]
+
     def url(self) -> str:
         return self.line().removeprefix("mock-daraja is listening on ")
 
@@ -106,7 +124,7 @@ class Process:
     def close(self) -> None:
         self.process.kill()
         self.process.wait(SECONDS)
-        for reader in self._readers:
+        for reader in self._readers.values():
             reader.join(SECONDS)
         for stream in self._streams.values():
             assert stream is not None
@@ -118,8 +136,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Process]]:
     """Start a command as a process; it is ended with the test."""
     started: list[Process] = []
 
-    def process(*arguments: str, **environment: str) -> Process:
-        started.append(Process(*arguments, cwd=tmp_path, **environment))
+    def process(*arguments: str, **more: Any) -> Process:
+        started.append(Process(*arguments, cwd=tmp_path, **more))
         return started[-1]
 
     yield process

@@ -12,7 +12,7 @@ import pytest
 
 from mock_daraja import __version__
 
-COMMANDS = ("serve", "demo", "why", "journal", "report", "pay", "codes", "scenario", "env", "credential")
+COMMANDS = ("serve", "demo", "why", "journal", "stuck", "report", "pay", "codes", "scenario", "env", "credential")
 HEAVY = ("flask", "werkzeug", "faker", "jsonschema", "yaml", "http.client", "cryptography")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.conftest import put_stuck
+
 
 def test_each_request_is_a_line(run: Callable[..., Any], mock: Any, live: str) -> None:
     mock.pushed()
@@ -36,6 +38,21 @@ def test_json_is_the_rows(run: Callable[..., Any], mock: Any, live: str) -> None
     mock.push(Amount="ten")
 
     assert [each["id"] for each in json.loads(run("journal", "--json", "--url", live).stdout)] == ["x1", "x2"]
+
+
+def test_what_is_stuck_is_told_at_its_time(run: Callable[..., Any], mock: Any, live: str) -> None:
+    mock.pushed()
+    mock.advance(2)
+    number = put_stuck(mock.sandbox, "settle", 1)
+    mock.advance(2)
+    mock.push()
+
+    lines = run("journal", "--limit", "2", "--url", live).stdout.splitlines()
+
+    assert lines[0] == f"10:00:02.000  stuck {number}  settle of transaction 1: OSError: no file left"
+    assert lines[1].startswith("10:00:04.000  x3  POST ")
+    rows = json.loads(run("journal", "--json", "--url", live).stdout)
+    assert [each["id"] for each in rows] == ["x1", "x2", number, "x3"]
 
 
 def test_har_is_written_to_a_file(run: Callable[..., Any], mock: Any, live: str, tmp_path: Path) -> None:

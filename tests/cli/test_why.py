@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import put_stuck
+
 GOLDEN = Path(__file__).parents[1] / "journal" / "golden"
 
 
@@ -139,3 +141,22 @@ def test_curl_asks_the_same_again(run: Callable[..., Any], mock: Any, live: str,
     assert result.stdout.startswith("# set TOKEN, PASSWORD\ncurl ")
     assert f"{live}/mpesa/stkpush/v1/processrequest" in result.stdout
     assert '"Amount": "ten"' in result.stdout
+
+
+def test_what_is_stuck_counts_as_failed_and_is_shown_with_its_traceback(
+    run: Callable[..., Any], mock: Any, live: str
+) -> None:
+    mock.pushed()
+    number = put_stuck(mock.sandbox, "settle", 1)
+    mock.pushed(PhoneNumber="254711222333")
+
+    result = run("why", "--url", live)
+
+    assert explained(result) == "x2"
+    assert result.stdout.endswith(
+        "Stuck: settle of transaction 1, at 2026-11-24T10:00:00.000+03:00: OSError: no file left\n"
+        "  Traceback (most recent call last):\n"
+        "    in fail\n"
+        "  OSError: no file left\n"
+        f"  again:     POST /_mock/stuck/{number}/resume\n"
+    )

@@ -15,6 +15,7 @@ def test_health_says_that_it_is_up(control: Any) -> None:
         "sandboxes": 1,
         "clock": "manual",
         "now": "2026-11-24T10:00:00.000+03:00",
+        "stuck": 0,
     }
 
 

@@ -19,6 +19,8 @@ from mock_daraja.access.password import password
 from mock_daraja.app import create_app
 from mock_daraja.clock import ClockSetting
 from mock_daraja.defaults import APP_KEY, APP_SECRET, CUSTOMER, PASSKEY, PAYBILL
+from mock_daraja.model import STUCK, Stuck
+from mock_daraja.sandbox import Sandbox
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
 from tests.conftest import served
@@ -46,6 +48,8 @@ class Call:
 _LONGEST = 40  # lines of an answer
 PUSH = Call("push")
 """Not shown: a payment of 10 shillings to the sink `shop`."""
+FAIL = Call("fail")
+"""Not shown: the delivery of its callback fails at every try."""
 
 SCRIPT: tuple[Call, ...] = (
     Call("GET health"),
@@ -81,6 +85,10 @@ SCRIPT: tuple[Call, ...] = (
     Call("GET callbacks/<name>", "callbacks/1"),
     Call("POST callbacks/wait", body={"timeout": 120, "kind": "stk", "transaction": "{checkout}"}),
     Call("POST callbacks/<name>/resend", "callbacks/1/resend", {"times": 1}),
+    FAIL,
+    Call("GET stuck"),
+    Call("GET stuck/<number>", "stuck/{stuck}"),
+    Call("POST stuck/<number>/resume", "stuck/{stuck}/resume"),
     Call("GET ledger"),
     Call("GET report"),
     Call("GET exchanges.har"),
@@ -120,6 +128,9 @@ def _played() -> dict[str, str]:
         with Server(app) as server:
             player = _Player(server.url)
             for call in SCRIPT:
+                if call is FAIL:
+                    player.stuck = _fail(served(app).shared.sandboxes.default)
+                    continue
                 text = player.play(call)
                 texts.setdefault(call.route, text)
     finally:
@@ -127,10 +138,22 @@ def _played() -> dict[str, str]:
     return texts
 
 
+def _fail(sandbox: Sandbox) -> str:
+    """The number of an event that is stuck from now on."""
+    where = 'Traceback (most recent call last):\n  File "mock_daraja/engine/attempt.py", line 92, in _connect\n'
+    error = "OSError: [Errno 24] Too many open files"
+    with sandbox.store.unit():
+        number = sandbox.store.next("event")
+        now_ms = sandbox.now_ms
+        sandbox.store.put(STUCK, Stuck(number, "deliver", 1, now_ms, now_ms, error, f"{where}{error}\n"))
+    return str(number)
+
+
 class _Player:
     def __init__(self, url: str) -> None:
         self._url = url
         self._checkout = ""
+        self.stuck = ""
 
     def play(self, call: Call) -> str:
         if call is PUSH:
@@ -138,7 +161,7 @@ class _Player:
             return ""
         method, _, path = call.route.partition(" ")
         method = "POST" if method == "*" else method
-        path = f"/_mock/{call.path or path}".replace("{checkout}", self._checkout)
+        path = f"/_mock/{call.path or path}".replace("{checkout}", self._checkout).replace("{stuck}", self.stuck)
         body = None if call.body is None else json.loads(json.dumps(call.body).replace("{checkout}", self._checkout))
         status, answer = self._send(method, path, body)
         assert status < 300, (method, path, status, answer)

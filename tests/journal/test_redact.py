@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_daraja.journal.redact import redact_body, redact_headers, redact_query
+from mock_daraja.journal.redact import redact_body, redact_headers, redact_query, redact_text
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,22 @@ def test_secret_headers_are_cut(header: tuple[str, str], left: tuple[str, str]) 
 
 def test_a_query_string_keeps_what_is_no_secret() -> None:
     assert redact_query("a=1&access_token=abcdefg&b=2") == "a=1&access_token=abcd***&b=2"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("{'Password': 'abcdefg', 'Amount': 1}", "{'Password': '***', 'Amount': 1}"),
+        ('{"pin": "1234"}', "{\"pin\": '***'}"),
+        ("App(key='k', secret='abc\\'defg')", "App(key='k', secret='***')"),
+        ('the text ends in "Password": "abcd', "the text ends in \"Password\": '***'"),
+        ("Credential(access_token=b'abcdefg')", "Credential(access_token=b'***')"),
+        ("[('Authorization', 'Bearer abcdefgh1234')]", "[('Authorization', 'Bearer ***')]"),
+        ("Basic dGVzdC1rZXk6dGVzdA==", "Basic ***"),
+        ("POST /hook?secret=abcdefg&a=1 failed", "POST /hook?secret=***&a=1 failed"),
+        ("the bearer token is unknown", "the bearer token is unknown"),
+        ("spinning = 'round'", "spinning = 'round'"),
+    ],
+)
+def test_secrets_in_a_traceback_go_whole(text: str, left: str) -> None:
+    assert redact_text(text) == left

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mock_daraja.testing import Daraja, DarajaServer
+from tests.conftest import put_stuck
 
 NOWHERE = "http://127.0.0.1:9/nobody"
 Call = Callable[..., tuple[int, Any]]
@@ -50,6 +51,13 @@ def test_it_tells_of_a_callback_that_was_never_sent(daraja: Daraja, push: Call) 
     daraja.advance(60)
 
     assert "c1   stk callback of t1 to http://127.0.0.1:9/nobody: dropped: the outcome says" in daraja.timeline()
+
+
+def test_it_tells_of_an_event_that_is_stuck(daraja: Daraja, push: Call) -> None:
+    push(daraja, NOWHERE)
+    put_stuck(daraja._link.sandbox, "settle", 1)
+
+    assert "stuck: settle of transaction 1\n                   OSError: no file left\n" in daraja.timeline()
 
 
 def test_it_says_so_when_nothing_arrived(daraja: Daraja) -> None:

@@ -1,0 +1,103 @@
+"""`stuck` against a running server: what it lists, and what it resumes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from mock_daraja.clock import ClockSetting
+from mock_daraja.model import TRANSACTIONS
+from tests.conftest import put_stuck
+
+
+def stuck_payment(mock: Any) -> int:
+    """A payment whose settlement is stuck."""
+    mock.pushed()
+    with mock.sandbox.store.unit():
+        mock.sandbox.store.remove_events("settle", 1)
+    mock.advance(10)
+    return put_stuck(mock.sandbox, "settle", 1)
+
+
+def test_where_none_is_it_says_so(run: Callable[..., Any], live: str) -> None:
+    assert run("stuck", "--url", live).stdout == "nothing is stuck\n"
+    assert run("stuck", "--resume", "all", "--url", live).stdout == "nothing is stuck\n"
+    assert json.loads(run("stuck", "--json", "--url", live).stdout) == []
+
+
+def test_each_is_a_line_whichever_sandbox_it_is_of(run: Callable[..., Any], mock: Any, live: str) -> None:
+    number = put_stuck(mock.sandbox, "settle", 3)
+    other = mock.gateway.shared.sandboxes.create("other", clock=ClockSetting("manual"))
+    another = put_stuck(other, "deliver", 4, "MemoryError\x1b[2J")
+
+    first, second, *_ = run("stuck", "--url", live).stdout.splitlines()
+
+    assert first == f"2026-11-24T10:00:00.000  stuck {number}  settle of transaction 3: OSError: no file left"
+    assert second.endswith(f"  stuck other/{another}  deliver of callback 4: MemoryError\\x1b[2J")
+
+
+def test_those_of_one_sandbox_are_asked_for(run: Callable[..., Any], mock: Any, live: str) -> None:
+    put_stuck(mock.sandbox, "settle", 3)
+    mock.gateway.shared.sandboxes.create("other")
+
+    assert run("stuck", "--sandbox", "other", "--url", live).stdout == "nothing is stuck\n"
+
+
+def test_one_is_shown_with_its_traceback(run: Callable[..., Any], mock: Any, live: str) -> None:
+    number = put_stuck(mock.sandbox, "settle", 3)
+
+    lines = run("stuck", str(number), "--url", live).stdout.splitlines()
+
+    assert lines[1:] == ["  Traceback (most recent call last):", "    in fail", "  OSError: no file left"]
+
+
+def test_json_names_the_sandbox(run: Callable[..., Any], mock: Any, live: str) -> None:
+    number = put_stuck(mock.sandbox, "settle", 3)
+
+    (row,) = json.loads(run("stuck", "--json", "--url", live).stdout)
+
+    assert (row["sandbox"], row["id"], row["about"]) == ("default", number, "transaction 3")
+
+
+def test_one_is_resumed(run: Callable[..., Any], mock: Any, live: str) -> None:
+    number = stuck_payment(mock)
+
+    result = run("stuck", "--resume", str(number), "--url", live)
+
+    assert result.stdout == f"{number}  settle of transaction 1: resumed\n"
+    assert result.exit_code == 0
+    assert mock.sandbox.store.get(TRANSACTIONS, 1).state == "completed"
+
+
+def test_all_are_resumed(run: Callable[..., Any], mock: Any, live: str) -> None:
+    stuck_payment(mock)
+    other = mock.gateway.shared.sandboxes.create("other", clock=ClockSetting("manual"))
+    put_stuck(other, "deliver", 4)
+
+    assert len(run("stuck", "--resume", "all", "--url", live).stdout.splitlines()) == 2
+    assert run("stuck", "--url", live).stdout == "nothing is stuck\n"
+
+
+def test_one_that_is_stuck_again_is_told_by_the_exit_code(
+    run: Callable[..., Any], mock: Any, live: str, monkeypatch: Any
+) -> None:
+    number = stuck_payment(mock)
+    monkeypatch.setattr("mock_daraja.gateway.LATER", {})  # the kind is unknown: it fails at every try
+
+    result = run("stuck", "--resume", f"default/{number}", "--url", live)
+
+    assert f"{number}  settle of transaction 1: resumed, and is stuck again: " in result.stdout
+    assert result.exit_code == 1
+
+
+def test_one_that_is_not_there_is_said(run: Callable[..., Any], live: str) -> None:
+    for arguments in (["7"], ["--resume", "7"], ["all"]):
+        result = run("stuck", *arguments, "--url", live)
+
+        assert result.exit_code == 1
+        assert f"no event '{arguments[-1]}' is stuck in sandbox default" in result.stderr
+
+
+def test_looking_and_resuming_at_once_is_refused(run: Callable[..., Any]) -> None:
+    assert run("stuck", "7", "--resume", "7").exit_code == 2
