@@ -14,10 +14,11 @@ from mock_daraja import defaults
 from mock_daraja.cli.caller import Caller, credentials, query_of, usual, visiting
 from mock_daraja.cli.output import Printer, client_at, url_option
 from mock_daraja.cli.running import OURS, is_there, running, until_stopped
-from mock_daraja.cli.serve import introduce, listening_line, log
+from mock_daraja.cli.serve import introduce, listening_line
 from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Exchange
+from mock_daraja.journal.text import log_line
 from mock_daraja.settings import load
 
 SINK: Final = "demo"
@@ -63,13 +64,12 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
     parts = urlsplit(client.url)
     settings = load({"host": OURS[parts.hostname or ""], "port": 80 if parts.port is None else parts.port})
 
-    def log_later(exchange: Exchange) -> None:
-        if logs.is_set():
-            log(exchange)
+    def line(exchange: Exchange) -> str | None:
+        return log_line(exchange) if logs.is_set() else None
 
     with ExitStack() as stack:
         wait = stack.enter_context(until_stopped()) if stays else None
-        server, gateway = stack.enter_context(running(settings, log_later if stays else None))
+        server, gateway = stack.enter_context(running(settings, line if stays else None))
         printer.say(listening_line(server.url) if stays else f"No server was running, so here is one at {server.url}.")
         own = client_at(server.url)
         if code is None:

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import gc
+import logging
 import select
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from threading import Event, Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from mock_daraja import sockets
+from mock_daraja.cli.writer import Writer, WriterHandler
 from mock_daraja.client import Client, Unreachable
 from mock_daraja.ledger import people
+from mock_daraja.settings import Settings
 
 if TYPE_CHECKING:
+    from mock_daraja.app import DarajaPaths
     from mock_daraja.exchange import Exchange
     from mock_daraja.gateway import Gateway
     from mock_daraja.server import Server
-    from mock_daraja.settings import Settings
 
 OURS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 """Hosts of addresses where a server can be started, and what it then listens on."""
-_WARM_UP_AFTER: Final = 3.0  # seconds of real time: the start and the first requests are over
-_SIGNALS: Final = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
-"""Those that stop a server; the last is Windows' own."""
+_QUIET_S: Final = 0.3
+"""For which nothing has happened before something is imported. The start and the first requests are over then."""
+_USUAL: Final = Settings().max_connections + Settings().callback_connections
+_SWITCH_S: Final = 0.0005
+"""For which a busy thread may keep the interpreter from the loop; Python's own 5 ms are an answer's whole time."""
+_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Those that stop a server, where there are such; the last is Windows' own."""
 
 
 def is_there(client: Client) -> bool:
@@ -43,53 +52,147 @@ def is_there(client: Client) -> bool:
 
 @contextmanager
 def running(
-    settings: Settings, on_exchange: Callable[[Exchange], None] | None = None
+    settings: Settings, line: Callable[[Exchange], str | None] | None = None
 ) -> Iterator[tuple[Server, Gateway]]:
-    """Connections are accepted inside the block. Raises Problem where the address can't be had."""
+    """Connections are accepted inside the block. At its end one line on standard error says what is left unfinished, if
+    anything is; so does one for each exchange that `line` gives one for. Raises Problem where the address can't be had.
+    """
     gc.disable()  # imports make much and drop little
     from mock_daraja.app import daraja_paths
 
-    app = daraja_paths(settings, on_exchange=on_exchange)
-    gc.freeze()  # what was imported stays: looked through again and again, it makes callbacks milliseconds late
-    gc.set_threshold(20_000, 10, 10)  # under load most rows stay: looked at after every 700, they cost a tenth of it
-    gc.enable()
     stopping = Event()
+    left: list[str] = []
+    former_interval_s = sys.getswitchinterval()
     ending = ExitStack()
-    ending.callback(app.gateway.close)
     try:
+        sys.setswitchinterval(_SWITCH_S)
+        writer = Writer(sys.stderr)
+        ending.callback(lambda: writer.close("\n".join(left)))
+        ending.enter_context(_logging(writer))
+        sockets.raise_limit()
+        app = daraja_paths(settings, log=None if line is None else _logged(line, writer))
+        for text in _narrowed(settings, app.gateway):
+            writer.write(text)
+        ending.callback(app.gateway.close)
+        ending.callback(lambda: left.extend(_left_unfinished(app.gateway)))
+        gc.freeze()  # what was imported stays: looked through again and again, it makes callbacks milliseconds late
+        gc.set_threshold(20_000, 10, 10)  # under load most rows stay: looked at after every 700, they cost a tenth
+        gc.enable()
         server = app.server()
         ending.callback(server.stop)
         server.start()
-        Thread(target=_warm_up, args=(stopping,), name="warm-up", daemon=True).start()
+        Thread(target=_warm_up, args=(app, stopping), name="warm-up", daemon=True).start()
         yield server, app.gateway
     finally:
         stopping.set()
+        sys.setswitchinterval(former_interval_s)
         with _handled(signal.SIG_IGN):
             ending.close()
 
 
-def _warm_up(stopping: Event) -> None:
-    """A while after the start, imports what customers' names need, so that no payment waits for it."""
-    if not stopping.wait(_WARM_UP_AFTER):
-        people.ready()
+def _logged(line: Callable[[Exchange], str | None], writer: Writer) -> Callable[[Exchange], None]:
+    def log(exchange: Exchange) -> None:
+        text = line(exchange)
+        if text is not None:
+            writer.write(text)
+
+    return log
+
+
+@contextmanager
+def _logging(writer: Writer) -> Iterator[None]:
+    """What Python would write to standard error itself, in whichever thread something was logged."""
+    handler = WriterHandler(writer)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+
+
+def _narrowed(settings: Settings, gateway: Gateway) -> Iterator[str]:
+    """A line for each bound that this machine makes narrower than it was asked for."""
+    share, files = gateway.share, sockets.open_files()
+    if files is not None:
+        why = f"this process may open {files} files (ulimit -n)"
+    elif settings.max_connections + settings.callback_connections > _USUAL:
+        why = "there are 512 sockets for both on Windows"
+    else:
+        return
+    if share.callbacks < settings.callback_connections:
+        yield f"mock-daraja: {share.callbacks} callbacks at once, not {settings.callback_connections}: {why}"
+    if share.clients < settings.max_connections:
+        yield f"mock-daraja: {share.clients} connections at once, not {settings.max_connections}: {why}"
+
+
+def _left_unfinished(gateway: Gateway) -> Iterator[str]:
+    """A line, unless everything is done."""
+    numbers = [each.unfinished() for each in gateway.shared.sandboxes.all()]
+    counts = (("callback", sum(each[0] for each in numbers)), ("event", sum(each[1] for each in numbers)))
+    parts = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts if count]
+    if parts:
+        yield f"mock-daraja stopped, and leaves {' and '.join(parts)} unfinished"
+
+
+def _warm_up(paths: DarajaPaths, stopping: Event) -> None:
+    """In a thread: import what the first requests of some kinds would wait for.
+
+    An import keeps the interpreter from the loop for tens of milliseconds, whatever the switch interval: each begins
+    only after nothing has happened for a while.
+    """
+    for prepare in (people.ready, _explanations, paths.ready, _credentials):
+        before = -1
+        while before != (before := _changes(paths.gateway)):
+            if stopping.wait(_QUIET_S):
+                return
+        prepare()
+
+
+def _changes(gateway: Gateway) -> int:
+    return sum(each.store.change for each in gateway.shared.sandboxes.all())
+
+
+def _explanations() -> None:
+    from mock_daraja.validation import checker
+
+    checker.ready()
+
+
+def _credentials() -> None:
+    from mock_daraja.access import security_credential
+
+    security_credential.ready()
 
 
 @contextmanager
 def until_stopped() -> Iterator[Callable[[], None]]:
-    """Ctrl-C and SIGTERM end the block, whatever it is doing, and are no error. What it gives waits for them.
+    """Ctrl-C, SIGTERM and SIGHUP end the block, whatever it is doing, and are no error. What it gives waits for them.
+
+    After one of them the process is about to end, and ignores the others: a second one would change its exit code.
+    SIGHUP is left alone where it is ignored, as under nohup.
 
     A signal may reach any thread, or come just before the main one begins to wait. Then nothing would wake that one but
-    the byte that Python writes to the wake-up socket. SIGINT is named because shells start background jobs without it.
+    the byte that Python writes to the wake-up socket.
     """
     receiver, sender = socket.socketpair()
     with receiver, sender:
         sender.setblocking(False)
         former = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
         try:
-            with _handled(signal.default_int_handler), suppress(KeyboardInterrupt):
-                yield lambda: _wait(receiver)
+            with _handled(_stop) as former_handlers:
+                try:
+                    yield lambda: _wait(receiver)
+                except KeyboardInterrupt:
+                    former_handlers.clear()
         finally:
             signal.set_wakeup_fd(former)
+
+
+def _stop(*_: object) -> None:
+    for number in _stopping_signals():
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _wait(receiver: socket.socket) -> None:
@@ -99,13 +202,22 @@ def _wait(receiver: socket.socket) -> None:
 
 
 @contextmanager
-def _handled(handler: Any) -> Iterator[None]:
+def _handled(handler: Any) -> Iterator[dict[int, Any]]:
+    """Gives the handlers that are put back at the end, by signal."""
     if current_thread() is not main_thread():  # where Python handles no signals
-        yield
+        yield {}
         return
-    old = {number: signal.signal(number, handler) for number in _SIGNALS}
+    old = {number: signal.signal(number, handler) for number in _stopping_signals()}
     try:
-        yield
+        yield old
     finally:
         for number, former in old.items():
             signal.signal(number, former)
+
+
+def _stopping_signals() -> Iterator[int]:
+    """SIGINT is one though it may be ignored: shells start background jobs so."""
+    for name in _SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None and not (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            yield number

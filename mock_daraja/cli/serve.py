@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import click
@@ -17,7 +15,6 @@ from mock_daraja.journal.text import log_line
 from mock_daraja.settings import ENVIRONMENT_PREFIX, Settings, load, option_fields
 
 if TYPE_CHECKING:
-    from mock_daraja.exchange import Exchange
     from mock_daraja.gateway import Gateway
 
 
@@ -52,12 +49,6 @@ def _type(kind: Any) -> Any:
     if get_origin(kind) is Literal:
         return click.Choice(get_args(kind))
     return next(iter(get_args(kind)), kind)  # of `int | None` the int
-
-
-def log(exchange: Exchange) -> None:
-    """One line on standard error, before the reply goes out."""
-    with suppress(OSError, ValueError):  # nobody reads it any more
-        sys.stderr.write(log_line(exchange) + "\n")
 
 
 def listening_line(url: str) -> str:
@@ -103,14 +94,15 @@ def introduce(url: str, gateway: Gateway, printer: Printer) -> None:
 )
 @click.option("--quiet", "-q", is_flag=True, help="No line a request on standard error.")
 def serve(quiet: bool, **flags: Any) -> None:
-    """Serve Daraja on this machine until Ctrl-C or SIGTERM.
+    """Serve Daraja on this machine until Ctrl-C, SIGTERM or SIGHUP.
 
     Prints one line with the URL when it accepts connections, then the credentials to paste. Each request is one line on
     standard error: method, path, status, its number for `mock-daraja why`, and why it was refused.
+    When it stops, one more line says how many callbacks and events it leaves unfinished, if there are any.
     """
     printer = Printer()
     settings = load(flags)
-    with until_stopped() as wait, running(settings, None if quiet else log) as (server, gateway):
+    with until_stopped() as wait, running(settings, None if quiet else log_line) as (server, gateway):
         printer.say(listening_line(server.url))
         introduce(server.url, gateway, printer)
         wait()

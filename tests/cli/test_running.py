@@ -2,33 +2,85 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import threading
+from itertools import count
 
 import pytest
 
 from mock_daraja.cli import running
+from mock_daraja.exchange import EXCHANGES
 from mock_daraja.ledger import people
 from mock_daraja.settings import Settings
 
 SETTINGS = Settings(port=0)
 
 
-def test_what_names_need_is_imported_in_a_thread_after_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = threading.Event()
-    monkeypatch.setattr(running, "_WARM_UP_AFTER", 0.0)
-    monkeypatch.setattr(people, "ready", asked.set)
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Whether anything was imported for names."""
+    event = threading.Event()
+    monkeypatch.setattr(running, "_QUIET_S", 0.05)
+    monkeypatch.setattr(people, "ready", event.set)
+    return event
+
+
+def test_what_first_requests_need_is_imported_in_a_thread_once_it_is_quiet(asked: threading.Event) -> None:
+    with running.running(SETTINGS) as (_, gateway):
+        (thread,) = warming_up()
+        thread.join(30)
+
+        assert asked.is_set()
+        assert not thread.is_alive()
+        assert {"jsonschema", "flask", "cryptography.x509"} <= set(sys.modules)
+        assert gateway.shared.sandboxes.default.store.count(EXCHANGES) == 0
+
+
+def test_a_busy_server_imports_nothing_meanwhile(asked: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = count()
+    looked = threading.Event()
+
+    def busy(_: object) -> int:
+        number = next(looks)
+        if number == 5:
+            looked.set()
+        return number
+
+    monkeypatch.setattr(running, "_changes", busy)
 
     with running.running(SETTINGS):
-        assert asked.wait(5)
+        assert looked.wait(30)
+
+        assert not asked.is_set()
 
 
-def test_a_server_that_stops_soon_imports_nothing_for_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = threading.Event()
-    monkeypatch.setattr(people, "ready", asked.set)
+def test_a_server_that_stops_soon_imports_nothing(asked: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_QUIET_S", 60)
 
     with running.running(SETTINGS):
-        (thread,) = (each for each in threading.enumerate() if each.name == "warm-up")
+        (thread,) = warming_up()
     thread.join(5)
 
     assert not thread.is_alive()
     assert not asked.is_set()
+
+
+def warming_up() -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each.name == "warm-up"]
+
+
+def test_what_is_logged_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with running.running(SETTINGS):
+        logging.getLogger("mock_daraja").error("it failed")
+
+    assert capsys.readouterr().err == "it failed\n"
+
+
+def test_a_busy_thread_keeps_the_interpreter_for_half_a_millisecond_at_most() -> None:
+    former = sys.getswitchinterval()
+
+    with running.running(SETTINGS):
+        assert sys.getswitchinterval() <= 0.0005
+
+    assert sys.getswitchinterval() == former

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ import pytest
 
 from mock_daraja.cli.serve import setting_options
 from mock_daraja.client import Client
+from mock_daraja.clock import parse_instant
+from mock_daraja.defaults import APP_KEY, APP_SECRET
 from mock_daraja.settings import option_fields
+from tests.conftest import TOKEN_PATH, push_body
 
 signals = pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
 PUSH = "/mpesa/stkpush/v1/processrequest"
@@ -24,6 +28,13 @@ PUSH = "/mpesa/stkpush/v1/processrequest"
 def address(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     return str(parts.hostname), int(parts.port or 80)
+
+
+def push(client: Client) -> None:
+    basic = b64encode(f"{APP_KEY}:{APP_SECRET}".encode()).decode()
+    token = client.send("GET", TOKEN_PATH, headers={"Authorization": f"Basic {basic}"}).field("access_token")
+    body = push_body(parse_instant(client.clock()["now"]))
+    assert client.send("POST", PUSH, body, headers={"Authorization": f"Bearer {token}"}).status == 200
 
 
 def test_the_first_line_says_where_it_listens_and_connections_are_accepted_by_then(start: Callable[..., Any]) -> None:
@@ -50,17 +61,111 @@ def test_credentials_and_seed_follow_the_first_line(start: Callable[..., Any]) -
 
 
 @signals
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_cleanly_within_a_second(start: Callable[..., Any], number: int) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_stops_it_cleanly_within_a_second(start: Callable[..., Any], name: str) -> None:
     server = start("serve", "--port", "0")
     idle = socket.create_connection(address(server.url()))
     began = time.monotonic()
 
-    status = server.end(number)
+    status = server.end(getattr(signal, name))
 
     assert status == 0
     assert time.monotonic() - began < 1
+    assert server.rest("err") == []
     idle.close()
+
+
+@signals
+def test_sighup_does_nothing_where_it_was_ignored_at_the_start(start: Callable[..., Any]) -> None:
+    former = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does: what it starts ignores it too
+    try:
+        server = start("serve", "--port", "0")
+        url = server.url()
+    finally:
+        signal.signal(signal.SIGHUP, former)
+
+    server.process.send_signal(signal.SIGHUP)
+
+    assert Client(url).health()["status"] == "ok"
+    assert server.end() == 0
+
+
+@signals
+def test_a_second_signal_changes_nothing(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0")
+    server.url()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        server.process.send_signal(number)
+
+    assert server.wait() == 0
+
+
+@signals
+def test_what_is_left_unfinished_is_said_for_all_sandboxes(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0", "--clock", "manual", "--quiet")
+    url = server.url()
+    default = Client(url)
+    other = default.sandbox(default.create_sandbox(clock="manual")["name"])
+    default.put_customer("254708374149", prompt="ask")
+    default.pay(10, paybill="600996", account="a")
+    other.pay(10, paybill="600996", account="b")
+    other.advance(1000)
+    other.pay(10, paybill="600996", account="b")
+
+    status = server.end()
+
+    assert status == 0
+    assert server.rest("err") == ["mock-daraja stopped, and leaves 2 events unfinished"]
+
+
+@signals
+def test_callbacks_that_are_due_later_are_counted_without_their_events(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0", "--clock", "manual", "--callback-after", "60", "--quiet")
+    client = Client(server.url())
+    push(client)
+    client.advance(10)  # final, and its callback is due in a minute
+    client.pay(10, paybill="600996", account="b")
+
+    server.end()
+
+    assert server.rest("err") == ["mock-daraja stopped, and leaves 1 callback and 1 event unfinished"]
+
+
+@signals
+def test_nobody_waits_for_whoever_does_not_read_the_log(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0", reads=("out",))
+    client = Client(server.url())
+    paths = [f"/nowhere/{number:05}/{'x' * 6000}" for number in range(400)]  # more than the pipe and the bound hold
+
+    answers = [client.send("GET", path) for path in paths]
+    began = time.monotonic()
+    server.process.send_signal(signal.SIGTERM)
+    server.read("err")
+
+    assert server.wait() == 0
+    assert time.monotonic() - began < 1
+    assert {each.status for each in answers} == {404}
+    lines = server.rest("err")
+    shown = [int(each.split("/")[2]) for each in lines if each.startswith("GET ")]
+    (lost,) = [each for each in lines if not each.startswith("GET ")]
+    assert shown == sorted(shown)
+    assert lost == f"mock-daraja: {400 - len(shown)} lines were dropped here: nobody read them"
+    assert 0 < len(shown) < 400
+
+
+@signals
+def test_it_stops_in_time_though_nobody_reads_the_log(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0", reads=("out",))
+    client = Client(server.url())
+    for number in range(30):
+        client.send("GET", f"/nowhere/{number}/{'x' * 6000}")
+    began = time.monotonic()
+
+    status = server.end()
+
+    assert status == 0
+    assert time.monotonic() - began < 1
 
 
 @signals
@@ -176,3 +281,14 @@ def test_every_setting_is_an_option_with_its_help(run: Callable[..., Any]) -> No
         assert option.help is not None
         assert option.help.startswith(field.metadata["help"])
         assert option.multiple == (field.default == ())
+
+
+@signals
+def test_it_says_when_the_machine_allows_for_fewer_callbacks_than_were_asked_for(
+    start: Callable[..., Any],
+) -> None:
+    server = start("serve", "--port", "0", most_files=300)
+    server.url()
+
+    said = "mock-daraja: 150 callbacks at once, not 1024: this process may open 300 files (ulimit -n)"
+    assert server.line("err") == said

@@ -1,0 +1,105 @@
+"""Writer: lines on standard error, written by a thread of its own, so that nobody waits for whoever reads them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from threading import Condition, Event, Thread
+from typing import Any, Final, TextIO
+
+from mock_daraja.journal.redact import redact_text
+
+_MOST: Final = 1 << 20  # characters that wait; more are dropped, and counted
+_GATHER_S: Final = 0.005  # for lines that come together: each waking of the thread takes the interpreter from the loop
+_FULL_S: Final = 0.02  # between two looks at a pipe that is full and says so at once
+
+
+class Writer:
+    """`write` is for any thread, and returns at once. Lines keep their order; those that are dropped are counted in
+    their place. Once nobody reads any more, nothing is written."""
+
+    def __init__(self, stream: TextIO | None, most: int = _MOST) -> None:
+        self._stream = stream
+        buffer = getattr(stream, "buffer", None)
+        self._raw: Any = getattr(buffer, "raw", buffer)
+        """Beneath Python's buffer, whose lock a thread that waits for ever would take into the end of the process."""
+        self._most = most
+        self._changed = Condition()
+        self._lines: list[str] = []
+        self._waiting = 0  # characters
+        self._dropped = 0
+        self._closing = Event()
+        self._pause = Event()  # is never set
+        self._thread = Thread(target=self._run, name="mock-daraja-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, line: str) -> None:
+        with self._changed:
+            if self._dropped or (self._lines and self._waiting + len(line) > self._most):
+                self._dropped += 1
+                return
+            self._lines.append(line)
+            self._waiting += len(line)
+            if len(self._lines) == 1:
+                self._changed.notify()
+
+    def close(self, last: str = "", seconds: float = 0.25) -> None:
+        """Write what waits, and `last`; give up after so long."""
+        with self._changed:
+            if self._dropped:
+                self._lines.append(self._lost())
+            if last:
+                self._lines.append(last)
+            self._closing.set()
+            self._changed.notify()
+        self._thread.join(seconds)
+
+    def _lost(self) -> str:
+        """Those that were dropped since the last time. All of them came after those that wait."""
+        dropped, self._dropped = self._dropped, 0
+        return f"mock-daraja: {dropped} {'line was' if dropped == 1 else 'lines were'} dropped here: nobody read them"
+
+    def _run(self) -> None:
+        while lines := self._next():
+            try:
+                self._put("\n".join(lines) + "\n")
+            except (OSError, ValueError):  # nobody reads any more, or the stream is closed
+                self._stream = self._raw = None
+
+    def _next(self) -> list[str]:
+        """All that waits. Nothing once that is the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._lines or self._closing.is_set())
+        self._closing.wait(_GATHER_S)
+        with self._changed:
+            lines, self._lines, self._waiting = self._lines, [], 0
+            return [*lines, self._lost()] if self._dropped else lines
+
+    def _put(self, text: str) -> None:
+        if self._stream is None:
+            return
+        if self._raw is None:
+            self._stream.write(text)
+            self._stream.flush()
+            return
+        left = memoryview(text.replace("\n", os.linesep).encode(self._stream.encoding or "utf-8", "replace"))
+        while left:
+            written = self._raw.write(left)
+            if written is None:  # somebody has made the pipe one that doesn't wait
+                self._pause.wait(_FULL_S)
+            else:
+                left = left[written:]
+
+
+class WriterHandler(logging.Handler):
+    """What is logged, with its tracebacks but without secrets, as lines of a Writer."""
+
+    def __init__(self, writer: Writer) -> None:
+        super().__init__(logging.WARNING)
+        self._writer = writer
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._writer.write(redact_text(self.format(record)))
+        except Exception:  # out of memory, say: whoever logs must not fail for it
+            self._writer.write("mock-daraja: what was logged could not be shown")
