@@ -227,8 +227,8 @@ def test_places_that_become_free_are_shared(office: Any, shop: Any) -> None:
     receiver.open()
 
     assert courier.has_ended(60)
-    first = [name for name, _ in courier.came][:30]
-    assert all(first.count(sandbox) >= 5 for sandbox in ("a", "b", "c"))
+    names = [name for name, _ in courier.came]
+    assert all(names.index(sandbox) < 40 for sandbox in ("a", "b", "c"))  # before two have had all that is theirs
 
 
 def test_there_are_never_more_at_once_than_the_most(office: Any, shop: Any) -> None:
