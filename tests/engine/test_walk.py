@@ -79,9 +79,9 @@ class Fault:
 
 
 @pytest.fixture
-def fault(monkeypatch: pytest.MonkeyPatch) -> Fault:
+def fault(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fault]:
     fault = Fault()
-    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # thousands of tracebacks, all meant
+    logging.disable()  # thousands of tracebacks, all meant
     for name in (*STORE, *EVENTS):
         monkeypatch.setattr(MemoryStore, name, fault.around(f"store {name}", getattr(MemoryStore, name)))
     monkeypatch.setattr(Unit, "__exit__", fault.around("unit", Unit.__exit__, only_after=True))
@@ -97,7 +97,8 @@ def fault(monkeypatch: pytest.MonkeyPatch) -> Fault:
         return look_up("127.0.0.1" if host == RECEIVER else host, *more, **named)
 
     monkeypatch.setattr(socket, "getaddrinfo", fault.around("resolver", resolved))
-    return fault
+    yield fault
+    logging.disable(logging.NOTSET)
 
 
 class Receiver:
