@@ -83,6 +83,7 @@ class Connection:
         if self._fault is not None:
             self._fault.stop()
         self._stream.close()
+        self._reader.forget()
         self._timer.cancel()
         self._closed(self)
         self._release()
@@ -102,7 +103,8 @@ class Connection:
             self._stream.pause()
 
     def ended(self, error: Exception | None) -> None:
-        if error is not None or self._is_leaving or (self._fault is not None and self._fault.is_waiting):
+        is_over = self._is_leaving and self._stream.is_idle  # else the rest of the answer is still on its way
+        if error is not None or is_over or (self._fault is not None and self._fault.is_waiting):
             self.close()
         else:
             self._go_on()

@@ -263,3 +263,15 @@ def test_an_app_that_exits_answers_500(serve, caplog):
 
     assert ask(serve(app))[0] == 500
     assert ask(serve(echo))[0] == 200
+
+
+def test_a_client_that_ends_its_side_while_a_large_last_answer_comes_gets_all_of_it(serve: Any) -> None:
+    server = serve(Giver(Sending(Reply(200, BIG))))
+    with connect(server) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+        begun = client.recv(1000)
+
+        client.shutdown(socket.SHUT_WR)
+
+        rest = b"".join(iter(lambda: client.recv(1 << 20), b""))
+    assert len(begun + rest) > len(BIG)
