@@ -133,6 +133,7 @@ class Stream:
             self.is_open = False
             self._watch(0)
             self.sock.close()
+            self._unsent.clear()
 
     # what comes
 

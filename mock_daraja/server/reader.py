@@ -64,6 +64,11 @@ class RequestReader:
             return "body"
         return "head" if self._has_begun else "idle"
 
+    def forget(self) -> None:
+        """Let go of what was fed: nothing more is read, and the memory is wanted before the collector comes."""
+        self._buffer.clear()
+        self._head = self._chunks = None
+
     @property
     def waiting(self) -> int:
         """How many bytes wait."""

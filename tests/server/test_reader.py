@@ -220,3 +220,13 @@ def test_a_second_request_that_expects_continue_is_seen_too():
 
     assert len(given) == 1
     assert reader.wants_continue
+
+
+def test_what_was_fed_can_be_let_go_of():
+    reader = RequestReader(1 << 20)
+    reader.feed(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + b"x" * 999)
+    assert reader.next() is None
+
+    reader.forget()
+
+    assert (reader.waiting, reader.state) == (0, "idle")
