@@ -18,6 +18,7 @@ from mock_daraja import sockets
 from mock_daraja.cli.writer import Writer, WriterHandler
 from mock_daraja.client import Client, Unreachable
 from mock_daraja.ledger import people
+from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def running(
         ending.callback(lambda: writer.close("\n".join(left)))
         ending.enter_context(_logging(writer))
         sockets.raise_limit()
+        codes.ready()  # when a payment first needs it, there may be no file left to open
         app = daraja_paths(settings, log=None if line is None else _logged(line, writer))
         for text in _narrowed(settings, app.gateway):
             writer.write(text)

@@ -64,6 +64,11 @@ def all_codes() -> tuple[Code, ...]:
     return msgspec.json.decode(_DATA.read_bytes(), type=dict[str, tuple[Code, ...]])["codes"]
 
 
+def ready() -> None:
+    """Have the file of codes read; in no time if it is."""
+    _index()
+
+
 def find(code: str) -> tuple[Code, ...]:
     """Every meaning of a code, in any case of letters; empty when there is none."""
     return _index().get(_folded(code), ())
