@@ -115,7 +115,6 @@ class DarajaPaths:
             max_connections=self.gateway.share.clients,
             max_body=own.max_body,
             loop=engine.loop,
-            pool=engine.pool,
         )
         shared.own_sinks = OwnSinks(server, own.max_body, self._stands, self.answer)
         return server

@@ -19,3 +19,12 @@ def test_a_hook_of_a_users_never_runs_on_the_loop_and_the_log_does() -> None:
         paths.gateway.close()
 
     assert on_loop == {"hook": False, "log": True}
+
+
+def test_requests_that_wait_leave_the_engine_its_threads() -> None:
+    """A client's long poll holds a thread: what it polls for must not need the last one."""
+    paths = daraja_paths(Settings(port=0, seed=1))
+
+    with paths.server() as server:
+        assert server._pool is not paths.gateway.engine.pool
+    paths.gateway.close()

@@ -51,7 +51,8 @@ class Server:
         self.scheme = "http" if tls is None else "https"
         self._has_own_loop = loop is None
         self._loop = loop or Loop()
-        self._pool = pool or Pool(self._loop)
+        self._has_own_pool = pool is None
+        self._pool = pool or Pool(self._loop, most=max_connections)  # one that waits keeps nobody else waiting
         environ = _base_environ(self.scheme, host, self.port)
         direct = app if isinstance(app, Direct) else None
         service = Service(self._loop, self._pool, app, direct, environ, max_body, idle_timeout, tls)
@@ -104,8 +105,9 @@ class Server:
                     closed.wait(_GRACE_S)
             self._state = "stopped"
             self._sock.close()
-            if self._has_own_loop:
+            if self._has_own_pool:
                 self._pool.stop()
+            if self._has_own_loop:
                 self._loop.stop()
             self._stopped.set()
 
