@@ -87,5 +87,5 @@ class _Kept:
     def received(self, data: bytes) -> None:  # noqa: ARG002 - nobody asked for anything
         self._close()
 
-    def ended(self, error: Exception | None) -> None:  # noqa: ARG002
+    def ended(self, error: Exception | None) -> None:  # noqa: ARG002 - whatever ended it
         self._close()

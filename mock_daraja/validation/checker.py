@@ -85,9 +85,9 @@ class Checker:
 
 def ready() -> None:
     """Have imported what explains a bad body; in no time if it is."""
-    import jsonschema  # noqa: F401
+    import jsonschema  # noqa: F401 - only so that it is there
 
-    from mock_daraja.validation import hints  # noqa: F401
+    from mock_daraja.validation import hints  # noqa: F401 - likewise
 
 
 def fastest_engine() -> Engine:

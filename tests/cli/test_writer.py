@@ -31,7 +31,7 @@ def test_lines_keep_their_order_and_are_there_at_the_end() -> None:
         writer.write(f"line {number}")
     writer.close("the end")
 
-    written = stream.buffer.getvalue().decode().splitlines()  # type: ignore[attr-defined]
+    written = stream.buffer.getvalue().decode().splitlines()  # type: ignore[attr-defined]  # it is a BytesIO
     assert written == [*(f"line {number}" for number in range(1000)), "the end"]
 
 

@@ -64,11 +64,11 @@ class World:
         self.claimed(callback_id)
         return Callback(callback_id, "stk", 1, "http://shop.test/", b"{}", (), sandbox.now_ms)
 
-    def order(self, sandbox: Sandbox, row: Callback, *, may_wait: bool) -> Order | LocalCall | UrlRefusal:  # noqa: ARG002
+    def order(self, sandbox: Sandbox, row: Callback, *, may_wait: bool) -> Order | LocalCall | UrlRefusal:  # noqa: ARG002 - a step's signature
         self.orders.append(row.id)
         return self.ordered(row.id) or (lambda: Delivery(row.url, sandbox.now_ms, status=200))
 
-    def record(self, sandbox: Sandbox, callback_id: int, came: Came) -> None:  # noqa: ARG002
+    def record(self, sandbox: Sandbox, callback_id: int, came: Came) -> None:  # noqa: ARG002 - a step's signature
         self.recorded(callback_id)
         with self.happened:
             self.records.append((callback_id, came))

@@ -266,7 +266,7 @@ def test_a_delivery_is_recorded_on_a_running_clock(world: MakeWorld) -> None:
 
 def test_a_callback_that_is_not_to_be_delivered_ends_its_event(world: MakeWorld) -> None:
     world = world("real")
-    world.claim = lambda sandbox, number: None  # type: ignore[method-assign]
+    world.claim = lambda sandbox, number: None  # type: ignore[method-assign]  # a step of this test's own
     world.schedule(0, 1, "deliver")
 
     assert until_changed(world, lambda: world.sandbox.store.peek() is None)

@@ -42,7 +42,7 @@ def test_a_forged_callback_is_its_senders_to_deliver(daraja: Daraja, webhook: An
 
     def also_deliver() -> None:
         link.gateway.engine.deliver_now(link.sandbox, [1])  # type: ignore[attr-defined]  # a link here has them
-        due.append(link.sandbox.store.peek())  # type: ignore[attr-defined]
+        due.append(link.sandbox.store.peek())  # type: ignore[attr-defined]  # a link here has one
 
     webhook.on_request = also_deliver
 
