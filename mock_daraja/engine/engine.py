@@ -11,7 +11,7 @@ from mock_daraja.callbacks.delivery import system_trust
 from mock_daraja.engine.courier import MOST, MOST_PER_RECEIVER, Courier
 from mock_daraja.engine.runner import Runner
 from mock_daraja.engine.standing import Standing
-from mock_daraja.engine.work import TRIES, Steps, Work
+from mock_daraja.engine.work import Steps, Work, insist
 from mock_daraja.loop import Loop
 from mock_daraja.model import Event
 from mock_daraja.pool import Pool
@@ -70,24 +70,14 @@ class EventEngine:
     def release(self, sandbox: Sandbox, exchange: int) -> None:
         """The exchange's reply is out, or will never be."""
         if not self.loop.is_here:
-            self._release(sandbox, exchange)
+            insist(sandbox.agenda.release, exchange)
         elif sandbox.store.lock_now():
             try:
-                self._release(sandbox, exchange)
+                insist(sandbox.agenda.release, exchange)
             finally:
                 sandbox.store.unlock()
         else:
-            self.pool.submit(self._release, sandbox, exchange)
-
-    def _release(self, sandbox: Sandbox, exchange: int) -> None:
-        """A store that fails is asked again: what it holds back would be held back for ever."""
-        for _ in range(TRIES - 1):
-            try:
-                sandbox.agenda.release(exchange)
-            except Exception:
-                continue
-            return
-        sandbox.agenda.release(exchange)
+            self.pool.submit(insist, sandbox.agenda.release, exchange)
 
     def stop(self) -> None:
         """End what is under way, and the loop. What waits for an attempt is told that it was ended."""

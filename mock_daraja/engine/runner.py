@@ -240,11 +240,7 @@ class Runner:
         if event.kind != "deliver":
             self._work.carry_out(self._sandbox, event)
             return
-        try:
-            row = self._work.claim(self._sandbox, event)
-        except Exception:
-            self._give_back(event)  # where it was leased all the same
-            raise
+        row = self._work.claim(self._sandbox, event)
         if row is not None:
             self._loop.call(self._attempt, event, row)
 

@@ -11,7 +11,7 @@ from typing import Final
 from mock_daraja.callbacks.order import Came, LocalCall, Order
 from mock_daraja.clock import give_way
 from mock_daraja.engine.courier import Courier, stopped
-from mock_daraja.engine.work import LONGEST_S, Work
+from mock_daraja.engine.work import LONGEST_S, Work, insist
 from mock_daraja.errors import SlowError
 from mock_daraja.model import Callback, Delivery, Event, UrlRefusal
 from mock_daraja.sandbox import Sandbox
@@ -82,11 +82,7 @@ class Standing:
         """Whether it had an effect already."""
         if event.kind != "deliver":
             return self._work.carry_out(sandbox, event)
-        try:
-            row = self._work.claim(sandbox, event)
-        except Exception:
-            sandbox.store.give_back(event)  # where it was leased all the same
-            raise
+        row = self._work.claim(sandbox, event)
         if row is not None:
             owed[row.id] = event, row
         return False
@@ -160,7 +156,7 @@ def _leases(sandbox: Sandbox) -> Iterator[_Owed]:
     except BaseException:
         for event, _ in owed.values():
             with suppress(Exception):
-                sandbox.store.give_back(event)
+                insist(sandbox.store.give_back, event)
         raise
 
 

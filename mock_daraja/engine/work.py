@@ -7,13 +7,16 @@ a row, for people to see and to resume.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from traceback import format_exception
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from mock_daraja.callbacks.order import Came, LocalCall, Order
 from mock_daraja.model import STUCK, Callback, Event, Stuck, UrlRefusal
 from mock_daraja.sandbox import Sandbox
+
+_Argument = TypeVar("_Argument")
 
 _log: Final = logging.getLogger("mock_daraja")
 
@@ -42,6 +45,17 @@ class Steps(Protocol):
         """Keep what became of the attempt, and what follows from it."""
 
 
+def insist(change: Callable[[_Argument], object], argument: _Argument) -> None:
+    """Make one change that must not be left out, though the store fails: it is asked again, five times at most."""
+    for _ in range(TRIES - 1):
+        try:
+            change(argument)
+        except Exception:
+            continue
+        return
+    change(argument)
+
+
 class Work:
     """For any thread."""
 
@@ -57,15 +71,19 @@ class Work:
         return had_effect
 
     def claim(self, sandbox: Sandbox, event: Event) -> Callback | None:
-        """The first half of a delivery. The event stays, leased, until the second."""
-        with sandbox.store.unit():
-            if not sandbox.store.lease(event):
-                return None
-            assert isinstance(event.subject, int)
-            row = self.steps.claim(sandbox, event.subject)
-            if row is None:
-                sandbox.store.end(event)
-            return row
+        """The first half of a delivery. The event stays leased until the second; where this raises, it is due again."""
+        try:
+            with sandbox.store.unit():
+                if not sandbox.store.lease(event):
+                    return None
+                assert isinstance(event.subject, int)
+                row = self.steps.claim(sandbox, event.subject)
+                if row is None:
+                    sandbox.store.end(event)
+                return row
+        except BaseException:
+            insist(sandbox.store.give_back, event)  # the unit may have ended before something failed
+            raise
 
     def record(self, sandbox: Sandbox, event: Event, came: Came) -> None:
         """The second half."""
