@@ -13,20 +13,19 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from mock_daraja.callbacks.order import Came, LocalCall, Order
 from mock_daraja.engine.courier import Courier
+from mock_daraja.engine.deliveries import Deliveries
 from mock_daraja.engine.standing import Standing
 from mock_daraja.engine.work import Work
 from mock_daraja.errors import Problem, SlowError
 from mock_daraja.loop import Timer
-from mock_daraja.model import Callback, Event, UrlRefusal
+from mock_daraja.model import Event
 from mock_daraja.pool import Pool
 from mock_daraja.sandbox import Sandbox
 
 _log: Final = logging.getLogger("mock_daraja")
 
 _PAUSE_S: Final = 0.005  # for which an auto clock stands still before it is moved on
-_BUSY_S: Final = 0.001  # after a try for which there was no thread
 _AGAIN_S: Final = 1.0  # after a look that failed
 _LONGEST_S: Final = 86_400.0
 _AT_A_TIME: Final = 5  # events, before the loop looks at its sockets
@@ -42,6 +41,7 @@ class Runner:
         self._courier = courier
         self._work = work
         self._standing = standing
+        self._deliveries = Deliveries(sandbox, pool, courier, work)
         self._timer: Timer | None = None
         self._next_ms: int | None = None  # what the timer is for
         self._is_away = False  # a thread, or a pause, is to end before the next look
@@ -168,7 +168,10 @@ class Runner:
                 event = self._store.peek()
                 if event is None or self._clock.stands_still or event.due_ms > self._clock.now():
                     break
-                self._begin(event)
+                if event.kind == "deliver":
+                    self._deliveries.begin(event)
+                else:
+                    self._work.carry_out(self._sandbox, event)
             except SlowError as slow:
                 assert event is not None
                 return partial(self._prepare, event, slow)
@@ -206,7 +209,11 @@ class Runner:
                 else:
                     self._loop.call(self._later, pause_s)
 
-        self._submit(run, _AGAIN_S, self._back)
+        try:
+            self._pool.submit(run)
+        except Exception:
+            _log.exception("no thread for what is due in %s", self._sandbox.name)
+            self._loop.later(_AGAIN_S, self._back)
 
     def _prepare(self, event: Event, slow: SlowError) -> float:
         """In a thread: what the event needs and takes long."""
@@ -215,14 +222,6 @@ class Runner:
         except Exception as error:
             return self._work.failed(self._sandbox, event, error) or 0.0
         return 0.0
-
-    def _submit(self, job: Callable[[], object], again_s: float, otherwise: Callable[[], object]) -> None:
-        """To the pool; where that can take nothing now, call `otherwise` a little later."""
-        try:
-            self._pool.submit(job)
-        except Exception:
-            _log.exception("no thread for what is due in %s", self._sandbox.name)
-            self._loop.later(again_s, otherwise)
 
     def _jump(self) -> float:
         """In a thread: move an auto clock to whatever comes next."""
@@ -233,79 +232,3 @@ class Runner:
                     self._standing.run_next(self._sandbox, due_ms)
                     self._sandbox.agenda.move_to(due_ms)
         return 0.0
-
-    # deliveries on a running clock
-
-    def _begin(self, event: Event) -> None:
-        if event.kind != "deliver":
-            self._work.carry_out(self._sandbox, event)
-            return
-        row = self._work.claim(self._sandbox, event)
-        if row is not None:
-            self._loop.call(self._attempt, event, row)
-
-    def _attempt(self, event: Event, row: Callback) -> None:
-        try:
-            self._give(event, self._work.steps.order(self._sandbox, row, may_wait=False))
-        except SlowError:
-            self._in_pool(event, partial(self._look_up, event, row))
-        except Exception as error:
-            self._came(event, error)
-
-    def _look_up(self, event: Event, row: Callback) -> None:
-        """In a thread: the name of the receiver."""
-        try:
-            what = self._work.steps.order(self._sandbox, row, may_wait=True)
-        except Exception as error:
-            self._loop.call(self._came, event, error)
-        else:
-            self._loop.call(self._give, event, what)
-
-    def _give(self, event: Event, what: Order | LocalCall | UrlRefusal) -> None:
-        if isinstance(what, Order):
-            self._courier.send(what, partial(self._came, event))
-        elif isinstance(what, UrlRefusal):
-            self._came(event, what)
-        else:
-            self._in_pool(event, partial(self._call, event, what))
-
-    def _in_pool(self, event: Event, job: Callable[[], object]) -> None:
-        try:
-            self._pool.submit(job)
-        except Exception as error:
-            self._came(event, error)
-
-    def _call(self, event: Event, call: LocalCall) -> None:
-        """In a thread: an application in this process."""
-        try:
-            self._loop.call(self._came, event, call())
-        except Exception as error:
-            self._loop.call(self._came, event, error)
-
-    def _came(self, event: Event, came: Came | Exception) -> None:
-        if isinstance(came, Exception):
-            pause_s = self._work.failed(self._sandbox, event, came)
-            if pause_s is not None:
-                self._loop.later(pause_s, self._give_back, event)
-        elif not self._store.lock_now():
-            self._submit(partial(self._record, event, came), _BUSY_S, partial(self._came, event, came))
-        else:
-            try:
-                self._record(event, came)
-            finally:
-                self._store.unlock()
-
-    def _record(self, event: Event, came: Came) -> None:
-        """In any thread. What cannot be kept now is tried again: the attempt itself was made."""
-        try:
-            self._work.record(self._sandbox, event, came)
-        except Exception as error:
-            pause_s = self._work.failed(self._sandbox, event, error)
-            if pause_s is not None:
-                self._loop.call(self._loop.later, pause_s, self._came, event, came)
-
-    def _give_back(self, event: Event) -> None:
-        try:
-            self._store.give_back(event)
-        except Exception:
-            self._loop.later(_AGAIN_S, self._give_back, event)
