@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import socket
 from collections.abc import Callable
@@ -11,19 +10,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja.clock import Clock, ClockSetting, monotonic
-from mock_daraja.errors import Problem
-from mock_daraja.exchange import JSON, Request
-from mock_daraja.faults import from_spec
+from mock_daraja.exchange import Request
 from mock_daraja.faults.acts import Fault
 from mock_daraja.loop import Loop, Timer
-from mock_daraja.model import changed
 from mock_daraja.pool import Pool
-from mock_daraja.server.answer import Written, by_wsgi, http_date, written_reply
-from mock_daraja.server.direct import Direct, Sending
-from mock_daraja.server.head import Head
+from mock_daraja.server.answer import Written, written_reply
+from mock_daraja.server.answering import Answer, directly, in_bytes, mistake, through_wsgi
+from mock_daraja.server.direct import Direct
 from mock_daraja.server.misbehaving import Misbehaviour
 from mock_daraja.server.reader import Received, RequestReader
-from mock_daraja.server.refusal import RefusedError, as_reply
+from mock_daraja.server.refusal import RefusedError
 from mock_daraja.stream import Stream
 
 if TYPE_CHECKING:
@@ -191,7 +187,8 @@ class Connection:
         self._until = _FOR_EVER
         direct = service.direct
         if direct is None or not direct.takes(head.path):
-            service.pool.submit(self._by_wsgi, received)
+            environ = service.environ | self._remote
+            service.pool.submit(self._in_thread, partial(through_wsgi, service.app, environ, received))
             return
         path = head.path if head.path.isascii() else head.path.encode("latin-1").decode(errors="replace")
         request = Request(head.method, path, head.query, head.headers, received.body)
@@ -199,15 +196,16 @@ class Connection:
         try:
             sending = direct.answer_at_once(request)
             if sending is None:
-                service.pool.submit(self._directly, head, lambda: direct.answer(request))
+                service.pool.submit(self._in_thread, partial(directly, head, partial(direct.answer, request)))
                 return
             if sending.before is not None or sending.reply.fault is not None:
-                service.pool.submit(self._directly, head, lambda: sending)
+                slow = sending
+                service.pool.submit(self._in_thread, partial(directly, head, lambda: slow))
                 return
-            data = _bytes(sending, head)
+            data = in_bytes(sending, head)
         except Exception as error:
-            sending = _mistake(error, head, sending)
-            data = _bytes(sending, head)
+            sending = mistake(error, head, sending)
+            data = in_bytes(sending, head)
         self._after = sending.after
         self._service.loop.call(self._guarded, self._deliver, data, head.keeps_alive)
 
@@ -220,43 +218,8 @@ class Connection:
             self._release()
         self._resume()
 
-    def _directly(self, head: Head, answer: Callable[[], Sending]) -> None:
-        """In a thread: what may wait, of the answer, of what goes before it and of what its fault needs."""
-        sending = fault = None
-        try:
-            sending = answer()
-            if sending.before is not None:
-                sending.before()
-            fault = _fault(sending)
-            data = _bytes(sending, head)
-        except Exception as error:
-            sending, fault = _mistake(error, head, sending), None
-            data = _bytes(sending, head)
-        self._service.loop.call(self._guarded, self._take, Written(data, head.keeps_alive, sending), fault)
-
-    def _by_wsgi(self, received: Received) -> None:
-        """In a thread."""
-        head, sending, fault = received.head, None, None
-        environ: WSGIEnvironment = {
-            **self._service.environ,
-            **self._remote,
-            **head.fields,
-            "REQUEST_METHOD": head.method,
-            "PATH_INFO": head.path,
-            "QUERY_STRING": head.query,
-            "SERVER_PROTOCOL": head.version,
-            "wsgi.input": io.BytesIO(received.body),
-        }
-        if head.length is None:
-            environ["CONTENT_LENGTH"] = str(len(received.body))
-        try:
-            written = by_wsgi(self._service.app, environ, head)
-            sending = written.sending
-            fault = None if sending is None else _fault(sending)
-        except (Exception, SystemExit) as error:  # whoever calls sys.exit() in a thread ends nothing
-            sending = _mistake(error, head, sending)
-            written = Written(_bytes(sending, head), head.keeps_alive, sending)
-        self._service.loop.call(self._guarded, self._take, written, fault)
+    def _in_thread(self, answer: Callable[[], Answer]) -> None:
+        self._service.loop.call(self._guarded, self._take, *answer())
 
     # its answer
 
@@ -316,23 +279,3 @@ class Connection:
                 after()
             except Exception:
                 _log.exception("what was to be done after an answer failed")
-
-
-def _bytes(sending: Sending, head: Head) -> bytes:
-    return written_reply(sending.reply, head.method, http_date(), keeps_alive=head.keeps_alive)
-
-
-def _fault(sending: Sending) -> Fault | None:
-    """Raises Problem on a bad one. Imports what it needs."""
-    return None if sending.reply.fault is None else from_spec(sending.reply.fault)
-
-
-def _mistake(error: BaseException, head: Head, failed: Sending | None) -> Sending:
-    """What a client is told when the application failed, in place of what it was to be. The log has the traceback."""
-    where = f"{head.method} {head.path}"
-    _log.error("%s failed", where, exc_info=error)
-    if not isinstance(error, Problem):
-        remedy = "our mistake: please report it, with the traceback in the server's log"
-        error = Problem(f"{type(error).__name__}: {error}", where=where, remedy=remedy)
-    reply = changed(as_reply(error), status=500, headers=JSON)
-    return Sending(reply) if failed is None else Sending(reply, after=failed.after)
