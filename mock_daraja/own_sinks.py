@@ -1,7 +1,7 @@
 """Callbacks to this server's own sinks, answered in this process while the clocks stand.
 
-The bytes are those of a connection, and so is what comes of them. But what a sink never answers, or would only answer
-once its clock is moved, is known at once: nobody's time-out has to pass.
+The bytes are those of a connection, and so is what comes of them. But how long a sink takes is known at once, on the
+sandbox's clock: an answer in time is heard now, and for one that comes too late nobody's time-out has to pass.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ class OwnSinks:
     def deliver(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout_s: float, sent_ms: int
     ) -> Delivery:
+        """`timeout_s` is on the sandbox's clock."""
         place = parse(url)
         assert isinstance(place, Url)  # takes() has read it
         try:
@@ -100,7 +101,10 @@ class OwnSinks:
 
 
 def _misbehave(fault: Fault, data: bytes, clock: Clock, answer: AnswerReader, timeout_s: float) -> Failure | None:
-    acts = fault.acts(data, clock.now())
+    """As if the clock went on until the answer is whole, or the time is over."""
+    now_ms = clock.now()
+    late_ms = now_ms + round(timeout_s * 1000)
+    acts = fault.acts(data, now_ms)
     act = next(acts, None)
     ending: Exception | None = TimeoutError()  # a fault that leaves the connection open
     while act is not None:
@@ -108,8 +112,10 @@ def _misbehave(fault: Fault, data: bytes, clock: Clock, answer: AnswerReader, ti
             case Send(piece):
                 if answer.feed(piece):
                     return None
-            case Wait(until_ms) if until_ms is None or until_ms > clock.now():
-                break  # nobody moves the clock while a callback is on its way
+            case Wait(until_ms):
+                if until_ms is None or until_ms >= late_ms:
+                    break
+                now_ms = max(now_ms, until_ms)
             case Abort():
                 ending = ConnectionResetError()
                 break
@@ -119,7 +125,7 @@ def _misbehave(fault: Fault, data: bytes, clock: Clock, answer: AnswerReader, ti
                 ending = None
                 break
         try:
-            act = acts.send(clock.now())
+            act = acts.send(now_ms)
         except StopIteration:
             break
     acts.close()

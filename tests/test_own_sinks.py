@@ -39,6 +39,8 @@ PROGRAMS: dict[str, dict[str, Any]] = {
     "hang for a while": {"fault": {"name": "hang", "seconds": 5}},
     "late": {"fault": {"name": "latency", "ms": 1500}},
     "not late": {"fault": {"name": "latency", "ms": 0}},
+}
+IN_TIME: dict[str, dict[str, Any]] = {  # how much comes of these depends on how long the clock goes on
     "dribble": {"fault": {"name": "dribble", "bytes_per_second": 10, "seconds": 5}},
     "endless": {"fault": "endless-chunks"},
 }
@@ -131,8 +133,8 @@ def test_what_comes_of_it_is_what_would_come_over_a_socket(serve: Serve, name: s
 @pytest.mark.parametrize("clock", ["manual", "auto"])
 @pytest.mark.parametrize("name", ["hang", "hang for a while", "late", "dribble", "endless"])
 def test_what_a_sink_never_answers_takes_no_time(serve: Serve, name: str, clock: str) -> None:
-    served = serve(clock, callback_timeout=60)
-    served.programmed(PROGRAMS[name])
+    served = serve(clock, callback_timeout=1)
+    served.programmed((PROGRAMS | IN_TIME)[name])
     began = monotonic()
     (number,) = served.owes()
 
@@ -142,7 +144,42 @@ def test_what_a_sink_never_answers_takes_no_time(serve: Serve, name: str, clock:
     delivery = served.delivery(number)
     assert delivery.failure is not None
     assert delivery.failure.kind in ("no-answer-in-time", "not-whole-in-time")
-    assert 60 in delivery.failure.details
+    assert 1 in delivery.failure.details
+
+
+@pytest.mark.parametrize("clock", ["manual", "auto"])
+@pytest.mark.parametrize(
+    "fault", [{"name": "latency", "ms": 3000}, {"name": "dribble", "bytes_per_second": 10, "seconds": 5}], ids=str
+)
+def test_what_a_sink_answers_in_time_is_heard_at_once(serve: Serve, fault: dict[str, Any], clock: str) -> None:
+    served = serve(clock, callback_timeout=10)
+    served.programmed({"fault": fault})
+    (number,) = served.owes()
+
+    assert served.settled()
+
+    delivery = served.delivery(number)
+    assert (delivery.status, delivery.failure) == (200, None)
+
+
+@pytest.mark.parametrize("clock", ["manual", "auto", "scaled:60"])
+@pytest.mark.parametrize(("ms", "result"), [(3000, "C2B00012"), (9000, "0")])
+def test_a_validation_by_a_late_sink_ends_alike_on_every_clock(serve: Serve, clock: str, ms: int, result: str) -> None:
+    """M-Pesa waits 8 s; then the registered ResponseType lets the payment through."""
+    served = serve(clock, callback_grace=0)
+    served.programmed({"fault": {"name": "latency", "ms": ms}, "json": {"ResultCode": "C2B00012"}})
+    register_urls(served.sandbox, "600992", {"ResponseType": "Completed", "ValidationURL": served.sink})
+    row = pay(served.gateway.shared, served.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account="A")
+
+    def final() -> bool:
+        found = served.sandbox.transaction(row.id)
+        return found is not None and found.is_final
+
+    assert served.gateway.engine.wait_for(served.sandbox, final, 600_000)
+
+    ended = served.sandbox.transaction(row.id)
+    assert ended is not None
+    assert ended.result == result
 
 
 @pytest.mark.parametrize("clock", ["manual", "auto"])

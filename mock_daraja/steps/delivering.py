@@ -33,7 +33,8 @@ def claim(sandbox: Sandbox, callback_id: int) -> Callback | None:
 def order(shared: Shared, sandbox: Sandbox, row: Callback, *, may_wait: bool) -> Order | LocalCall | UrlRefusal:
     """One attempt: by an app in this process, where one takes it, else where the policy lets it go: over HTTP, or to a
     sink of this very server."""
-    timeout_s = _timeout_s(shared, sandbox, row)
+    question = _question_of(shared, sandbox, row)
+    timeout_s = _timeout_s(sandbox, question)
     receiver = next((each for each in sandbox.receivers if each.takes(row.url)), None)
     if receiver is not None:
         sent_ms = sandbox.now_ms
@@ -43,15 +44,21 @@ def order(shared: Shared, sandbox: Sandbox, row: Callback, *, may_wait: bool) ->
         return target
     own = shared.own_sinks
     if own is not None and sandbox.clock.stands_still and own.takes(target.url):
-        sent_ms = sandbox.now_ms
-        return partial(own.deliver, target.url, row.body, row.headers, timeout_s=timeout_s, sent_ms=sent_ms)
+        sent_ms, patience_s = sandbox.now_ms, _patience_s(sandbox, question)
+        return partial(own.deliver, target.url, row.body, row.headers, timeout_s=patience_s, sent_ms=sent_ms)
     return Order(sandbox.name, target, row.body, row.headers, timeout_s, sandbox.now_ms, sandbox.clock, row.slow_ms)
 
 
-def _timeout_s(shared: Shared, sandbox: Sandbox, row: Callback) -> float:
+def _patience_s(sandbox: Sandbox, question: Question[Any] | None) -> float:
+    """M-Pesa's, in seconds of the sandbox's clock."""
+    settings = sandbox.settings
+    return settings.callback_timeout if question is None else question.patience_ms(settings) / 1000
+
+
+def _timeout_s(sandbox: Sandbox, question: Question[Any] | None) -> float:
     """Real seconds. M-Pesa's patience with whoever it asks is the sandbox's time; but a real machine has a grace, on a
     clock that is quicker or stands."""
-    settings, question = sandbox.settings, _question_of(shared, sandbox, row)
+    settings = sandbox.settings
     if question is None:
         return settings.callback_timeout
     passing_s = 0.0
