@@ -24,6 +24,7 @@ from mock_daraja.exchange import EXCHANGES, Exchange
 from mock_daraja.gateway import Gateway
 from mock_daraja.ids import Ids
 from mock_daraja.ledger import people
+from mock_daraja.loop import Loop
 from mock_daraja.model import (
     CALLBACKS,
     REGISTERED_URLS,
@@ -360,3 +361,13 @@ def webhook() -> Iterator[Webhook]:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The file that a client must trust to reach a server with it, which names localhost; its key is in there too."""
     return write_certificate(tmp_path_factory.mktemp("tls") / "localhost.pem")
+
+
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    """One that runs, in a thread of its own."""
+    loop = Loop()
+    loop.start()
+    yield loop
+    loop.stop()
+    assert not loop.is_running

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -34,14 +34,6 @@ class Ringing:
         self._loop.call(do)
         self._loop.call(self._loop.call, self._loop.call, done.set)
         assert done.wait(10)
-
-
-@pytest.fixture
-def loop() -> Iterator[Loop]:
-    made = Loop()
-    made.start()
-    yield made
-    made.stop()
 
 
 def clock_of(setting: str) -> Clock:

@@ -18,15 +18,6 @@ LONG = 10  # seconds; what should happen happens much sooner
 
 
 @pytest.fixture
-def loop() -> Iterator[Loop]:
-    loop = Loop()
-    loop.start()
-    yield loop
-    loop.stop()
-    assert not loop.is_running
-
-
-@pytest.fixture
 def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)

@@ -15,14 +15,6 @@ LONG = 10  # seconds; what should happen happens much sooner
 
 
 @pytest.fixture
-def loop() -> Iterator[Loop]:
-    loop = Loop()
-    loop.start()
-    yield loop
-    loop.stop()
-
-
-@pytest.fixture
 def pool_of(loop: Loop) -> Iterator[Callable[..., Pool]]:
     pools: list[Pool] = []
 

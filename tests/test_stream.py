@@ -60,14 +60,6 @@ class User:
 
 
 @pytest.fixture
-def loop() -> Iterator[Loop]:
-    loop = Loop()
-    loop.start()
-    yield loop
-    loop.stop()
-
-
-@pytest.fixture
 def tls(certificate: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """Of a server, and of a client that trusts it."""
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -42,6 +42,22 @@ class Mixed:
         return None if request.path.startswith("/slow") else Sending(Reply(200, request.path.encode()))
 
 
+@dataclass
+class Late(Giver):
+    """Answers in a thread, once it may."""
+
+    may: threading.Event = field(default_factory=threading.Event)
+    begun: threading.Event = field(default_factory=threading.Event)
+
+    def answer_at_once(self, request: Request) -> Sending | None:  # noqa: ARG002 - none takes no time
+        return None
+
+    def answer(self, request: Request) -> Sending:  # noqa: ARG002 - each has the one answer
+        self.begun.set()
+        self.may.wait(10)
+        return self.sending
+
+
 def asked(*paths: str) -> bytes:
     """Requests in one piece; the connection ends after the last."""
     lines = [f"GET {path} HTTP/1.1\r\n\r\n" for path in paths[:-1]]
@@ -158,48 +174,29 @@ def test_a_client_that_goes_away_in_the_middle_of_an_answer_is_noticed(serve):
 
 def test_an_answer_to_a_client_that_has_gone_is_done_with(serve):
     done = threading.Event()
-    may, begun = threading.Event(), threading.Event()
-
-    class Late(Giver):
-        def answer_at_once(self, _: Request) -> Sending | None:
-            return None
-
-        def answer(self, _: Request) -> Sending:
-            begun.set()
-            may.wait(10)
-            return self.sending
-
-    server = serve(Late(Sending(Reply(200, b"late"), after=done.set)))
+    app = Late(Sending(Reply(200, b"late"), after=done.set))
+    server = serve(app)
     with connect(server) as client:
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        assert begun.wait(10)
-    may.set()
+        assert app.begun.wait(10)
+    app.may.set()
 
     assert done.wait(10)
 
 
 @pytest.mark.parametrize("fault", [FaultSpec("hang"), FaultSpec("dribble"), FaultSpec("endless-chunks")], ids=str)
 def test_a_client_that_has_gone_before_the_fault_begins_is_noticed(serve, fault):
-    may, begun, done = threading.Event(), threading.Event(), threading.Event()
-
-    class Late(Giver):
-        def answer_at_once(self, _: Request) -> Sending | None:
-            return None
-
-        def answer(self, _: Request) -> Sending:
-            begun.set()
-            may.wait(10)
-            return self.sending
-
-    server = serve(Late(Sending(Reply(200, b"0123456789", fault=fault), after=done.set)))
+    done = threading.Event()
+    app = Late(Sending(Reply(200, b"0123456789", fault=fault), after=done.set))
+    server = serve(app)
     client = connect(server)
     client.sendall(b"GET / HTTP/1.1\r\n\r\n")
-    assert begun.wait(10)
+    assert app.begun.wait(10)
     client.shutdown(socket.SHUT_WR)
     (connection,) = server._listener._open
     while not connection._stream.has_ended:
         threading.Event().wait(0.001)
-    may.set()
+    app.may.set()
 
     assert done.wait(10)
     client.close()
