@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from mock_daraja import wire
 
+_LACKING: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -54,6 +56,21 @@ class Problem(Exception):  # noqa: N818 - a word of the project: a clear problem
 
     def as_json(self) -> dict[str, str]:
         return {"problem": self.what, "where": self.where, "remedy": self.remedy}
+
+
+def machine_lacks(error: BaseException) -> bool:
+    """Whether it was raised because this machine has no more files, memory or threads to give."""
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in _LACKING)
+
+
+def unexpected(error: BaseException) -> Problem:
+    """What a person is told of an exception that nobody had thought of. The log has the traceback."""
+    what = f"{type(error).__name__}: {error}".removesuffix(": ")
+    if machine_lacks(error):
+        remedy = "this machine has run out of files or memory: see ulimit -n, or close connections, and try again"
+    else:
+        remedy = "our mistake: please report it, with the traceback in the server's log"
+    return Problem(what, remedy=remedy, status=500)
 
 
 class SlowError(Exception):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
-from mock_daraja.errors import DarajaError, Problem
+from mock_daraja.errors import DarajaError, Problem, unexpected
 
 
 def test_the_envelope_has_daraja_keys_in_daraja_order() -> None:
@@ -36,3 +38,21 @@ def test_a_problem_says_where_what_and_what_to_do(problem: Problem, text: str) -
 def test_a_problem_as_json_has_always_the_same_keys() -> None:
     assert Problem("what", remedy="do").as_json() == {"problem": "what", "where": "", "remedy": "do"}
     assert Problem("what").status == 400
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (OSError(errno.EMFILE, "Too many open files"), "out of files or memory"),
+        (MemoryError(), "out of files or memory"),
+        (OSError(errno.ENOENT, "No such file"), "our mistake"),
+        (KeyError("a"), "our mistake"),
+    ],
+    ids=repr,
+)
+def test_what_the_machine_lacks_is_not_called_our_mistake(error: Exception, remedy: str) -> None:
+    problem = unexpected(error)
+
+    assert problem.what.startswith(type(error).__name__)
+    assert remedy in problem.remedy
+    assert problem.status == 500

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 from mock_daraja.control import guard, registry
 from mock_daraja.control.call import PREFIX, Call, Response, Shape, read_query
 from mock_daraja.control.routing import NoRouteError
-from mock_daraja.errors import Problem
+from mock_daraja.errors import Problem, unexpected
 from mock_daraja.gateway import Gateway
 
 _LOG: Final = logging.getLogger("mock_daraja")
@@ -91,9 +91,7 @@ def _problem(error: Exception) -> flask.Response:
         what, remedy = _COMPLAINTS.get(error.code, (error.description or error.name, ""))
         return _refused(Problem(what, remedy=remedy, status=error.code))
     _LOG.error("%s %s failed", request.method, request.path, exc_info=error)
-    what = f"{type(error).__name__}: {error}"
-    remedy = "our mistake: please report it, with the traceback in the server's log"
-    return _refused(Problem(what, remedy=remedy, status=500))
+    return _refused(unexpected(error))
 
 
 def _refused(problem: Problem, headers: Iterable[tuple[str, str]] = ()) -> flask.Response:

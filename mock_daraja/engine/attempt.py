@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from mock_daraja.alarm import Alarm
 from mock_daraja.callbacks.answer import LONGEST, AnswerReader, Undelivered
 from mock_daraja.callbacks.delivery import broken, not_connected, request_bytes
 from mock_daraja.callbacks.order import Order
+from mock_daraja.errors import machine_lacks
 from mock_daraja.loop import Loop, Timer
 from mock_daraja.model import Delivery, Failure
 from mock_daraja.stream import Stream
@@ -18,8 +18,6 @@ from mock_daraja.stream import Stream
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-_OURS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
-"""What this machine lacks; no receiver can help it."""
 _UNUSED: Final = ("closed", "reset")  # a kept connection that the receiver had given up before the request came
 
 
@@ -89,7 +87,7 @@ class Attempt:
                 if sock is not None:
                     sock.close() if self._stream is None else self._stream.close()
                 self._stream = None
-                if isinstance(error, MemoryError) or getattr(error, "errno", None) in _OURS:
+                if machine_lacks(error):  # no receiver can help it
                     self._finish(error)
                     return
                 self._note(error if isinstance(error, OSError) else OSError(str(error)))

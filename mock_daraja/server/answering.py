@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja.errors import Problem
+from mock_daraja.errors import Problem, unexpected
 from mock_daraja.exchange import JSON
 from mock_daraja.faults import from_spec
 from mock_daraja.faults.acts import Fault
@@ -69,10 +69,8 @@ def mistake(error: BaseException, head: Head, failed: Sending | None) -> Sending
     """What a client is told when the application failed, in place of what it was to be. The log has the traceback."""
     where = f"{head.method} {head.path}"
     _log.error("%s failed", where, exc_info=error)
-    if not isinstance(error, Problem):
-        remedy = "our mistake: please report it, with the traceback in the server's log"
-        error = Problem(f"{type(error).__name__}: {error}", where=where, remedy=remedy)
-    reply = changed(as_reply(error), status=500, headers=JSON)
+    problem = error if isinstance(error, Problem) else unexpected(error).at(where)
+    reply = changed(as_reply(problem), status=500, headers=JSON)
     return Sending(reply) if failed is None else Sending(reply, after=failed.after)
 
 
