@@ -12,7 +12,7 @@ if sys.platform != "win32":
 _SANE: Final = 1 << 18  # more than the settings allow for; some systems' limit is a billion
 _MACS: Final = 10_240  # macOS says that there is no limit, and takes no more than this
 _SELECTED: Final = 512  # that `select` takes on Windows, where the loop has nothing else
-_OTHERS: Final = 72  # of these: the loop's own, the one that listens, clients that are being turned away
+_OTHERS: Final = 72  # of these, and of files: the loop's own, the one that listens, clients that are being turned away
 
 
 class Share(NamedTuple):
@@ -48,11 +48,10 @@ def selected() -> int | None:
 
 
 def shared(clients: int, callbacks: int, files: int | None, sockets: int | None) -> Share:
-    """What is left of both bounds: callbacks have at most half of what there is, and clients what these leave of
-    `sockets`. Of `files` they may ask for too many: a client then waits until there is one."""
-    for most in (files, sockets):
+    """What is left of both bounds: callbacks have at most half of what there is, and clients what these leave. So
+    clients that only stay connected never take the last file from a callback."""
+    for most in (None if files is None else files - min(_OTHERS, files // 4), sockets):
         if most is not None:
             callbacks = min(callbacks, max(1, most // 2))
-    if sockets is not None:
-        clients = min(clients, sockets - callbacks)
+            clients = min(clients, max(1, most - callbacks))
     return Share(clients, callbacks)

@@ -17,13 +17,15 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such 
     [
         (None, None, (512, 1024)),
         (65_536, None, (512, 1024)),
-        (1024, None, (512, 512)),  # a client that is too many waits for a file
-        (1, None, (512, 1)),
+        (2048, None, (512, 988)),
+        (1024, None, (476, 476)),
+        (64, None, (24, 24)),
+        (1, None, (1, 1)),
         (None, 440, (220, 220)),
         (None, 2000, (512, 1000)),
     ],
 )
-def test_callbacks_have_at_most_half_and_clients_what_is_left_of_what_can_be_waited_for(
+def test_callbacks_have_at_most_half_and_clients_what_is_left(
     files: int | None, selectable: int | None, share: tuple[int, int]
 ) -> None:
     assert sockets.shared(512, 1024, files, selectable) == share

@@ -19,7 +19,7 @@ _log: Final = logging.getLogger(__name__)
 _DISCARDED: Final = 65536  # bytes read at once and thrown away
 _AT_A_TIME: Final = 32  # clients accepted before the loop looks at the others
 _PAUSE_S: Final = 0.05  # while the machine has no more files to open
-_MAX_REFUSED: Final = 64  # clients over max_connections that are still reading their 503
+_MAX_REFUSED: Final = 64  # clients over max_connections that are still reading their 503; an eighth of these at most
 _MAX_READS: Final = 64  # from each of them
 
 
@@ -28,6 +28,7 @@ class Listener:
         sock.setblocking(False)
         self._listening = sock
         self._max_connections = max_connections
+        self._max_refused = max(1, min(_MAX_REFUSED, max_connections // 8))
         self._service = service
         self._loop = service.loop
         self._open: dict[Connection, None] = {}
@@ -100,7 +101,7 @@ class Listener:
             sock.shutdown(socket.SHUT_WR)
         self._refused[sock] = _MAX_READS
         self._loop.watch(sock, READ, self._reading(sock))
-        if len(self._refused) > _MAX_REFUSED:
+        if len(self._refused) > self._max_refused:
             self._drop(next(iter(self._refused)))
 
     def _reading(self, sock: socket.socket) -> Callable[[int], None]:

@@ -290,5 +290,5 @@ def test_it_says_when_the_machine_allows_for_fewer_callbacks_than_were_asked_for
     server = start("serve", "--port", "0", most_files=300)
     server.url()
 
-    said = "mock-daraja: 150 callbacks at once, not 1024: this process may open 300 files (ulimit -n)"
+    said = "mock-daraja: 114 callbacks at once, not 1024: this process may open 300 files (ulimit -n)"
     assert server.line("err") == said
