@@ -55,7 +55,7 @@ class Schemas:
     def _read(self, name: str) -> dict[str, Any]:
         try:
             text = (self._root / f"{name}.json").read_text(encoding="utf-8")
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             known = ", ".join(self.names())
             raise Problem(f"no schema {name!r}", where=str(self._root), remedy=f"use one of: {known}") from None
         try:
