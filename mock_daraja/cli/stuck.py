@@ -41,13 +41,15 @@ def stuck(number: str | None, resumed: str | None, sandbox: str | None, as_json:
     """
     if number is not None and resumed is not None:
         raise click.UsageError("give N or --resume, not both")
-    printer, wanted = Printer(), number or resumed
+    printer, wanted = Printer(), resumed if number is None else number
     server = client_at(url)
     if wanted is None or resumed == "all":
         names = [each["name"] for each in server.sandboxes()] if sandbox is None else [sandbox]
         found = [(server.sandbox(name), row) for name in names for row in _all(server.sandbox(name))]
     else:
         name, _, wanted = wanted.rpartition("/")
+        if not (wanted.isascii() and wanted.isdigit()):
+            raise click.UsageError(f"{wanted!r} is no number of an event; `mock-daraja stuck` lists them")
         client = server.sandbox(name or sandbox or "default")
         found = [(client, client.stuck_event(wanted))]
     if resumed is not None:

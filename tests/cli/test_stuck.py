@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from mock_daraja.clock import ClockSetting
 from mock_daraja.model import TRANSACTIONS
 from tests.conftest import put_stuck
@@ -92,11 +94,21 @@ def test_one_that_is_stuck_again_is_told_by_the_exit_code(
 
 
 def test_one_that_is_not_there_is_said(run: Callable[..., Any], live: str) -> None:
-    for arguments in (["7"], ["--resume", "7"], ["all"]):
+    for arguments in (["7"], ["--resume", "7"]):
         result = run("stuck", *arguments, "--url", live)
 
         assert result.exit_code == 1
         assert f"no event '{arguments[-1]}' is stuck in sandbox default" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["all"], ["foo"], ["--resume", ""], ["--resume", "other/"], ["--resume", "-1"]])
+def test_what_is_no_number_is_refused_with_where_they_are(
+    run: Callable[..., Any], live: str, arguments: list[str]
+) -> None:
+    result = run("stuck", *arguments, "--url", live)
+
+    assert result.exit_code == 2
+    assert "`mock-daraja stuck` lists them" in result.stderr
 
 
 def test_looking_and_resuming_at_once_is_refused(run: Callable[..., Any]) -> None:
