@@ -6,12 +6,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic
 
-import msgspec
-from msgspec.structs import astuple, fields
-
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.store.done import Done
 from mock_daraja.store.indexes import Groups, Holders, Ranks
+from mock_daraja.store.packing import Packing
 from mock_daraja.store.unit import Undo, put_in, take_out
 
 
@@ -28,13 +26,12 @@ class Table(Generic[R, K]):
         self._done = None if noun.retention is None else Done(noun, noun.retention)
         self._packs = noun.retention is not None and noun.retention.unpacked is not None
         self._to_pack: deque[K] = deque()  # as they became done; what became of some of them since is no matter
-        self._make: Callable[..., R] = noun.row
         self._decode = decode
-        self._decoder: msgspec.msgpack.Decoder[Any] | None = None
+        self._packing: Packing[R] | None = None
 
     def copy(self) -> Table[R, K]:
         made: Table[R, K] = Table(self.noun, self._decode)
-        made._decoder = self._decoder
+        made._packing = self._packing
         made._rows = {key: row for key, row in self._rows.items() if row is not None}
         made.unique = {name: holders.copy() for name, holders in self.unique.items()}
         made.ranked = {name: groups.copy() for name, groups in self.ranked.items()}
@@ -53,7 +50,7 @@ class Table(Generic[R, K]):
 
     def get(self, key: K) -> R | None:
         row = self._rows.get(key)
-        return self._unpacked(row) if isinstance(row, bytes) else row
+        return self._packed_as().unpack(row) if isinstance(row, bytes) else row
 
     def keys(self, *, reverse: bool) -> Iterator[K]:
         keys = reversed(self._rows) if reverse else iter(self._rows)
@@ -68,7 +65,7 @@ class Table(Generic[R, K]):
         kept = self._rows.get(key)
         if kept is None and key in self._gone:
             self._open_place(key, undo)
-        old = self._unpacked(kept) if isinstance(kept, bytes) else kept
+        old = self._packed_as().unpack(kept) if isinstance(kept, bytes) else kept
         put_in(self._rows, key, row, undo)
         if self._indexes:
             self._index(key, old, row, undo)
@@ -131,10 +128,9 @@ class Table(Generic[R, K]):
             undo.append((self._to_pack.appendleft, key))
             row = self._rows.get(key)
             if row is not None and not isinstance(row, bytes) and retention.done(row):
-                put_in(self._rows, key, msgspec.msgpack.encode(astuple(row)), undo)
+                put_in(self._rows, key, self._packed_as().pack(row), undo)
 
-    def _unpacked(self, packed: bytes) -> R:
-        if self._decoder is None:
-            types = tuple(each.type for each in fields(self._decode))
-            self._decoder = msgspec.msgpack.Decoder(tuple[types])  # type: ignore[valid-type]  # made at runtime
-        return self._make(*self._decoder.decode(packed))
+    def _packed_as(self) -> Packing[R]:
+        if self._packing is None:
+            self._packing = Packing(self.noun, self._decode)
+        return self._packing
