@@ -36,6 +36,16 @@ class StreamUser(Protocol):
         the other side has finished may still break."""
 
 
+class _Nobody:
+    def opened(self) -> None: ...
+    def received(self, data: bytes) -> None: ...
+    def drained(self) -> None: ...
+    def ended(self, error: Exception | None) -> None: ...
+
+
+_NOBODY: Final = _Nobody()
+
+
 class Stream:
     """`tls` makes it one side of TLS: as a server, unless `name` is that of the server to be verified."""
 
@@ -44,7 +54,7 @@ class Stream:
     ) -> None:
         sock.setblocking(False)
         self.sock = sock
-        self.user = user
+        self.user: StreamUser = user
         self.is_open = True
         self.is_connected = True
         self.has_ended = False  # nothing more comes
@@ -134,6 +144,7 @@ class Stream:
             self._watch(0)
             self.sock.close()
             self._unsent.clear()
+            self.user = _NOBODY  # which knows this stream: neither is to wait for the collector
 
     # what comes
 
@@ -170,8 +181,9 @@ class Stream:
 
     def _break(self, error: Exception) -> None:
         if self.is_open:
+            user = self.user
             self.close()
-            self.user.ended(error)
+            user.ended(error)
 
     def _no_more(self) -> None:
         if self.is_open and not self.has_ended:

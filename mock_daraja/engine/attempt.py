@@ -97,7 +97,7 @@ class Attempt:
 
     def _note(self, failure: OSError) -> None:
         if not isinstance(self._failure, ConnectionRefusedError):
-            self._failure = failure
+            self._failure = failure.with_traceback(None)  # whose frames know this attempt
 
     def opened(self) -> None:
         self._is_connected = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import struct
 import sys
@@ -164,6 +165,26 @@ def test_every_order_is_carried_out_once(office: Any, shop: Any) -> None:
     assert courier.has_ended(500)
     assert statuses(courier) == [200] * 500
     assert sum(1 for _ in iter(lambda: receiver.asked.acquire(blocking=False), False)) == 500
+
+
+def test_what_has_ended_is_gone_without_the_collector(office: Any, shop: Any) -> None:
+    receiver, courier = shop(), office()
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nobody = closed.getsockname()[1]
+    gc.collect()
+    gc.disable()
+    try:
+        courier.send(receiver.port, times=20)
+        courier.send(nobody, times=20)
+        assert courier.has_ended(40)
+        courier.ask(courier.courier.close_kept)
+        courier.ask(lambda: None)  # the turn in which it was called has ended
+
+        left = [each for each in gc.get_objects() if isinstance(each, Stream) and each._loop is courier.loop]
+    finally:
+        gc.enable()
+
+    assert left == []
 
 
 def test_it_needs_no_thread(office: Any, shop: Any) -> None:
