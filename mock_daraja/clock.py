@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from threading import Lock
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from mock_daraja.errors import Problem
 
@@ -26,8 +27,7 @@ _EPOCH_EAT: Final = _EPOCH.astimezone(EAT)
 monotonic = time.monotonic
 
 
-@dataclass(frozen=True, slots=True)
-class ClockSetting:
+class ClockSetting(Struct, frozen=True):
     """How a clock runs: `real`, `scaled:60`, `manual` or `auto`, as people write it."""
 
     mode: Mode = "real"

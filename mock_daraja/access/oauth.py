@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class BadCredentials:
+class BadCredentials(Struct, frozen=True):
     """Why an Authorization header can't be read, and what to do."""
 
     why: str

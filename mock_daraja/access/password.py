@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from mock_daraja.clock import is_timestamp
 
@@ -14,8 +15,7 @@ _EAT_OFFSET: Final = timedelta(hours=3)
 _STAMP: Final = re.compile(r"[0-9]{14}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordFault:
+class PasswordFault(Struct, frozen=True):
     """Which part of a Password is wrong (`encoding`, `shortcode`, `passkey`, `timestamp`), and what to do."""
 
     part: str

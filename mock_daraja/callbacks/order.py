@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from mock_daraja.callbacks.policy import Target
 from mock_daraja.clock import Clock
@@ -12,8 +13,7 @@ from mock_daraja.model import Delivery, UrlRefusal
 Came = Delivery | UrlRefusal
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Order:
+class Order(Struct, frozen=True, eq=False):
     """One attempt over HTTP. `timeout_s` is for all of it; `slow_ms` of `clock` pass in the middle of sending."""
 
     sandbox: str

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from ipaddress import ip_network
 from typing import Final
+
+from msgspec import Struct
 
 from mock_daraja.callbacks.address import LOCAL, Address, Network, kind, literal
 from mock_daraja.callbacks.url import Url, is_under, lower_origin, parse
@@ -35,8 +36,7 @@ _GLOB: Final = re.compile(r"[a-z0-9._*-]+\Z")
 _REWRITE: Final = re.compile(r"(https?://\S+?)=(https?://\S+)\Z", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where one delivery goes. `addresses` were checked, and are tried in order."""
 
     url: str  # after --rewrite-callbacks
@@ -44,8 +44,7 @@ class Target:
     addresses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     """One --allow-callbacks-to: a network or a glob of names, on one port or on all of them."""
 
     network: Network | None
@@ -53,8 +52,7 @@ class _Rule:
     port: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Rewrite:
+class _Rewrite(Struct, frozen=True):
     """One --rewrite-callbacks: a URL that starts with `source` starts with `to` instead, and is at `host` then."""
 
     source: str

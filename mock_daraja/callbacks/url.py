@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import string
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from mock_daraja.callbacks.address import literal
 from mock_daraja.model.failure import UrlRefusal
@@ -21,8 +22,7 @@ _NUMBER_AT_END: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?\Z")
 _LONGEST_NAME: Final = 253
 
 
-@dataclass(frozen=True)
-class Url:
+class Url(Struct, frozen=True, dict=True):
     """`host` is in small letters, as written otherwise, and without brackets."""
 
     scheme: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import click
+import msgspec
 
 from mock_daraja.cli.output import Printer, hanging, json_option, text_width
 from mock_daraja.errors import Problem
@@ -95,7 +95,7 @@ def codes(code: str | None, product: str | None, search: str | None, as_json: bo
     printer = Printer()
     found = select(code, product, search)
     if as_json:
-        printer.json([asdict(each) for each in found])
+        printer.json(msgspec.to_builtins(found))
     elif code is None:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None  # a pipe gets whole lines
         printer.say("\n".join(table(found, width, printer.paint)))

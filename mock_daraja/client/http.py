@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
+
+from msgspec import Struct
 
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row, control_path, only_given
 from mock_daraja.errors import Problem
@@ -15,8 +16,7 @@ _START_REMEDY: Final = "start one with `mock-daraja serve`, or give the address 
 _MOST_SHOWN: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(Struct, frozen=True):
     """What came back, before anybody judged it, and the request as it went over the wire."""
 
     status: int

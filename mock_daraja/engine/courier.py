@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from mock_daraja.callbacks.order import Order
 from mock_daraja.engine.attempt import Attempt
@@ -26,8 +27,7 @@ MOST: Final = 1024
 MOST_PER_RECEIVER: Final = 256
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
+class _Job(Struct, frozen=True, eq=False):
     order: Order
     done: Callable[[Came], None]
 

@@ -5,17 +5,16 @@ socket carries them out. Their names are TCP's own (RFC 9293 §3.9.1).
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Send:
+
+class Send(Struct, frozen=True):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Until the sandbox's clock is there; None waits without end.
 
     While it is reusable the connection keeps what the client sends for the next request. One that is not throws it
@@ -26,13 +25,11 @@ class Wait:
     reusable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True):
     """End our side in order, with a FIN behind all that was sent. Nothing comes after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Abort:
+class Abort(Struct, frozen=True):
     """Drop the connection with an RST. Nothing comes after it."""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import JSON, Reply
@@ -14,8 +15,7 @@ _XML: Final = (("Content-Type", "text/xml"),)
 _PATH: Final = b"{path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """`{path}` in a body stands for the request's path. `level` is the provenance, `source` its key in requests.md."""
 
     name: str

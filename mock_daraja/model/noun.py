@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from dataclasses import replace as changed  # mypy checks its keywords; those of msgspec's own it doesn't
@@ -37,8 +37,7 @@ Place = tuple[str | int, int]
 """A group of an index, and the rank in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unique(Generic[R]):
+class Unique(Struct, Generic[R], frozen=True):
     """An index whose values lead to one row each: the last that came to have the value. When that one loses it or goes,
     the value leads nowhere, though a row before it may have it still. A value may also be a place, which
     takes sixteen bytes to keep: of the rows that have it, it leads to the one with the greatest key."""
@@ -47,8 +46,7 @@ class Unique(Generic[R]):
     values: Callable[[R], tuple[str | Place, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked(Generic[R]):
+class Ranked(Struct, Generic[R], frozen=True):
     """An index whose values are groups, with the row's rank in each; no such pair comes twice. A group is in order of
     rank, then of key."""
 
@@ -56,8 +54,7 @@ class Ranked(Generic[R]):
     values: Callable[[R], tuple[Place, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Retention(Generic[R]):
+class Retention(Struct, Generic[R], frozen=True):
     """How many of the rows that are done stay. Of more, those that became done first go, at the end of the unit; one
     that is not done never goes. Numbers are those of a store's `limits`."""
 
@@ -69,8 +66,7 @@ class Retention(Generic[R]):
     by: str | None = None  # a ranked index, each of whose groups may have so many; a row in none of them stays
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Noun(Generic[R, K]):
+class Noun(Struct, Generic[R, K], frozen=True, eq=False):
     name: str
     row: type[R]
     key: Callable[[R], K]

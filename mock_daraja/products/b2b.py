@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
+
+from msgspec import Struct
 
 from mock_daraja import defaults
 from mock_daraja.clock import eat_digits
@@ -32,8 +33,7 @@ _SIXTEEN_ZEROS: Final = "0" * 16  # TransactionID of code 17 (JAVA24, 2024)
 _MSISDN_TYPE: Final = "1"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """What a CommandID moves: from which account of PartyA to which of PartyB, who may, and what it is called."""
 
     debit: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mock_daraja.model import Customer, Transaction
 from mock_daraja.products.values import Secret
@@ -14,8 +15,7 @@ ANSWERED: Final = "answered"  # not a result: the customer's answer is there, an
 _HABITS: Final = {"cancel": "cancel", "wrong-pin": "pin:wrong"}
 
 
-@dataclass(frozen=True, slots=True)
-class Prompted:
+class Prompted(Struct, frozen=True):
     """`code` of None: the right PIN was entered. Else the STK result code for what happened instead."""
 
     code: str | None

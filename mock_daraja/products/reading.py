@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mock_daraja.settings import Settings
 
 _KEYWORDS: Final = ("m-pesa", "mpesa", "safaricom", "exec", "exe", "cmd", "sql", "query")
 
 
-@dataclass(frozen=True, slots=True)
-class UrlFault:
+class UrlFault(Struct, frozen=True):
     why: str
     remedy: str
     keyword: str = ""

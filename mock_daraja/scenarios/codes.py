@@ -7,12 +7,12 @@ with is the engine's business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
+from msgspec import Struct
 
 from mock_daraja.errors import DarajaError
 from mock_daraja.scenarios.model import Provenance
@@ -20,8 +20,7 @@ from mock_daraja.scenarios.model import Provenance
 _DATA: Final = Path(__file__).with_name("codes.json")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One wording, character for character. No `products` means all of the code's."""
 
     text: str
@@ -33,8 +32,7 @@ class Text:
         return not self.products or product in self.products
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """One meaning of one code. `texts` are newest first; `status` is the HTTP status of an error.
 
     `retryable` of None means that it depends, on what `remedy` says. A `page` is a fault of the gateway in front of

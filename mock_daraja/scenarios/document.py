@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
+
+from msgspec import Struct, field
 
 from mock_daraja.errors import Problem
 from mock_daraja.fields import nearest
+from mock_daraja.model import changed
 from mock_daraja.scenarios.model import Known
 
 JsonPath = tuple[str | int, ...]
@@ -15,8 +17,7 @@ Place = tuple[int, int]
 """Line and column, from 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A value and where everything in it stands: `values` by JSON path, and `keys` the key that ends the path."""
 
     value: Any
@@ -40,8 +41,7 @@ class Document:
         return self.values.get(path, (1, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A value that the schema allows, on its way to become one of model.py. `path` is where it stands in the document,
     `known` what other rooms know of names."""
 
@@ -51,7 +51,7 @@ class Node:
     path: JsonPath = ()
 
     def __getitem__(self, key: str | int) -> Node:
-        return replace(self, value=self.value[key], path=(*self.path, key))
+        return changed(self, value=self.value[key], path=(*self.path, key))
 
     def __iter__(self) -> Iterator[Node]:
         """What stands in a list."""

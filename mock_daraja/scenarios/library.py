@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Final
 
+from msgspec import Struct
+
 from mock_daraja.clock import monotonic
 from mock_daraja.errors import Problem
 from mock_daraja.scenarios.document import did_you_mean
@@ -27,8 +29,7 @@ _ANY: Final = Known()
 Stamp = tuple[tuple[int, int] | None, ...]
 
 
-@dataclass(slots=True)
-class Loaded:
+class Loaded(Struct):
     """The last good version of a file, and what is wrong with the file since."""
 
     scenario: Scenario

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import resources, wire
 from mock_daraja.errors import Problem
+from mock_daraja.model import changed
 from mock_daraja.scenarios.document import Document, JsonPath, Node, Place, did_you_mean, in_words, unknown
 from mock_daraja.scenarios.model import Known, OneShot, Scenario
 
@@ -46,7 +46,7 @@ def load_file(path: Path, name: str, known: Known, used: Callable[[str], Scenari
         what = f"the scenario file cannot be read: {error.strerror or error}"
         raise Problem(what, where=str(path), remedy="check the path", status=404) from None
     document = yaml.read(text, str(path))
-    document = replace(document, value=wire.fit(document.value))
+    document = changed(document, value=wire.fit(document.value))
     if document.value is None:
         remedy = "begin with `title:` and `rules:`, as the shipped scenarios do"
         raise Problem("the scenario file is empty", where=str(path), remedy=remedy)

@@ -4,7 +4,6 @@ applied here."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -29,8 +28,7 @@ def shillings(cents: int) -> str:
     return money.shillings(cents).removesuffix(".00")
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Struct, frozen=True):
     """How well the told behaviour is attested. `date` is free text, as the source gives it."""
 
     level: Literal["captured", "documented", "community", "inferred"]
@@ -134,8 +132,7 @@ class Rule(Row, frozen=True):
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """`name` is the path under its library without the suffix: `stk_push/insufficient-funds`. `rules` are its own and
     then those of the scenarios that it uses, whose files are `used`."""
 
@@ -200,8 +197,7 @@ class Facts(Struct, frozen=True):
     balance_cents: int = 0  # theirs
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What other rooms know. None: not known here, so not checked. `fault` raises Problem on one that cannot be."""
 
     operations: Collection[str] | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from mock_daraja.model import Outcome
 from mock_daraja.scenarios.model import OneShot, Rule, Scenario

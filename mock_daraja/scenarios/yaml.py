@@ -15,12 +15,13 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 import yaml
 
 from mock_daraja.errors import Problem
+from mock_daraja.model import changed
 from mock_daraja.scenarios.document import Document, JsonPath, Place
 
 MOST_BYTES: Final = 1024 * 1024
@@ -42,7 +43,7 @@ def read(text: str | bytes, name: str) -> Document:
             _parse(source.replace("\t", " "), document)  # the blank YAML has not; never raw inside a JSON string
         return document
     document = Document(None, name)
-    return replace(document, value=_parse(source, document))
+    return changed(document, value=_parse(source, document))
 
 
 def _parse(source: str, document: Document) -> Any:

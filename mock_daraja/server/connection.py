@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from mock_daraja.clock import Clock, ClockSetting, monotonic
 from mock_daraja.exchange import Request
@@ -34,8 +35,7 @@ _MOST_AHEAD: Final = 1 << 17  # bytes of requests that wait for the answer to th
 _FOR_EVER: Final = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """What all connections of a server share. `environ` is what every request's environ begins with."""
 
     loop: Loop

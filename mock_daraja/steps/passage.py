@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from mock_daraja import wire
 from mock_daraja.callbacks.delivery import Receiver
@@ -26,8 +27,7 @@ from mock_daraja.validation import Schemas
 SCENARIO_HEADER: Final = "x-mock-scenario"
 
 
-@dataclass(eq=False)
-class Shared:
+class Shared(Struct, eq=False):
     """One per server."""
 
     settings: Settings
@@ -41,8 +41,7 @@ class Shared:
         return SandboxWorld(sandbox, self.catalogue, transaction.operation)
 
 
-@dataclass(slots=True)
-class Passage:
+class Passage(Struct):
     """One request on its way through the steps. `refuse` and `as_decided` give the reply that ends it early."""
 
     shared: Shared

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from itertools import islice
 from threading import Condition, RLock
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from mock_daraja.model import Event
 from mock_daraja.model.noun import ALL, K, Noun, Place, R
@@ -16,8 +17,7 @@ from mock_daraja.store.table import Table
 from mock_daraja.store.unit import Unit, put_in
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """All that a store keeps."""
 
     tables: dict[str, Table[Any, Any]] = field(default_factory=dict)

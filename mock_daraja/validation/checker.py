@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from mock_daraja.errors import SlowError
 
@@ -24,8 +25,7 @@ Engine = Callable[[Mapping[str, Any]], IsValid]
 MISSING: Final = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
+class FieldProblem(Struct, frozen=True):
     """`field` is the path in the body ("Amount", "body.msisdn"), `error_name` what Daraja's error calls it.
 
     `rule` is "missing" or the JSON Schema keyword that failed. `value` is None when missing and "***" for a secret.

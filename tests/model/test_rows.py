@@ -24,6 +24,7 @@ import mock_daraja
 from mock_daraja.model import Customer, Details, Row, Transaction, changed
 from mock_daraja.model.noun import Noun
 from mock_daraja.products import CATALOGUE
+from mock_daraja.settings import Settings
 from mock_daraja.store import MemoryStore
 
 SCALARS = (str, int, float, bool, bytes, NoneType)
@@ -237,7 +238,7 @@ def test_replace_is_not_for_rows_nor_changed_for_dataclasses() -> None:
     with pytest.raises(TypeError):
         replace(Customer("254712345678"), name="AMINA")
     with pytest.raises(TypeError):
-        changed(NOUNS[0], name="other")
+        changed(Settings(), seed=1)
 
 
 ROW_FIELDS = [{*each.__struct_fields__} for each in things(type) if issubclass(each, msgspec.Struct)]
@@ -251,7 +252,7 @@ DATACLASS_FIELDS = [{field.name for field in dataclass_fields(each)} for each in
 def test_each_is_called_with_the_fields_of_its_own(source: str, function: str, made_of: list[set[str]]) -> None:
     calls = [call for module in MODULES for call in calls_of(module, source, function)]
 
-    assert len(calls) > 5
+    assert len(calls) >= 3
     assert [where for where, given in calls if not any(given <= fields for fields in made_of)] == []
 
 
