@@ -37,14 +37,6 @@ MOST_BYTES: Final = _BLOCK - 11
 """How long a password may be, in UTF-8: what PKCS#1 v1.5 padding leaves of a block."""
 
 
-def ready() -> None:
-    """Have OpenSSL imported; in no time if it is."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
-    _ = x509, padding, rsa
-
-
 class Certificate:
     """The sandbox's own key pair, made when somebody first needs it. Threads may share it."""
 

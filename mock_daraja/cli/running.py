@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 from mock_daraja import sockets
 from mock_daraja.cli.writer import Writer, WriterHandler
 from mock_daraja.client import Client, Unreachable
-from mock_daraja.ledger import people
 from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
 
@@ -138,12 +137,12 @@ def _left_unfinished(gateway: Gateway) -> Iterator[str]:
 
 
 def _warm_up(paths: DarajaPaths, stopping: Event) -> None:
-    """In a thread: import what the first requests of some kinds would wait for.
+    """In a thread: import what nearly everybody comes to need, each part after nothing has happened for a while.
 
-    An import keeps the interpreter from the loop for tens of milliseconds, whatever the switch interval: each begins
-    only after nothing has happened for a while.
+    OpenSSL and Faker, 14 MiB that most never need, are imported by the first who does: in a thread of the pool, within
+    16 and 35 ms.
     """
-    for prepare in (people.ready, _explanations, paths.ready, _credentials):
+    for prepare in (_explanations, paths.ready):
         before = -1
         while before != (before := _changes(paths.gateway)):
             if stopping.wait(_QUIET_S):
@@ -159,12 +158,6 @@ def _explanations() -> None:
     from mock_daraja.validation import checker
 
     checker.ready()
-
-
-def _credentials() -> None:
-    from mock_daraja.access import security_credential
-
-    security_credential.ready()
 
 
 @contextmanager

@@ -9,35 +9,36 @@ from itertools import count
 
 import pytest
 
+from mock_daraja.app import DarajaPaths
 from mock_daraja.cli import running
 from mock_daraja.exchange import EXCHANGES
-from mock_daraja.ledger import people
 from mock_daraja.settings import Settings
+from mock_daraja.validation import checker
 
 SETTINGS = Settings(port=0)
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Whether anything was imported for names."""
-    event = threading.Event()
+def prepared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was imported."""
+    done: list[str] = []
     monkeypatch.setattr(running, "_QUIET_S", 0.05)
-    monkeypatch.setattr(people, "ready", event.set)
-    return event
+    monkeypatch.setattr(checker, "ready", lambda: done.append("explanations"))
+    monkeypatch.setattr(DarajaPaths, "ready", lambda _: done.append("/_mock"))
+    return done
 
 
-def test_what_first_requests_need_is_imported_in_a_thread_once_it_is_quiet(asked: threading.Event) -> None:
+def test_what_first_requests_need_is_imported_in_a_thread_once_it_is_quiet(prepared: list[str]) -> None:
     with running.running(SETTINGS) as (_, gateway):
         (thread,) = warming_up()
         thread.join(30)
 
-        assert asked.is_set()
+        assert prepared == ["explanations", "/_mock"]
         assert not thread.is_alive()
-        assert {"jsonschema", "flask", "cryptography.x509"} <= set(sys.modules)
         assert gateway.shared.sandboxes.default.store.count(EXCHANGES) == 0
 
 
-def test_a_busy_server_imports_nothing_meanwhile(asked: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_server_imports_nothing_meanwhile(prepared: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     looks = count()
     looked = threading.Event()
 
@@ -52,10 +53,10 @@ def test_a_busy_server_imports_nothing_meanwhile(asked: threading.Event, monkeyp
     with running.running(SETTINGS):
         assert looked.wait(30)
 
-        assert not asked.is_set()
+        assert prepared == []
 
 
-def test_a_server_that_stops_soon_imports_nothing(asked: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_stops_soon_imports_nothing(prepared: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "_QUIET_S", 60)
 
     with running.running(SETTINGS):
@@ -63,7 +64,7 @@ def test_a_server_that_stops_soon_imports_nothing(asked: threading.Event, monkey
     thread.join(5)
 
     assert not thread.is_alive()
-    assert not asked.is_set()
+    assert prepared == []
 
 
 def warming_up() -> list[threading.Thread]:
