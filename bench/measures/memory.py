@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import islice
 
 from bench.daraja import advance, customers, pushes
@@ -51,16 +52,25 @@ def _after_the_payments(run: Run) -> list[Figure]:
 
 def _after_payments(tree: Tree, first: int, count: int, size: Size) -> tuple[int, int]:
     with running(tree.serve("--keep", str(count * 2))) as server, sink() as webhook:
+        _settle(server)
         return _grow(server, webhook, 0, first, size), _grow(server, webhook, first, count, size)
 
 
 def _once_keep_is_full(size: Size) -> Figure:
     keep = max(size.rows // 20, CHUNK)
     with running(OURS.serve("--keep", str(keep))) as server, sink() as webhook:
+        _settle(server)
         full = _grow(server, webhook, 0, keep * 4, size)
         later = _grow(server, webhook, keep * 4, keep * 8, size)
     detail = f"--keep {keep}: {full / MIB:.1f} MiB after {keep * 4:,}, {later / MIB:.1f} after {keep * 8:,}"
     return Figure("memory", "growth after --keep is full", 100 * (later / full - 1), "%", 5, "less", detail)
+
+
+def _settle(server: ServerProcess) -> None:
+    """Wait until it has imported what it does while nothing happens, which is no growth."""
+    before = -1
+    while before != (before := server.resident_bytes):
+        time.sleep(1)
 
 
 def _grow(server: ServerProcess, webhook: Sink, begin: int, end: int, size: Size) -> int:
