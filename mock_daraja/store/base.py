@@ -13,8 +13,8 @@ from mock_daraja.model.noun import K, Noun, Place, R
 class Store(Protocol):
     """The rows of one sandbox, or of the server.
 
-    `put`, `remove`, `remove_ranks`, `add`, `add_event`, `end` and `lease` raise RuntimeError where the thread is in no
-    unit. What else changes something is a unit of its own there.
+    `put`, `remove`, `remove_ranks`, `add`, `remove_numbers`, `add_event`, `end` and `lease` raise RuntimeError where
+    the thread is in no unit. What else changes something is a unit of its own there.
     """
 
     def unit(self) -> AbstractContextManager[object]:
@@ -76,6 +76,9 @@ class Store(Protocol):
     def number(self, number: str, key: str) -> int | None: ...
     def numbers(self, number: str) -> dict[str, int]:
         """All of its keys, in the order in which they were first added to."""
+
+    def remove_numbers(self, number: str) -> None:
+        """All of its keys."""
 
     def next(self, counter: str) -> int:
         """1, then 2, and so on."""

@@ -14,7 +14,7 @@ from mock_daraja.model import Event
 from mock_daraja.model.noun import ALL, K, Noun, Place, R
 from mock_daraja.store.schedule import Schedule
 from mock_daraja.store.table import Table
-from mock_daraja.store.unit import Unit, put_in
+from mock_daraja.store.unit import Unit, put_in, take_out
 
 
 class State(Struct):
@@ -168,6 +168,11 @@ class MemoryStore:
     def numbers(self, number: str) -> dict[str, int]:
         with self._lock:
             return dict(self._state.numbers.get(number, ()))
+
+    def remove_numbers(self, number: str) -> None:
+        undo = self._unit.undo()
+        if number in self._state.numbers:
+            take_out(self._state.numbers, number, undo)
 
     def next(self, counter: str) -> int:
         if not self._unit.is_open:

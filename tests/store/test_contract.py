@@ -579,6 +579,34 @@ def test_the_numbers_that_are_read_are_the_readers_own(store: Store) -> None:
     assert store.numbers("balance") == {"a": 5}
 
 
+def test_numbers_that_are_removed_start_anew(store: Store) -> None:
+    with store.unit():
+        store.add("today", "a", 5)
+        store.add("balance", "a", 7)
+
+    with store.unit():
+        store.remove_numbers("today")
+        store.remove_numbers("never")
+        store.add("today", "b", 1)
+
+    assert (store.numbers("today"), store.numbers("balance")) == ({"b": 1}, {"a": 7})
+
+
+def test_undone_numbers_that_were_removed_are_there_again(store: Store) -> None:
+    with store.unit():
+        for key in ("b", "a"):
+            store.add("today", key, 5)
+
+    def change() -> None:
+        store.add("today", "a", 1)
+        store.remove_numbers("today")
+        store.add("today", "c", 1)
+
+    undone(store, change)
+
+    assert [*store.numbers("today").items()] == [("b", 5), ("a", 5)]
+
+
 def test_counters_count_from_one_each_by_itself(store: Store) -> None:
     with store.unit():
         inside = [store.next("x") for _ in range(2)]
@@ -796,6 +824,7 @@ def test_of_threads_that_take_the_same_event_one_does(store: Store, take: Callab
         lambda store: store.remove(ORDERS, 1),
         lambda store: store.remove_ranks(ORDERS, "time"),
         lambda store: store.add("balance", "a", 1),
+        lambda store: store.remove_numbers("balance"),
         lambda store: store.add_event(1, "settle", 1),
         lambda store: store.end(Event(1, 1, "settle", 1)),
         lambda store: store.lease(Event(1, 1, "settle", 1)),

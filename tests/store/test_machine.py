@@ -118,6 +118,9 @@ class Naive:
     def numbers(self, number: str) -> dict[str, int]:
         return {key: amount for (each, key), amount in self.amounts.items() if each == number}
 
+    def remove_numbers(self, number: str) -> None:
+        self.amounts = {where: amount for where, amount in self.amounts.items() if where[0] != number}
+
     def next(self, counter: str) -> int:
         self.add("next", counter, 1)
         return self.amounts["next", counter]
@@ -207,6 +210,7 @@ removals = st.one_of(
 )
 others = st.one_of(
     st.tuples(st.just("add"), texts, texts, st.integers(-3, 3)),
+    st.tuples(st.just("remove_numbers"), texts),
     st.tuples(st.just("add_event"), numbers, st.just("settle"), subjects),
     st.tuples(st.just("hold"), numbers, subjects, subjects),
     st.tuples(st.sampled_from(["end", "end", "lease", "lease"]), st.integers(0, 5)),
