@@ -21,6 +21,8 @@ from mock_daraja.errors import Problem
 Mode = Literal["real", "scaled", "manual", "auto"]
 MODES: Final = ("real", "scaled", "manual", "auto")
 EAT: Final = timezone(timedelta(hours=3), "EAT")
+_EAT_MS: Final = 3 * 3_600_000
+_DAY_MS: Final = 24 * 3_600_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_EAT: Final = _EPOCH.astimezone(EAT)
 
@@ -81,8 +83,7 @@ def eat_dotted(ms: int) -> str:
 
 def start_of_day(ms: int) -> int:
     """Midnight in EAT before `ms`."""
-    moment = eat(ms).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return ms - (ms + _EAT_MS) % _DAY_MS
 
 
 def is_timestamp(text: str) -> bool:

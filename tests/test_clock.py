@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_daraja import clock as clocks
-from mock_daraja.clock import EAT, Clock, ClockSetting, eat, eat_digits, parse_instant
+from mock_daraja.clock import EAT, Clock, ClockSetting, eat, eat_digits, parse_instant, start_of_day
 from mock_daraja.errors import Problem
 
 START = 1_795_503_600_000  # 2026-11-24T10:00:00+03:00
@@ -52,6 +52,13 @@ def test_anything_else_is_refused_with_the_four_forms(text: str) -> None:
 
     assert repr(text) in caught.value.what
     assert "scaled:60" in caught.value.remedy
+
+
+@given(st.integers(-(1 << 41), 1 << 42))
+def test_a_day_starts_at_midnight_in_nairobi(ms: int) -> None:
+    midnight = eat(start_of_day(ms))
+
+    assert (midnight.date(), f"{midnight:%H:%M:%S.%f}") == (eat(ms).date(), "00:00:00.000000")
 
 
 def test_a_new_clock_has_the_computers_time_rounded_down(computer: Computer) -> None:
