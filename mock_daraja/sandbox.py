@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import defaults, ledger, tables
 from mock_daraja.agenda import CLOCK, Agenda
-from mock_daraja.clock import Clock, ClockSetting
+from mock_daraja.clock import Clock, ClockSetting, start_of_day
 from mock_daraja.errors import Problem
 from mock_daraja.ids import Ids, fresh_seed
 from mock_daraja.model import (
@@ -31,6 +31,7 @@ from mock_daraja.model import (
     initiator_key,
 )
 from mock_daraja.model.noun import Noun
+from mock_daraja.model.parties import Role
 from mock_daraja.model.sink import MOST_ARRIVALS, MOST_BYTES
 from mock_daraja.money import cents
 from mock_daraja.msisdn import is_msisdn
@@ -38,7 +39,7 @@ from mock_daraja.scenarios import Engine, Library
 from mock_daraja.scenarios.model import PLAY, Play
 from mock_daraja.settings import Settings
 from mock_daraja.store import MemoryStore, Store
-from mock_daraja.view import BALANCE, View
+from mock_daraja.view import BALANCE, DAY, View
 
 if TYPE_CHECKING:
     from mock_daraja.access.security_credential import Certificate
@@ -197,6 +198,15 @@ class Sandbox(View):
     def _add(self, postings: Iterable[Posting]) -> None:
         for posting in postings:
             self.store.add(BALANCE, posting.account, posting.cents)
+
+    def count_payment(self, msisdn: str, role: Role, amount_cents: int, at_ms: int) -> None:
+        """Towards the limits of the customer's day. What was counted on an earlier one is of no use any more."""
+        with self.store.unit():
+            midnight_ms, since_ms = start_of_day(at_ms), self.store.number(DAY, role) or 0
+            if midnight_ms != since_ms:
+                self.store.remove_numbers(role)
+                self.store.add(DAY, role, midnight_ms - since_ms)
+            self.store.add(role, msisdn, amount_cents)
 
     def set_balance(self, account: str, shillings: int | float | str) -> None:
         """Make an account hold so much, against the opening account, so that the ledger still sums to zero."""

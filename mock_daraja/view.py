@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mock_daraja import defaults
-from mock_daraja.clock import Clock
+from mock_daraja.clock import Clock, start_of_day
 from mock_daraja.ids import Ids
 from mock_daraja.ledger import people
 from mock_daraja.model import (
@@ -27,6 +27,7 @@ from mock_daraja.model import (
     Transaction,
 )
 from mock_daraja.model.callback import PENDING
+from mock_daraja.model.parties import Role
 from mock_daraja.model.transaction import place_of
 from mock_daraja.msisdn import is_msisdn
 from mock_daraja.settings import Settings
@@ -34,6 +35,10 @@ from mock_daraja.store import Store
 
 BALANCE: Final = "balance"
 """The numbers of the ledger: cents by account."""
+
+DAY: Final = "day"
+"""The numbers of the limits of a day. Those of each role, by that name, are cents by customer; this is, by role, the
+midnight since which they count."""
 
 
 class View:
@@ -100,6 +105,12 @@ class View:
     def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
         """The customer's completed transactions, final at or after `since_ms`, newest first."""
         return self.store.scan(TRANSACTIONS, "completed", msisdn, least=since_ms, reverse=True)
+
+    def day_total(self, msisdn: str, role: Role) -> int:
+        """Cents that the customer has paid, or received, today (EAT)."""
+        if self.store.number(DAY, role) != start_of_day(self.now_ms):
+            return 0
+        return self.store.number(role, msisdn) or 0
 
     def callbacks_of(self, transaction_id: int) -> list[Callback]:
         return [*self.store.scan(CALLBACKS, "transaction", transaction_id)]

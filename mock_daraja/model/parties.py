@@ -9,6 +9,9 @@ from mock_daraja.model.noun import Noun, Ranked, Row
 Handset = Literal["reachable", "offline"]
 """Whether a prompt reaches the customer's telephone."""
 
+Role = Literal["pays", "receives"]
+"""What a customer does in a payment."""
+
 PromptHabit = Literal["pay", "wrong-pin", "cancel", "ignore", "ask"]
 """What a customer does with a prompt by default; `ask` leaves it open until somebody answers it for them."""
 

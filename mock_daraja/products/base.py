@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Literal, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -21,6 +21,7 @@ from mock_daraja.model import (
     changed,
 )
 from mock_daraja.model.noun import K, Noun, R
+from mock_daraja.model.parties import Role
 from mock_daraja.products.values import (
     TIMED_OUT,
     Answer,
@@ -58,6 +59,9 @@ class World(Protocol):
     def find_transaction(self, reference: str) -> Transaction | None: ...
     def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
         """The customer's completed transactions with a final time from `since_ms` on, newest first."""
+
+    def day_total(self, msisdn: str, role: Role) -> int:
+        """Cents that the customer has paid, or received, today (EAT)."""
 
     def life_of(self, transaction: Transaction) -> Life[Any]:
         """What its product declares about it."""
@@ -99,7 +103,7 @@ class Life(Struct, Generic[D], frozen=True, kw_only=True):
     question: Question[D] | None = None
     sides: Callable[[Transaction[D], World], Sides] | None = None  # who pays whom; None: nobody pays
     timeout: Callable[[Transaction[D], Body], Notice | None] | None = None  # what its time-out URL gets, if it has one
-    customer: Literal["pays", "receives"] | None = None  # towards the limits of a day
+    customer: Role | None = None  # towards the limits of a day
     is_reversible: bool = False
     has_receipt: bool = True  # a query has none that anybody could ask about
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
-from mock_daraja.clock import start_of_day
 from mock_daraja.ledger import customer, limits, transfer
 from mock_daraja.ledger.tariffs import paybill_charges
 from mock_daraja.model import Posting, Transaction
+from mock_daraja.model.parties import Role
 from mock_daraja.money import shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import World
@@ -16,13 +16,6 @@ from mock_daraja.products.values import Settlement
 
 PAYBILL: Final = "CustomerPayBillOnline"
 BUY_GOODS: Final = "CustomerBuyGoodsOnline"
-Role = Literal["pays", "receives"]
-
-
-def day_total(msisdn: str, world: World, role: Role) -> int:
-    """Cents that the customer has paid, or received, today (EAT)."""
-    rows = world.completed_since(msisdn, start_of_day(world.now_ms))
-    return sum(row.amount_cents for row in rows if world.life_of(row).customer == role)
 
 
 def limit_fault(transaction: Transaction, world: World, role: Role, least: int) -> Settlement | None:
@@ -33,7 +26,7 @@ def limit_fault(transaction: Transaction, world: World, role: Role, least: int) 
     if amount > limits.MOST_A_TRANSACTION:
         why = f"{shillings(amount)} is more than {shillings(limits.MOST_A_TRANSACTION)}"
         return core.fail(transaction, "3", why)
-    total = day_total(msisdn, world, role)
+    total = world.day_total(msisdn, role)
     if total + amount > limits.MOST_A_DAY:
         so_far = f"{'has paid' if role == 'pays' else 'got'} {shillings(total)} today"
         return core.fail(transaction, "4", f"{msisdn} {so_far}; {shillings(limits.MOST_A_DAY)} is the most")

@@ -60,28 +60,30 @@ def _ask(sandbox: Sandbox, transaction: Transaction, question: Question[Any], wo
 
 
 def _apply(sandbox: Sandbox, transaction: Transaction, life: Life[Any], told: Settlement) -> Transaction:
-    """Post the money, count PINs and passwords, write the final state."""
+    """Post the money, count PINs, passwords and the customer's day, write the final state."""
     sandbox.post(told.postings)
     if transaction.msisdn is not None and told.pin is not None:
         sandbox.count_pin(transaction.msisdn, right=told.pin == "right", lock=told.pin == "locked")
     if told.password is not None:
         name, entered = told.password
         sandbox.count_password(transaction.shortcode, name, right=entered == "right", lock=entered == "locked")
-    receipt = transaction.receipt
+    now_ms, receipt = sandbox.now_ms, transaction.receipt
     if receipt is None and (told.makes_receipt or (told.is_success and life.has_receipt)):
-        receipt = sandbox.ids.receipt(sandbox.now_ms)
+        receipt = sandbox.ids.receipt(now_ms)
     final = changed(
         transaction,
         result=told.result,
         result_desc=templates.finished(told.desc, {"receipt": receipt, "reference": transaction.reference}),
         why=told.why,
         state="completed" if told.is_success else "failed",
-        final_ms=sandbox.now_ms,
+        final_ms=now_ms,
         charge_cents=told.charge_cents,
         receipt=receipt,
     )
     if told.reverses is not None and (original := sandbox.find_transaction(told.reverses)) is not None:
         sandbox.store.put(TRANSACTIONS, changed(original, reversed_by=receipt))
+    if final.state == "completed" and final.msisdn is not None and life.customer is not None:
+        sandbox.count_payment(final.msisdn, life.customer, final.amount_cents, now_ms)
     sandbox.store.put(TRANSACTIONS, final)
     return final
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import partial
+from typing import Any
+
 import pytest
 
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.ledger import CHARGES_PAID, MERCHANT, REVENUE, UTILITY, organisation
-from mock_daraja.products.payment import day_total
-from tests.conftest import Mock
-from tests.products.merchants import PAYBILL, TILL, Merchant
+from mock_daraja.model import TRANSACTIONS
+from mock_daraja.store.table import Table
+from tests.conftest import MakeMock, Mock
+from tests.products.merchants import PAYBILL, TILL, Merchant, MerchantOf
 
 OPENING = 900_000_00
 ACCOUNTS = {
@@ -138,6 +143,50 @@ def test_a_days_total_counts_what_the_customer_paid_or_received(mock: Mock) -> N
     mock.pushed(Amount=7)
     mock.advance(90)
 
-    received, paid = (day_total(CUSTOMER, mock.world(), role) for role in ("receives", "pays"))
+    assert mock.world().day_total(CUSTOMER, "receives") == 15_000
+    assert mock.world().day_total(CUSTOMER, "pays") == 700
 
-    assert (received, paid) == (15_000, 700)
+
+def test_a_day_ends_at_midnight_in_nairobi(mock_with: MakeMock) -> None:
+    mock = mock_with(start="2026-11-24T23:59:50+03:00")
+    mock.settled("c2b.simulate", Amount=100)
+    assert mock.world().day_total(CUSTOMER, "pays") == 0  # ten seconds later
+
+    mock.settled("c2b.simulate", Amount=9)
+
+    assert mock.world().day_total(CUSTOMER, "pays") == 900
+
+
+def test_a_payment_that_is_kept_no_more_counts_all_day(mock_with: MakeMock, merchant_of: MerchantOf) -> None:
+    """As the money that it moved: how much is kept is no matter of M-Pesa's."""
+    merchant = merchant_of(mock_with(keep=1))
+    merchant.mock.sandbox.put_customer({"msisdn": CUSTOMER, "balance": OPENING / 100})
+
+    results = [merchant.paid(250_000, till=TILL).result for _ in range(3)]
+
+    assert results == ["0", "0", "4"]
+
+
+@pytest.mark.parametrize("operation", ["stk-push.process", "c2b.simulate", "b2c.payment", "pochi.payment"])
+def test_a_customers_payments_make_the_next_one_read_no_more_rows(
+    mock: Mock, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    read: Counter[str] = Counter()
+    get = Table.get
+
+    def counted(table: Table[Any, Any], key: Any) -> Any:
+        read[table.noun.name] += 1
+        return get(table, key)
+
+    def reads() -> Counter[str]:
+        read.clear()
+        send(Amount=10)
+        mock.advance(150)
+        return Counter(read)
+
+    send = mock.push if operation == "stk-push.process" else partial(mock.send, operation)
+    monkeypatch.setattr(Table, "get", counted)
+    early, *_, late = [reads() for _ in range(20)][1:]
+
+    assert {row.result for row in mock.sandbox.store.scan(TRANSACTIONS)} == {"0"}
+    assert late == early
