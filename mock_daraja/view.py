@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from mock_daraja import defaults
@@ -102,9 +101,9 @@ class View:
         """By CheckoutRequestID, ConversationID, OriginatorConversationID or the receipt of a final one."""
         return self.store.find(TRANSACTIONS, "reference", place_of(reference))
 
-    def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
-        """The customer's completed transactions, final at or after `since_ms`, newest first."""
-        return self.store.scan(TRANSACTIONS, "completed", msisdn, least=since_ms, reverse=True)
+    def last_paid_push(self, msisdn: str, amount_cents: int) -> Transaction | None:
+        """The customer's last push of this amount that was paid. One has ended before the next is accepted."""
+        return self.store.find(TRANSACTIONS, "paid-push", (msisdn, amount_cents))
 
     def day_total(self, msisdn: str, role: Role) -> int:
         """Cents that the customer has paid, or received, today (EAT)."""

@@ -41,6 +41,7 @@ from mock_daraja.sandbox import Sandbox
 from mock_daraja.server import Server
 from mock_daraja.settings import Quirks, Settings
 from mock_daraja.steps.world import SandboxWorld
+from mock_daraja.store.table import Table
 from mock_daraja.tables import app_from
 from mock_daraja.view import BALANCE
 from tests.certificates import write_certificate
@@ -320,6 +321,24 @@ def mock_with() -> Iterator[MakeMock]:
 def mock(mock_with: MakeMock) -> Mock:
     """A Mock with default settings on a manual clock."""
     return mock_with()
+
+
+RowsRead = list[tuple[str, Any]]
+"""Noun and key of each row that a store was asked for."""
+
+
+@pytest.fixture
+def rows_read(monkeypatch: pytest.MonkeyPatch) -> RowsRead:
+    """What is read during the test, in order."""
+    read: RowsRead = []
+    get = Table.get
+
+    def noted(table: Table[Any, Any], key: Any) -> Any:
+        read.append((table.noun.name, key))
+        return get(table, key)
+
+    monkeypatch.setattr(Table, "get", noted)
+    return read
 
 
 class Webhook:

@@ -7,12 +7,16 @@ from mock_daraja.model import TRANSACTIONS, changed
 from tests.conftest import Mock
 
 
-def test_payments_since_an_instant_are_those_final_then_or_later(mock: Mock) -> None:
-    row = mock.settled("c2b.simulate")
-    assert row.final_ms is not None
+def test_the_last_paid_push_of_an_amount_is_neither_one_that_failed_nor_another_way_of_paying(mock: Mock) -> None:
+    references = [mock.pushed(Amount=7)]
+    for changes in ({"Amount": 7}, {"Amount": 8}, {"Amount": 7, "AccountReference": "mock:1032"}):
+        mock.advance(150)
+        references.append(mock.pushed(**changes))
+    mock.settled("c2b.simulate", Amount=7)
 
-    assert [*mock.sandbox.completed_since(CUSTOMER, row.final_ms)] == [row]
-    assert [*mock.sandbox.completed_since(CUSTOMER, row.final_ms + 1)] == []
+    assert mock.sandbox.last_paid_push(CUSTOMER, 700) == mock.transaction(references[1])
+    assert mock.sandbox.last_paid_push(CUSTOMER, 100) is None
+    assert mock.sandbox.last_paid_push("254711111111", 700) is None
 
 
 def test_calls_since_an_instant_are_those_after_it(mock: Mock) -> None:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal
 
-from mock_daraja.model.noun import Noun, Place, Ranked, Retention, Row, Unique
+from mock_daraja.model.noun import Noun, Place, Retention, Row, Unique
 from mock_daraja.model.outcome import Decision, Outcome
 
 State = Literal["pending", "completed", "failed"]
@@ -114,16 +114,21 @@ def _open_prompt(row: Transaction) -> tuple[str, ...]:
     return (row.msisdn,) if row.state == "pending" and row.prompt is not None and row.msisdn is not None else ()
 
 
-def _completed(row: Transaction) -> tuple[tuple[str, int], ...]:
-    is_completed = row.state == "completed" and row.msisdn is not None and row.final_ms is not None
-    return ((row.msisdn, row.final_ms),) if is_completed else ()  # type: ignore[return-value]  # neither is None
+def _paid_push(row: Transaction) -> tuple[Place, ...]:
+    """By customer and amount, which must not recur soon. Nothing but a push has a CheckoutRequestID."""
+    if row.state != "completed" or row.msisdn is None or not row.reference.startswith("ws_CO_"):
+        return ()
+    return ((row.msisdn, row.amount_cents),)
 
 
 TRANSACTIONS: Final[Noun[Transaction, int]] = Noun(
     "transaction",
     Transaction,
     lambda row: row.id,
-    unique=(Unique("reference", _references), Unique("open-prompt", _open_prompt)),
-    ranked=(Ranked("completed", _completed),),
+    unique=(
+        Unique("reference", _references),
+        Unique("open-prompt", _open_prompt),
+        Unique("paid-push", _paid_push),
+    ),
     retention=Retention("keep", unpacked="keep_bodies", done=lambda row: row.is_final),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -57,8 +57,8 @@ class World(Protocol):
     def balance(self, account: str) -> int: ...
     def open_prompt(self, msisdn: str) -> Transaction | None: ...
     def find_transaction(self, reference: str) -> Transaction | None: ...
-    def completed_since(self, msisdn: str, since_ms: int) -> Iterator[Transaction]:
-        """The customer's completed transactions with a final time from `since_ms` on, newest first."""
+    def last_paid_push(self, msisdn: str, amount_cents: int) -> Transaction | None:
+        """The customer's last push of this amount that was paid."""
 
     def day_total(self, msisdn: str, role: Role) -> int:
         """Cents that the customer has paid, or received, today (EAT)."""

@@ -118,11 +118,11 @@ def settle(transaction: Transaction, world: World) -> Settlement:
 def _same_amount_fault(transaction: Transaction, world: World) -> Settlement | None:
     msisdn, amount = transaction.msisdn or "", transaction.amount_cents
     window_ms = world.settings.quirks.same_amount_seconds * 1000
-    for earlier in world.completed_since(msisdn, world.now_ms - window_ms) if window_ms else ():
-        if earlier.operation == transaction.operation and earlier.amount_cents == amount:
-            why = f"{msisdn} paid {shillings(amount)} already, receipt {earlier.receipt}, within {window_ms // 1000} s"
-            return _fail(transaction, "17", why, world)
-    return None
+    earlier = world.last_paid_push(msisdn, amount) if window_ms else None
+    if earlier is None or (earlier.final_ms or 0) < world.now_ms - window_ms:
+        return None
+    why = f"{msisdn} paid {shillings(amount)} already, receipt {earlier.receipt}, within {window_ms // 1000} s"
+    return _fail(transaction, "17", why, world)
 
 
 def _paid(transaction: Transaction, world: World, why: str) -> Settlement:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
-from typing import Any
 
 import pytest
 
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.ledger import CHARGES_PAID, MERCHANT, REVENUE, UTILITY, organisation
 from mock_daraja.model import TRANSACTIONS
-from mock_daraja.store.table import Table
-from tests.conftest import MakeMock, Mock
+from tests.conftest import MakeMock, Mock, RowsRead
 from tests.products.merchants import PAYBILL, TILL, Merchant, MerchantOf
 
 OPENING = 900_000_00
@@ -169,23 +167,16 @@ def test_a_payment_that_is_kept_no_more_counts_all_day(mock_with: MakeMock, merc
 
 @pytest.mark.parametrize("operation", ["stk-push.process", "c2b.simulate", "b2c.payment", "pochi.payment"])
 def test_a_customers_payments_make_the_next_one_read_no_more_rows(
-    mock: Mock, monkeypatch: pytest.MonkeyPatch, operation: str
+    mock: Mock, rows_read: RowsRead, operation: str
 ) -> None:
-    read: Counter[str] = Counter()
-    get = Table.get
-
-    def counted(table: Table[Any, Any], key: Any) -> Any:
-        read[table.noun.name] += 1
-        return get(table, key)
+    send = mock.push if operation == "stk-push.process" else partial(mock.send, operation)
 
     def reads() -> Counter[str]:
-        read.clear()
+        rows_read.clear()
         send(Amount=10)
         mock.advance(150)
-        return Counter(read)
+        return Counter(noun for noun, _ in rows_read)
 
-    send = mock.push if operation == "stk-push.process" else partial(mock.send, operation)
-    monkeypatch.setattr(Table, "get", counted)
     early, *_, late = [reads() for _ in range(20)][1:]
 
     assert {row.result for row in mock.sandbox.store.scan(TRANSACTIONS)} == {"0"}

@@ -12,7 +12,7 @@ from mock_daraja.access.password import password
 from mock_daraja.defaults import CUSTOMER, HEAD_OFFICE, PASSKEY, PAYBILL, TILL
 from mock_daraja.model import CUSTOMERS, DELIVERIES, ORGANISATIONS, TRANSACTIONS
 from mock_daraja.reasons import callback_note
-from tests.conftest import MakeMock, Mock, Webhook
+from tests.conftest import MakeMock, Mock, RowsRead, Webhook
 
 ACCEPTED = "Success. Request accepted for processing"
 PROCESSED = "The service request is processed successfully."
@@ -548,6 +548,32 @@ def test_the_same_amount_by_another_way_of_paying_is_another_payment(mock: Mock)
     assert mock.transaction(checkout).result == "0"
 
 
+def test_a_till_that_the_same_number_pays_for_is_another_payer(mock: Mock) -> None:
+    mock.sandbox.put_organisation({"shortcode": "3000001", "nominated": CUSTOMER})
+    first = mock.pushed(Amount=7)
+    mock.advance(5)
+    between = mock.settled("b2b-express.push", amount="7")
+
+    again = mock.pushed(Amount=7)
+    mock.advance(10)
+
+    assert (mock.transaction(first).result, between.result, mock.transaction(again).result) == ("0", "0", "17")
+
+
+def test_other_payments_within_two_minutes_are_not_looked_at(mock: Mock, rows_read: RowsRead) -> None:
+    for amount in range(10, 13):
+        mock.settled("c2b.simulate", Amount=amount)
+        mock.settled("b2c.payment", Amount=amount)
+        mock.pushed(Amount=amount)
+        mock.advance(10)
+    row = mock.transaction(mock.pushed(Amount=7))
+
+    rows_read.clear()
+    mock.advance(5)
+
+    assert {key for noun, key in rows_read if noun == "transaction"} == {row.id}
+
+
 def test_a_right_pin_counts_even_for_the_same_amount_again(mock: Mock) -> None:
     results = []
     for habit in ("pay", "wrong-pin", "wrong-pin", "pay", "wrong-pin"):
@@ -559,7 +585,7 @@ def test_a_right_pin_counts_even_for_the_same_amount_again(mock: Mock) -> None:
     assert results == ["0", "2001", "2001", "17", "2001"]
 
 
-@pytest.mark.parametrize(("pause", "amount", "code"), [(100, 7, "17"), (120, 7, "0"), (10, 8, "0")])
+@pytest.mark.parametrize(("pause", "amount", "code"), [(115, 7, "17"), (115.001, 7, "0"), (10, 8, "0")])
 def test_the_same_amount_again_within_two_minutes_is_17(mock: Mock, pause: float, amount: int, code: str) -> None:
     mock.pushed(Amount=7)
     mock.advance(5)

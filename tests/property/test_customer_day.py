@@ -1,4 +1,5 @@
-"""What a customer has paid and received today is what their payments say, whatever became of these and of the clock."""
+"""What is known of a customer without a look at their payments is what these say, whatever became of them and of the
+clock: what they have paid and received today, and what they paid last."""
 
 from __future__ import annotations
 
@@ -19,8 +20,10 @@ from tests.conftest import Mock, served
 
 CUSTOMERS: Final = ("254708374149", "254711000001")
 LATE: Final = "2026-11-24T23:58:30+03:00"
+AMOUNTS: Final = (10, 20, 100_000, 240_000)
+PUSH: Final = "stk-push.process"
 PAYMENTS: Final = {  # with the field of the customer
-    "stk-push.process": "PhoneNumber",
+    PUSH: "PhoneNumber",
     "c2b.simulate": "Msisdn",
     "b2c.payment": "PartyB",
     "pochi.payment": "PartyB",
@@ -49,7 +52,7 @@ class CustomerDay(RuleBasedStateMachine):
 
     def send(self, operation: str, seconds: int, **changes: object) -> None:
         self.mock._token = ""  # it may run out
-        if operation == "stk-push.process":
+        if operation == PUSH:
             self.mock.push(**changes)
         else:
             self.mock.send(operation, **changes)
@@ -58,7 +61,7 @@ class CustomerDay(RuleBasedStateMachine):
     @rule(
         operation=st.sampled_from([*PAYMENTS]),
         msisdn=st.sampled_from(CUSTOMERS),
-        amount=st.sampled_from([10, 10, 20, 100_000, 240_000]),
+        amount=st.sampled_from([*AMOUNTS, *AMOUNTS[:2]]),
         habit=st.sampled_from([("pay", 250_000), ("pay", 250_000), ("pay", 0), ("cancel", 250_000)]),
         seconds=seconds,
     )
@@ -120,6 +123,15 @@ class CustomerDay(RuleBasedStateMachine):
             for role in get_args(Role):
                 counted = [row for row in todays if (row.msisdn, catalogue.life_of(row).customer) == (msisdn, role)]
                 assert sandbox.day_total(msisdn, role) == sum(row.amount_cents for row in counted)
+
+    @invariant()
+    def the_last_paid_push_of_an_amount_is_that_of_the_payments(self) -> None:
+        for msisdn in CUSTOMERS:
+            rows = [row for row in self.rows("completed") if (row.msisdn, row.operation) == (msisdn, PUSH)]
+            rows.sort(key=lambda row: row.final_ms or 0)
+            last = {row.amount_cents: row for row in rows}
+            for amount in AMOUNTS:
+                assert self.mock.sandbox.last_paid_push(msisdn, 100 * amount) == last.get(100 * amount)
 
 
 TestCustomerDay = CustomerDay.TestCase
