@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -260,10 +261,21 @@ class Sandbox(View):
             return self.ids.conversation_id(now_ms)
         digits = self.settings.quirks.checkout_id_digits
         reference = self.ids.checkout_request_id(now_ms, msisdn, digits)
-        while self.find_transaction(reference) is not None:
-            now_ms += 1000 // 10**digits
-            reference = self.ids.checkout_request_id(now_ms, msisdn, digits)
-        return reference
+        return reference if self.find_transaction(reference) is None else self._next_reference(now_ms, msisdn, digits)
+
+    def _next_reference(self, now_ms: int, msisdn: str, digits: int) -> str:
+        """The first that is free. Those that are taken from now on stand in a row, since time never goes back."""
+
+        def later(turns: int) -> str:
+            return self.ids.checkout_request_id(now_ms + turns * 1000 // 10**digits, msisdn, digits)
+
+        def is_free(turns: int) -> bool:
+            return self.find_transaction(later(turns)) is None
+
+        most = 1
+        while not is_free(most):
+            most *= 2
+        return later(bisect_left(range(most), True, lo=most // 2, key=is_free))
 
     def answer_prompt(self, msisdn: str, answer: str) -> Transaction:
         """The customer answers the open prompt: "pin:1234", "cancel" or "ignore".

@@ -14,9 +14,37 @@ from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.ledger import Unbalanced, transfer
 from mock_daraja.model import CUSTOMERS, INITIATORS, ORGANISATIONS, TOKENS, TRANSACTIONS, App, Initiator, Posting
-from tests.conftest import TOKEN_PATH, MakeMock, Mock
+from tests.conftest import TOKEN_PATH, MakeMock, Mock, RowsRead
 
 WALLET = defaults.CUSTOMER
+
+
+# ids of pushes
+
+
+@pytest.mark.parametrize("digits", [1, 3])
+def test_pushes_of_one_instant_get_the_ids_of_the_next_ones(mock_with: MakeMock, digits: int) -> None:
+    mock = mock_with(answer_after=0, quirks={"checkout_id_digits": digits})
+    free_ms = 0
+
+    for number in range(50):
+        free_ms = max(free_ms, mock.sandbox.now_ms)
+        reference = mock.pushed(AccountReference="mock:1032")
+        assert reference == mock.sandbox.ids.checkout_request_id(free_ms, WALLET, digits)
+        free_ms += 1000 // 10**digits
+        mock.advance(0.3 if number == 20 else 0)
+
+
+def test_pushes_of_one_instant_are_not_all_looked_at(mock_with: MakeMock, rows_read: RowsRead) -> None:
+    mock = mock_with(answer_after=0)
+    for _ in range(100):
+        mock.pushed(AccountReference="mock:1032")
+        mock.advance(0)
+
+    rows_read.clear()
+    mock.pushed()
+
+    assert sum(noun == "transaction" for noun, _ in rows_read) < 20
 
 
 # who is in it
