@@ -10,11 +10,13 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from threading import Event, Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from mock_daraja import sockets
+from mock_daraja.cli.signals import stopping
 from mock_daraja.cli.writer import Writer, WriterHandler
 from mock_daraja.client import Client, Unreachable
 from mock_daraja.scenarios import codes
@@ -33,8 +35,6 @@ _QUIET_S: Final = 0.3
 _USUAL: Final = Settings().max_connections + Settings().callback_connections
 _SWITCH_S: Final = 0.0005
 """For which a busy thread may keep the interpreter from the loop; Python's own 5 ms are an answer's whole time."""
-_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-"""Those that stop a server, where there are such; the last is Windows' own."""
 
 
 def is_there(client: Client) -> bool:
@@ -50,6 +50,13 @@ def is_there(client: Client) -> bool:
     return True
 
 
+def import_app() -> None:
+    """What `running` begins with, for whoever has signals handled that raise: in the middle of an import these become
+    other errors."""
+    gc.disable()  # imports make much and drop little
+    import_module("mock_daraja.app")
+
+
 @contextmanager
 def running(
     settings: Settings, line: Callable[[Exchange], str | None] | None = None
@@ -57,7 +64,7 @@ def running(
     """Connections are accepted inside the block. At its end one line on standard error says what is left unfinished, if
     anything is; so does one for each exchange that `line` gives one for. Raises Problem where the address can't be had.
     """
-    gc.disable()  # imports make much and drop little
+    import_app()
     from mock_daraja.app import daraja_paths
 
     stopping = Event()
@@ -185,7 +192,7 @@ def until_stopped() -> Iterator[Callable[[], None]]:
 
 
 def _stop(*_: object) -> None:
-    for number in _stopping_signals():
+    for number in stopping():
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
@@ -202,17 +209,9 @@ def _handled(handler: Any) -> Iterator[dict[int, Any]]:
     if current_thread() is not main_thread():  # where Python handles no signals
         yield {}
         return
-    old = {number: signal.signal(number, handler) for number in _stopping_signals()}
+    old = {number: signal.signal(number, handler) for number in stopping()}
     try:
         yield old
     finally:
         for number, former in old.items():
             signal.signal(number, former)
-
-
-def _stopping_signals() -> Iterator[int]:
-    """SIGINT is one though it may be ignored: shells start background jobs so."""
-    for name in _SIGNALS:
-        number = getattr(signal, name, None)
-        if number is not None and not (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
-            yield number

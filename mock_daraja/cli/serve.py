@@ -8,7 +8,7 @@ import click
 
 from mock_daraja import defaults
 from mock_daraja.cli.output import Printer
-from mock_daraja.cli.running import running, until_stopped
+from mock_daraja.cli.running import import_app, running, until_stopped
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.journal.text import log_line
@@ -102,6 +102,7 @@ def serve(quiet: bool, **flags: Any) -> None:
     """
     printer = Printer()
     settings = load(flags)
+    import_app()
     with until_stopped() as wait, running(settings, None if quiet else log_line) as (server, gateway):
         printer.say(listening_line(server.url))
         introduce(server.url, gateway, printer)

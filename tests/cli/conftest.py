@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from mock_daraja.cli import commands
+from mock_daraja.cli.group import commands
 from mock_daraja.server import Server
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from mock_daraja.cli import commands, credential
+from mock_daraja.cli import credential
+from mock_daraja.cli.group import commands
 from mock_daraja.model import Credential
 
 PASSWORD = "Safaricom999!*!"

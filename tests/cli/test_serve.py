@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from base64 import b64encode
 from collections.abc import Callable
@@ -19,6 +21,7 @@ from mock_daraja.client import Client
 from mock_daraja.clock import parse_instant
 from mock_daraja.defaults import APP_KEY, APP_SECRET
 from mock_daraja.settings import option_fields
+from tests.cli.conftest import ROOT
 from tests.conftest import TOKEN_PATH, push_body
 
 signals = pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
@@ -88,6 +91,32 @@ def test_sighup_does_nothing_where_it_was_ignored_at_the_start(start: Callable[.
 
     assert Client(url).health()["status"] == "ok"
     assert server.end() == 0
+
+
+_SIGNALLED_BY_ITS_FIRST_IMPORT = """
+import os, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            os.kill(os.getpid(), int(sys.argv[1]))
+
+from mock_daraja.cli import main
+sys.meta_path.insert(0, Finder())
+main(["serve", "--port", "0"])
+"""
+
+
+@signals
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_while_it_starts_ends_it_quietly(name: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _SIGNALLED_BY_ITS_FIRST_IMPORT, str(int(getattr(signal, name)))]
+
+    ended = subprocess.run(
+        command, check=False, capture_output=True, timeout=20, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
 
 
 @signals

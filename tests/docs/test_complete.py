@@ -13,7 +13,7 @@ import click
 import pytest
 
 from mock_daraja import faults, resources
-from mock_daraja.cli import commands
+from mock_daraja.cli.group import commands
 from mock_daraja.clock import MODES
 from mock_daraja.errors import Problem
 from mock_daraja.faults import pages as gateway_pages

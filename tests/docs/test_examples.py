@@ -16,7 +16,7 @@ import click
 import pytest
 
 from mock_daraja.app import create_app
-from mock_daraja.cli import commands
+from mock_daraja.cli.group import commands
 from mock_daraja.clock import ClockSetting
 from mock_daraja.faults import from_spec
 from mock_daraja.faults import pages as gateway_pages

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import click
 from click.testing import CliRunner
 
-from mock_daraja.cli import commands
+from mock_daraja.cli.group import commands
 from mock_daraja.settings import ENVIRONMENT_PREFIX, Quirks, Settings, option_fields
 from tests.docs import examples
 from tests.docs.api import control_nouns, fixtures, handle_members
