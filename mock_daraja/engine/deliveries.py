@@ -1,7 +1,7 @@
 """Deliveries on a running clock: one attempt at each callback, on the loop, and what came of it recorded.
 
 What may take its time is done in a thread of the pool: a name that has to be looked up, an application in this process,
-a record while somebody else has the sandbox.
+a record while somebody else has the sandbox. Whatever is raised there, SystemExit too, is about that event alone.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ class Deliveries:
             self._give(event, self._work.steps.order(self._sandbox, row, may_wait=False))
         except SlowError:
             self._in_pool(event, partial(self._look_up, event, row))
-        except Exception as error:
+        except BaseException as error:
             self._came(event, error)
 
     def _look_up(self, event: Event, row: Callback) -> None:
         """In a thread: the name of the receiver."""
         try:
             what = self._work.steps.order(self._sandbox, row, may_wait=True)
-        except Exception as error:
+        except BaseException as error:
             self._loop.call(self._came, event, error)
         else:
             self._loop.call(self._give, event, what)
@@ -77,11 +77,11 @@ class Deliveries:
         """In a thread: an application in this process."""
         try:
             self._loop.call(self._came, event, call())
-        except Exception as error:
+        except BaseException as error:
             self._loop.call(self._came, event, error)
 
-    def _came(self, event: Event, came: Came | Exception) -> None:
-        if isinstance(came, Exception):
+    def _came(self, event: Event, came: Came | BaseException) -> None:
+        if isinstance(came, BaseException):
             pause_s = self._work.failed(self._sandbox, event, came)
             if pause_s is not None:
                 self._loop.later(pause_s, self._give_back, event)
@@ -104,7 +104,7 @@ class Deliveries:
         """In any thread. What cannot be kept now is tried again: the attempt itself was made."""
         try:
             self._work.record(self._sandbox, event, came)
-        except Exception as error:
+        except BaseException as error:
             pause_s = self._work.failed(self._sandbox, event, error)
             if pause_s is not None:
                 self._loop.call(self._loop.later, pause_s, self._came, event, came)

@@ -175,7 +175,7 @@ class Runner:
             except SlowError as slow:
                 assert event is not None
                 return partial(self._prepare, event, slow)
-            except Exception as error:
+            except BaseException as error:  # SystemExit too: it is about that event alone
                 return _AGAIN_S if event is None else self._work.failed(self._sandbox, event, error) or 0.0
         return None
 
@@ -219,7 +219,7 @@ class Runner:
         """In a thread: what the event needs and takes long."""
         try:
             slow.prepare()
-        except Exception as error:
+        except BaseException as error:
             return self._work.failed(self._sandbox, event, error) or 0.0
         return 0.0
 

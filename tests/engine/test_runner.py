@@ -20,7 +20,7 @@ from tests.engine.conftest import MakeWorld, World
 class Failing:
     """Raises so many times, whatever it is given, and keeps when it was called."""
 
-    def __init__(self, times: int, error: Exception | None = None) -> None:
+    def __init__(self, times: int, error: BaseException | None = None) -> None:
         self.left = times
         self.error = error or OSError("too many open files")
         self.at: list[float] = []
@@ -319,6 +319,28 @@ def test_a_delivery_that_fails_five_times_is_stuck_until_it_is_resumed(world: Ma
     assert left == ([], [])
     assert world.await_records(1)
     assert world.delivered == [1]
+
+
+@pytest.mark.parametrize("place", ["then", "claimed", "ordered", "called", "recorded"])
+def test_code_that_ends_its_thread_ends_that_try_alone(world: MakeWorld, place: str) -> None:
+    world = world("real")
+    failing = Failing(2, SystemExit(1))
+
+    def call() -> Delivery:
+        failing()
+        return Delivery("http://shop.test/", 0, status=200)
+
+    if place == "called":
+        world.ordered = lambda number: call
+    else:
+        setattr(world, place, failing)
+    world.schedule(0, 1, "x" if place == "then" else "deliver")
+
+    assert until_changed(world, lambda: world.ran != [] or world.records != [])
+
+    assert len(failing.at) == 3
+    assert until_changed(world, lambda: world.sandbox.store.leased() == [])
+    assert world.engine.loop.is_running
 
 
 def test_a_result_is_kept_though_somebody_has_the_sandbox_when_it_comes(world: MakeWorld) -> None:
