@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from traceback import format_exception
 from typing import Final, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 from mock_daraja.callbacks.order import Came, LocalCall, Order
 from mock_daraja.model import STUCK, Callback, Event, Stuck, UrlRefusal
@@ -61,7 +62,8 @@ class Work:
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
-        self._tries: dict[tuple[str, int], int] = {}  # of events that failed, by sandbox and sequence
+        self._tries: WeakKeyDictionary[Sandbox, dict[int, int]] = WeakKeyDictionary()
+        """How often events that are not done failed, by their numbers: a sandbox that was reset counts anew."""
 
     def carry_out(self, sandbox: Sandbox, event: Event) -> bool:
         """All but a delivery. Whether it had any effect."""
@@ -95,13 +97,12 @@ class Work:
 
     def _went_well(self, sandbox: Sandbox, event: Event) -> None:
         if self._tries:
-            self._tries.pop((sandbox.name, event.sequence), None)
+            self._tries.get(sandbox, {}).pop(event.sequence, None)
 
     def failed(self, sandbox: Sandbox, event: Event, error: BaseException) -> float | None:
         """For how many seconds of real time it rests before another try; None where it is stuck. Raises nothing."""
-        key = sandbox.name, event.sequence
-        tries = self._tries.get(key, 0) + 1
-        self._tries[key] = tries
+        counts = self._tries.setdefault(sandbox, {})
+        tries = counts[event.sequence] = counts.get(event.sequence, 0) + 1
         with suppress(Exception):
             _log.error("%s of %s failed, try %d of %d", event, sandbox.name, tries, TRIES, exc_info=error)
         if tries < TRIES:
@@ -110,7 +111,7 @@ class Work:
             self._keep_stuck(sandbox, event, error)
         except Exception:
             return LONGEST_S
-        self._tries.pop(key, None)
+        counts.pop(event.sequence, None)
         return None
 
     def _keep_stuck(self, sandbox: Sandbox, event: Event, error: BaseException) -> None:

@@ -109,6 +109,16 @@ def test_failures_of_two_sandboxes_are_counted_apart(at_work: tuple[World, Work]
     assert work.failed(other, event, OSError()) == 0.01
 
 
+def test_the_events_of_a_sandbox_that_was_reset_are_counted_anew(at_work: tuple[World, Work]) -> None:
+    world, work = at_work
+    event = due(world)
+    for _ in range(4):
+        work.failed(world.sandbox, event, OSError())
+    again = world.new_sandbox(world.sandbox.name)
+
+    assert work.failed(again, event, OSError()) == 0.01
+
+
 def test_what_cannot_even_be_kept_as_stuck_is_tried_on(
     at_work: tuple[World, Work], monkeypatch: pytest.MonkeyPatch
 ) -> None:
