@@ -6,6 +6,7 @@ Each field's `help` is what `mock-daraja serve --help` and the docs print, so a 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -173,20 +174,34 @@ def load(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> Settings:
-    """Settings from all four sources. `flags` holds only what was given. Raises Problem with file and line."""
+    """Settings from all four sources. `flags` holds only what was given. Raises Problem with flag, variable or line."""
     environment = os.environ if environment is None else environment
     file = (Path.cwd() if folder is None else folder) / SETTINGS_FILE
     values = _from_file(file) if file.is_file() else {}
     values |= _from_environment(environment, values.get("quirks", Quirks()))
-    values |= {name: value for name, value in (flags or {}).items() if value is not None and value != ()}
-    return Settings(**values)
+    given = {name: value for name, value in (flags or {}).items() if value is not None and value != ()}
+    return Settings(**values | _checked(given, flag))
+
+
+def flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _checked(values: dict[str, Any], where: Callable[[str], str]) -> dict[str, Any]:
+    """The same. Raises Problem, with its place, for one that Settings refuses."""
+    for name, value in values.items():
+        try:
+            Settings(**{name: value})
+        except Problem as problem:
+            raise problem.at(where(name)) from None
+    return values
 
 
 def _from_environment(environment: Mapping[str, str], quirks_before: Quirks) -> dict[str, Any]:
     def given(of: type) -> dict[str, str]:
         return {name: environment[_variable(name)] for name in _kinds(of) if _variable(name) in environment}
 
-    values = _read(given(Settings), _kinds(Settings), _variable)
+    values = _checked(_read(given(Settings), _kinds(Settings), _variable), _variable)
     return values | {"quirks": quirks_from(given(Quirks), _variable, quirks_before)}
 
 
@@ -208,7 +223,8 @@ def _from_file(file: Path) -> dict[str, Any]:
         return f"{file}:{_line_of(name, text)}"
 
     tables = {name: _list_of_tables(name) for name in ("apps", "organisations", "customers")}
-    return _read(document, {**_kinds(Settings), **tables, "quirks": lambda value: quirks_from(value, where)}, where)
+    kinds = {**_kinds(Settings), **tables, "quirks": lambda value: quirks_from(value, where)}
+    return _checked(_read(document, kinds, where), where)
 
 
 def _list_of_tables(name: str) -> Kind:
@@ -247,10 +263,8 @@ def unknown(name: str, known: Collection[str]) -> Problem:
 
 def _line_of(name: str, text: str) -> int:
     """The line on which a key or table of a TOML text stands; tomllib doesn't say."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip().lstrip("[").startswith(name):
-            return number
-    return 1
+    key = re.compile(rf"\s*\[*{re.escape(name)}(?![\w-])")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if key.match(line)), 1)
 
 
 @cache

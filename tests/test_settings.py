@@ -117,6 +117,9 @@ def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
         ("callback_timeout = 'soon'", "callback_timeout is 'soon'", 1, "a number"),
         ("apps = ['k:s']", "apps is no list of tables", 1, "begin each with [[apps]]"),
         ("customers = 5", "customers is no list of tables", 1, "begin each with [[customers]]"),
+        ("keep_bodies = 5\nkeep = 0", "keep is 0", 2, "from 1 to 100000000"),
+        ("\napp = ['a:b', 'key']", "app 'key' has no secret", 2, "KEY:SECRET"),
+        ("\nstart = 'tomorrow'", "'tomorrow' is not a date and time", 2, "write it as"),
     ],
 )
 def test_a_mistake_in_the_file_is_named_with_its_line(
@@ -142,6 +145,16 @@ def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None
         load({}, {"MOCK_DARAJA_PORT": "x"}, tmp_path)
 
     assert caught.value.where == "MOCK_DARAJA_PORT"
+
+
+def test_a_value_out_of_bounds_is_named_with_its_variable_or_flag(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="max_connections is -1") as of_variable:
+        load({}, {"MOCK_DARAJA_MAX_CONNECTIONS": "-1"}, tmp_path)
+    with pytest.raises(Problem, match="callback_connections is 0") as of_flag:
+        load({"callback_connections": 0}, {"MOCK_DARAJA_CALLBACK_CONNECTIONS": "5"}, tmp_path)
+
+    assert of_variable.value.where == "MOCK_DARAJA_MAX_CONNECTIONS"
+    assert of_flag.value.where == "--callback-connections"
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,13 @@ import click
 
 from mock_daraja import defaults
 from mock_daraja.cli.caller import Caller, credentials, query_of, usual, visiting
-from mock_daraja.cli.output import Printer, client_at, url_option
+from mock_daraja.cli.output import Printer, client_at, given_settings, url_option
 from mock_daraja.cli.running import OURS, is_there, running, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line
 from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.text import log_line
-from mock_daraja.settings import load
 
 SINK: Final = "demo"
 AMOUNT: Final = 10
@@ -62,7 +61,7 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
     is_well = False
     logs = Event()
     parts = urlsplit(client.url)
-    settings = load({"host": OURS[parts.hostname or ""], "port": 80 if parts.port is None else parts.port})
+    settings = given_settings({"host": OURS[parts.hostname or ""], "port": 80 if parts.port is None else parts.port})
 
     def line(exchange: Exchange) -> str | None:
         return log_line(exchange) if logs.is_set() else None

@@ -39,7 +39,10 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="Example: mock-daraja demo shows a whole payment. Exit codes: 0 well, 1 a problem, 2 wrong usage.",
+    epilog=(
+        "Example: mock-daraja demo shows a whole payment. "
+        "Exit codes: 0 well, 1 a problem, 2 wrong usage or a wrong setting."
+    ),
 )
 @click.version_option(__version__, prog_name="mock-daraja", message="%(prog)s %(version)s")
 def commands() -> None:

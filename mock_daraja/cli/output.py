@@ -8,6 +8,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import IO, Any, Final
 
 import click
@@ -15,7 +16,7 @@ import click
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint, Role, plain
-from mock_daraja.settings import DEFAULT_PORT, load
+from mock_daraja.settings import DEFAULT_PORT, Settings, load
 
 url_option = click.option(
     "--url",
@@ -103,15 +104,39 @@ def hanging(start: str, text: str, indent: int, width: int) -> Iterator[str]:
     yield from (" " * indent + line for line in rest)
 
 
+class WrongSetting(click.ClickException):
+    """A setting that is wrong, wherever it was given: exits as wrong usage does."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 - click's signature
+        click.echo(f"error: {self.message}", err=True)
+
+
+@contextmanager
+def settings_applied() -> Iterator[None]:
+    """Raises WrongSetting for a Problem inside, where that is one of settings."""
+    try:
+        yield
+    except Problem as problem:
+        raise WrongSetting(str(problem)) from None
+
+
+def given_settings(flags: Mapping[str, Any] | None = None) -> Settings:
+    """Those at hand, with these flags."""
+    with settings_applied():
+        return load(flags)
+
+
 def server_url(url: str | None) -> str:
     """The address given, or where `serve` would listen with the settings at hand."""
     if url:
         return url.rstrip("/")
-    settings = load()
+    settings = given_settings()
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     port = settings.port or DEFAULT_PORT
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def client_at(url: str | None, sandbox: str = "default") -> Client:
-    return Client(server_url(url), sandbox, admin_token=load().admin_token)
+    return Client(server_url(url), sandbox, admin_token=given_settings().admin_token)

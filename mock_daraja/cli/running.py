@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from mock_daraja import sockets
+from mock_daraja.cli.output import settings_applied
 from mock_daraja.cli.signals import stopping
 from mock_daraja.cli.writer import Writer, WriterHandler
 from mock_daraja.client import Client, Unreachable
@@ -78,7 +79,8 @@ def running(
         ending.enter_context(_logging(writer))
         sockets.raise_limit()
         codes.ready()  # when a payment first needs it, there may be no file left to open
-        app = daraja_paths(settings, log=None if line is None else _logged(line, writer))
+        with settings_applied():
+            app = daraja_paths(settings, log=None if line is None else _logged(line, writer))
         for text in _narrowed(settings, app.gateway):
             writer.write(text)
         ending.callback(app.gateway.close)

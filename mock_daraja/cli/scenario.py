@@ -15,6 +15,7 @@ import click
 from mock_daraja.cli.output import (
     Printer,
     client_at,
+    given_settings,
     hanging,
     json_option,
     sandbox_option,
@@ -25,7 +26,6 @@ from mock_daraja.cli.output import (
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint
-from mock_daraja.settings import load
 
 if TYPE_CHECKING:
     from mock_daraja.scenarios import Library, Scenario
@@ -49,7 +49,7 @@ def _library(*folders: Path) -> Library:
     from mock_daraja.products import CATALOGUE
     from mock_daraja.scenarios import Library
 
-    return Library([*folders, *map(Path, load().scenarios), resources.scenarios()], CATALOGUE.known)
+    return Library([*folders, *map(Path, given_settings().scenarios), resources.scenarios()], CATALOGUE.known)
 
 
 @scenario.command(
@@ -202,9 +202,9 @@ def _server(name: str, url: str | None) -> Iterator[tuple[Client, str]]:
     flags: dict[str, Any] = {"host": "127.0.0.1", "port": 0}
     if name.endswith(_FILES):
         _opened(name)  # what is wrong with it is said before anything starts
-        flags["scenarios"] = (str(Path(name).parent), *load().scenarios)
+        flags["scenarios"] = (str(Path(name).parent), *given_settings().scenarios)
         name = Path(name).stem
-    with running(load(flags)) as (server, _):
+    with running(given_settings(flags)) as (server, _):
         yield client_at(server.url), name
 
 

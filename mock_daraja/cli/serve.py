@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 import click
 
 from mock_daraja import defaults
-from mock_daraja.cli.output import Printer
+from mock_daraja.cli.output import Printer, given_settings
 from mock_daraja.cli.running import import_app, running, until_stopped
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.journal.text import log_line
-from mock_daraja.settings import ENVIRONMENT_PREFIX, Settings, load, option_fields
+from mock_daraja.settings import ENVIRONMENT_PREFIX, Settings, flag, option_fields
 
 if TYPE_CHECKING:
     from mock_daraja.gateway import Gateway
@@ -32,15 +32,15 @@ def setting_options() -> list[click.Option]:
 
 
 def _option(field: Any, kind: Any) -> click.Option:
-    flag = "--" + field.name.replace("_", "-")
+    option = flag(field.name)
     text = field.metadata["help"]
     if kind is bool:
-        return click.Option([f"{flag}/--no-{flag[2:]}", field.name], default=None, help=text)
+        return click.Option([f"{option}/--no-{option[2:]}", field.name], default=None, help=text)
     if kind == tuple[str, ...]:
-        return click.Option([flag, field.name], multiple=True, metavar=field.metadata["metavar"], help=text)
+        return click.Option([option, field.name], multiple=True, metavar=field.metadata["metavar"], help=text)
     if isinstance(field.default, (str, int, float)):
         text = f"{text}  [default: {field.default}]"
-    return click.Option([flag, field.name], type=_type(kind), metavar=field.metadata["metavar"] or None, help=text)
+    return click.Option([option, field.name], type=_type(kind), metavar=field.metadata["metavar"] or None, help=text)
 
 
 def _type(kind: Any) -> Any:
@@ -101,7 +101,7 @@ def serve(quiet: bool, **flags: Any) -> None:
     When it stops, one more line says how many callbacks and events it leaves unfinished, if there are any.
     """
     printer = Printer()
-    settings = load(flags)
+    settings = given_settings(flags)
     import_app()
     with until_stopped() as wait, running(settings, None if quiet else log_line) as (server, gateway):
         printer.say(listening_line(server.url))

@@ -267,18 +267,21 @@ def test_wrong_usage_exits_with_2(run: Callable[..., Any], arguments: list[str],
 @pytest.mark.parametrize(
     ("arguments", "environment", "said"),
     [
-        (["--port", "99999"], {}, "error: port is 99999\n  remedy: use a number from 0 to 65535\n"),
-        (["--app", "key"], {}, "error: app 'key' has no secret\n  remedy: write it as KEY:SECRET\n"),
+        (["--port", "99999"], {}, "error: --port: port is 99999\n  remedy: use a number from 0 to 65535\n"),
+        (["--callback-connections", "0"], {}, "error: --callback-connections: callback_connections is 0\n"),
+        (["--app", "key"], {}, "error: --app: app 'key' has no secret\n  remedy: write it as KEY:SECRET\n"),
         ([], {"MOCK_DARAJA_CLOCK": "sundial"}, "error: MOCK_DARAJA_CLOCK: "),
+        ([], {"MOCK_DARAJA_MAX_CONNECTIONS": "-1"}, "error: MOCK_DARAJA_MAX_CONNECTIONS: max_connections is -1\n"),
+        (["--port", "0", "--allow-callbacks-to", "10.0.0.0/99"], {}, "error: --allow-callbacks-to: "),
         (["--port", "0", "--scenario", "stk_push/canceled"], {}, "stk_push/cancelled"),
     ],
 )
-def test_a_bad_setting_exits_with_1_and_a_remedy(
+def test_a_bad_setting_exits_with_2_and_a_remedy(
     run: Callable[..., Any], arguments: list[str], environment: dict[str, str], said: str
 ) -> None:
     result = run("serve", *arguments, **environment)
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert said in result.stderr
     assert "\n  remedy: " in result.stderr
 
@@ -288,8 +291,15 @@ def test_a_bad_settings_file_is_named_with_its_line(run: Callable[..., Any], tmp
 
     result = run("serve")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "mock-daraja.toml:2: there is no setting 'clok'\n  remedy: did you mean 'clock'?" in result.stderr
+
+
+def test_a_bad_setting_is_wrong_usage_of_every_command(run: Callable[..., Any]) -> None:
+    result = run("why", MOCK_DARAJA_PORT="99999")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: MOCK_DARAJA_PORT: port is 99999\n")
 
 
 def test_a_flag_goes_before_its_variable(start: Callable[..., Any]) -> None:
