@@ -18,6 +18,8 @@ from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields, Kind, nearest, read
 
 ENVIRONMENT_PREFIX: Final = "MOCK_DARAJA_"
+URL_VARIABLE: Final = f"{ENVIRONMENT_PREFIX}URL"
+"""No setting: where the commands find a running server."""
 SETTINGS_FILE: Final = "mock-daraja.toml"
 DEFAULT_PORT: Final = 6737  # M-P-E-S on a telephone's keypad is 6737
 
@@ -201,12 +203,23 @@ def _from_environment(environment: Mapping[str, str], quirks_before: Quirks) -> 
     def given(of: type) -> dict[str, str]:
         return {name: environment[_variable(name)] for name in _kinds(of) if _variable(name) in environment}
 
+    _check_names(environment)
     values = _checked(_read(given(Settings), _kinds(Settings), _variable), _variable)
     return values | {"quirks": quirks_from(given(Quirks), _variable, quirks_before)}
 
 
 def _variable(name: str) -> str:
     return ENVIRONMENT_PREFIX + name.upper()
+
+
+def _check_names(environment: Mapping[str, str]) -> None:
+    """Raises Problem for a variable that is named as ours are, and is none."""
+    known = {_variable(name): name for of in (Settings, Quirks) for name in _kinds(of)}
+    for name in environment:
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in known and name != URL_VARIABLE:
+            near = nearest(name.removeprefix(ENVIRONMENT_PREFIX).lower(), known.values())
+            remedy = f"did you mean {_variable(near)}?" if near else "unset it; docs/settings.md lists those there are"
+            raise Problem("there is no such variable", where=name, remedy=remedy)
 
 
 def _from_file(file: Path) -> dict[str, Any]:

@@ -147,6 +147,25 @@ def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None
     assert caught.value.where == "MOCK_DARAJA_PORT"
 
 
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("MOCK_DARAJA_MAX_CONECTIONS", "did you mean MOCK_DARAJA_MAX_CONNECTIONS?"),
+        ("MOCK_DARAJA_INFLIGHT", "did you mean MOCK_DARAJA_IN_FLIGHT?"),
+        ("MOCK_DARAJA_XYZ", "unset it; docs/settings.md lists those there are"),
+    ],
+)
+def test_a_variable_that_is_none_of_ours_is_refused(name: str, remedy: str, tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="there is no such variable") as caught:
+        load({}, {name: "1"}, tmp_path)
+
+    assert (caught.value.where, caught.value.remedy) == (name, remedy)
+
+
+def test_variables_of_others_and_the_url_of_the_commands_are_left_alone(tmp_path: Path) -> None:
+    assert load({}, {"MOCK_DARAJA_URL": "http://a", "MOCKDARAJA_PORT": "x", "PORT": "x"}, tmp_path) == Settings()
+
+
 def test_a_value_out_of_bounds_is_named_with_its_variable_or_flag(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="max_connections is -1") as of_variable:
         load({}, {"MOCK_DARAJA_MAX_CONNECTIONS": "-1"}, tmp_path)

@@ -16,13 +16,13 @@ import click
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint, Role, plain
-from mock_daraja.settings import DEFAULT_PORT, Settings, load
+from mock_daraja.settings import DEFAULT_PORT, URL_VARIABLE, Settings, load
 
 url_option = click.option(
     "--url",
     metavar="URL",
-    envvar="MOCK_DARAJA_URL",
-    help="The running server.  [env: MOCK_DARAJA_URL; default: where `serve` listens, http://127.0.0.1:6737]",
+    envvar=URL_VARIABLE,
+    help=f"The running server.  [env: {URL_VARIABLE}; default: where `serve` listens, http://127.0.0.1:6737]",
 )
 """For `client_at` or `server_url`."""
 sandbox_option = click.option(
