@@ -12,7 +12,7 @@ from typing import Final
 
 from mock_daraja.clock import Clock, ClockSetting
 from mock_daraja.errors import Problem
-from mock_daraja.model import Row
+from mock_daraja.model import Event, Row
 from mock_daraja.model.noun import Noun
 from mock_daraja.store import Store
 
@@ -41,12 +41,12 @@ class Agenda:
         with store.unit():
             self._keep_clock()
 
-    def schedule(self, due_ms: int, kind: str, subject: int | str, exchange: int | None = None) -> None:
+    def schedule(self, due_ms: int, kind: str, subject: int | str, exchange: int | None = None) -> Event:
         """Put an event on the agenda. One that an unanswered `exchange` caused is held back until `release`,
         so that no callback overtakes the acknowledgement; a manual clock needs no such care."""
         with self._store.unit():
             held = exchange if exchange in self._unanswered else None
-            self._store.add_event(due_ms, kind, subject, held=held)
+            return self._store.add_event(due_ms, kind, subject, held=held)
 
     def hold(self, exchange: int) -> None:
         if self._clock.setting.mode != "manual":

@@ -23,6 +23,8 @@ from mock_daraja.model import (
     Initiator,
     Organisation,
     RegisteredUrls,
+    Stuck,
+    StuckState,
     Transaction,
 )
 from mock_daraja.model.callback import PENDING
@@ -117,10 +119,18 @@ class View:
     def deliveries_of(self, callback_id: int) -> list[Delivery]:
         return [*self.store.scan(DELIVERIES, "callback", callback_id)]
 
+    def stuck_state(self, row: Stuck) -> StuckState:
+        if row.resumed_as is None:
+            return "stuck"
+        with self.store.view():
+            if self.store.get(STUCK, row.resumed_as) is not None:
+                return "stuck-again"
+            return "trying" if self.store.has_event(row.resumed_as) else "done"
+
     def unfinished(self) -> tuple[int, int]:
         """How many callbacks are to be delivered yet, and how many other events to be carried out, or stuck."""
         with self.store.view():
             callbacks = sum(row.state in PENDING for row in self.store.scan(CALLBACKS))
             kinds = [each.kind for each in (*self.store.events(), *self.store.leased())]
-            kinds += [each.kind for each in self.store.scan(STUCK)]
+            kinds += [each.kind for each in self.store.scan(STUCK, "waiting")]
         return callbacks, len(kinds) - kinds.count("deliver")

@@ -11,16 +11,18 @@ from mock_daraja.cli.output import Printer, client_at, json_option, url_option
 from mock_daraja.client import Client, Row
 from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint, plain
+from mock_daraja.journal.shapes import became
 
 _PAGE: Final = 1000
 _TIME: Final = slice(0, 23)  # of an ISO 8601 instant
 
 
 def stuck_line(row: Row, paint: Paint = plain, name: str = "") -> str:
-    """`stuck 7  settle of transaction 3: OSError: ...`."""
+    """`stuck 7  settle of transaction 3: OSError: ...`, and what came of it where it was resumed."""
     about = f"{row['kind']} of {row['about']}: {row['error']}"
-    number = paint(f"stuck {name}{row['id']}", "bad")
-    return f"{number}  {printable(about)}"
+    number = paint(f"stuck {name}{row['id']}", "bad" if row["resumed"] is None else "note")
+    later = "" if row["resumed"] is None else f"; resumed {row['resumed'][_TIME]}: {became(row, name)}"
+    return f"{number}  {printable(about)}{later}"
 
 
 @click.command(
@@ -36,8 +38,11 @@ def stuck(number: str | None, resumed: str | None, sandbox: str | None, as_json:
     """List the events of a running server that failed at every try: when, number, what it is, and the last error.
 
     Each is a later step of a payment, which waits until it is resumed. With N it is one of them with its traceback. N
-    is what the list says: 7, or shop-tests/7 where it is not the default sandbox's. The exit code is 1 where one that
-    was resumed is stuck again.
+    is what the list says: 7, or shop-tests/7 where it is not the default sandbox's.
+
+    On a running clock one that was resumed is being tried for a while: `mock-daraja stuck N` says what has come of it,
+    with --json as `state`: trying, done or stuck-again. The exit code is 1 where one that was resumed is stuck again by
+    then.
     """
     if number is not None and resumed is not None:
         raise click.UsageError("give N or --resume, not both")
@@ -89,9 +94,10 @@ def _resume(found: list[tuple[Client, Row]], printer: Printer, *, as_json: bool)
         printer.json([{"sandbox": client.name, **row} for client, row in answers])
     else:
         for client, row in answers:
-            again = row["stuck_again"]
-            became = "resumed" if again is None else f"resumed, and is stuck again: {_prefix(client)}{again}"
-            printer.say(f"{_prefix(client)}{row['id']}  {row['kind']} of {row['about']}: {became}")
+            prefix = _prefix(client)
+            printer.say(f"{prefix}{row['id']}  {row['kind']} of {row['about']}: resumed: {became(row, prefix)}")
+        if any(row["state"] == "trying" for _, row in answers):
+            printer.say("\nmock-daraja stuck N says what has come of one that is being tried")
         if not found:
             printer.say("nothing is stuck")
     return all(row["stuck_again"] is None for _, row in answers)

@@ -162,7 +162,7 @@ class ControlApi(ABC):
         return self.call("GET", "transactions", reference)
 
     def stuck(self, **filters: Any) -> list[Row]:
-        """Events that failed at every try, oldest first. Filters: after (a number), limit."""
+        """Events that failed at every try, oldest first. Filters: after (a number), resumed, limit."""
         return list(self.call("GET", "stuck", query=filters)["stuck"])
 
     def stuck_event(self, number: str | int) -> Row:

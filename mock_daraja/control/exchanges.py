@@ -48,7 +48,7 @@ def listed(call: Call) -> Shape:
 
 def one(call: Call, name: str) -> Shape | Response:
     """Whole. `transaction` is the whole row of the one it opened, or null, and `callbacks` are that one's.
-    `stuck` are the events about these that are stuck, with their tracebacks, where there are any.
+    `stuck` are the events about these that are stuck or were, with their tracebacks, where there are any.
 
     With `as` it is the curl command that asks the same again.
     """
@@ -74,7 +74,8 @@ def one(call: Call, name: str) -> Shape | Response:
 
 def _stuck(call: Call, transaction: int, callbacks: Container[int]) -> list[Shape]:
     rows = call.sandbox.store.scan(STUCK) if call.sandbox.store.count(STUCK) else ()
-    return [stuck_json(row) for row in rows if is_about(row.kind, row.subject, transaction, callbacks)]
+    about = [row for row in rows if is_about(row.kind, row.subject, transaction, callbacks)]
+    return [stuck_json(row, call.sandbox.stuck_state(row)) for row in about]
 
 
 def archive(call: Call) -> Shape:

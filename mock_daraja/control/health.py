@@ -11,7 +11,7 @@ from mock_daraja.model import STUCK
 def health(call: Call) -> Shape:
     """`degraded` where events are stuck, in whichever sandbox."""
     sandbox, all_of_them = call.sandbox, call.shared.sandboxes.all()
-    stuck = sum(each.store.count(STUCK) for each in all_of_them)
+    stuck = sum(each.store.count(STUCK, "waiting") for each in all_of_them)
     return {
         "status": "degraded" if stuck else "ok",
         "version": __version__,

@@ -68,7 +68,7 @@ _OF_A_SANDBOX: Final = (
     Route("POST", "callbacks/<name>/resend", callbacks.resend),
     Route("GET", "transactions", transactions.listed, transactions.FILTER),
     Route("GET", "transactions/<reference>", transactions.one),
-    Route("GET", "stuck", stuck.listed, {"after": whole(0, 10**15), "limit": LIMIT}),
+    Route("GET", "stuck", stuck.listed, stuck.FILTER),
     Route("GET", "stuck/<number>", stuck.one),
     Route("POST", "stuck/<number>/resume", stuck.resume),
     Route("GET", "ledger", ledger.balances),

@@ -2,53 +2,59 @@
 
 from __future__ import annotations
 
-from mock_daraja.control.call import Call, Shape, row_id
+from typing import Final
+
+from mock_daraja.control.call import LIMIT, Call, Shape, row_id
 from mock_daraja.engine.work import resume as have_carried_out
 from mock_daraja.errors import Problem
+from mock_daraja.fields import one_of, whole
 from mock_daraja.journal.shapes import stuck_json
 from mock_daraja.model import STUCK, Stuck
 
+FILTER: Final = {"after": whole(0, 10**15), "resumed": one_of("true", "false"), "limit": LIMIT}
+
 
 def listed(call: Call) -> Shape:
-    """The latest, oldest first, without their tracebacks; with `after` the first of those with higher numbers.
+    """The latest, oldest first, without their tracebacks; with `after` the first of those with higher numbers. With
+    `resumed` also those that were resumed, of which --keep-bodies says how many are kept.
 
-    `count` is how many there are in all.
+    `count` is how many wait to be resumed.
     """
-    store = call.sandbox.store
+    sandbox, store = call.sandbox, call.sandbox.store
+    index = None if call.query.get("resumed") == "true" else "waiting"
     with store.view():
-        rows = [*store.scan(STUCK, after=call.query.get("after"))]
-        count = store.count(STUCK)
-    return {"count": count, "stuck": [stuck_json(row, whole=False) for row in call.page(rows, after="after")]}
+        rows = [*store.scan(STUCK, index, after=call.query.get("after"))]
+        count = store.count(STUCK, "waiting")
+        page = [(row, sandbox.stuck_state(row)) for row in call.page(rows, after="after")]
+    return {"count": count, "stuck": [stuck_json(row, state, whole=False) for row, state in page]}
 
 
 def one(call: Call, number: str) -> Shape:
-    """With its traceback."""
-    found = row_id(number)
-    row = None if found is None else call.sandbox.store.get(STUCK, found)
-    if row is None:
-        raise _unknown(call, number)
-    return stuck_json(row)
+    """With its traceback. `state` is `stuck` until it is resumed, then `trying`, in the end `done` or `stuck-again`;
+    then `stuck_again` is its new number.
+    """
+    row = _found(call, number)
+    return stuck_json(row, call.sandbox.stuck_state(row))
 
 
 def resume(call: Call, number: str) -> Shape:
-    """It is due from now on; on a standing clock it has been carried out when this answers.
-
-    `stuck_again` is its new number where it failed at every try again by then, else null.
+    """It is due from now on. `state` is what has come of it: on a standing clock `done` or `stuck-again`, on a running
+    one most often `trying` yet: then GET it again.
     """
-    sandbox, found = call.sandbox, row_id(number)
-    row = None if found is None else have_carried_out(sandbox, found)
+    sandbox, waiting = call.sandbox, _found(call, number)
+    row = have_carried_out(sandbox, waiting.id)
     if row is None:
-        raise _unknown(call, number)
+        what = f"event {waiting.id} was resumed already"
+        raise Problem(what, remedy=f"GET {call.base}/stuck/{waiting.id} says what came of it", status=409)
     if sandbox.clock.stands_still:
         call.engine.run_next(sandbox, sandbox.now_ms)
-    again = next((each.id for each in sandbox.store.scan(STUCK, after=row.id) if _is_same(each, row)), None)
-    return stuck_json(row, whole=False) | {"stuck_again": again}
+    return stuck_json(row, sandbox.stuck_state(row), whole=False)
 
 
-def _is_same(one: Stuck, other: Stuck) -> bool:
-    return (one.kind, one.subject) == (other.kind, other.subject)
-
-
-def _unknown(call: Call, number: str) -> Problem:
-    what = f"no event {number!r:.80} is stuck in sandbox {call.sandbox.name}"
-    return Problem(what, remedy=f"GET {call.base}/stuck lists those that are", status=404)
+def _found(call: Call, number: str) -> Stuck:
+    found = row_id(number)
+    row = None if found is None else call.sandbox.store.get(STUCK, found)
+    if row is None:
+        what = f"no event {number!r:.80} is stuck in sandbox {call.sandbox.name}"
+        raise Problem(what, remedy=f"GET {call.base}/stuck lists those that are", status=404)
+    return row

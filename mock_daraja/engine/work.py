@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from mock_daraja.callbacks.order import Came, LocalCall, Order
-from mock_daraja.model import STUCK, Callback, Event, Stuck, UrlRefusal
+from mock_daraja.model import STUCK, Callback, Event, Stuck, UrlRefusal, changed
 from mock_daraja.sandbox import Sandbox
 
 _Argument = TypeVar("_Argument")
@@ -119,7 +119,7 @@ class Work:
         trace = "".join(format_exception(type(error), error, error.__traceback__))
         with sandbox.store.unit():
             if sandbox.store.end(event):
-                kept = _end_of(trace) if sandbox.store.count(STUCK) < _TRACEBACKS else ""
+                kept = _end_of(trace) if sandbox.store.count(STUCK, "waiting") < _TRACEBACKS else ""
                 row = Stuck(event.sequence, event.kind, event.subject, event.due_ms, sandbox.now_ms, text, kept)
                 sandbox.store.put(STUCK, row)
         with suppress(Exception):
@@ -132,11 +132,12 @@ def _end_of(trace: str) -> str:
 
 
 def resume(sandbox: Sandbox, number: int) -> Stuck | None:
-    """Have a stuck event carried out after all: it is due now. None where there is none of that number."""
+    """Have a stuck event carried out after all: it is due now. None where none of that number waits for it."""
     with sandbox.store.unit():
         row = sandbox.store.get(STUCK, number)
-        if row is None:
+        if row is None or row.resumed_ms is not None:
             return None
-        sandbox.store.remove(STUCK, number)
-        sandbox.agenda.schedule(sandbox.now_ms, row.kind, row.subject)
+        event = sandbox.agenda.schedule(sandbox.now_ms, row.kind, row.subject)
+        row = changed(row, resumed_ms=sandbox.now_ms, resumed_as=event.sequence)
+        sandbox.store.put(STUCK, row)
         return row

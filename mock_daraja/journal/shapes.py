@@ -11,7 +11,7 @@ import msgspec
 from mock_daraja.clock import eat
 from mock_daraja.exchange import Exchange, Step
 from mock_daraja.journal.redact import redact_body, redact_headers, redact_text
-from mock_daraja.model import Callback, Delivery, Stuck, Transaction
+from mock_daraja.model import Callback, Delivery, Stuck, StuckState, Transaction
 from mock_daraja.money import shillings
 from mock_daraja.reasons import callback_note, delivery_error
 
@@ -133,7 +133,7 @@ def transaction_json(row: Transaction) -> dict[str, Any]:
     }
 
 
-def stuck_json(row: Stuck, *, whole: bool = True) -> dict[str, Any]:
+def stuck_json(row: Stuck, state: StuckState, *, whole: bool = True) -> dict[str, Any]:
     """`whole` adds the traceback to the line that lists show."""
     shape = {
         "id": row.id,
@@ -143,8 +143,17 @@ def stuck_json(row: Stuck, *, whole: bool = True) -> dict[str, Any]:
         "due": instant(row.due_ms),
         "stuck": instant(row.stuck_ms),
         "error": redact_text(row.error),
+        "state": state,
+        "resumed": instant(row.resumed_ms),
+        "stuck_again": row.resumed_as if state == "stuck-again" else None,
     }
     return shape | {"traceback": redact_text(row.traceback)} if whole else shape
+
+
+def became(stuck: Mapping[str, Any], prefix: str = "") -> str:
+    """What has come of one that was resumed, in words; `prefix` is that of its sandbox's numbers."""
+    again = f"stuck again as {prefix}{stuck['stuck_again']}"
+    return {"trying": "being tried", "done": "done", "stuck-again": again}[stuck["state"]]
 
 
 def is_about(kind: str, subject: int | str, transaction: int, callbacks: Container[int]) -> bool:
@@ -159,7 +168,9 @@ def refusal(exchange: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def has_failed(exchange: Mapping[str, Any]) -> bool:
     """Whether a whole exchange was refused, met a fault, or its transaction or a callback failed or is stuck."""
-    if exchange["fault"] or refusal(exchange) is not None or exchange.get("stuck"):
+    if exchange["fault"] or refusal(exchange) is not None:
+        return True
+    if any(each["state"] == "stuck" for each in exchange.get("stuck", ())):
         return True
     opened = exchange["transaction"]
     if opened is not None and opened["state"] == "failed":

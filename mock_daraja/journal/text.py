@@ -14,7 +14,7 @@ from mock_daraja.exchange import Exchange
 from mock_daraja.journal.message import body_lines, printable
 from mock_daraja.journal.paint import Paint, Role, plain
 from mock_daraja.journal.redact import redact_body
-from mock_daraja.journal.shapes import UNDELIVERED
+from mock_daraja.journal.shapes import UNDELIVERED, became
 
 Row = Mapping[str, Any]
 
@@ -139,9 +139,14 @@ def _callbacks(transaction: Row, rows: Sequence[Row], clock: Row, paint: Paint) 
 def _stuck(rows: Sequence[Row], clock: Row, paint: Paint) -> Iterator[str]:
     for row in rows:
         yield ""
-        yield f"{paint('Stuck', 'bad')}: {row['kind']} of {row['about']}, at {row['stuck']}: {row['error']}"
-        yield from (f"  {printable(line)}" for line in row["traceback"].splitlines())
-        yield f"  again:     POST {clock['path']}/stuck/{row['id']}/resume"
+        waits = row["state"] == "stuck"
+        title = paint("Stuck", "bad" if waits else "note")
+        yield f"{title}: {row['kind']} of {row['about']}, at {row['stuck']}: {row['error']}"
+        if waits:
+            yield from (f"  {printable(line)}" for line in row["traceback"].splitlines())
+            yield f"  again:     POST {clock['path']}/stuck/{row['id']}/resume"
+        else:
+            yield f"  resumed:   {row['resumed']}: {became(row)}"
 
 
 def _final_at(clock: Row, transaction: int) -> str:

@@ -23,7 +23,7 @@ from mock_daraja.model.parties import (
     Token,
     initiator_key,
 )
-from mock_daraja.model.stuck import STUCK, Stuck
+from mock_daraja.model.stuck import STUCK, Stuck, StuckState
 from mock_daraja.model.transaction import TRANSACTIONS, Details, Event, Posting, Transaction
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "Row",
     "Scalar",
     "Stuck",
+    "StuckState",
     "Token",
     "Transaction",
     "UrlRefusal",

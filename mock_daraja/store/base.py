@@ -104,6 +104,9 @@ class Store(Protocol):
         """The lease has ended, and the event has not. False where there is no such lease."""
 
     def leased(self) -> list[Event]: ...
+    def has_event(self, sequence: int) -> bool:
+        """Whether the one of this number is to be carried out yet, or is being."""
+
     def remove_events(self, kind: str, subject: int | str) -> int:
         """Those that are held as well, but not those that are leased. How many there were."""
 

@@ -216,6 +216,10 @@ class MemoryStore:
         with self._lock:
             return self._state.schedule.leased()
 
+    def has_event(self, sequence: int) -> bool:
+        with self._lock:
+            return self._state.schedule.has(sequence)
+
     def remove_events(self, kind: str, subject: int | str) -> int:
         with self._unit as undo:
             return self._state.schedule.remove(kind, subject, undo)

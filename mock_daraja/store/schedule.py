@@ -53,6 +53,9 @@ class Schedule:
     def leased(self) -> list[Event]:
         return [*self._leased.values()]
 
+    def has(self, sequence: int) -> bool:
+        return sequence in self._events or sequence in self._leased
+
     def end(self, event: Event, undo: Undo) -> bool:
         if self._leased.get(event.sequence) == event:
             take_out(self._leased, event.sequence, undo)

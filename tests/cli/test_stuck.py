@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mock_daraja.clock import ClockSetting
+from mock_daraja.engine import EventEngine
 from mock_daraja.model import TRANSACTIONS
 from tests.conftest import put_stuck
 
@@ -67,7 +68,7 @@ def test_one_is_resumed(run: Callable[..., Any], mock: Any, live: str) -> None:
 
     result = run("stuck", "--resume", str(number), "--url", live)
 
-    assert result.stdout == f"{number}  settle of transaction 1: resumed\n"
+    assert result.stdout == f"{number}  settle of transaction 1: resumed: done\n"
     assert result.exit_code == 0
     assert mock.sandbox.store.get(TRANSACTIONS, 1).state == "completed"
 
@@ -89,8 +90,43 @@ def test_one_that_is_stuck_again_is_told_by_the_exit_code(
 
     result = run("stuck", "--resume", f"default/{number}", "--url", live)
 
-    assert f"{number}  settle of transaction 1: resumed, and is stuck again: " in result.stdout
+    assert result.stdout == f"{number}  settle of transaction 1: resumed: stuck again as {number + 1}\n"
     assert result.exit_code == 1
+
+
+def test_one_that_is_being_tried_yet_is_said_to_be_and_can_be_looked_at_again(
+    run: Callable[..., Any], mock: Any, live: str, monkeypatch: Any
+) -> None:
+    number = str(stuck_payment(mock))
+    monkeypatch.setattr(EventEngine, "run_next", lambda *_: False)
+
+    resumed = run("stuck", "--resume", number, "--url", live)
+    (then,) = json.loads(run("stuck", number, "--json", "--url", live).stdout)
+    mock.advance(0)
+    (later,) = json.loads(run("stuck", number, "--json", "--url", live).stdout)
+
+    assert resumed.stdout == (
+        f"{number}  settle of transaction 1: resumed: being tried\n"
+        "\nmock-daraja stuck N says what has come of one that is being tried\n"
+    )
+    assert resumed.exit_code == 0
+    assert (then["state"], later["state"]) == ("trying", "done")
+
+
+def test_one_that_was_resumed_is_no_more_in_the_list_and_can_be_asked_for(
+    run: Callable[..., Any], mock: Any, live: str
+) -> None:
+    number = str(stuck_payment(mock))
+    run("stuck", "--resume", number, "--url", live)
+
+    again = run("stuck", "--resume", number, "--url", live)
+
+    assert run("stuck", "--url", live).stdout == "nothing is stuck\n"
+    assert (
+        run("stuck", number, "--url", live).stdout.splitlines()[0].endswith("; resumed 2026-11-24T10:00:10.000: done")
+    )
+    assert again.exit_code == 1
+    assert f"event {number} was resumed already" in again.stderr
 
 
 def test_one_that_is_not_there_is_said(run: Callable[..., Any], live: str) -> None:

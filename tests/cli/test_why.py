@@ -160,3 +160,16 @@ def test_what_is_stuck_counts_as_failed_and_is_shown_with_its_traceback(
         "  OSError: no file left\n"
         f"  again:     POST /_mock/stuck/{number}/resume\n"
     )
+
+
+def test_what_was_stuck_and_is_resumed_is_told_and_is_no_failure(run: Callable[..., Any], mock: Any, live: str) -> None:
+    mock.pushed()
+    put_stuck(mock.sandbox, "settle", 1)
+    run("stuck", "--resume", "all", "--url", live)
+    mock.pushed(PhoneNumber="254711222333")
+
+    assert explained(run("why", "--url", live)) == "x3"
+    assert run("why", "x2", "--url", live).stdout.endswith(
+        "Stuck: settle of transaction 1, at 2026-11-24T10:00:00.000+03:00: OSError: no file left\n"
+        "  resumed:   2026-11-24T10:00:00.000+03:00: done\n"
+    )

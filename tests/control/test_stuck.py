@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mock_daraja.engine import EventEngine
 from mock_daraja.engine.work import Work
 from mock_daraja.model import STUCK, Event, Stuck
 from mock_daraja.steps import later
@@ -52,6 +53,9 @@ def test_one_is_listed_and_the_server_degraded(control: Any, broken: Any) -> Non
             "due": "2026-11-24T10:00:05.000+03:00",
             "stuck": "2026-11-24T10:00:05.000+03:00",
             "error": "OSError: no file for {\"Password\": '***'} left",
+            "state": "stuck",
+            "resumed": None,
+            "stuck_again": None,
         }
     ]
 
@@ -83,7 +87,7 @@ def test_a_resumed_one_is_carried_out_on_a_standing_clock(control: Any, broken: 
 
     row = control.ok("POST", f"stuck/{number}/resume")
 
-    assert (row["id"], row["about"], row["stuck_again"]) == (number, "transaction 1", None)
+    assert (row["id"], row["about"], row["state"], row["stuck_again"]) == (number, "transaction 1", "done", None)
     assert control.ok("GET", "transactions/1")["state"] == "completed"
     assert control.ok("GET", "health")["status"] == "ok"
 
@@ -93,8 +97,35 @@ def test_one_that_fails_again_is_stuck_again(control: Any, broken: Any) -> None:
 
     row = control.ok("POST", f"stuck/{number}/resume")
 
+    assert row["state"] == "stuck-again"
     assert row["stuck_again"] > number
+    assert control.ok("GET", f"stuck/{number}")["stuck_again"] == row["stuck_again"]
     assert [each["id"] for each in control.ok("GET", "stuck")["stuck"]] == [row["stuck_again"]]
+
+
+def test_one_that_is_being_tried_is_said_to_be(control: Any, broken: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = stuck_payment(control)
+    broken.undo()
+    monkeypatch.setattr(EventEngine, "run_next", lambda *_: False)
+
+    answered = control.ok("POST", f"stuck/{number}/resume")
+    control.ok("POST", "clock/advance", {"seconds": 0})
+
+    assert (answered["state"], answered["stuck_again"]) == ("trying", None)
+    assert control.ok("GET", f"stuck/{number}")["state"] == "done"
+
+
+def test_one_that_was_resumed_stays_to_be_seen_and_is_resumed_once(control: Any, broken: Any) -> None:
+    number = stuck_payment(control)
+    broken.undo()
+    control.ok("POST", f"stuck/{number}/resume")
+
+    listed = control.ok("GET", "stuck?resumed=true")
+
+    assert control.ok("GET", "stuck") == {"count": 0, "stuck": []}
+    assert listed["count"] == 0
+    assert [(row["id"], row["resumed"]) for row in listed["stuck"]] == [(number, "2026-11-24T10:00:10.000+03:00")]
+    assert control.problem("POST", f"stuck/{number}/resume")[:2] == (409, f"event {number} was resumed already")
 
 
 @pytest.mark.parametrize("number", ["7", "0", "-1", "one", "9" * 30])

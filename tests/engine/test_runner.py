@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from mock_daraja.clock import ClockSetting, monotonic
-from mock_daraja.engine.work import resume
+from mock_daraja.engine.work import TRIES, resume
 from mock_daraja.errors import SlowError
 from mock_daraja.loop import Loop
 from mock_daraja.model import Delivery, Event, UrlRefusal
-from mock_daraja.model.stuck import STUCK
+from mock_daraja.model.stuck import STUCK, Stuck, StuckState
 from mock_daraja.pool import Pool
 from tests.engine.conftest import MakeWorld, World
 
@@ -39,7 +39,13 @@ class Failing:
 
 
 def stuck(world: World) -> list[int | str]:
-    return [row.subject for row in world.sandbox.store.scan(STUCK)]
+    return [row.subject for row in world.sandbox.store.scan(STUCK, "waiting")]
+
+
+def state_of(world: World, number: int) -> StuckState:
+    row = world.sandbox.store.get(STUCK, number)
+    assert row is not None
+    return world.sandbox.stuck_state(row)
 
 
 def until_changed(world: World, holds: Callable[[], bool]) -> bool:
@@ -185,6 +191,7 @@ def test_what_fails_five_times_is_stuck_until_it_is_resumed(world: MakeWorld, ca
     assert before == ([2], "x", 1, world.start, "OSError: too many open files")
     assert "Failing" in row.traceback or "__call__" in row.traceback
     assert [subject for subject, _ in world.ran] == [2, 1]
+    assert until_changed(world, lambda: state_of(world, row.id) == "done")
     assert stuck(world) == []
     assert not resume(world.sandbox, row.id)
     assert "is stuck after 5 tries" in caplog.text
@@ -319,6 +326,26 @@ def test_a_delivery_that_fails_five_times_is_stuck_until_it_is_resumed(world: Ma
     assert left == ([], [])
     assert world.await_records(1)
     assert world.delivered == [1]
+
+
+def test_one_that_was_resumed_is_being_tried_until_it_is_carried_out_or_stuck_again(world: MakeWorld) -> None:
+    world = world("real")
+    allowed = threading.Semaphore(0)
+
+    def call() -> Delivery:
+        assert allowed.acquire(timeout=10)
+        raise OSError
+
+    world.ordered = lambda number: call
+    with world.sandbox.store.unit():
+        world.sandbox.store.put(STUCK, Stuck(900, "deliver", 1, 0, 0, "OSError", ""))
+
+    resume(world.sandbox, 900)
+    before = state_of(world, 900)
+    allowed.release(TRIES)
+
+    assert before == "trying"
+    assert until_changed(world, lambda: state_of(world, 900) == "stuck-again")
 
 
 @pytest.mark.parametrize("place", ["then", "claimed", "ordered", "called", "recorded"])

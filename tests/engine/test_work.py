@@ -8,7 +8,7 @@ import pytest
 
 from mock_daraja.engine.work import LONGEST_S, Work, resume
 from mock_daraja.model import Delivery, Event
-from mock_daraja.model.stuck import STUCK
+from mock_daraja.model.stuck import STUCK, Stuck
 from tests.engine.conftest import MakeWorld, World
 
 
@@ -150,4 +150,19 @@ def test_a_stuck_event_is_due_when_it_is_resumed_at_the_time_it_is_then(at_work:
     again = world.sandbox.store.peek()
     assert [row is not None for row in resumed] == [True, False, False]
     assert again is not None
+    assert resumed[0] == world.sandbox.store.get(STUCK, event.sequence)
+    assert (resumed[0].resumed_ms, resumed[0].resumed_as) == (world.start + 500, again.sequence)
     assert (again.due_ms, again.kind, again.subject) == (world.start + 500, "x", 1)
+
+
+def test_of_those_that_were_resumed_some_are_kept_and_of_those_that_wait_all(world: MakeWorld) -> None:
+    made = world(keep_bodies=2)
+    with made.sandbox.store.unit():
+        for number in range(1, 8):
+            made.sandbox.store.put(STUCK, Stuck(number, "x", number, 0, 0, "OSError", ""))
+
+    for number in range(1, 5):
+        resume(made.sandbox, number)
+
+    assert [row.id for row in made.sandbox.store.scan(STUCK)] == [3, 4, 5, 6, 7]
+    assert [row.id for row in made.sandbox.store.scan(STUCK, "waiting")] == [5, 6, 7]

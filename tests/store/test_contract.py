@@ -704,10 +704,12 @@ def test_what_is_leased_is_due_for_nobody_else_and_is_there_until_it_ends(store:
 
     assert [leased(store, first) for _ in range(2)] == [True, False]
     assert (store.peek(), store.events(), store.leased()) == (second, [second], [first])
+    assert [store.has_event(each.sequence) for each in (first, second)] == [True, True]
     assert store.remove_events("settle", 0) == 0
 
     assert [ended(store, first) for _ in range(2)] == [True, False]
     assert (store.events(), store.leased()) == ([second], [])
+    assert [store.has_event(each.sequence) for each in (first, second)] == [False, True]
 
 
 def test_a_lease_that_is_given_back_has_the_event_due_in_its_turn(store: Store) -> None:
