@@ -18,8 +18,8 @@ _TIME: Final = slice(11, 23)  # of an ISO 8601 instant
 
 
 def entries(client: Client, limit: int) -> list[Row]:
-    """The latest exchanges, and the events that are stuck among them, each at its time."""
-    rows = [*client.exchanges(limit=limit), *client.stuck(limit=limit)]
+    """The latest exchanges, and the events that are stuck or were among them, each at its time."""
+    rows = [*client.exchanges(limit=limit), *client.stuck(limit=limit, resumed="true")]
     return sorted(rows, key=_at)[-limit:]
 
 
@@ -66,7 +66,8 @@ def _exchange(exchange: Row, paint: Paint) -> str:
 def journal(sandbox: str, limit: int, har: str | None, as_json: bool, url: str | None) -> None:
     """List the latest requests to a running server, oldest first; `mock-daraja why ID` explains one of them.
 
-    An event that is stuck is among them, at the time when it was given up; `mock-daraja stuck` lists these alone.
+    An event that is stuck is among them, at the time when it was given up, and stays there once it was resumed;
+    `mock-daraja stuck` lists those alone that are stuck now.
     """
     printer = Printer()
     client = client_at(url, sandbox)

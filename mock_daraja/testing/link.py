@@ -42,8 +42,8 @@ class Record:
 
     @cached_property
     def stuck(self) -> list[Row]:
-        """Events that failed at every try."""
-        return self._link.api.stuck(limit=self._link.most)
+        """Events that failed at every try, also those that were resumed."""
+        return self._link.api.stuck(limit=self._link.most, resumed="true")
 
     @cached_property
     def clock(self) -> Row:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mock_daraja.client import Row
 from mock_daraja.clock import parse_instant
-from mock_daraja.journal.shapes import refusal
+from mock_daraja.journal.shapes import became, refusal
 from mock_daraja.testing.link import Record
 
 _MOST_LINES: Final = 40
@@ -34,7 +34,7 @@ def timeline(record: Record) -> str:
     lines = [
         *map(_exchange, record.exchanges),
         *map(_transaction, record.transactions),
-        *map(_stuck, record.stuck),
+        *(line for each in record.stuck for line in _stuck(each)),
         *(line for each in record.callbacks for line in _callback(each)),
     ]
     lines.sort(key=lambda line: line[0])
@@ -94,8 +94,11 @@ def _callback(shape: Row) -> Iterator[Line]:
         yield shape["due"], f"{about}: {shape['state']}{note}"
 
 
-def _stuck(shape: Row) -> Line:
-    return shape["stuck"], f"stuck: {shape['kind']} of {shape['about']}\n{_UNDER}{shape['error']}"
+def _stuck(shape: Row) -> Iterator[Line]:
+    what = f"{shape['kind']} of {shape['about']}"
+    yield shape["stuck"], f"stuck: {what}\n{_UNDER}{shape['error']}"
+    if shape["resumed"] is not None:
+        yield shape["resumed"], f"resumed: {what}: {became(shape)}"
 
 
 def _due(clock: Row) -> str:

@@ -55,6 +55,18 @@ def test_what_is_stuck_is_told_at_its_time(run: Callable[..., Any], mock: Any, l
     assert [each["id"] for each in rows] == ["x1", "x2", number, "x3"]
 
 
+def test_what_was_stuck_stays_when_it_was_resumed(run: Callable[..., Any], mock: Any, live: str) -> None:
+    mock.pushed()
+    number = put_stuck(mock.sandbox, "settle", 1)
+    mock.advance(2)
+    run("stuck", "--resume", "all", "--url", live)
+
+    line = run("journal", "--limit", "1", "--url", live).stdout
+
+    about = f"stuck {number}  settle of transaction 1: OSError: no file left"
+    assert line == f"10:00:00.000  {about}; resumed 2026-11-24T10:00:02.000: done\n"
+
+
 def test_har_is_written_to_a_file(run: Callable[..., Any], mock: Any, live: str, tmp_path: Path) -> None:
     mock.pushed()
     mock.advance(60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from mock_daraja.engine.work import resume
 from mock_daraja.testing import Daraja, DarajaServer
 from tests.conftest import put_stuck
 
@@ -58,6 +59,13 @@ def test_it_tells_of_an_event_that_is_stuck(daraja: Daraja, push: Call) -> None:
     put_stuck(daraja._link.sandbox, "settle", 1)
 
     assert "stuck: settle of transaction 1\n                   OSError: no file left\n" in daraja.timeline()
+
+
+def test_it_tells_of_one_that_was_resumed(daraja: Daraja, push: Call) -> None:
+    push(daraja, NOWHERE)
+    resume(daraja._link.sandbox, put_stuck(daraja._link.sandbox, "settle", 1))
+
+    assert "  resumed: settle of transaction 1: being tried\n" in daraja.timeline()
 
 
 def test_it_says_so_when_nothing_arrived(daraja: Daraja) -> None:
