@@ -95,9 +95,9 @@ def running(
         yield server, app.gateway
     finally:
         stopping.set()
-        sys.setswitchinterval(former_interval_s)
         with _handled(signal.SIG_IGN):
             ending.close()
+        sys.setswitchinterval(former_interval_s)
 
 
 def _logged(line: Callable[[Exchange], str | None], writer: Writer) -> Callable[[Exchange], None]:
@@ -189,6 +189,7 @@ def until_stopped() -> Iterator[Callable[[], None]]:
                     yield lambda: _wait(receiver)
                 except KeyboardInterrupt:
                     former_handlers.clear()
+                    gc.freeze()  # Python's last look for garbage takes seconds, where large answers were being made
         finally:
             signal.set_wakeup_fd(former)
 

@@ -57,7 +57,7 @@ def serving() -> Iterator[Callable[[Any], str]]:
 
 
 class Process:
-    """`python -m mock_daraja ...`, what it prints, and how it ends."""
+    """`python -m mock_daraja ...`, what it prints, and how it ends; without `module` it is `python ...`."""
 
     def __init__(
         self,
@@ -65,11 +65,12 @@ class Process:
         cwd: Path,
         reads: Collection[str] = ("out", "err"),
         most_files: int | None = None,
+        module: Collection[str] = ("-m", "mock_daraja"),
         **environment: str,
     ) -> None:
         limited = [] if most_files is None else ["sh", "-c", f'ulimit -n {most_files}; exec "$@"', "sh"]
         self.process = subprocess.Popen(
-            [*limited, sys.executable, "-m", "mock_daraja", *arguments],
+            [*limited, sys.executable, *module, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,

@@ -119,6 +119,25 @@ def test_a_signal_while_it_starts_ends_it_quietly(name: str, tmp_path: Path) -> 
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
 
 
+_THAT_COUNTS_IN_THE_END = """
+import atexit, gc
+
+from mock_daraja.cli import main
+atexit.register(lambda: print(len(gc.get_objects())))
+main(["serve", "--port", "0"])
+"""
+
+
+@signals
+def test_its_rows_are_not_looked_through_once_more_in_the_end(start: Callable[..., Any]) -> None:
+    server = start("-c", _THAT_COUNTS_IN_THE_END, module=())
+    server.url()
+
+    server.end()
+
+    assert int(server.rest()[-1]) < 100
+
+
 @signals
 def test_a_second_signal_changes_nothing(start: Callable[..., Any]) -> None:
     server = start("serve", "--port", "0")
