@@ -17,8 +17,9 @@ class Send(Struct, frozen=True):
 class Wait(Struct, frozen=True):
     """Until the sandbox's clock is there; None waits without end.
 
-    While it is reusable the connection keeps what the client sends for the next request. One that is not throws it
-    away, so that unread bytes never hide that the client has closed.
+    While it is reusable the connection keeps what the client sends for the next request, and goes on though the client
+    has ended its side: it may read yet. One that is not throws it away, so that unread bytes never hide that the
+    client has closed, and ends then.
     """
 
     until_ms: int | None

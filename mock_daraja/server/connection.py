@@ -100,10 +100,12 @@ class Connection:
 
     def ended(self, error: Exception | None) -> None:
         is_over = self._is_leaving and self._stream.is_idle  # else the rest of the answer is still on its way
-        if error is not None or is_over or (self._fault is not None and self._fault.is_waiting):
+        if error is not None or is_over or (self._fault is not None and self._fault.is_deaf):
             self.close()
-        else:
-            self._go_on()
+            return
+        if self._fault is not None:
+            self._release()  # it may have gone: what was accepted goes on, whether the late answer is read or not
+        self._go_on()
 
     def drained(self) -> None:
         if self._fault is not None:
@@ -235,6 +237,8 @@ class Connection:
             clock = sending.clock or Clock(ClockSetting())
             over = partial(self._misbehaved, written.keeps_alive)
             self._fault = Misbehaviour(self._service.loop, self._stream, clock, over)
+            if self._stream.has_ended:
+                self._release()
             self._fault.begin(fault, written.data)
         self._resume()
 

@@ -13,11 +13,11 @@ from mock_daraja.stream import Stream
 
 class Misbehaviour:
     """`done` is called when the fault is over, and the connection may go on; where it ends the connection, the stream
-    is finished or closed by then. `is_deaf` says that what the client sends meanwhile is to be thrown away."""
+    is finished or closed by then. `is_deaf` says that what the client sends meanwhile is to be thrown away, and that
+    there is nothing more to do once it has ended its side."""
 
     def __init__(self, loop: Loop, stream: Stream, clock: Clock, done: Callable[[], None]) -> None:
         self.is_deaf = False
-        self.is_waiting = False
         self._sending_since: float | None = None  # the client has to read before the next act
         self._loop = loop
         self._stream = stream
@@ -49,7 +49,7 @@ class Misbehaviour:
 
     def _go_on(self, *, first: bool = False) -> None:
         self._alarm = self._sending_since = None
-        self.is_deaf = self.is_waiting = False
+        self.is_deaf = False
         try:
             is_over = self._act(first=first)
         except BaseException:  # no memory, say: nobody would go on with it
@@ -79,10 +79,10 @@ class Misbehaviour:
                         self._sending_since = monotonic()
                         return False
                 case Wait(until_ms, reusable):
-                    if self._stream.has_ended:  # the client has gone meanwhile
+                    if self._stream.has_ended and not reusable:  # the client has gone meanwhile
                         self._stream.close()
                         break
-                    self.is_deaf, self.is_waiting = not reusable, True
+                    self.is_deaf = not reusable
                     if self.is_deaf:
                         self._stream.resume()  # whatever waits there
                     if until_ms is not None:

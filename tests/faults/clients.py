@@ -53,6 +53,10 @@ class Client:
     def send(self, request: bytes) -> None:
         self._sock.sendall(request)
 
+    def finish(self) -> None:
+        """Say nothing more."""
+        self._sock.shutdown(socket.SHUT_WR)
+
     def read(self, count: int) -> Seen:
         """So many bytes, or as many as come before the end."""
         return self._until(lambda received: len(received) >= count, _PATIENCE_S)

@@ -196,6 +196,34 @@ def test_a_request_that_comes_meanwhile_is_answered_behind_the_fault(
     assert client.read_to_the_end() == Seen(WHOLE + LAST_ANSWER, "FIN")
 
 
+@pytest.mark.parametrize("expected", GOES_ON, ids=str)
+def test_a_client_that_has_said_all_gets_the_whole_answer(connect: Connect, clock: Clock, expected: Bite) -> None:
+    client = connect(Faulty(expected.fault, leaping(clock)))
+
+    client.send(REQUEST)
+    client.finish()
+
+    assert client.read_to_the_end() == Seen(expected.received, "FIN")
+
+
+@pytest.mark.parametrize("fault", [FaultSpec("dribble"), FaultSpec.of("latency", {"ms": 30_000})], ids=str)
+def test_a_client_that_says_meanwhile_that_it_has_said_all_gets_the_whole_answer(
+    connect: Connect, clock: Clock, fault: FaultSpec
+) -> None:
+    waits = Semaphore(0)
+    clock.on_change = waits.release
+    app = Faulty(fault, clock)
+    client = connect(app)
+    client.send(REQUEST)
+    assert waits.acquire(timeout=10)
+
+    client.finish()
+    assert app.over.wait(10)  # it may have gone, so what was accepted goes on
+    leaping(clock).move_to(clock.next_sleeper() or 0)
+
+    assert client.read_to_the_end() == Seen(WHOLE, "FIN")
+
+
 @pytest.mark.parametrize("expected", BEFORE_THE_CLOCK_MOVES, ids=str)
 def test_until_the_clock_moves_the_connection_stays_open(connect: Connect, clock: Clock, expected: Bite) -> None:
     app = Faulty(expected.fault, clock)
