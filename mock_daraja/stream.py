@@ -135,10 +135,16 @@ class Stream:
         if self.is_open:
             with suppress(OSError):
                 self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
-            self.close()
+            self._drop()
 
     def close(self) -> None:
-        """At once. What was not sent yet may be lost."""
+        """At once. What was not sent yet may be lost; where all was, TLS is told the end as well."""
+        if self._tls is not None and self._tls.is_agreed and self.is_writable and self.is_idle:
+            with suppress(OSError):
+                self.sock.send(self._tls.close())
+        self._drop()
+
+    def _drop(self) -> None:
         if self.is_open:
             self.is_open = False
             self._watch(0)
@@ -182,7 +188,7 @@ class Stream:
     def _break(self, error: Exception) -> None:
         if self.is_open:
             user = self.user
-            self.close()
+            self._drop()
             user.ended(error)
 
     def _no_more(self) -> None:

@@ -79,6 +79,39 @@ def test_a_client_too_many_is_closed(serve, tls):
         secure(server, tls[1])
 
 
+def strict(server: Server, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """A client that raises SSLEOFError where the server ends the connection without saying so."""
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    client = secure(server, context)
+    client.suppress_ragged_eofs = False
+    return client
+
+
+def test_a_client_that_is_idle_for_too_long_is_told_the_end(serve, tls):
+    client = strict(serve(echo, tls=tls[0], idle_timeout=0.1), tls[1])
+
+    assert until_closed(client) == b""
+
+
+@pytest.mark.parametrize("app", [echo, faulty(FaultSpec("hang"))], ids=["idle", "hanging"])
+def test_a_server_that_stops_tells_its_clients_the_end(serve, tls, app):
+    server = serve(app, tls=tls[0])
+    client = strict(server, tls[1])
+    client.sendall(b"GET / HTTP/1.1\r\n\r\nGET /fault HTTP/1.1\r\n\r\n")
+    assert client.recv(1)
+
+    server.stop()
+
+    until_closed(client)
+
+
+def test_a_client_that_tells_its_end_is_told_ours(serve, tls):
+    client = strict(serve(echo, tls=tls[0]), tls[1])
+
+    with client.unwrap() as raw:
+        assert raw.recv(1) == b""
+
+
 def ask(server: Server, context: ssl.SSLContext) -> bytes:
     """All that comes, and how it ended."""
     client = secure(server, context)
