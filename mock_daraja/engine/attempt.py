@@ -161,7 +161,9 @@ class Attempt:
         failure = broken(len(self._answer.raw), self.order.timeout_s, error)
         if self._is_second_hand and failure.kind in _UNUSED:
             self._close()
-            self._is_connected = self._is_second_hand = False
+            self._is_connected = self._is_second_hand = self._is_sent = False
+            if self._pause is not None:
+                self._pause.cancel()
             self._connect()
         else:
             self._fail(failure)

@@ -572,6 +572,21 @@ def test_the_pause_of_a_slow_request_counts_for_its_time_out(receive: Any, sende
     assert delivery_error(delivery) == "no answer within 0.2 s"
 
 
+def test_a_slow_request_that_is_sent_again_has_one_second_half(receive: Any, sender: Sender) -> None:
+    def answer_and_take_half(peer: Any) -> None:
+        answer(ACCEPTED)(peer)
+        half(peer)
+
+    receiver = receive(answer_and_take_half, lambda peer: (half(peer), peer.hang()))
+    clock = Clock(ClockSetting())
+    sender.send(to(receiver.port))
+
+    delivery = sender.send(to(receiver.port), slow_ms=3_600_000, timeout_s=0.5, clock=clock)
+
+    assert delivery_error(delivery) == "no answer within 0.5 s"
+    assert clock.next_sleeper() is None  # nothing is to be sent later
+
+
 def test_nobody_waits_slowly_on_a_clock_that_stands_still(receive: Any, sender: Sender) -> None:
     receiver = receive(answer(ACCEPTED))
     clock = Clock(ClockSetting.parse("manual"), 0)
