@@ -99,6 +99,14 @@ def delivery_error(delivery: Delivery) -> str | None:
     return None if delivery.failure is None else failure_text(delivery.failure)
 
 
+def sent_twice(delivery: Delivery) -> str | None:
+    """That the receiver may have got it twice, where it may, and why."""
+    if delivery.before is None:
+        return None
+    why = failure_text(delivery.before)
+    return f"sent twice, and may have come twice: the first time, over a kept connection, {why}"
+
+
 def callback_note(row: Callback, last: Delivery | None) -> str:
     """Why it was not delivered, as far as it is known to be so; `last` is the latest delivery of it."""
     if row.state == "refused" and row.refusal is not None:

@@ -18,7 +18,7 @@ from mock_daraja.stream import Stream
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-_UNUSED: Final = ("closed", "reset")  # a kept connection that the receiver had given up before the request came
+_UNUSED: Final = ("closed", "reset")  # a kept connection that the receiver had most likely given up already
 
 
 class Attempt:
@@ -43,6 +43,7 @@ class Attempt:
         self._is_connected = False
         self._is_second_hand = False  # the connection had been used before
         self._is_sent = False  # all of the request was
+        self._before: Failure | None = None  # what came of it over a kept connection
         self._is_done = False
         self._deadline: Timer | None = None
         self._pause: Alarm | None = None
@@ -160,6 +161,7 @@ class Attempt:
     def _broken(self, error: Exception | None) -> None:
         failure = broken(len(self._answer.raw), self.order.timeout_s, error)
         if self._is_second_hand and failure.kind in _UNUSED:
+            self._before = failure if self._is_sent else None  # the receiver may have read it
             self._close()
             self._is_connected = self._is_second_hand = self._is_sent = False
             if self._pause is not None:
@@ -184,7 +186,9 @@ class Attempt:
         answer = self._answer
         raw = bytes(answer.raw[:LONGEST])
         self._finish(
-            Delivery(self.order.target.url, self.order.sent_ms, self._request, answer.status, raw, failure),
+            Delivery(
+                self.order.target.url, self.order.sent_ms, self._request, answer.status, raw, failure, self._before
+            ),
         )
 
     def _finish(self, came: Delivery | Exception) -> None:

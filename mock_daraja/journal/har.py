@@ -16,7 +16,7 @@ from mock_daraja.exchange import Exchange
 from mock_daraja.journal.redact import redact_body, redact_headers, redact_query
 from mock_daraja.journal.shapes import instant
 from mock_daraja.model import Callback, Delivery
-from mock_daraja.reasons import delivery_error
+from mock_daraja.reasons import delivery_error, sent_twice
 
 _CHUNK_SIZE: Final = re.compile(rb"0*([1-9a-fA-F][0-9a-fA-F]{0,14})[ \t]*(?:;[^\r\n]*)?\r\n")  # not the last one's
 _PATH: Final = "/:@!$&'()*+,;=-._~"
@@ -67,8 +67,9 @@ def _of_delivery(row: Callback, delivery: Delivery) -> dict[str, Any]:
     _, headers, body = _message(delivery.answer)
     response = _response(delivery.status or 0, headers, body)
     about: dict[str, Any] = {"_callback": row.id, "_kind": row.kind, "_transaction": row.transaction}
-    if delivery.failure is not None:
-        about["comment"] = delivery_error(delivery)
+    comment = "; ".join(filter(None, (delivery_error(delivery), sent_twice(delivery))))
+    if comment:
+        about["comment"] = comment
     return _entry(delivery.sent_ms, request, response, about)
 
 

@@ -13,7 +13,7 @@ from mock_daraja.exchange import Exchange, Step
 from mock_daraja.journal.redact import redact_body, redact_headers, redact_text
 from mock_daraja.model import Callback, Delivery, Stuck, StuckState, Transaction
 from mock_daraja.money import shillings
-from mock_daraja.reasons import callback_note, delivery_error
+from mock_daraja.reasons import callback_note, delivery_error, sent_twice
 
 Bodies = Callable[[bytes], Any]
 
@@ -96,6 +96,7 @@ def callback_json(row: Callback, deliveries: Sequence[Delivery], *, bodies: Bodi
 
 
 def _delivery_json(delivery: Delivery, bodies: Bodies) -> dict[str, Any]:
+    twice = sent_twice(delivery)
     return {
         "url": delivery.url,
         "sent": instant(delivery.sent_ms),
@@ -103,7 +104,9 @@ def _delivery_json(delivery: Delivery, bodies: Bodies) -> dict[str, Any]:
         "status": delivery.status,
         "answer": bodies(delivery.answer),
         "error": delivery_error(delivery),
-    } | ({} if delivery.failure is None else {"failure": delivery.failure.kind})
+        **({} if twice is None else {"twice": twice}),
+        **({} if delivery.failure is None else {"failure": delivery.failure.kind}),
+    }
 
 
 def transaction_json(row: Transaction) -> dict[str, Any]:

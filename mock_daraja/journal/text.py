@@ -130,6 +130,7 @@ def _callbacks(transaction: Row, rows: Sequence[Row], clock: Row, paint: Paint) 
             yield f"     due:      {row['due']}{_standing(clock)}"
         for at, delivery in enumerate(row["deliveries"], 1):
             got = delivery["error"] or f"answered {delivery['status']}"
+            got += f"; {delivery['twice']}" if "twice" in delivery else ""
             elsewhere = "" if delivery["url"] == row["url"] else f" at {delivery['url']}"
             yield f"     {at}. sent:  {delivery['sent']}{elsewhere}, {got}"
         if row["state"] in UNDELIVERED:

@@ -21,6 +21,7 @@ from mock_daraja.clock import Clock, ClockSetting
 from mock_daraja.engine.courier import Came, Courier
 from mock_daraja.loop import Loop
 from mock_daraja.model.callback import Delivery
+from mock_daraja.model.failure import Failure
 from mock_daraja.pool import Pool
 from mock_daraja.reasons import delivery_error
 
@@ -217,6 +218,20 @@ def test_kept_connection_that_is_closed_without_an_answer_is_replaced_only_once(
     assert receiver.accepted == 2
 
 
+def test_what_was_sent_whole_before_over_a_kept_connection_is_told(receive: Any, sender: Sender) -> None:
+    def answer_and_take_another(peer: Any) -> None:
+        answer(ACCEPTED)(peer)
+        peer.read()
+
+    receiver = receive(answer_and_take_another, answer(ACCEPTED))
+
+    first, second = [sender.send(to(receiver.port)) for _ in range(2)]
+
+    assert len(receiver.requests) == 3  # one of them twice
+    assert (first.before, second.before) == (None, Failure("closed"))
+    assert (second.status, second.failure) == (200, None)
+
+
 def test_kept_connection_that_is_reset_without_an_answer_is_replaced_once(receive: Any, sender: Sender) -> None:
     def answer_and_reset(peer: Any) -> None:
         peer.read()
@@ -229,6 +244,7 @@ def test_kept_connection_that_is_reset_without_an_answer_is_replaced_once(receiv
     deliveries = [sender.send(to(receiver.port)) for _ in range(2)]
 
     assert [(each.status, each.failure) for each in deliveries] == [(200, None)] * 2
+    assert deliveries[1].before == Failure("reset")
     assert receiver.accepted == 2
 
 
@@ -585,6 +601,7 @@ def test_a_slow_request_that_is_sent_again_has_one_second_half(receive: Any, sen
 
     assert delivery_error(delivery) == "no answer within 0.5 s"
     assert clock.next_sleeper() is None  # nothing is to be sent later
+    assert delivery.before is None  # the first time it was not whole
 
 
 def test_nobody_waits_slowly_on_a_clock_that_stands_still(receive: Any, sender: Sender) -> None:

@@ -141,5 +141,13 @@ def test_each_part_is_where_har_has_it(rows: Any, name: str, value: object) -> N
     assert found == value
 
 
+def test_that_a_delivery_may_have_come_twice_is_the_comment() -> None:
+    row, delivery = delivered(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    (entry,) = entries(row, changed(delivery, before=Failure("reset")))
+
+    assert entry["comment"].startswith("sent twice, and may have come twice: ")
+
+
 def test_an_empty_journal_is_an_empty_archive() -> None:
     assert entries() == []

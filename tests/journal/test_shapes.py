@@ -8,8 +8,9 @@ import pytest
 
 from mock_daraja.exchange import Step
 from mock_daraja.journal.shapes import callback_json, has_failed, step_json
-from mock_daraja.model import Callback, Delivery, Failure, UrlRefusal
+from mock_daraja.model import Callback, Delivery, Failure, UrlRefusal, changed
 
+DELIVERED = Delivery("http://a", 0, b"", 200)
 FINE: dict[str, Any] = {
     "fault": None,
     "trace": [{"verdict": "ok"}, {"verdict": "note"}],
@@ -27,6 +28,18 @@ def test_why_a_delivery_failed_is_there_for_programs_and_for_people() -> None:
     (delivery,) = shape["deliveries"]
     assert (delivery["failure"], delivery["error"]) == ("no-answer-in-time", "no answer within 10 s")
     assert shape["note"] == "no answer within 10 s"
+
+
+def test_that_a_delivery_may_have_come_twice_is_there() -> None:
+    row = Callback(1, "stk", 1, "http://a", b"{}", (), 0, state="delivered")
+
+    once, twice = callback_json(row, [DELIVERED, changed(DELIVERED, before=Failure("closed"))])["deliveries"]
+
+    assert "twice" not in once
+    assert twice["twice"] == (
+        "sent twice, and may have come twice: the first time, over a kept connection, "
+        "the receiver closed the connection without an answer"
+    )
 
 
 def test_why_a_url_was_refused_is_there_for_programs_and_for_people() -> None:

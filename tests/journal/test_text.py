@@ -11,6 +11,7 @@ import pytest
 from mock_daraja.exchange import Exchange, Reply, Step
 from mock_daraja.journal.shapes import callback_json, exchange_json, instant, transaction_json
 from mock_daraja.journal.text import explanation, log_line
+from mock_daraja.model import DELIVERIES, Failure, changed
 
 GOLDEN = Path(__file__).parent / "golden"
 PUBLIC = "https://shop.example.com/callback"
@@ -68,6 +69,18 @@ def test_an_exchange_is_explained(mock: Any, story: Callable[[Any], None]) -> No
     text = explanation(document(mock), clock_of(mock))
 
     assert text == (GOLDEN / f"{story.__name__}.txt").read_text(encoding="utf-8")
+
+
+def test_that_a_callback_may_have_come_twice_is_told(mock: Any, webhook: Any) -> None:
+    mock.push(CallBackURL=webhook.url)
+    mock.advance(60)
+    with mock.sandbox.store.unit():
+        (delivery,) = mock.sandbox.store.scan(DELIVERIES)
+        mock.sandbox.store.put(DELIVERIES, changed(delivery, before=Failure("closed")))
+
+    text = explanation(document(mock))
+
+    assert ", answered 200; sent twice, and may have come twice: the first time, over a kept connection, the " in text
 
 
 def test_a_sandbox_with_a_name_is_addressed_by_it(mock: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mock_daraja.engine.work import resume
+from mock_daraja.model import DELIVERIES, Failure, changed
 from mock_daraja.testing import Daraja, DarajaServer
 from tests.conftest import put_stuck
 
@@ -52,6 +53,17 @@ def test_it_tells_of_a_callback_that_was_never_sent(daraja: Daraja, push: Call) 
     daraja.advance(60)
 
     assert "c1   stk callback of t1 to http://127.0.0.1:9/nobody: dropped: the outcome says" in daraja.timeline()
+
+
+def test_it_tells_of_a_callback_that_may_have_come_twice(daraja: Daraja, push: Call) -> None:
+    push(daraja, daraja.sink("shop").url)
+    daraja.advance(60)
+    store = daraja._link.sandbox.store
+    with store.unit():
+        (delivery,) = store.scan(DELIVERIES)
+        store.put(DELIVERIES, changed(delivery, before=Failure("closed")))
+
+    assert " -> 200\n                   sent twice, and may have come twice: the first time" in daraja.timeline()
 
 
 def test_it_tells_of_an_event_that_is_stuck(daraja: Daraja, push: Call) -> None:
