@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from collections.abc import Iterator
 from itertools import count
 
 import pytest
@@ -16,6 +17,14 @@ from mock_daraja.settings import Settings
 from mock_daraja.validation import checker
 
 SETTINGS = Settings(port=0)
+
+
+@pytest.fixture(autouse=True)
+def _others_have_ended() -> Iterator[None]:
+    """The thread of one test may still import when the next begins."""
+    yield
+    for thread in warming_up():
+        thread.join(30)
 
 
 @pytest.fixture
