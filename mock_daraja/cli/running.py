@@ -10,7 +10,6 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib import import_module
 from threading import Event, Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -51,13 +50,6 @@ def is_there(client: Client) -> bool:
     return True
 
 
-def import_app() -> None:
-    """What `running` begins with, for whoever has signals handled that raise: in the middle of an import these become
-    other errors."""
-    gc.disable()  # imports make much and drop little
-    import_module("mock_daraja.app")
-
-
 @contextmanager
 def running(
     settings: Settings, line: Callable[[Exchange], str | None] | None = None
@@ -65,7 +57,7 @@ def running(
     """Connections are accepted inside the block. At its end one line on standard error says what is left unfinished, if
     anything is; so does one for each exchange that `line` gives one for. Raises Problem where the address can't be had.
     """
-    import_app()
+    gc.disable()  # imports make much and drop little
     from mock_daraja.app import daraja_paths
 
     stopping = Event()
@@ -189,9 +181,13 @@ def until_stopped() -> Iterator[Callable[[], None]]:
                     yield lambda: _wait(receiver)
                 except KeyboardInterrupt:
                     former_handlers.clear()
-                    gc.freeze()  # Python's last look for garbage takes seconds, where large answers were being made
         finally:
             signal.set_wakeup_fd(former)
+
+
+def forget_garbage() -> None:
+    """For a process that ends: Python's last look for garbage takes seconds, where large answers were being made."""
+    gc.freeze()
 
 
 def _stop(*_: object) -> None:

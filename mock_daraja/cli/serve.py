@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 
 from mock_daraja import defaults
 from mock_daraja.cli.output import Printer, given_settings
-from mock_daraja.cli.running import import_app, running, until_stopped
+from mock_daraja.cli.running import forget_garbage, running, until_stopped
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.journal.text import log_line
@@ -102,8 +103,12 @@ def serve(quiet: bool, **flags: Any) -> None:
     """
     printer = Printer()
     settings = given_settings(flags)
-    import_app()
-    with until_stopped() as wait, running(settings, None if quiet else log_line) as (server, gateway):
+    with (
+        suppress(KeyboardInterrupt),  # one that comes just before `until_stopped` is there to catch it
+        running(settings, None if quiet else log_line) as (server, gateway),
+        until_stopped() as wait,
+    ):
         printer.say(listening_line(server.url))
         introduce(server.url, gateway, printer)
         wait()
+    forget_garbage()
