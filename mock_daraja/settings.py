@@ -19,6 +19,7 @@ from mock_daraja.fields import Fields, Kind, nearest, read
 
 ENVIRONMENT_PREFIX: Final = "MOCK_DARAJA_"
 URL_VARIABLE: Final = f"{ENVIRONMENT_PREFIX}URL"
+_SERVICE_LINK: Final = re.compile(f"{ENVIRONMENT_PREFIX}(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
 """No setting: where the commands find a running server."""
 SETTINGS_FILE: Final = "mock-daraja.toml"
 DEFAULT_PORT: Final = 6737  # M-P-E-S on a telephone's keypad is 6737
@@ -203,6 +204,7 @@ def _from_environment(environment: Mapping[str, str], quirks_before: Quirks) -> 
     def given(of: type) -> dict[str, str]:
         return {name: environment[_variable(name)] for name in _kinds(of) if _variable(name) in environment}
 
+    environment = {name: text for name, text in environment.items() if not _is_service_link(name, text)}
     _check_names(environment)
     values = _checked(_read(given(Settings), _kinds(Settings), _variable), _variable)
     return values | {"quirks": quirks_from(given(Quirks), _variable, quirks_before)}
@@ -210,6 +212,11 @@ def _from_environment(environment: Mapping[str, str], quirks_before: Quirks) -> 
 
 def _variable(name: str) -> str:
     return ENVIRONMENT_PREFIX + name.upper()
+
+
+def _is_service_link(name: str, text: str) -> bool:
+    """Whether Kubernetes set it, as in each container beside a service that is called mock-daraja."""
+    return _SERVICE_LINK.fullmatch(name) is not None and (name != _variable("port") or "://" in text)
 
 
 def _check_names(environment: Mapping[str, str]) -> None:

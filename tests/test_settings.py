@@ -147,9 +147,23 @@ def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None
     assert caught.value.where == "MOCK_DARAJA_PORT"
 
 
+def test_what_kubernetes_says_of_a_service_of_our_name_is_not_ours(tmp_path: Path) -> None:
+    links = {
+        "MOCK_DARAJA_PORT": "tcp://10.0.0.7:6737",
+        "MOCK_DARAJA_PORT_6737_TCP": "tcp://10.0.0.7:6737",
+        "MOCK_DARAJA_PORT_6737_TCP_ADDR": "10.0.0.7",
+        "MOCK_DARAJA_SERVICE_HOST": "10.0.0.7",
+        "MOCK_DARAJA_SERVICE_PORT": "6737",
+        "MOCK_DARAJA_SERVICE_PORT_HTTP": "6737",
+    }
+
+    assert load({}, links, tmp_path) == Settings()
+
+
 @pytest.mark.parametrize(
     ("name", "remedy"),
     [
+        ("MOCK_DARAJA_SERVICE", "unset it; docs/settings.md lists those there are"),
         ("MOCK_DARAJA_MAX_CONECTIONS", "did you mean MOCK_DARAJA_MAX_CONNECTIONS?"),
         ("MOCK_DARAJA_INFLIGHT", "did you mean MOCK_DARAJA_IN_FLIGHT?"),
         ("MOCK_DARAJA_XYZ", "unset it; docs/settings.md lists those there are"),
