@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 else:
     from msgspec.structs import replace as changed
 
-__all__ = ["ALL", "K", "Noun", "Place", "R", "Ranked", "Retention", "Row", "Scalar", "Unique", "changed"]
+__all__ = ["ALL", "Counted", "K", "Noun", "Place", "R", "Ranked", "Retention", "Row", "Scalar", "Unique", "changed"]
 
 Scalar = str | int | float | bool | None
 """What JSON has besides containers."""
@@ -54,6 +54,13 @@ class Ranked(Struct, Generic[R], frozen=True):
     values: Callable[[R], tuple[Place, ...]]
 
 
+class Counted(Struct, Generic[R], frozen=True):
+    """An index that leads nowhere: it tells how many rows have each of its values."""
+
+    name: str
+    values: Callable[[R], tuple[tuple[str, ...], ...]]
+
+
 class Retention(Struct, Generic[R], frozen=True):
     """How many of the rows that are done stay. Of more, those that became done first go, at the end of the unit; one
     that is not done never goes. Numbers are those of a store's `limits`."""
@@ -72,5 +79,6 @@ class Noun(Struct, Generic[R, K], frozen=True, eq=False):
     key: Callable[[R], K]
     unique: tuple[Unique[R], ...] = ()
     ranked: tuple[Ranked[R], ...] = ()
+    counted: tuple[Counted[R], ...] = ()
     retention: Retention[R] | None = None
     children: tuple[tuple[Noun[Any, Any], str], ...] = ()  # noun and ranked index: its group of this key goes along

@@ -66,6 +66,9 @@ class Store(Protocol):
     ) -> int:
         """How many `scan` would give."""
 
+    def counts(self, noun: Noun[R, K], index: str) -> dict[tuple[str, ...], int]:
+        """How many rows have each value of a counted index, of those that any has. However many, it takes no time."""
+
     def remove_ranks(self, noun: Noun[R, K], index: str, group: str | int = "", *, below: int | None = None) -> int:
         """Remove the rows of a group whose rank is below; None: all of them. How many there were."""
 

@@ -1,4 +1,5 @@
-"""The indexes of a table: Groups for a ranked one, Holders for a unique one. Both give and take keys of rows."""
+"""The indexes of a table: Groups for a ranked one, Holders for a unique one, which give and take keys of rows; and
+Counts."""
 
 from __future__ import annotations
 
@@ -106,6 +107,28 @@ class Groups(dict[str | int, Ranks]):
         ranks.remove(rank, key)
         if not ranks:
             del self[group]
+
+
+class Counts(dict[tuple[str, ...], int]):
+    """Values that no row has are not there."""
+
+    def copy(self) -> Counts:
+        return Counts(self)
+
+    def add(self, value: tuple[str, ...], key: Any, undo: Undo) -> None:  # noqa: ARG002 - as the other indexes have it
+        self._change(value, 1)
+        undo.append((self._change, value, -1))
+
+    def remove(self, value: tuple[str, ...], key: Any, undo: Undo) -> None:  # noqa: ARG002 - as the other indexes have it
+        self._change(value, -1)
+        undo.append((self._change, value, 1))
+
+    def _change(self, value: tuple[str, ...], by: int) -> None:
+        count = self.get(value, 0) + by
+        if count:
+            self[value] = count
+        else:
+            del self[value]
 
 
 class Holders(Generic[K]):

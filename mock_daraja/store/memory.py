@@ -149,6 +149,10 @@ class MemoryStore:
             ranks = self._table(noun).group(index, group)
             return 0 if ranks is None else len(ranks) - (0 if least is None else ranks.before(least))
 
+    def counts(self, noun: Noun[R, K], index: str) -> dict[tuple[str, ...], int]:
+        with self._lock:
+            return dict(self._table(noun).counted[index])
+
     def remove_ranks(self, noun: Noun[R, K], index: str, group: str | int = ALL, *, below: int | None = None) -> int:
         self._unit.undo()
         ranks = self._table(noun).group(index, group)

@@ -8,7 +8,7 @@ from typing import Any, Generic
 
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.store.done import Done
-from mock_daraja.store.indexes import Groups, Holders, Ranks
+from mock_daraja.store.indexes import Counts, Groups, Holders, Ranks
 from mock_daraja.store.packing import Packing
 from mock_daraja.store.unit import Undo, put_in, take_out
 
@@ -20,6 +20,7 @@ class Table(Generic[R, K]):
         self.noun = noun
         self.unique: dict[str, Holders[K]] = {each.name: Holders() for each in noun.unique}
         self.ranked: dict[str, Groups] = {each.name: Groups() for each in noun.ranked}
+        self.counted: dict[str, Counts] = {each.name: Counts() for each in noun.counted}
         self._indexes = self._paired()
         self._rows: dict[K, R | bytes | None] = {}  # bytes: packed; None: gone, but the unit that did it is open yet
         self._gone: dict[K, None] = {}  # the keys of these
@@ -35,15 +36,20 @@ class Table(Generic[R, K]):
         made._rows = {key: row for key, row in self._rows.items() if row is not None}
         made.unique = {name: holders.copy() for name, holders in self.unique.items()}
         made.ranked = {name: groups.copy() for name, groups in self.ranked.items()}
+        made.counted = {name: counts.copy() for name, counts in self.counted.items()}
         made._indexes = made._paired()
         made._done = None if self._done is None else self._done.copy()
         made._to_pack = deque(self._to_pack)
         return made
 
-    def _paired(self) -> list[tuple[Callable[[R], tuple[Any, ...]], Holders[K] | Groups]]:
+    def _paired(self) -> list[tuple[Callable[[R], tuple[Any, ...]], Holders[K] | Groups | Counts]]:
         """Each with what gives the values that a row has in it."""
-        unique = ((each.values, self.unique[each.name]) for each in self.noun.unique)
-        return [*unique, *((each.values, self.ranked[each.name]) for each in self.noun.ranked)]
+        noun = self.noun
+        return [
+            *((each.values, self.unique[each.name]) for each in noun.unique),
+            *((each.values, self.ranked[each.name]) for each in noun.ranked),
+            *((each.values, self.counted[each.name]) for each in noun.counted),
+        ]
 
     def __len__(self) -> int:
         return len(self._rows) - len(self._gone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from mock_daraja.model import Row
-from mock_daraja.model.noun import ALL, Noun, Ranked, Retention, Unique
+from mock_daraja.model.noun import ALL, Counted, Noun, Ranked, Retention, Unique
 
 
 class Remark(Row, frozen=True):
@@ -78,6 +78,7 @@ ORDERS: Final[Noun[Order, int]] = Noun(
         Ranked("time", lambda row: ((ALL, row.at_ms),)),
         Ranked("tag", lambda row: tuple((tag, row.at_ms) for tag in row.tags)),
     ),
+    counted=(Counted("tag-state", lambda row: tuple((tag, row.state) for tag in row.tags)),),
     retention=Retention(
         "orders",
         unpacked="unpacked",

@@ -294,6 +294,32 @@ def test_ranks_are_removed_with_their_children(store: Store) -> None:
     assert (ids(store), ids(store, LINES)) == ([4], [])
 
 
+# counted indexes
+
+
+def test_rows_are_counted_by_what_they_have(store: Store) -> None:
+    put(store, ORDERS, Order(1, tags=("a", "b")), Order(2, tags=("b",)), Order(3, tags=("b",), state="open"), Order(4))
+    before = store.counts(ORDERS, "tag-state")
+
+    put(store, ORDERS, Order(2, tags=("b",), state="open"))
+    in_unit(store, lambda: store.remove(ORDERS, 1))
+
+    assert before == {("a", "closed"): 1, ("b", "closed"): 2, ("b", "open"): 1}
+    assert store.counts(ORDERS, "tag-state") == {("b", "open"): 2}
+
+
+def test_what_was_undone_and_what_has_left_is_not_counted(make_store: MakeStore) -> None:
+    store = make_store(orders=2)
+    put(store, ORDERS, Order(1, tags=("a",)))
+
+    undone(store, lambda: put(store, ORDERS, Order(1, tags=("b",)), Order(2, tags=("b",))))
+    after = store.counts(ORDERS, "tag-state")
+    put(store, ORDERS, *(Order(number, tags=("c",)) for number in (2, 3)))
+
+    assert after == {("a", "closed"): 1}
+    assert store.counts(ORDERS, "tag-state") == {("c", "closed"): 2}
+
+
 # in the order in which they came
 
 

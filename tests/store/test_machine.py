@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,6 +107,10 @@ class Naive:
         (found,) = (each for each in noun.ranked if each.name == index)
         places = [(rank, key) for key, row in rows.items() for each, rank in found.values(row) if each == group]
         return [rows[key] for rank, key in sorted(places) if rank >= least]
+
+    def counts(self, noun: Any, index: str) -> dict[Any, int]:
+        (found,) = (each for each in noun.counted if each.name == index)
+        return dict(Counter(value for row in self.rows[noun.name].values() for value in found.values(row)))
 
     def remove_ranks(self, noun: Any, index: str, group: Any, *, below: int | None = None) -> int:
         stay = [] if below is None else self.scan(noun, index, group, least=below)
@@ -325,6 +330,7 @@ class Stores(RuleBasedStateMachine):
             assert [*self.store.scan(*where, least=3)] == self.naive.scan(*where, least=3)
             assert self.store.count(*where) == len(expected)
             assert self.store.count(*where, least=3) == len(self.naive.scan(*where, least=3))
+        assert self.store.counts(ORDERS, "tag-state") == self.naive.counts(ORDERS, "tag-state")
 
     @invariant()
     def numbers_and_events_are_the_same(self) -> None:
