@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from mock_daraja.control import transactions
@@ -13,6 +14,7 @@ from mock_daraja.fields import number, one_of, text, whole
 from mock_daraja.journal.shapes import callback_json
 from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback
 from mock_daraja.model.callback import PENDING, CallbackState
+from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.later import resend as send_again
 
 LONGEST_S: Final = 3600
@@ -27,12 +29,36 @@ def _reference(value: Any) -> str:
     return text(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
 
 
-def _wanted(call: Call, given: Mapping[str, Any], *, pending: bool) -> Callable[[Callback], bool]:
+@dataclass(frozen=True, slots=True)
+class _CallbackFilter:
+    """Callbacks of a sandbox in one of these states; None: of any transaction, of any kind."""
+
+    sandbox: Sandbox
+    transaction: int | None
+    kind: str | None
+    states: tuple[str, ...]
+
+    @property
+    def rows(self) -> list[Callback]:
+        of_one = () if self.transaction is None else ("transaction", self.transaction)
+        rows = self.sandbox.store.scan(CALLBACKS, *of_one)
+        return [row for row in rows if row.state in self.states and self.kind in (None, row.kind)]
+
+    @property
+    def count(self) -> int:
+        """Without reading them all: whoever waits asks for it with every change."""
+        if self.transaction is not None:
+            return len(self.rows)
+        counts = self.sandbox.store.counts(CALLBACKS, "state")
+        return sum(n for (kind, state), n in counts.items() if state in self.states and self.kind in (None, kind))
+
+
+def _wanted(call: Call, given: Mapping[str, Any], *, pending: bool) -> _CallbackFilter:
     """`pending` says whether callbacks that are still to be delivered count where no state is asked for."""
     transaction = transactions.find(call.sandbox, given["transaction"]).id if "transaction" in given else None
-    state, kind = given.get("state"), given.get("kind")
+    state = given.get("state")
     states = (state,) if state is not None else tuple(each for each in _STATES if pending or each not in PENDING)
-    return lambda row: row.state in states and kind in (None, row.kind) and transaction in (None, row.transaction)
+    return _CallbackFilter(call.sandbox, transaction, given.get("kind"), states)
 
 
 def _shown(call: Call, rows: Iterable[Callback]) -> Shape:
@@ -45,8 +71,7 @@ def _shape(call: Call, row: Callback) -> Shape:
 
 def listed(call: Call) -> Shape:
     """The latest, oldest first."""
-    rows = [*filter(_wanted(call, call.query, pending=True), call.sandbox.store.scan(CALLBACKS))]
-    return _shown(call, rows[-call.limit :])
+    return _shown(call, _wanted(call, call.query, pending=True).rows[-call.limit :])
 
 
 def one(call: Call, name: str) -> Shape:
@@ -58,17 +83,13 @@ def wait(call: Call) -> Shape:
     keys = {**FILTER, "timeout": number(0, LONGEST_S), "count": whole(1, 1000), "transaction": _reference}
     given = call.body(keys)
     timeout_s, count = given.get("timeout", 30.0), given.get("count", 1)
-    sandbox, is_wanted = call.sandbox, _wanted(call, given, pending=False)
-
-    def rows() -> list[Callback]:
-        return [*filter(is_wanted, sandbox.store.scan(CALLBACKS))]
-
+    sandbox, wanted = call.sandbox, _wanted(call, given, pending=False)
     timeout_ms = round(timeout_s * 1000)
     if not sandbox.clock.stands_still:
         timeout_ms = min(timeout_ms, int(LONGEST_REAL_S * 1000 * sandbox.clock.setting.factor))
-    if not call.engine.wait_for(sandbox, lambda: len(rows()) >= count, timeout_ms):
-        raise _too_late(call, given, len(rows()), count)
-    return _shown(call, rows()[:1000])
+    if not call.engine.wait_for(sandbox, lambda: wanted.count >= count, timeout_ms):
+        raise _too_late(call, given, wanted.count, count)
+    return _shown(call, wanted.rows[:1000])
 
 
 def _too_late(call: Call, given: Mapping[str, Any], came: int, count: int) -> Problem:

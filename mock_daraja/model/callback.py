@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from mock_daraja.model.failure import Failure, UrlRefusal
-from mock_daraja.model.noun import Noun, Ranked, Retention, Row
+from mock_daraja.model.noun import Counted, Noun, Ranked, Retention, Row
 
 CallbackState = Literal["scheduled", "delivering", "delivered", "failed", "refused", "dropped"]
 PENDING: Final[tuple[CallbackState, ...]] = ("scheduled", "delivering")
@@ -51,6 +51,7 @@ CALLBACKS: Final[Noun[Callback, int]] = Noun(
     Callback,
     lambda row: row.id,
     ranked=(Ranked("transaction", lambda row: ((row.transaction, row.id),)),),
+    counted=(Counted("state", lambda row: ((row.kind, row.state),)),),
     retention=Retention("keep_bodies", done=lambda row: row.state not in PENDING),
     children=((DELIVERIES, "callback"),),
 )

@@ -40,6 +40,28 @@ def test_waiting_can_be_for_one_transaction_state_and_count(control: Any) -> Non
     assert control.problem("POST", "callbacks/wait", {"count": 2, "timeout": 1})[0] == 408
 
 
+@pytest.mark.parametrize("kind", [None, "stk", "result", "timeout"])
+@pytest.mark.parametrize("state", ["failed", "scheduled", "delivered"])
+@pytest.mark.parametrize("transaction", [None, 1, 2])
+def test_as_many_are_waited_for_as_are_listed(
+    control: Any, kind: str | None, state: str, transaction: int | None
+) -> None:
+    control.mock.pushed()
+    control.mock.settled("b2c.payment")
+    control.mock.pushed(PhoneNumber="254711000001")
+    control.ok("POST", "clock/advance", {"seconds": 5})
+    given = {"kind": kind, "state": state, "transaction": transaction}
+    asked = {name: value for name, value in given.items() if value is not None}
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    listed = control.ok("GET", f"callbacks?{query}")["callbacks"]
+
+    status, problem, _, _ = control.problem("POST", "callbacks/wait", {**asked, "timeout": 0, "count": len(listed) + 1})
+
+    assert (status, problem.partition(" callbacks ")[0]) == (408, f"{len(listed)} of {len(listed) + 1}")
+    if listed:
+        assert control.ok("POST", "callbacks/wait", {**asked, "count": len(listed)})["callbacks"] == listed
+
+
 @pytest.mark.parametrize(
     ("body", "status", "where"),
     [
