@@ -46,7 +46,7 @@ class Runner:
         self._next_ms: int | None = None  # what the timer is for
         self._is_away = False  # a thread, or a pause, is to end before the next look
         self._has_missed = False  # a look, meanwhile
-        self._store.on_change = self._changed
+        self._store.listen(self._changed)
         self._clock.on_change = self._switched
         self._changed()
 

@@ -121,8 +121,10 @@ class Store(Protocol):
     def change(self) -> int:
         """Rises with every unit that changed something."""
 
-    on_change: Callable[[], None]
-    """Called after each such unit, in its thread: to note it, not to act on it."""
+    def listen(self, told: Callable[[], None]) -> None:
+        """Have it called after each such unit, in its thread: to note it, not to act on it. Waits for no unit."""
+
+    def unlisten(self, told: Callable[[], None]) -> None: ...
 
     def wait(self, change: int, seconds: float | None) -> bool:
         """Wait until there is a newer change than this one. False when time ran out first. Not in a unit."""

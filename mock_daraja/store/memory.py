@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from itertools import islice
-from threading import Condition, RLock
+from threading import Condition, Lock, RLock
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -44,7 +44,8 @@ class MemoryStore:
         self._waiting = 0
         self._touched: dict[Table[Any, Any], None] = {}  # the end of the unit has to look at these
         self.change = 0
-        self.on_change: Callable[[], None] = lambda: None
+        self._listening: Final = Lock()
+        self._listeners: tuple[Callable[[], None], ...] = ()
         self._state = State()
 
     def unit(self) -> AbstractContextManager[object]:
@@ -74,7 +75,8 @@ class MemoryStore:
             self.change += 1
             if self._waiting:
                 self._changed.notify_all()
-            self.on_change()
+            for told in self._listeners:
+                told()
 
     # rows
 
@@ -243,6 +245,14 @@ class MemoryStore:
                 return self._changed.wait_for(lambda: self.change != change, seconds)
             finally:
                 self._waiting -= 1
+
+    def listen(self, told: Callable[[], None]) -> None:
+        with self._listening:
+            self._listeners = (*self._listeners, told)
+
+    def unlisten(self, told: Callable[[], None]) -> None:
+        with self._listening:
+            self._listeners = tuple(each for each in self._listeners if each != told)
 
     def snapshot(self) -> object:
         with self._lock:

@@ -1074,7 +1074,7 @@ def test_whoever_waits_is_told_of_a_change(store: Store) -> None:
 
 def test_whoever_notes_changes_is_told_of_each_when_it_is_there_for_all(store: Store) -> None:
     seen: list[tuple[int, int]] = []
-    store.on_change = lambda: seen.append((store.change, store.count(ORDERS)))
+    store.listen(lambda: seen.append((store.change, store.count(ORDERS))))
     before = store.change
 
     put(store, ORDERS, Order(1), Order(2))
@@ -1084,6 +1084,22 @@ def test_whoever_notes_changes_is_told_of_each_when_it_is_there_for_all(store: S
     store.next("x")
 
     assert seen == [(before + 1, 2), (before + 2, 2)]
+
+
+def test_several_note_changes_each_until_it_wants_no_more(store: Store) -> None:
+    told: list[str] = []
+    first, second = (lambda name=name: told.append(name) for name in ("first", "second"))
+    store.listen(first)
+    store.listen(second)
+    put(store, ORDERS, Order(1))
+
+    store.unlisten(first)
+    put(store, ORDERS, Order(2))
+    store.unlisten(second)
+    store.unlisten(second)
+    put(store, ORDERS, Order(3))
+
+    assert told == ["first", "second", "second"]
 
 
 def test_a_thread_that_has_locked_the_store_has_it_for_itself(store: Store) -> None:
