@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from mock_daraja.clock import wall_ms
 from mock_daraja.exchange import Reply
-from mock_daraja.server.direct import Sending
+from mock_daraja.server.direct import Postponed, Sending
 from mock_daraja.server.head import Head
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def _head(status: str, lines: Iterable[str], date: str, *, keeps_alive: bool) ->
     return ("\r\n".join(whole) + "\r\n\r\n").encode("latin-1")
 
 
-def by_wsgi(app: WSGIApplication, environ: WSGIEnvironment, head: Head) -> Written:
-    """Call the app, and collect all that it answers. Raises what the app raises, and AssertionError, ValueError where
-    it breaks WSGI's or HTTP's rules."""
+def by_wsgi(app: WSGIApplication, environ: WSGIEnvironment, head: Head) -> Written | Postponed:
+    """Call the app, and collect all that it answers, unless it can't answer yet. Raises what the app raises, and
+    AssertionError, ValueError where it breaks WSGI's or HTTP's rules."""
     started: list[tuple[str, Sequence[tuple[str, str]]]] = []
     body: list[bytes] = []
 
@@ -76,6 +76,8 @@ def by_wsgi(app: WSGIApplication, environ: WSGIEnvironment, head: Head) -> Writt
         return body.append
 
     iterable = app(environ, start_response)
+    if isinstance(iterable, Postponed):
+        return iterable
     sending = iterable if isinstance(iterable, Sending) else None
     try:
         body += iterable

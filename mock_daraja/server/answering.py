@@ -13,7 +13,7 @@ from mock_daraja.faults import from_spec
 from mock_daraja.faults.acts import Fault
 from mock_daraja.model import changed
 from mock_daraja.server.answer import Written, by_wsgi, http_date, written_reply
-from mock_daraja.server.direct import Sending
+from mock_daraja.server.direct import Postponed, Sending
 from mock_daraja.server.head import Head
 from mock_daraja.server.reader import Received
 from mock_daraja.server.refusal import as_reply
@@ -39,7 +39,7 @@ def directly(head: Head, answer: Callable[[], Sending]) -> Answer:
         return _refused(error, head, sending)
 
 
-def through_wsgi(app: WSGIApplication, environ: Mapping[str, Any], received: Received) -> Answer:
+def through_wsgi(app: WSGIApplication, environ: Mapping[str, Any], received: Received) -> Answer | Postponed:
     """`environ` is what the request's own begins with."""
     head, sending = received.head, None
     whole: WSGIEnvironment = {
@@ -55,6 +55,8 @@ def through_wsgi(app: WSGIApplication, environ: Mapping[str, Any], received: Rec
         whole["CONTENT_LENGTH"] = str(len(received.body))
     try:
         written = by_wsgi(app, whole, head)
+        if isinstance(written, Postponed):
+            return written
         sending = written.sending
         return written, None if sending is None else _fault(sending)
     except (Exception, SystemExit) as error:  # whoever calls sys.exit() in a thread ends nothing

@@ -17,7 +17,7 @@ from mock_daraja.loop import Loop, Timer
 from mock_daraja.pool import Pool
 from mock_daraja.server.answer import Written, written_reply
 from mock_daraja.server.answering import Answer, directly, in_bytes, mistake, through_wsgi
-from mock_daraja.server.direct import Direct
+from mock_daraja.server.direct import WAITED, Direct, Postponed
 from mock_daraja.server.misbehaving import Misbehaviour
 from mock_daraja.server.reader import Received, RequestReader
 from mock_daraja.server.refusal import RefusedError
@@ -40,6 +40,7 @@ class Service(Struct, frozen=True):
 
     loop: Loop
     pool: Pool
+    woken: Pool  # for requests that have waited: many may be woken at once, and take no more threads than these
     app: WSGIApplication
     direct: Direct | None  # the same, if it answers some paths directly
     environ: WSGIEnvironment
@@ -66,6 +67,7 @@ class Connection:
         self._is_closed = False
         self._is_answering = False
         self._is_leaving = False  # nothing more is answered; the client may still read
+        self._end_wait: Callable[[], object] | None = None  # the app is to be asked again, and not yet
         self._fault: Misbehaviour | None = None
         self._after: Callable[[], None] | None = None  # to be called once the answer is out, or never will be
 
@@ -78,6 +80,8 @@ class Connection:
         self._is_closed = True
         if self._fault is not None:
             self._fault.stop()
+        if self._end_wait is not None:
+            self._end_wait()
         self._stream.close()
         self._reader.forget()
         self._timer.cancel()
@@ -100,7 +104,8 @@ class Connection:
 
     def ended(self, error: Exception | None) -> None:
         is_over = self._is_leaving and self._stream.is_idle  # else the rest of the answer is still on its way
-        if error is not None or is_over or (self._fault is not None and self._fault.is_deaf):
+        is_waiting = self._end_wait is not None or (self._fault is not None and self._fault.is_deaf)
+        if error is not None or is_over or is_waiting:
             self.close()
             return
         if self._fault is not None:
@@ -189,8 +194,7 @@ class Connection:
         self._until = _FOR_EVER
         direct = service.direct
         if direct is None or not direct.takes(head.path):
-            environ = service.environ | self._remote
-            service.pool.submit(self._in_thread, partial(through_wsgi, service.app, environ, received))
+            self._ask(service.pool, received)
             return
         path = head.path if head.path.isascii() else head.path.encode("latin-1").decode(errors="replace")
         request = Request(head.method, path, head.query, head.headers, received.body)
@@ -222,6 +226,31 @@ class Connection:
 
     def _in_thread(self, answer: Callable[[], Answer]) -> None:
         self._service.loop.call(self._guarded, self._take, *answer())
+
+    # an app of WSGI
+
+    def _ask(self, pool: Pool, received: Received, **more: Any) -> None:
+        pool.submit(self._ask_in_thread, received, {**self._service.environ, **self._remote, **more})
+
+    def _ask_in_thread(self, received: Received, environ: WSGIEnvironment) -> None:
+        call = self._service.loop.call
+        answer = through_wsgi(self._service.app, environ, received)
+        if isinstance(answer, Postponed):
+            call(self._guarded, self._wait, answer, received)
+        else:
+            call(self._guarded, self._take, *answer)
+
+    def _wait(self, postponed: Postponed, received: Received) -> None:
+        if self._stream.has_ended:  # the client has gone meanwhile
+            self.close()
+        elif not self._is_closed:
+            ready = partial(self._guarded, self._ask_again, received, postponed.awaited)
+            self._end_wait = postponed.begin(ready)
+
+    def _ask_again(self, received: Received, awaited: Any) -> None:
+        self._end_wait = None
+        if not self._is_closed:
+            self._ask(self._service.woken, received, **{WAITED: awaited})
 
     # its answer
 

@@ -1,9 +1,10 @@
-"""Direct: an application that takes and gives values, without WSGI between it and the server."""
+"""Direct: an application that takes and gives values, without WSGI between it and the server. And what one of WSGI may
+answer with: a fault, or the wish to be asked again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -12,6 +13,12 @@ from mock_daraja.exchange import Reply, Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+LOOP: Final = "mock_daraja.loop"
+"""In the environ of a request: the Loop on which the app may wait with its answer. It gives a Postponed then."""
+WAITED: Final = "mock_daraja.waited"
+"""In the environ of a request that is asked again: what its Postponed has waited for."""
 
 
 class Sending(Struct, frozen=True):
@@ -34,6 +41,18 @@ class Sending(Struct, frozen=True):
 
     def close(self) -> None:
         self.after()
+
+
+class Postponed(Struct, frozen=True):
+    """What a WSGI app answers that can't answer yet. `begin` is called on the loop, with what to call there once the
+    app may be asked again, with `awaited`; it gives what ends the waiting. Who ends the connection's side waits for no
+    answer."""
+
+    awaited: Any
+    begin: Callable[[Callable[[], object]], Callable[[], object]]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(())
 
 
 @runtime_checkable

@@ -12,7 +12,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.loop import Loop
 from mock_daraja.pool import Pool
 from mock_daraja.server.connection import Service
-from mock_daraja.server.direct import Direct
+from mock_daraja.server.direct import LOOP, Direct
 from mock_daraja.server.listener import Listener
 
 if TYPE_CHECKING:
@@ -53,9 +53,10 @@ class Server:
         self._loop = loop or Loop()
         self._has_own_pool = pool is None
         self._pool = pool or Pool(self._loop, most=max_connections)  # one that waits keeps nobody else waiting
-        environ = _base_environ(self.scheme, host, self.port)
+        self._woken = Pool(self._loop, few=2, most=4)
+        environ = _base_environ(self.scheme, host, self.port) | {LOOP: self._loop}
         direct = app if isinstance(app, Direct) else None
-        service = Service(self._loop, self._pool, app, direct, environ, max_body, idle_timeout, tls)
+        service = Service(self._loop, self._pool, self._woken, app, direct, environ, max_body, idle_timeout, tls)
         self._sock = sock
         self._listener = Listener(sock, max_connections, service)
         self._lock = RLock()  # a signal may call stop while stop runs
@@ -107,6 +108,7 @@ class Server:
             self._sock.close()
             if self._has_own_pool:
                 self._pool.stop()
+            self._woken.stop()
             if self._has_own_loop:
                 self._loop.stop()
             self._stopped.set()
