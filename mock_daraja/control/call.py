@@ -117,6 +117,28 @@ class Response:
 GONE: Final = Response(None, 204)
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What a view answers that has to wait: `answer` does, in any thread, once `holds`, which takes no time and waits
+    for nothing, or when the sandbox's clock is at `until_ms`."""
+
+    sandbox: Sandbox
+    holds: Callable[[], bool]
+    until_ms: int
+    answer: Callable[[], Shape | Response]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to be waited for, unless somebody moves a standing clock."""
+        clock = self.sandbox.clock
+        return self.sandbox.is_closed or clock.stands_still or clock.now() >= self.until_ms or self.holds()
+
+    def answered(self, engine: EventEngine) -> Shape | Response:
+        """Wait in this thread. A standing clock is moved as far as it takes."""
+        engine.wait_until(self.sandbox, self.holds, self.until_ms)
+        return self.answer()
+
+
 def written(text: str, kind: str = "text/plain") -> Response:
     return Response(text.encode(), 200, [("Content-Type", f"{kind}; charset=utf-8"), ("Cache-Control", "no-store")])
 

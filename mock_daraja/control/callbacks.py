@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from mock_daraja.control import transactions
-from mock_daraja.control.call import Call, Shape, row_id
+from mock_daraja.control.call import Awaited, Call, Shape, row_id
 from mock_daraja.errors import Problem
 from mock_daraja.fields import number, one_of, text, whole
 from mock_daraja.journal.shapes import callback_json
@@ -44,13 +44,14 @@ class _CallbackFilter:
         rows = self.sandbox.store.scan(CALLBACKS, *of_one)
         return [row for row in rows if row.state in self.states and self.kind in (None, row.kind)]
 
-    @property
-    def count(self) -> int:
-        """Without reading them all: whoever waits asks for it with every change."""
+    def are(self, least: int) -> bool:
+        """Whether there are so many, without reading them all: whoever waits asks for it with every change."""
+        store = self.sandbox.store
         if self.transaction is not None:
-            return len(self.rows)
-        counts = self.sandbox.store.counts(CALLBACKS, "state")
-        return sum(n for (kind, state), n in counts.items() if state in self.states and self.kind in (None, kind))
+            return store.count(CALLBACKS, "transaction", self.transaction) >= least and len(self.rows) >= least
+        counts = store.counts(CALLBACKS, "state").items()
+        there = sum([n for (kind, state), n in counts if state in self.states and self.kind in (None, kind)])
+        return there >= least
 
 
 def _wanted(call: Call, given: Mapping[str, Any], *, pending: bool) -> _CallbackFilter:
@@ -78,7 +79,7 @@ def one(call: Call, name: str) -> Shape:
     return _shape(call, call.kept(CALLBACKS, row_id(name), name))
 
 
-def wait(call: Call) -> Shape:
+def wait(call: Call) -> Awaited:
     """Until so many callbacks are as asked for. A standing clock is moved as far as it takes."""
     keys = {**FILTER, "timeout": number(0, LONGEST_S), "count": whole(1, 1000), "transaction": _reference}
     given = call.body(keys)
@@ -87,9 +88,14 @@ def wait(call: Call) -> Shape:
     timeout_ms = round(timeout_s * 1000)
     if not sandbox.clock.stands_still:
         timeout_ms = min(timeout_ms, int(LONGEST_REAL_S * 1000 * sandbox.clock.setting.factor))
-    if not call.engine.wait_for(sandbox, lambda: wanted.count >= count, timeout_ms):
-        raise _too_late(call, given, wanted.count, count)
-    return _shown(call, wanted.rows[:1000])
+
+    def answer() -> Shape:
+        rows = wanted.rows
+        if len(rows) < count:
+            raise _too_late(call, given, len(rows), count)
+        return _shown(call, rows[:1000])
+
+    return Awaited(sandbox, lambda: wanted.are(count), sandbox.now_ms + timeout_ms, answer)
 
 
 def _too_late(call: Call, given: Mapping[str, Any], came: int, count: int) -> Problem:

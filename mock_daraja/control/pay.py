@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mock_daraja import defaults
-from mock_daraja.control.call import Call, Response
+from mock_daraja.control.call import Awaited, Call, Response
 from mock_daraja.fields import anything, typed
 from mock_daraja.journal.shapes import transaction_json
 from mock_daraja.model import Transaction
@@ -18,7 +18,7 @@ LONGEST_S: Final = 60
 _KEYS: Final = {**dict.fromkeys(("msisdn", "paybill", "till", "account", "amount"), anything), "wait": typed(bool)}
 
 
-def payment(call: Call) -> Response:
+def payment(call: Call) -> Response | Awaited:
     """The transaction: pending, or with `wait` as it ends. A standing clock is moved to its end, and no further."""
     given = call.body(_KEYS, required=("amount",))
     wait = given.pop("wait", False)
@@ -28,6 +28,7 @@ def payment(call: Call) -> Response:
     def now() -> Transaction:
         return sandbox.transaction(row.id) or row
 
-    if wait:
-        call.engine.wait_for(sandbox, lambda: now().is_final, LONGEST_S * 1000)
-    return Response(transaction_json(now()), 201)
+    def answer() -> Response:
+        return Response(transaction_json(now()), 201)
+
+    return Awaited(sandbox, lambda: now().is_final, sandbox.now_ms + LONGEST_S * 1000, answer) if wait else answer()

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from mock_daraja.control.call import Response, Shape
+from mock_daraja.control.call import Awaited, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields, nearest
 
-View = Callable[..., Shape | Response]
+View = Callable[..., Shape | Response | Awaited]
 """Takes the Call, and the path's arguments by name."""
 
 _PATH: Final = "<path:"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NoReturn
 
 import flask
@@ -13,10 +13,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from mock_daraja.control import guard, registry
-from mock_daraja.control.call import PREFIX, Call, Response, Shape, read_query
+from mock_daraja.control.call import PREFIX, Awaited, Call, Response, Shape, read_query
 from mock_daraja.control.routing import NoRouteError
+from mock_daraja.engine import EventEngine
 from mock_daraja.errors import Problem, unexpected
 from mock_daraja.gateway import Gateway
+from mock_daraja.server import LOOP, WAITED, Postponed
 
 _LOG: Final = logging.getLogger("mock_daraja")
 _JSON: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
@@ -31,6 +33,16 @@ def register(app: Flask, gateway: Gateway) -> None:
     shared = gateway.shared
 
     def answer(path: str) -> flask.Response:
+        waited: Awaited | None = request.environ.get(WAITED)
+        given = view(path) if waited is None else waited
+        if isinstance(given, Awaited):
+            seen = given.sandbox.store.change
+            if request.environ.get(LOOP) is gateway.engine.loop and not given.is_over:
+                return _postponed(gateway.engine, given, seen)
+            given = given.answered(gateway.engine) if waited is None else given.answer()
+        return _sent(given)
+
+    def view(path: str) -> Shape | Response | Awaited:
         match path.removesuffix("/").split("/"):
             case ["sandboxes", name, noun, *rest] if noun not in ("", "reset"):
                 sandbox = shared.sandboxes.get(name)
@@ -39,7 +51,7 @@ def register(app: Flask, gateway: Gateway) -> None:
                 sandbox = shared.sandboxes.default
                 route, arguments = registry.ALL.find(request.method, segments)
         query = read_query(request.args, route.query)
-        return _sent(route.view(Call(gateway, sandbox, query, _json, request), **arguments))
+        return route.view(Call(gateway, sandbox, query, _json, request), **arguments)
 
     app.config["MAX_CONTENT_LENGTH"] = shared.settings.max_body
     app.url_map.merge_slashes = False  # a wrong path is told, not redirected
@@ -69,6 +81,15 @@ def _json() -> Any:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON's")
+
+
+def _postponed(engine: EventEngine, awaited: Awaited, seen: int) -> flask.Response:
+    """On our own server, whose loop is the engine's: no thread waits meanwhile."""
+
+    def begin(ready: Callable[[], object]) -> Callable[[], None]:
+        return engine.subscribe(awaited.sandbox, awaited.holds, awaited.until_ms, seen, ready).cancel
+
+    return flask.Response(Postponed(awaited, begin), direct_passthrough=True)
 
 
 def _sent(answer: Shape | Response) -> flask.Response:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from mock_daraja import defaults
 from mock_daraja.app import daraja_paths
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row, only_given
-from mock_daraja.control.call import Call, Response
+from mock_daraja.control.call import Awaited, Call, Response
 from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.gateway import Gateway
@@ -92,6 +92,8 @@ class LocalControl(ControlApi):
         del more_seconds  # no HTTP client's time-out bounds it
         route, arguments = OF_A_SANDBOX.find(method, [*map(str, path)])
         answer = route.view(Call(self._gateway, self._sandbox, only_given(**query), lambda: body), **arguments)
+        if isinstance(answer, Awaited):
+            answer = answer.answered(self._gateway.engine)
         value: Row | None = answer.value if isinstance(answer, Response) else answer
         return value or {}
 
