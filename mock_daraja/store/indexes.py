@@ -74,17 +74,25 @@ class Ranks:
         return map(self._keys.__getitem__, reversed(places) if reverse else places)
 
 
-class Groups(dict[str | int, Ranks]):
-    """Groups that would be empty are not there."""
+class Groups(dict[str | int, "Ranks | tuple[int, Any]"]):
+    """Groups that would be empty are not there. One that never had more than one key is that with its rank, a pair:
+    most are so, and pairs of scalars are nothing that the garbage collector looks at again and again."""
 
     def copy(self) -> Groups:
-        return Groups({group: ranks.copy() for group, ranks in self.items()})
+        return Groups({group: kept if isinstance(kept, tuple) else kept.copy() for group, kept in self.items()})
+
+    def ranks(self, group: str | int) -> Ranks | None:
+        """To be read. None where there are none."""
+        kept = self.get(group)
+        return _ranks_of(kept) if isinstance(kept, tuple) else kept
 
     def find(self, place: Place) -> Any:
         """The last key there; None when there is none."""
         group, rank = place
-        ranks = self.get(group)
-        return None if ranks is None else ranks.find(rank)
+        kept = self.get(group)
+        if isinstance(kept, tuple):
+            return kept[1] if kept[0] == rank else None
+        return None if kept is None else kept.find(rank)
 
     def add(self, place: Place, key: Any, undo: Undo) -> None:
         self._add(place, key)
@@ -96,17 +104,28 @@ class Groups(dict[str | int, Ranks]):
 
     def _add(self, place: Place, key: Any) -> None:
         group, rank = place
-        ranks = self.get(group)
-        if ranks is None:
-            ranks = self[group] = Ranks(key)
-        ranks.add(rank, key)
+        kept = self.get(group)
+        if kept is None:
+            self[group] = rank, key
+            return
+        if isinstance(kept, tuple):
+            kept = self[group] = _ranks_of(kept)
+        kept.add(rank, key)
 
     def _remove(self, place: Place, key: Any) -> None:
         group, rank = place
-        ranks = self[group]
-        ranks.remove(rank, key)
-        if not ranks:
-            del self[group]
+        kept = self[group]
+        if not isinstance(kept, tuple):
+            kept.remove(rank, key)
+            if kept:
+                return
+        del self[group]
+
+
+def _ranks_of(pair: tuple[int, Any]) -> Ranks:
+    ranks = Ranks(pair[1])
+    ranks.add(*pair)
+    return ranks
 
 
 class Counts(dict[tuple[str, ...], int]):

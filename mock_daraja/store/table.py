@@ -63,7 +63,7 @@ class Table(Generic[R, K]):
         return (key for key in keys if key not in self._gone) if self._gone else keys
 
     def group(self, index: str, group: str | int) -> Ranks | None:
-        return self.ranked[index].get(group)
+        return self.ranked[index].ranks(group)
 
     def put(self, row: R, undo: Undo) -> bool:
         """Whether the end of the unit has to look at this table."""

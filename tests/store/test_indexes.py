@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_daraja.store.indexes import Ranks
+from mock_daraja.store.indexes import Groups, Ranks
 
 
 def ranks_of(*pairs: tuple[int, Any]) -> Ranks:
@@ -78,3 +79,43 @@ def test_what_goes_from_the_front_takes_no_room_for_long() -> None:
 
     assert len(ranks) == 10
     assert len(ranks._ranks) == len(ranks._keys) < 20
+
+
+@pytest.mark.parametrize("key", [1, "a"])
+def test_groups_of_one_are_nothing_that_the_garbage_collector_looks_at(key: int | str) -> None:
+    groups = Groups()
+    for number in range(100):
+        groups.add((number, 5), key, [])
+
+    gc.collect()
+
+    assert not any(map(gc.is_tracked, groups.values()))
+
+
+def test_a_group_is_in_order_however_few_or_many_it_has() -> None:
+    groups = Groups()
+
+    def keys() -> list[Any]:
+        ranks = groups.ranks("a")
+        return [] if ranks is None else [*ranks.keys()]
+
+    seen = [keys()]
+    for rank, key in ((5, 1), (4, 2), (5, 3)):
+        groups.add(("a", rank), key, [])
+        seen.append(keys())
+    copy = groups.copy()
+    for rank, key in ((5, 1), (5, 3), (4, 2)):
+        groups.remove(("a", rank), key, [])
+        seen.append(keys())
+
+    assert seen == [[], [1], [2, 1], [2, 1, 3], [2, 3], [2], []]
+    assert groups == {}
+    assert (copy.find(("a", 4)), copy.find(("a", 5)), copy.find(("a", 6))) == (2, 3, None)
+
+
+def test_the_only_key_of_a_group_is_found_by_its_rank_alone() -> None:
+    groups = Groups()
+
+    groups.add(("a", 5), 1, [])
+
+    assert (groups.find(("a", 5)), groups.find(("a", 4)), groups.find(("b", 5))) == (1, None, None)
