@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import threading
@@ -94,3 +95,8 @@ def test_a_busy_thread_keeps_the_interpreter_for_half_a_millisecond_at_most() ->
         assert sys.getswitchinterval() <= 0.0005
 
     assert sys.getswitchinterval() == former
+
+
+def test_the_collector_looks_at_few_objects_at_a_time() -> None:
+    with running.running(SETTINGS):
+        assert gc.get_threshold()[0] <= 2_000
