@@ -58,7 +58,7 @@ class Store(Protocol):
         """Rows in the order in which they were first put, or those of one group of a ranked index in its order.
 
         `least` is the lowest rank; of numbered rows only those with numbers above `after` (below, in reverse). Which
-        rows they are is settled at once; each is given as it is when it is asked for, and left out if it went.
+        rows they are, and how each is, is settled at once: nobody waits for whoever reads them one by one.
         """
 
     def count(

@@ -132,15 +132,7 @@ class MemoryStore:
                 keys = iter(()) if ranks is None else ranks.keys(least, reverse=reverse)
             if after is not None:
                 keys = (key for key in keys if (key < after if reverse else key > after))
-            return self._rows(noun, [*islice(keys, limit)])
-
-    def _rows(self, noun: Noun[R, K], keys: list[K]) -> Iterator[R]:
-        """Each is read when it is asked for: nobody is kept waiting for all, and not all are unpacked at once."""
-        for key in keys:
-            with self._lock:
-                row = self._table(noun).get(key)
-            if row is not None:
-                yield row
+            return table.unpacked(table.kept(islice(keys, limit)))
 
     def count(
         self, noun: Noun[R, K], index: str | None = None, group: str | int = ALL, *, least: int | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic
 
 from mock_daraja.model.noun import K, Noun, R
@@ -61,6 +61,15 @@ class Table(Generic[R, K]):
     def keys(self, *, reverse: bool) -> Iterator[K]:
         keys = reversed(self._rows) if reverse else iter(self._rows)
         return (key for key in keys if key not in self._gone) if self._gone else keys
+
+    def kept(self, keys: Iterable[K]) -> list[R | bytes]:
+        """Rows as they are kept, for `unpacked`."""
+        return [*map(self._rows.__getitem__, keys)]  # type: ignore[list-item]  # no index leads to a row that is gone
+
+    def unpacked(self, kept: Iterable[R | bytes]) -> Iterator[R]:
+        """Each is unpacked when it is asked for. For any thread: what is kept of a row never changes."""
+        for row in kept:
+            yield self._packed_as().unpack(row) if isinstance(row, bytes) else row
 
     def group(self, index: str, group: str | int) -> Ranks | None:
         return self.ranked[index].ranks(group)

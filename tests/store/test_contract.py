@@ -374,7 +374,8 @@ def test_an_undone_removal_leaves_the_order_as_it_was(store: Store) -> None:
     assert store.count(ORDERS) == 3
 
 
-def test_a_row_that_goes_while_the_rest_are_read_is_left_out_and_one_that_comes_is_not_in(store: Store) -> None:
+def test_rows_that_change_go_or_come_while_others_are_read_are_given_as_they_were(make_store: MakeStore) -> None:
+    store = make_store(unpacked=1)
     put(store, ORDERS, Order(1), Order(2), Order(3))
 
     rows = store.scan(ORDERS)
@@ -384,12 +385,31 @@ def test_a_row_that_goes_while_the_rest_are_read_is_left_out_and_one_that_comes_
         store.remove(ORDERS, 2)
     read += rows
 
-    assert read == [Order(1), Order(3, weight=1.5)]
+    assert read == [Order(1), Order(2), Order(3)]
 
 
-def test_what_is_read_on_is_never_of_a_unit_that_has_not_ended(store: Store) -> None:
+def test_rows_are_read_on_while_somebody_else_has_the_store(store: Store) -> None:
     put(store, ORDERS, Order(1), Order(2))
-    rows, inside = store.scan(ORDERS), threading.Event()
+    inside, read = threading.Event(), threading.Event()
+
+    def change() -> bool:
+        with store.unit():
+            inside.set()
+            return read.wait(10)
+
+    rows = store.scan(ORDERS)
+    thread, was_read = in_thread(change)
+    inside.wait(10)
+    found = [*rows]
+    read.set()
+    thread.join(10)
+
+    assert (found, was_read) == ([Order(1), Order(2)], [True])
+
+
+def test_what_is_read_is_never_of_a_unit_that_has_not_ended(store: Store) -> None:
+    put(store, ORDERS, Order(1), Order(2))
+    inside = threading.Event()
 
     def change() -> None:
         put(store, ORDERS, Order(1, weight=1.5), Order(2, weight=1.5))
@@ -398,7 +418,7 @@ def test_what_is_read_on_is_never_of_a_unit_that_has_not_ended(store: Store) -> 
 
     thread, _ = in_thread(lambda: undone(store, change))
     inside.wait(10)
-    read = [*rows]
+    read = [*store.scan(ORDERS)]
     thread.join(10)
 
     assert read == [Order(1), Order(2)]
