@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import fields, wire
@@ -67,6 +68,15 @@ class Call:
     def limit(self) -> int:
         """How many rows a list shows, also where it was not asked for a number."""
         return int(self.query.get("limit", 100))
+
+    def latest(self, noun: Noun[R, Any], is_wanted: Callable[[R], bool] | None = None, after: str = "") -> list[R]:
+        """Rows of a list, oldest first: the latest, or the first behind the one that the parameter `after` names, so
+        that none is missed. Where all are wanted, no more are read than are shown."""
+        scan = self.sandbox.store.scan
+        most = self.limit if is_wanted is None else None
+        if after in self.query:
+            return [*islice(filter(is_wanted, scan(noun, after=self.query[after], limit=most)), self.limit)]
+        return [*islice(filter(is_wanted, scan(noun, reverse=True, limit=most)), self.limit)][::-1]
 
     def page(self, rows: Sequence[R], after: str) -> Sequence[R]:
         """The latest rows; the first of them where the parameter `after` is given, so that none is missed."""

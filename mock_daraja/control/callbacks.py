@@ -41,8 +41,12 @@ class _CallbackFilter:
     @property
     def rows(self) -> list[Callback]:
         of_one = () if self.transaction is None else ("transaction", self.transaction)
-        rows = self.sandbox.store.scan(CALLBACKS, *of_one)
-        return [row for row in rows if row.state in self.states and self.kind in (None, row.kind)]
+        return [*filter(self.takes, self.sandbox.store.scan(CALLBACKS, *of_one))]
+
+    def takes(self, row: Callback) -> bool:
+        return (
+            row.state in self.states and self.kind in (None, row.kind) and self.transaction in (None, row.transaction)
+        )
 
     def are(self, least: int) -> bool:
         """Whether there are so many, without reading them all: whoever waits asks for it with every change."""
@@ -72,7 +76,7 @@ def _shape(call: Call, row: Callback) -> Shape:
 
 def listed(call: Call) -> Shape:
     """The latest, oldest first."""
-    return _shown(call, _wanted(call, call.query, pending=True).rows[-call.limit :])
+    return _shown(call, call.latest(CALLBACKS, _wanted(call, call.query, pending=True).takes))
 
 
 def one(call: Call, name: str) -> Shape:

@@ -38,8 +38,7 @@ def _msisdn(written: str) -> str:
 
 
 def listed(call: Call) -> Shape:
-    rows = [*call.sandbox.store.scan(CUSTOMERS)][-call.limit :]
-    return {"customers": [_shape(call, each) for each in rows]}
+    return {"customers": [_shape(call, each) for each in call.latest(CUSTOMERS)]}
 
 
 def put(call: Call) -> Response:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from typing import Any, Final
 
 from mock_daraja import __version__
 from mock_daraja.control.call import LIMIT, Call, Response, Shape, row_id, written
-from mock_daraja.exchange import EXCHANGES
+from mock_daraja.exchange import EXCHANGES, Exchange
 from mock_daraja.fields import text, whole
 from mock_daraja.journal.shapes import callback_json, exchange_json, is_about, stuck_json, transaction_json
 from mock_daraja.model import CALLBACKS, DELIVERIES, STUCK
@@ -35,15 +35,16 @@ def listed(call: Call) -> Shape:
 
     A line each, or with `whole` headers, bodies and trace as well.
     """
-    given = call.query
-    rows = [
-        row
-        for row in call.sandbox.store.scan(EXCHANGES, after=given.get("since"))
-        if given.get("operation") in (None, row.operation)
-        and given.get("status") in (None, row.reply.status if row.reply else None)
-    ]
-    whole, page = given.get("whole", False), call.page(rows, after="since")
-    return {"exchanges": [exchange_json(row, whole=whole, bodies=call.bodies) for row in page]}
+    rows = call.latest(EXCHANGES, _wanted(call), after="since")
+    whole = call.query.get("whole", False)
+    return {"exchanges": [exchange_json(row, whole=whole, bodies=call.bodies) for row in rows]}
+
+
+def _wanted(call: Call) -> Callable[[Exchange], bool] | None:
+    operation, status = call.query.get("operation"), call.query.get("status")
+    if operation is None and status is None:
+        return None
+    return lambda row: operation in (None, row.operation) and status in (None, row.reply.status if row.reply else None)
 
 
 def one(call: Call, name: str) -> Shape | Response:

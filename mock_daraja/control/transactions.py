@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, get_args
 
 from mock_daraja.control.call import LIMIT, Call, Shape, row_id
@@ -27,13 +28,14 @@ def find(sandbox: Sandbox, reference: str) -> Transaction:
 
 def listed(call: Call) -> Shape:
     """The latest, oldest first."""
-    given = call.query
-    rows = [
-        row
-        for row in call.sandbox.store.scan(TRANSACTIONS)
-        if given.get("state") in (None, row.state) and given.get("msisdn") in (None, row.msisdn)
-    ]
-    return {"transactions": [transaction_json(row) for row in rows[-call.limit :]]}
+    return {"transactions": [transaction_json(row) for row in call.latest(TRANSACTIONS, _wanted(call))]}
+
+
+def _wanted(call: Call) -> Callable[[Transaction], bool] | None:
+    state, msisdn = call.query.get("state"), call.query.get("msisdn")
+    if state is None and msisdn is None:
+        return None
+    return lambda row: state in (None, row.state) and msisdn in (None, row.msisdn)
 
 
 def one(call: Call, reference: str) -> Shape:

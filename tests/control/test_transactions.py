@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 
 def test_a_transaction_is_found_by_any_of_its_references(control: Any) -> None:
     reference = control.mock.pushed()
@@ -45,3 +47,21 @@ def test_the_ledger_sums_to_zero_after_a_payment(control: Any) -> None:
 
     assert ledger["sum"] == "0.00"
     assert ledger["accounts"]["254708374149"] == "249975.00"
+
+
+def test_no_more_are_read_than_are_shown(control: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = control.mock.sandbox.store
+    for amount in (1, 2, 3):
+        control.mock.pushed(Amount=amount, PhoneNumber=f"25471100000{amount}")
+    read: list[Any] = []
+
+    def scan(*asked: Any, **how: Any) -> Any:
+        rows = [*type(store).scan(store, *asked, **how)]
+        read.extend(rows)
+        return iter(rows)
+
+    monkeypatch.setattr(store, "scan", scan)
+    shown = control.ok("GET", "transactions?limit=2")["transactions"]
+
+    assert [row["id"] for row in shown] == [2, 3]
+    assert [row.id for row in read] == [3, 2]
