@@ -1,9 +1,11 @@
-"""JSON as it goes over the wire: compact, keys in the order given, money with its decimals."""
+"""JSON as it goes over the wire: compact, keys in the order given, money with its decimals; a large answer of ours in
+pieces."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
@@ -25,6 +27,73 @@ def dumps(value: Any) -> bytes:
     if "\\u0000decimal:" in text:
         text = _DECIMAL.sub(r"\1", text)
     return text.encode()
+
+
+_plain: Final = json.JSONEncoder(separators=(",", ":")).encode
+MANY: Final = 200
+"""Values that one call of the encoder covers at most: nothing else runs meanwhile."""
+_DEEP: Final = 20  # what is nested deeper is encoded in one call
+_PIECE: Final = 1 << 16
+
+
+def pieces(value: Any) -> Iterator[bytes]:
+    """Bytes of a value, in pieces of 64 KiB or somewhat more, so that a large one keeps nobody waiting. Keys are text.
+    An iterator becomes a list of what it gives, and is asked for one value at a time."""
+    texts: list[str] = []
+    length = 0
+    for text in _texts(value, 0):
+        texts.append(text)
+        length += len(text)
+        if length >= _PIECE:
+            yield "".join(texts).encode()
+            texts.clear()
+            length = 0
+    if texts:
+        yield "".join(texts).encode()
+
+
+def _texts(value: Any, depth: int) -> Iterator[str]:
+    if depth == _DEEP or _size(value) <= MANY:
+        yield _plain(value)
+        return
+    is_object = isinstance(value, dict)
+    opening, closing = "{}" if is_object else "[]"
+    yield opening
+    together: dict[Any, Any] = {}  # members for one call
+    size, comma = 0, ""
+    for name, each in value.items() if is_object else enumerate(value):
+        more = 1 + _size(each)
+        if together and size + more > MANY:
+            yield comma + _inside(together, is_object=is_object)
+            together, size, comma = {}, 0, ","
+        if more <= MANY:
+            together[name] = each
+            size += more
+        else:
+            yield f"{comma}{_plain(name)}:" if is_object else comma
+            yield from _texts(each, depth + 1)
+            comma = ","
+    if together:
+        yield comma + _inside(together, is_object=is_object)
+    yield closing
+
+
+def _inside(members: dict[Any, Any], *, is_object: bool) -> str:
+    return _plain(members if is_object else [*members.values()])[1:-1]
+
+
+def _size(value: Any) -> int:
+    """How many values it holds; more than MANY where it is an iterator, or holds one."""
+    count, waiting = 0, [value]
+    while waiting and count <= MANY:
+        each = waiting.pop()
+        if isinstance(each, (dict, list, tuple)):
+            count += len(each)
+            if count <= MANY:
+                waiting.extend(each.values() if isinstance(each, dict) else each)
+        elif hasattr(each, "__next__"):
+            return MANY + 1
+    return count
 
 
 def json_object(body: str | bytes) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
+from mock_daraja import wire
 from mock_daraja.control import guard, registry
 from mock_daraja.control.call import PREFIX, Awaited, Call, Response, Shape, read_query
 from mock_daraja.control.routing import NoRouteError
@@ -98,7 +99,7 @@ def _sent(answer: Shape | Response) -> flask.Response:
         return flask.Response(status=response.status)
     if isinstance(response.value, bytes):
         return flask.Response(response.value, response.status, list(response.headers))
-    body = json.dumps(response.value, separators=(",", ":")) + "\n"
+    body = [*wire.pieces(response.value), b"\n"]
     return flask.Response(body, response.status, [*_JSON, *response.headers])
 
 

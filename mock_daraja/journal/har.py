@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from http.client import responses
+from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -31,17 +32,21 @@ def har(
     server: str,
     version: str,
 ) -> dict[str, Any]:
-    """`server` is the base URL that exchanges are shown with, `version` that of mock-daraja."""
-    entries = [(row.received_ms, _of_exchange(row, server.rstrip("/"))) for row in exchanges]
+    """`server` is the base URL that exchanges are shown with, `version` that of mock-daraja. The entries are an
+    iterator, which makes each when it is asked for: of a large journal they take much more room than its rows."""
     by_id = {row.id: row for row in callbacks}
-    kept = [each for each in deliveries if each.callback in by_id]  # the others' went meanwhile
-    entries += [(each.sent_ms, _of_delivery(by_id[each.callback], each)) for each in kept]
-    entries.sort(key=lambda entry: entry[0])  # stable: an exchange before what was delivered at the same instant
+    rows: list[tuple[int, Exchange | Delivery]] = [(row.received_ms, row) for row in exchanges]
+    rows += [(each.sent_ms, each) for each in deliveries if each.callback in by_id]
+    rows.sort(key=itemgetter(0))  # stable: an exchange before what was delivered at the same instant
+    base = server.rstrip("/")
     return {
         "log": {
             "version": "1.2",
             "creator": {"name": "mock-daraja", "version": version},
-            "entries": [entry for _, entry in entries],
+            "entries": (
+                _of_exchange(row, base) if isinstance(row, Exchange) else _of_delivery(by_id[row.callback], row)
+                for _, row in rows
+            ),
         }
     }
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from mock_daraja import wire
+
 
 def test_lines_are_filtered_and_paged(control: Any) -> None:
     control.mock.pushed()
@@ -101,3 +103,19 @@ def test_a_line_says_why(control: Any) -> None:
 
     assert lines[0]["why"] == ""
     assert lines[1]["why"].startswith("Amount is not whole shillings")
+
+
+def test_nobody_waits_for_the_whole_of_a_large_answer(control: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    control.mock.pushed()
+    control.ok("POST", "clock/advance", {"seconds": 60})
+    sizes: list[int] = []
+    plain = wire._plain
+    monkeypatch.setattr(wire, "MANY", 20)
+    monkeypatch.setattr(wire, "_plain", lambda value: (sizes.append(wire._size(value)), plain(value))[1])
+
+    for path in ("exchanges.har", "exchanges?whole=true", "callbacks", "transactions", "report", "organisations"):
+        sizes.clear()
+        control.ok("GET", path)
+
+        assert max(sizes) <= 20
+        assert len(sizes) > 2

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from mock_daraja import wire
 from mock_daraja.exchange import EXCHANGES, Exchange, Reply
 from mock_daraja.journal.har import har
 from mock_daraja.model import CALLBACKS, DELIVERIES, Callback, Delivery, Failure, FaultSpec, changed
@@ -23,7 +24,7 @@ def entries(*rows: Exchange | Callback | Delivery) -> list[Any]:
     exchanges = [row for row in rows if isinstance(row, Exchange)]
     callbacks = [row for row in rows if isinstance(row, Callback)]
     deliveries = [row for row in rows if isinstance(row, Delivery)]
-    document = json.loads(json.dumps(har(exchanges, callbacks, deliveries, SERVER, "0.1.0")))
+    document = json.loads(b"".join(wire.pieces(har(exchanges, callbacks, deliveries, SERVER, "0.1.0"))))
     assert [error.message for error in SCHEMA.iter_errors(document)] == []
     return list(document["log"]["entries"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import msgspec
@@ -90,8 +90,15 @@ class Report:
 
 
 def _check_json(check: Check) -> dict[str, Any]:
-    evidence = [asdict(each) for each in check.evidence]
-    return asdict(check) | {"evidence": evidence, "docs": reference(check.docs) if check.docs else ""}
+    return {
+        "id": check.id,
+        "title": check.title,
+        "verdict": check.verdict,
+        "summary": check.summary,
+        "evidence": [{"ref": each.ref, "text": each.text} for each in check.evidence],
+        "remedy": check.remedy,
+        "docs": reference(check.docs) if check.docs else "",
+    }
 
 
 def report_of(shape: Mapping[str, Any]) -> Report:
