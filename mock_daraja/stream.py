@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 _CHUNK: Final = 1 << 16  # bytes asked of a socket at once
+_PIECE: Final = 1 << 17  # bytes handed to a socket at once: what else is on the loop has its turn in between
 _LINGER_ZERO: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
@@ -60,7 +62,8 @@ class Stream:
         self.has_ended = False  # nothing more comes
         self._loop = loop
         self._events = 0
-        self._unsent = bytearray()
+        self._parts: deque[bytes | memoryview | None] = deque()  # to be sent yet; None: the end, as TLS says it
+        self._unsent: bytes | memoryview = b""  # of the piece that is going out, as it is on the wire
         self._shut = False  # nothing more is to be sent
         self._tls = None if tls is None else _Tls(tls, name)
 
@@ -71,7 +74,7 @@ class Stream:
     @property
     def is_idle(self) -> bool:
         """Whether all that was to be sent is with the system."""
-        return not self._unsent
+        return not self._unsent and not self._parts
 
     def connect(self, address: tuple[str, int]) -> None:
         """Begin to connect; `opened` or `ended` tells how it went. Raises OSError where it fails at once."""
@@ -90,41 +93,62 @@ class Stream:
 
     # what is to go
 
-    def send(self, data: bytes) -> None:
-        """At once if the socket takes it. What an error is, `ended` tells, later."""
-        if not self.is_writable:
-            return
-        if self._tls is not None:
-            try:
-                data = self._tls.seal(data)
-            except OSError as error:
-                self._loop.call(self._break, error)
-                return
-        self._send(data)
-
-    def _send(self, data: bytes) -> None:
-        if not self._unsent:
-            try:
-                sent = self.sock.send(data)
-            except (BlockingIOError, InterruptedError):
-                sent = 0
-            except OSError as error:
-                self._loop.call(self._break, error)  # never on top of whoever sends
-                return
-            if sent == len(data):
-                return
-            data = data[sent:]
-        self._unsent += data
-        self._watch(self._events | WRITE)
+    def send(self, *parts: bytes) -> None:
+        """At once as far as the socket takes a piece, the rest in its turn. What an error is, `ended` tells, later."""
+        if self.is_writable:
+            self._queue(*filter(None, parts))
 
     def finish(self) -> None:
         """Send nothing more: a FIN follows what is on its way. What comes is still read."""
         if self.is_writable:
-            if self._tls is not None:
-                self._send(self._tls.close())
             self._shut = True
-            if not self._unsent:
-                self._send_fin()
+            if self._tls is None:
+                self._queue()
+            else:
+                self._queue(None)
+
+    def _queue(self, *parts: bytes | None) -> None:
+        is_first = self.is_idle
+        self._parts.extend(parts)
+        if is_first:
+            self._start_pushing()
+
+    def _send_sealed(self, data: bytes) -> None:
+        """What TLS itself has to say."""
+        self._unsent = bytes(self._unsent) + data
+        self._start_pushing()
+
+    def _start_pushing(self) -> None:
+        try:
+            self._push()
+        except OSError as error:
+            self._loop.call(self._break, error)  # never on top of whoever sends
+
+    def _push(self) -> None:
+        """Hand one piece to the system."""
+        if not self._unsent and self._parts:
+            self._unsent = self._next()
+        if self._unsent:
+            try:
+                sent = self.sock.send(self._unsent)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            self._unsent = b"" if sent == len(self._unsent) else memoryview(self._unsent)[sent:]
+        if not self.is_idle:
+            self._watch(self._events | WRITE)
+        elif self._shut:
+            self._send_fin()
+
+    def _next(self) -> bytes | memoryview:
+        part = self._parts.popleft()
+        if part is None:
+            assert self._tls is not None
+            return self._tls.close()
+        if len(part) > _PIECE:
+            part = memoryview(part)
+            self._parts.appendleft(part[_PIECE:])
+            part = part[:_PIECE]
+        return part if self._tls is None else self._tls.seal(part)
 
     def _send_fin(self) -> None:
         with suppress(OSError):
@@ -149,7 +173,8 @@ class Stream:
             self.is_open = False
             self._watch(0)
             self.sock.close()
-            self._unsent.clear()
+            self._parts.clear()
+            self._unsent = b""
             self.user = _NOBODY  # which knows this stream: neither is to wait for the collector
 
     # what comes
@@ -201,12 +226,9 @@ class Stream:
         if not self.is_connected:
             self._connected()
             return
-        if self._unsent:
-            del self._unsent[: self.sock.send(self._unsent)]
-        if not self._unsent:
+        self._push()
+        if self.is_idle:
             self._watch(self._events & ~WRITE)
-            if self._shut:
-                self._send_fin()
             self.user.drained()
 
     def _connected(self) -> None:
@@ -234,7 +256,7 @@ class Stream:
             is_done = self._tls.shake_hands()
         finally:
             if answer := self._tls.outgoing.read():
-                self._send(answer)
+                self._send_sealed(answer)
         if is_done:
             self.user.opened()
 
@@ -247,7 +269,7 @@ class Stream:
         while self.is_open and (data := self._tls.opened()):
             self.user.received(data)
         if answer := self._tls.outgoing.read():
-            self._send(answer)
+            self._send_sealed(answer)
         if self._tls.is_ended:
             self._no_more()
 
@@ -280,7 +302,7 @@ class _Tls:
         else:
             self._incoming.write_eof()
 
-    def seal(self, data: bytes) -> bytes:
+    def seal(self, data: bytes | memoryview) -> bytes:
         with memoryview(data) as left:
             sent = 0
             while sent < len(data):  # at most one record each time

@@ -156,6 +156,38 @@ def test_what_a_socket_does_not_take_waits_and_is_sent_before_the_end(either: En
     assert either.on(lambda: either.stream.is_idle)
 
 
+class Counting:
+    """A socket that remembers how much it was given at a time."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self.given: list[int] = []
+
+    def send(self, data: bytes) -> int:
+        self.given.append(len(data))
+        return self._sock.send(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
+def test_much_is_handed_to_the_system_piece_by_piece_whatever_it_came_in(either: Ends) -> None:
+    sock = Counting(either.stream.sock)
+    either.stream.sock = sock  # type: ignore[assignment]
+
+    def send() -> int:
+        either.stream.send(b"a", BIG, b"", *[b"b" * 1000] * 100)
+        either.stream.send(b"c")
+        either.stream.finish()
+        return len(sock.given)
+
+    at_once = either.on(send)
+
+    assert until_closed(either.peer) == b"a" + BIG + b"b" * 100_000 + b"c"
+    assert at_once == 1  # before the next, whatever else is on the loop has its turn
+    assert max(sock.given) < 150_000
+
+
 def test_much_that_comes_is_handed_on_whole(either: Ends) -> None:
     either.peer.sendall(BIG)
 

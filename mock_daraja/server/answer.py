@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from mock_daraja.clock import wall_ms
 from mock_daraja.exchange import Reply
+from mock_daraja.model import changed
 from mock_daraja.server.direct import Postponed, Sending
 from mock_daraja.server.head import Head
 
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 
+_LARGE: Final = 1 << 16
+
+
 class Written(Struct, frozen=True):
-    """An answer as it goes out; the connection may outlive it or not. `sending` has its fault, and what goes along."""
+    """An answer as it goes out; the connection may outlive it or not. `sending` has its fault, and what goes along.
+    Of a large one that carries no fault `data` is the head, and `rest` its body, in the pieces that the app gave."""
 
     data: bytes
     keeps_alive: bool
     sending: Sending | None = None
+    rest: Sequence[bytes] = ()
 
 
 def http_date() -> str:
@@ -84,17 +90,19 @@ def by_wsgi(app: WSGIApplication, environ: WSGIEnvironment, head: Head) -> Writt
         if not started:
             raise AssertionError("the app never called start_response")
         status, headers = started[0]
-        written = _written(status, headers, b"".join(body), head)
+        written = _written(status, headers, body, head, may_be_parted=sending is None)
     except BaseException:
         sending = None  # it is not sent: closed here
         raise
     finally:
         if sending is None and (close := getattr(iterable, "close", None)) is not None:
             close()
-    return Written(*written, sending)
+    return changed(written, sending=sending)
 
 
-def _written(status: str, headers: Iterable[tuple[str, str]], body: bytes, head: Head) -> tuple[bytes, bool]:
+def _written(
+    status: str, headers: Iterable[tuple[str, str]], body: Sequence[bytes], head: Head, *, may_be_parted: bool
+) -> Written:
     keeps_alive = head.keeps_alive
     is_bodiless = head.method == "HEAD" or status[:3] in ("204", "304") or status[:1] == "1"
     lines = []
@@ -108,7 +116,12 @@ def _written(status: str, headers: Iterable[tuple[str, str]], body: bytes, head:
         elif lower != "transfer-encoding" and (is_bodiless or lower != "content-length"):
             lines.append(f"{name}: {value}")
             date = "" if lower == "date" else date
+    length = sum(map(len, body))
     if not is_bodiless:
-        lines.append(f"Content-Length: {len(body)}")
-    written = _head(status, lines, date, keeps_alive=keeps_alive)
-    return (written if is_bodiless else written + body), keeps_alive
+        lines.append(f"Content-Length: {length}")
+    data = _head(status, lines, date, keeps_alive=keeps_alive)
+    if is_bodiless:
+        return Written(data, keeps_alive)
+    if may_be_parted and length > _LARGE:
+        return Written(data, keeps_alive, rest=body)
+    return Written(data + b"".join(body), keeps_alive)

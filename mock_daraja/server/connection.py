@@ -219,7 +219,7 @@ class Connection:
         """Behind the other requests of this turn of the loop: a client that is woken by each answer alone takes the
         processor from the next one."""
         if self._stream.is_open:
-            self._send(data, keeps_alive)
+            self._send(keeps_alive, data)
         else:
             self._release()
         self._resume()
@@ -260,7 +260,7 @@ class Connection:
         if not self._stream.is_open:
             self._release()
         elif fault is None:
-            self._send(written.data, written.keeps_alive)
+            self._send(written.keeps_alive, written.data, *written.rest)
         else:
             assert sending is not None
             clock = sending.clock or Clock(ClockSetting())
@@ -271,8 +271,8 @@ class Connection:
             self._fault.begin(fault, written.data)
         self._resume()
 
-    def _send(self, data: bytes, keeps_alive: bool) -> None:
-        self._stream.send(data)
+    def _send(self, keeps_alive: bool, *parts: bytes) -> None:
+        self._stream.send(*parts)
         self._sent(keeps_alive)
 
     def _sent(self, keeps_alive: bool) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from mock_daraja.server.answer import by_wsgi
+from mock_daraja.server.head import Head
 from tests.server.apps import deaf
 from tests.server.clients import ask, say
 
@@ -138,3 +140,17 @@ def test_an_exception_is_a_500_with_its_traceback_in_the_log_and_the_connection_
             assert body["where"] == f"GET {path}"
             assert connection.sock is sock
     assert "Traceback" in caplog.text
+
+
+def test_a_large_answer_in_pieces_is_never_copied_into_one():
+    pieces = [b"x" * 100_000] * 3
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return pieces
+
+    written = by_wsgi(app, {}, Head("GET", "/", "", "HTTP/1.1", (), {}, 0))
+
+    assert b"\r\nContent-Length: 300000\r\n" in written.data
+    assert written.data.endswith(b"\r\n\r\n")
+    assert all(sent is given for sent, given in zip(written.rest, pieces, strict=True))

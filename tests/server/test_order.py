@@ -146,6 +146,24 @@ def test_a_slow_reader_gets_all_of_a_large_answer(serve):
     assert len(until_closed(client).partition(b"\r\n\r\n")[2]) == len(BIG)
 
 
+@pytest.mark.parametrize("pieces", [[b"x" * 100_000] * 200, [b"x" * 100] * 2, [b"", b"xx"], []], ids=len)
+def test_an_answer_in_pieces_arrives_whole_and_the_next_one_follows(serve, pieces):
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return pieces
+
+    server = serve(app)
+    client = connect(server)
+
+    client.sendall(b"HEAD / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+    arrived = until_closed(client)
+
+    whole = b"".join(pieces)
+    assert arrived.count(b"\r\nContent-Length: %d\r\n" % len(whole)) == 2
+    assert arrived.count(whole + b"HTTP/1.1 200 OK\r\n") >= 1
+    assert arrived.endswith(b"\r\n\r\n" + whole)
+
+
 @pytest.mark.parametrize(
     "fault", [None, FaultSpec("wrong-status"), FaultSpec("truncated"), FaultSpec.of("latency", {"ms": 1})], ids=str
 )
