@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -236,3 +237,18 @@ def test_somebody_is_told_where_a_standing_clock_is_moved_to() -> None:
 
     assert moves == [START + 5, START + 5, START + 2]
     assert clock.now() == START + 2
+
+
+def test_a_break_is_short_and_due_after_half_a_millisecond_of_this_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, slept = [0.0], list[float]()
+    monkeypatch.setattr(clocks, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=slept.append))
+    breaks = clocks.Breaks()
+
+    def pauses(at: float) -> int:
+        now[0] = at
+        before = len(slept)
+        breaks.may_pause()
+        return len(slept) - before
+
+    assert [pauses(at) for at in (0.0001, 0.0004, 0.0006, 0.0007, 0.0010, 0.0012)] == [0, 0, 1, 0, 0, 1]
+    assert max(slept) <= 0.00005

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -9,7 +10,7 @@ from threading import Event as Signal
 from typing import Final
 
 from mock_daraja.callbacks.order import Came, LocalCall, Order
-from mock_daraja.clock import give_way
+from mock_daraja.clock import Breaks
 from mock_daraja.engine.courier import Courier, stopped
 from mock_daraja.engine.work import LONGEST_S, Work, insist
 from mock_daraja.errors import SlowError
@@ -19,6 +20,7 @@ from mock_daraja.sandbox import Sandbox
 _Owed = dict[int, tuple[Event, Callback]]
 """Deliveries that are due at one instant, by callback."""
 _Results = dict[int, Came | Exception]
+_AT_A_TIME: Final = 20  # attempts that are handed to the courier before the loop looks at its sockets
 _LOOK_S: Final = 0.5  # between two looks at whether the loop still runs
 
 
@@ -29,6 +31,7 @@ class Standing:
     def __init__(self, courier: Courier, work: Work) -> None:
         self._courier = courier
         self._work = work
+        self._breaks = Breaks()
 
     def advance(self, sandbox: Sandbox, ms: int) -> list[Event]:
         """Move by `ms`, doing what falls due at its own due time, with all that this schedules.
@@ -61,6 +64,7 @@ class Standing:
                     row = self._work.claim(sandbox, event)
                     if row is not None:
                         owed[number] = event, row
+                self._give_way(sandbox)
             self._deliver(sandbox, owed)
 
     def _instant(self, sandbox: Sandbox, until_ms: int) -> list[Event] | None:
@@ -73,10 +77,15 @@ class Standing:
             while event is not None and event.due_ms <= sandbox.now_ms:
                 if self._insist(sandbox, event, self._begin, owed):
                     fired.append(event)
-                if self._courier.loop.is_running:  # it may want the sandbox, between two units
-                    give_way()
+                self._give_way(sandbox)
                 event = sandbox.store.peek()
             return fired + self._deliver(sandbox, owed)
+
+    def _give_way(self, sandbox: Sandbox) -> None:
+        """Between two units: others may want the sandbox, and the loop the interpreter."""
+        sandbox.store.give_way()
+        if self._courier.loop.is_running:
+            self._breaks.may_pause()
 
     def _begin(self, sandbox: Sandbox, event: Event, owed: _Owed) -> bool:
         """Whether it had an effect already."""
@@ -91,9 +100,12 @@ class Standing:
         if not owed:
             return []
         came = self._side_by_side(sandbox, [row for _, (_, row) in sorted(owed.items())])
-        return [
-            event for number, (event, row) in sorted(owed.items()) if self._insist(sandbox, event, self._end, row, came)
-        ]
+        ended: list[Event] = []
+        for _, (event, row) in sorted(owed.items()):
+            if self._insist(sandbox, event, self._end, row, came):
+                ended.append(event)
+            self._give_way(sandbox)
+        return ended
 
     def _end(self, sandbox: Sandbox, event: Event, row: Callback, came: _Results) -> bool:
         """Raises what was no fault of the receiver's; called again, there is another attempt."""
@@ -127,6 +139,7 @@ class Standing:
         calls: dict[int, LocalCall] = {}
         orders: dict[int, Order] = {}
         for row in rows:
+            self._give_way(sandbox)
             try:
                 what = self._work.steps.order(sandbox, row, may_wait=True)
             except Exception as error:
@@ -179,8 +192,16 @@ class _Gathering:
             self._came.update(dict.fromkeys(orders, error))
             self._left.clear()
             return
-        for number, order in orders.items():
-            courier.loop.call(courier.send, order, partial(self._put, number))
+        self._unsent = deque(orders.items())
+        courier.loop.call(self._send_some)
+
+    def _send_some(self) -> None:
+        """On the loop, which has other things to do as well."""
+        for _ in range(min(_AT_A_TIME, len(self._unsent))):
+            number, order = self._unsent.popleft()
+            self._courier.send(order, partial(self._put, number))
+        if self._unsent:
+            self._courier.loop.call(self._send_some)
 
     def _put(self, number: int, came: Delivery | Exception) -> None:
         self._came[number] = came

@@ -25,6 +25,9 @@ class Store(Protocol):
         the other way round.
         """
 
+    def give_way(self) -> None:
+        """For a thread between two of many units: let another that waits for one begin it. Not in a unit."""
+
     def view(self) -> AbstractContextManager[object]:
         """Several reads that see one state."""
 

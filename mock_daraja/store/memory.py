@@ -51,6 +51,9 @@ class MemoryStore:
     def unit(self) -> AbstractContextManager[object]:
         return self._unit
 
+    def give_way(self) -> None:
+        self._unit.give_way()
+
     def lock_now(self) -> bool:
         return self._lock.acquire(blocking=False)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import RLock, get_ident
+from threading import Lock, RLock, get_ident
 from types import TracebackType
 from typing import Any, Final
 
@@ -36,10 +36,11 @@ class Unit:
     """One for all units of a store, since no two of them are ever open: a second thread waits, a second one in the same
     thread joins. `ending` may still change something, and raise; `ended` is told whether anything is kept."""
 
-    __slots__ = ("_depth", "_ended", "_ending", "_failed", "_lock", "_owner", "_undo")
+    __slots__ = ("_depth", "_ended", "_ending", "_failed", "_line", "_lock", "_owner", "_undo")
 
     def __init__(self, lock: RLock, ending: Callable[[], None], ended: Callable[[bool], None]) -> None:
         self._lock = lock
+        self._line = Lock()  # had by the first of those that wait, until its unit begins
         self._ending = ending
         self._ended = ended
         self._depth = 0
@@ -58,10 +59,20 @@ class Unit:
             raise RuntimeError("rows change inside a unit: with store.unit()")
         return self._undo
 
+    def give_way(self) -> None:
+        """If others wait for their unit, let one of them begin. A lock that is given back and taken again at once
+        would be had by none of them."""
+        if self._owner == get_ident():
+            raise RuntimeError("nobody can begin a unit while this thread is in one: give way outside it")
+        with self._line:
+            pass
+
     def __enter__(self) -> Undo:
         me = get_ident()
         if self._owner != me:
-            self._lock.acquire()
+            if not self._lock.acquire(blocking=False):
+                with self._line:
+                    self._lock.acquire()
             self._owner = me
         self._depth += 1
         return self._undo

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from mock_daraja.clock import ClockSetting
+from mock_daraja.clock import Breaks, ClockSetting
+from mock_daraja.engine.standing import _Gathering
 from mock_daraja.errors import Problem, SlowError
 from mock_daraja.model import Delivery, Event, UrlRefusal
 from mock_daraja.model.stuck import STUCK
@@ -416,3 +420,69 @@ def test_switching_to_auto_sets_what_waits_going(world: MakeWorld) -> None:
     world.sandbox.agenda.switch(ClockSetting.parse("auto"))
 
     assert world.await_runs(1)
+
+
+@pytest.mark.parametrize("kind", ["x", "deliver"])
+def test_others_have_the_sandbox_between_two_units(world: MakeWorld, kind: str) -> None:
+    world = world()
+    store = world.sandbox.store
+    began: list[str] = []
+    threads: list[threading.Thread] = []
+
+    def other(number: int) -> None:
+        with store.unit():
+            began.append(f"other {number}")
+
+    def unit(number: int) -> None:
+        began.append(f"unit {number}")
+        thread = threading.Thread(target=other, args=(number,))
+        threads.append(thread)
+        thread.start()
+        while not store._unit._line.locked():
+            pass
+
+    world.then = lambda event: unit(event.subject)
+    world.recorded = unit
+    for number in (1, 2, 3):
+        world.schedule(0, number, kind)
+
+    world.advance(0)
+    for thread in threads:
+        thread.join(10)
+
+    assert began == ["unit 1", "other 1", "unit 2", "other 2", "unit 3", "other 3"]
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+def test_the_loop_has_the_interpreter_between_two_units_if_it_runs(
+    world: MakeWorld, is_running: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = world()
+    pauses: list[int] = []
+    monkeypatch.setattr(Breaks, "may_pause", lambda _: pauses.append(len(world.ran)))
+    if is_running:
+        world.engine.loop.start()
+    for number in (1, 2, 3):
+        world.schedule(0, number)
+
+    world.advance(0)
+
+    assert pauses == ([1, 2, 3] if is_running else [])
+
+
+def test_attempts_are_handed_to_the_courier_a_few_at_a_time() -> None:
+    calls: deque[tuple[Callable[..., object], tuple[object, ...]]] = deque()
+    sent: list[object] = []
+    loop = SimpleNamespace(call=lambda function, *arguments: calls.append((function, arguments)))
+    courier: Any = SimpleNamespace(loop=loop, start=lambda: True, send=lambda order, _: sent.append(order))
+    orders: Any = {number: f"order {number}" for number in range(50)}
+
+    _Gathering(courier, orders)
+    counts = []
+    while calls:
+        function, arguments = calls.popleft()
+        function(*arguments)
+        counts.append(len(sent))
+
+    assert counts == [20, 40, 50]
+    assert sent == [*orders.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import RLock
+from threading import RLock, Thread
 
 import pytest
 
@@ -34,3 +34,31 @@ def test_a_unit_that_changed_nothing_has_no_end() -> None:
         assert unit.is_open
 
     assert told == []
+
+
+def test_a_thread_that_gives_way_begins_its_next_unit_after_one_that_waits() -> None:
+    unit = Unit(RLock(), lambda: None, lambda kept: None)
+    begun: list[str] = []
+
+    def other() -> None:
+        with unit:
+            begun.append("other")
+
+    thread = Thread(target=other)
+    with unit:
+        thread.start()
+        while not unit._line.locked():
+            pass
+    unit.give_way()
+    with unit:
+        begun.append("this")
+    thread.join(10)
+
+    assert begun == ["other", "this"]
+
+
+def test_nobody_gives_way_inside_a_unit() -> None:
+    unit = Unit(RLock(), lambda: None, lambda kept: None)
+
+    with unit, pytest.raises(RuntimeError, match="give way outside it"):
+        unit.give_way()
