@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
@@ -36,12 +36,14 @@ _DEEP: Final = 20  # what is nested deeper is encoded in one call
 _PIECE: Final = 1 << 16
 
 
-def pieces(value: Any) -> Iterator[bytes]:
-    """Bytes of a value, in pieces of 64 KiB or somewhat more, so that a large one keeps nobody waiting. Keys are text.
-    An iterator becomes a list of what it gives, and is asked for one value at a time."""
+def pieces(value: Any, pause: Callable[[], object] = lambda: None) -> Iterator[bytes]:
+    """Bytes of a value, in pieces of 64 KiB or somewhat more, so that a large one keeps nobody waiting; `pause` is
+    called between two calls of the encoder. Keys are text. An iterator becomes a list of what it gives, and is asked
+    for one value at a time."""
     texts: list[str] = []
     length = 0
     for text in _texts(value, 0):
+        pause()
         texts.append(text)
         length += len(text)
         if length >= _PIECE:

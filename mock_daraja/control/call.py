@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -35,6 +35,7 @@ class Call:
     query: Mapping[str, Any]  # what was given of the route's parameters, read
     given: Callable[[], Any]  # reads the body
     http: Request | None = None  # None: from this process
+    pause: Callable[[], object] = lambda: None  # between two rows of many
 
     @property
     def shared(self) -> Shared:
@@ -75,8 +76,19 @@ class Call:
         scan = self.sandbox.store.scan
         most = self.limit if is_wanted is None else None
         if after in self.query:
-            return [*islice(filter(is_wanted, scan(noun, after=self.query[after], limit=most)), self.limit)]
-        return [*islice(filter(is_wanted, scan(noun, reverse=True, limit=most)), self.limit)][::-1]
+            return [*islice(filter(is_wanted, self.each(scan(noun, after=self.query[after], limit=most))), self.limit)]
+        return [*islice(filter(is_wanted, self.each(scan(noun, reverse=True, limit=most))), self.limit)][::-1]
+
+    def each(self, rows: Iterable[R]) -> Iterator[R]:
+        """Rows, none of which takes long, while all of them may."""
+        for row in rows:
+            self.pause()
+            yield row
+
+    def shapes(self, rows: Iterable[R], shape: Callable[[R], Shape]) -> Iterable[Shape]:
+        """Over HTTP each is made when the answer is written so far: all at once they take much more room than rows."""
+        shapes = map(shape, self.each(rows))
+        return [*shapes] if self.is_inside else shapes
 
     def page(self, rows: Sequence[R], after: str) -> Sequence[R]:
         """The latest rows; the first of them where the parameter `after` is given, so that none is missed."""

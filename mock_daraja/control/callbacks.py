@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, get_args
 
 from mock_daraja.control import transactions
@@ -67,7 +68,7 @@ def _wanted(call: Call, given: Mapping[str, Any], *, pending: bool) -> _Callback
 
 
 def _shown(call: Call, rows: Iterable[Callback]) -> Shape:
-    return {"callbacks": [_shape(call, row) for row in rows]}
+    return {"callbacks": call.shapes(rows, partial(_shape, call))}
 
 
 def _shape(call: Call, row: Callback) -> Shape:

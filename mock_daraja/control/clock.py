@@ -41,4 +41,8 @@ def advance(call: Call) -> Shape:
         raise Problem("the clock would leave the calendar", where="seconds", remedy="reset the sandbox", status=409)
     fired = call.engine.advance(sandbox, ms)
     attempted = dict.fromkeys(event.subject for event in fired if event.kind == "deliver")
-    return {"now": instant(sandbox.now_ms), "fired": [_event(each) for each in fired], "callbacks": list(attempted)}
+    return {
+        "now": instant(sandbox.now_ms),
+        "fired": call.shapes(fired, _event),
+        "callbacks": list(attempted),
+    }

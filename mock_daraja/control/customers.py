@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from msgspec.structs import asdict
@@ -38,7 +39,7 @@ def _msisdn(written: str) -> str:
 
 
 def listed(call: Call) -> Shape:
-    return {"customers": [_shape(call, each) for each in call.latest(CUSTOMERS)]}
+    return {"customers": call.shapes(call.latest(CUSTOMERS), partial(_shape, call))}
 
 
 def put(call: Call) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from functools import partial
 from typing import Any, Final
 
 from mock_daraja import __version__
@@ -35,9 +36,8 @@ def listed(call: Call) -> Shape:
 
     A line each, or with `whole` headers, bodies and trace as well.
     """
-    rows = call.latest(EXCHANGES, _wanted(call), after="since")
-    whole = call.query.get("whole", False)
-    return {"exchanges": [exchange_json(row, whole=whole, bodies=call.bodies) for row in rows]}
+    shape = partial(exchange_json, whole=call.query.get("whole", False), bodies=call.bodies)
+    return {"exchanges": call.shapes(call.latest(EXCHANGES, _wanted(call), after="since"), shape)}
 
 
 def _wanted(call: Call) -> Callable[[Exchange], bool] | None:

@@ -8,7 +8,7 @@ from mock_daraja.steps.reporting import card_of
 
 def card(call: Call) -> Shape | Response:
     """As JSON; with `as` as the text that `mock-daraja report` prints, or as JUnit XML."""
-    report = card_of(call.sandbox, call.shared.catalogue)
+    report = card_of(call.sandbox, call.shared.catalogue, call.pause)
     form = call.query.get("as", "json")
     if form == "text":
         return written(report.text)

@@ -28,7 +28,7 @@ def find(sandbox: Sandbox, reference: str) -> Transaction:
 
 def listed(call: Call) -> Shape:
     """The latest, oldest first."""
-    return {"transactions": [transaction_json(row) for row in call.latest(TRANSACTIONS, _wanted(call))]}
+    return {"transactions": call.shapes(call.latest(TRANSACTIONS, _wanted(call)), transaction_json)}
 
 
 def _wanted(call: Call) -> Callable[[Transaction], bool] | None:

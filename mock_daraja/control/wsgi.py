@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from mock_daraja import wire
+from mock_daraja.clock import Breaks
 from mock_daraja.control import guard, registry
 from mock_daraja.control.call import PREFIX, Awaited, Call, Response, Shape, read_query
 from mock_daraja.control.routing import NoRouteError
@@ -32,6 +33,7 @@ _COMPLAINTS: Final = {  # Flask's, in our words
 def register(app: Flask, gateway: Gateway) -> None:
     """Every noun stands under /_mock, for the default sandbox, and under /_mock/sandboxes/NAME, for any."""
     shared = gateway.shared
+    breaks = Breaks()
 
     def answer(path: str) -> flask.Response:
         waited: Awaited | None = request.environ.get(WAITED)
@@ -41,7 +43,7 @@ def register(app: Flask, gateway: Gateway) -> None:
             if request.environ.get(LOOP) is gateway.engine.loop and not given.is_over:
                 return _postponed(gateway.engine, given, seen)
             given = given.answered(gateway.engine) if waited is None else given.answer()
-        return _sent(given)
+        return _sent(given, breaks.may_pause)
 
     def view(path: str) -> Shape | Response | Awaited:
         match path.removesuffix("/").split("/"):
@@ -52,7 +54,8 @@ def register(app: Flask, gateway: Gateway) -> None:
                 sandbox = shared.sandboxes.default
                 route, arguments = registry.ALL.find(request.method, segments)
         query = read_query(request.args, route.query)
-        return route.view(Call(gateway, sandbox, query, _json, request), **arguments)
+        called = Call(gateway, sandbox, query, _json, request, breaks.may_pause)
+        return route.view(called, **arguments)
 
     app.config["MAX_CONTENT_LENGTH"] = shared.settings.max_body
     app.url_map.merge_slashes = False  # a wrong path is told, not redirected
@@ -93,13 +96,13 @@ def _postponed(engine: EventEngine, awaited: Awaited, seen: int) -> flask.Respon
     return flask.Response(Postponed(awaited, begin), direct_passthrough=True)
 
 
-def _sent(answer: Shape | Response) -> flask.Response:
+def _sent(answer: Shape | Response, pause: Callable[[], object] = lambda: None) -> flask.Response:
     response = answer if isinstance(answer, Response) else Response(answer)
     if response.value is None:
         return flask.Response(status=response.status)
     if isinstance(response.value, bytes):
         return flask.Response(response.value, response.status, list(response.headers))
-    body = [*wire.pieces(response.value), b"\n"]
+    body = [*wire.pieces(response.value, pause), b"\n"]
     return flask.Response(body, response.status, [*_JSON, *response.headers])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.journal.report import Declared, Evidence, Report, report_card
@@ -13,12 +13,14 @@ from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import codes
 
 
-def card_of(sandbox: Sandbox, catalogue: Catalogue) -> Report:
+def card_of(sandbox: Sandbox, catalogue: Catalogue, pause: Callable[[], object] = lambda: None) -> Report:
+    """`pause` is called again and again, since a large journal takes long."""
     store = sandbox.store
     with store.view():
         exchanges, transactions = store.scan(EXCHANGES), store.scan(TRANSACTIONS)
         callbacks, deliveries = store.scan(CALLBACKS), store.scan(DELIVERIES)
-    return report_card(sandbox.name, exchanges, transactions, callbacks, deliveries, declared=declared_in(catalogue))
+    rows = exchanges, transactions, callbacks, deliveries
+    return report_card(sandbox.name, *rows, declared=declared_in(catalogue), pause=pause)
 
 
 def declared_in(catalogue: Catalogue) -> Declared:

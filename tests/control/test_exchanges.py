@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from mock_daraja import wire
+from mock_daraja.clock import Breaks
 
 
 def test_lines_are_filtered_and_paged(control: Any) -> None:
@@ -119,3 +120,17 @@ def test_nobody_waits_for_the_whole_of_a_large_answer(control: Any, monkeypatch:
 
         assert max(sizes) <= 20
         assert len(sizes) > 2
+
+
+@pytest.mark.parametrize("path", ["exchanges.har", "exchanges?whole=true", "transactions", "callbacks", "report"])
+def test_others_come_to_their_turn_between_two_rows(control: Any, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        control.mock.pushed(PhoneNumber=f"25471100000{number}")
+    control.ok("POST", "clock/advance", {"seconds": 60})
+    pauses: list[None] = []
+    monkeypatch.setattr(wire, "MANY", 20)
+    monkeypatch.setattr(Breaks, "may_pause", lambda _: pauses.append(None))
+
+    control.ok("GET", path)
+
+    assert len(pauses) >= 5

@@ -11,7 +11,7 @@ from typing import Final
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report import callbacks, payments, requests
 from mock_daraja.journal.report.card import Check, Evidence, Report, Verdict
-from mock_daraja.journal.report.evidence import Declared, Journal
+from mock_daraja.journal.report.evidence import Declared, Journal, Rows, paced
 from mock_daraja.model import Callback, Delivery, Transaction
 
 __all__ = ["Check", "Declared", "Evidence", "Report", "Verdict", "report_card"]
@@ -38,12 +38,14 @@ def report_card(
     deliveries: Iterable[Delivery],
     *,
     declared: Declared,
+    pause: Callable[[], object] = lambda: None,
 ) -> Report:
+    """`pause` is called while rows are looked through."""
     journal = Journal(
-        tuple(sorted(exchanges, key=lambda row: row.number)),
-        {row.id: row for row in transactions},
-        tuple(sorted((row for row in callback_rows if not row.forged), key=lambda row: row.id)),
-        tuple(deliveries),
+        Rows(sorted(exchanges, key=lambda row: row.number), pause),
+        {row.id: row for row in paced(transactions, pause)},
+        Rows(sorted((row for row in callback_rows if not row.forged), key=lambda row: row.id), pause),
+        Rows(deliveries, pause),
         declared,
     )
     times = [row.received_ms for row in journal.exchanges]

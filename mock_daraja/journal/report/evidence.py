@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
 from urllib.parse import urlsplit
 
 from mock_daraja import wire
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report.card import Evidence
 from mock_daraja.model import Callback, Delivery, Transaction
+from mock_daraja.model.noun import R
 from mock_daraja.reasons import took
 
 
@@ -27,14 +28,34 @@ class Declared:
     expected: Mapping[str, Sequence[Evidence]]  # by product, of each outcome to be met: code, meaning, way there
 
 
+def paced(rows: Iterable[R], pause: Callable[[], object]) -> Iterator[R]:
+    for row in rows:
+        pause()
+        yield row
+
+
+class Rows(Generic[R]):
+    """Rows in their order, and a pause between two of them, whoever looks through them."""
+
+    def __init__(self, rows: Iterable[R], pause: Callable[[], object]) -> None:
+        self._rows = tuple(rows)
+        self._pause = pause
+
+    def __iter__(self) -> Iterator[R]:
+        return paced(self._rows, self._pause)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Journal:
     """Rows in the order of their numbers."""
 
-    exchanges: tuple[Exchange, ...]
+    exchanges: Rows[Exchange]
     transactions: Mapping[int, Transaction]
-    callbacks: tuple[Callback, ...]
-    deliveries: tuple[Delivery, ...]
+    callbacks: Rows[Callback]
+    deliveries: Rows[Delivery]
     declared: Declared
     attempts: dict[int, list[Delivery]] = field(init=False, default_factory=dict)  # by callback
     told: dict[int, list[Callback]] = field(init=False, default_factory=dict)  # by transaction, those with its result
