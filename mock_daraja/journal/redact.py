@@ -9,11 +9,12 @@ from typing import Final
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 _NAMES: Final = "Password|SecurityCredential|access_token|pin|secret"
 _LETTER: Final = r'(?:[^"\\]|\\.)'  # of a JSON string
-SECRET_FIELDS: Final = re.compile(rf'("({_NAMES})"\s*:\s*")({_LETTER}{{0,4}}){_LETTER}*(")', re.IGNORECASE)
+_LETTERS: Final = r'[^"\\]*(?:\\.[^"\\]*)*'  # as many as there are: quicker than one by one
+SECRET_FIELDS: Final = re.compile(rf'("({_NAMES})"\s*:\s*")({_LETTER}{{0,4}}){_LETTERS}(")', re.IGNORECASE)
 """What comes before the value with its quote, the name, the value's first characters, and its last quote."""
 _SECRET_PAIRS: Final = re.compile(rf"((?:^|[&?])(?:{_NAMES})=)([^&\s]{{0,4}})[^&\s]*", re.IGNORECASE)
 _QUOTED: Final = re.compile(
-    rf"""(\b(?:\w*_)?(?:{_NAMES}|token|passkey)["']?\s*[:=]\s*b?)(?:"{_LETTER}*"?|'(?:[^'\\]|\\.)*'?)""", re.IGNORECASE
+    rf"""(\b(?:\w*_)?(?:{_NAMES}|token|passkey)["']?\s*[:=]\s*b?)(?:"{_LETTERS}"?|'(?:[^'\\]|\\.)*'?)""", re.IGNORECASE
 )
 _QUERY_ANYWHERE: Final = re.compile(rf"([?&](?:{_NAMES})=)[^&\s'\"]*", re.IGNORECASE)
 _CREDENTIALS: Final = re.compile(r"\b(Bearer|Basic) [\w+/=.~-]{8,}")
