@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from threading import Lock, local
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from msgspec import Struct
 
 from mock_daraja.errors import Problem
 
+T = TypeVar("T")
 Mode = Literal["real", "scaled", "manual", "auto"]
 MODES: Final = ("real", "scaled", "manual", "auto")
 EAT: Final = timezone(timedelta(hours=3), "EAT")
@@ -68,6 +69,13 @@ class Breaks(local):
         if time.monotonic() - self._since >= _AT_IT_S:
             time.sleep(_BREAK_S)
             self._since = time.monotonic()
+
+
+def paced(many: Iterable[T], pause: Callable[[], object]) -> Iterator[T]:
+    """The same, with a pause before each: none takes long, but all of them may."""
+    for each in many:
+        pause()
+        yield each
 
 
 def wall_ms() -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import fields, wire
+from mock_daraja.clock import paced
 from mock_daraja.engine import EventEngine
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields
@@ -76,18 +77,16 @@ class Call:
         scan = self.sandbox.store.scan
         most = self.limit if is_wanted is None else None
         if after in self.query:
-            return [*islice(filter(is_wanted, self.each(scan(noun, after=self.query[after], limit=most))), self.limit)]
-        return [*islice(filter(is_wanted, self.each(scan(noun, reverse=True, limit=most))), self.limit)][::-1]
-
-    def each(self, rows: Iterable[R]) -> Iterator[R]:
-        """Rows, none of which takes long, while all of them may."""
-        for row in rows:
-            self.pause()
-            yield row
+            return [
+                *islice(
+                    filter(is_wanted, paced(scan(noun, after=self.query[after], limit=most), self.pause)), self.limit
+                )
+            ]
+        return [*islice(filter(is_wanted, paced(scan(noun, reverse=True, limit=most), self.pause)), self.limit)][::-1]
 
     def shapes(self, rows: Iterable[R], shape: Callable[[R], Shape]) -> Iterable[Shape]:
         """Over HTTP each is made when the answer is written so far: all at once they take much more room than rows."""
-        shapes = map(shape, self.each(rows))
+        shapes = map(shape, paced(rows, self.pause))
         return [*shapes] if self.is_inside else shapes
 
     def page(self, rows: Sequence[R], after: str) -> Sequence[R]:

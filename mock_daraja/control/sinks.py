@@ -55,7 +55,7 @@ def one(call: Call, name: str) -> Shape:
     """A sink that nothing has reached is as good as one with no arrivals."""
     store = call.sandbox.store
     arrivals = [*store.scan(ARRIVALS, "sink", name, least=call.query.get("after", 0) + 1)]
-    shapes = [_arrival(each) for each in call.page(arrivals, after="after")]
+    shapes = call.shapes(call.page(arrivals, after="after"), _arrival)
     return _line(call, store.get(SINKS, name) or Sink(name)) | {"arrivals": shapes}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from mock_daraja.clock import paced
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.journal.report import Declared, Evidence, Report, report_card
 from mock_daraja.model import CALLBACKS, DELIVERIES, TRANSACTIONS
@@ -17,7 +18,7 @@ def card_of(sandbox: Sandbox, catalogue: Catalogue, pause: Callable[[], object] 
     """`pause` is called again and again, since a large journal takes long."""
     store = sandbox.store
     with store.view():
-        exchanges, transactions = store.scan(EXCHANGES), store.scan(TRANSACTIONS)
+        exchanges, transactions = store.scan(EXCHANGES), paced(store.scan(TRANSACTIONS), pause)
         callbacks, deliveries = store.scan(CALLBACKS), store.scan(DELIVERIES)
     rows = exchanges, transactions, callbacks, deliveries
     return report_card(sandbox.name, *rows, declared=declared_in(catalogue), pause=pause)

@@ -47,3 +47,14 @@ def test_each_product_that_opens_transactions_has_common_outcomes(product: Produ
     opens = any(isinstance(each, Opens) for each in product.operations)
 
     assert bool(product.common_outcomes) == opens
+
+
+def test_others_come_to_their_turn_while_rows_are_looked_through(mock: Any) -> None:
+    for number in range(5):
+        mock.pushed(PhoneNumber=f"25471100000{number}")
+    mock.advance(60)
+    pauses: list[None] = []
+
+    card_of(mock.sandbox, CATALOGUE, lambda: pauses.append(None))
+
+    assert len(pauses) > 100  # five rows, by a dozen checks, some of which look twice

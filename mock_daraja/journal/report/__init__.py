@@ -11,7 +11,7 @@ from typing import Final
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report import callbacks, payments, requests
 from mock_daraja.journal.report.card import Check, Evidence, Report, Verdict
-from mock_daraja.journal.report.evidence import Declared, Journal, Rows, paced
+from mock_daraja.journal.report.evidence import Declared, Journal, Paced
 from mock_daraja.model import Callback, Delivery, Transaction
 
 __all__ = ["Check", "Declared", "Evidence", "Report", "Verdict", "report_card"]
@@ -42,11 +42,12 @@ def report_card(
 ) -> Report:
     """`pause` is called while rows are looked through."""
     journal = Journal(
-        Rows(sorted(exchanges, key=lambda row: row.number), pause),
-        {row.id: row for row in paced(transactions, pause)},
-        Rows(sorted((row for row in callback_rows if not row.forged), key=lambda row: row.id), pause),
-        Rows(deliveries, pause),
+        Paced(sorted(exchanges, key=lambda row: row.number), pause),
+        {row.id: row for row in transactions},
+        Paced(sorted((row for row in callback_rows if not row.forged), key=lambda row: row.id), pause),
+        Paced([*deliveries], pause),
         declared,
+        pause,
     )
     times = [row.received_ms for row in journal.exchanges]
     return Report(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from mock_daraja import wire
+from mock_daraja.clock import paced
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report.card import Evidence
 from mock_daraja.model import Callback, Delivery, Transaction
-from mock_daraja.model.noun import R
 from mock_daraja.reasons import took
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +30,30 @@ class Declared:
     expected: Mapping[str, Sequence[Evidence]]  # by product, of each outcome to be met: code, meaning, way there
 
 
-def paced(rows: Iterable[R], pause: Callable[[], object]) -> Iterator[R]:
-    for row in rows:
-        pause()
-        yield row
+class Paced(Generic[T]):
+    """Rows, or something else that is many, with a pause between two of them, whoever looks through them."""
 
-
-class Rows(Generic[R]):
-    """Rows in their order, and a pause between two of them, whoever looks through them."""
-
-    def __init__(self, rows: Iterable[R], pause: Callable[[], object]) -> None:
-        self._rows = tuple(rows)
+    def __init__(self, many: Collection[T], pause: Callable[[], object]) -> None:
+        self._many = many
         self._pause = pause
 
-    def __iter__(self) -> Iterator[R]:
-        return paced(self._rows, self._pause)
+    def __iter__(self) -> Iterator[T]:
+        return paced(self._many, self._pause)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._many)
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
     """Rows in the order of their numbers."""
 
-    exchanges: Rows[Exchange]
+    exchanges: Paced[Exchange]
     transactions: Mapping[int, Transaction]
-    callbacks: Rows[Callback]
-    deliveries: Rows[Delivery]
+    callbacks: Paced[Callback]
+    deliveries: Paced[Delivery]
     declared: Declared
+    pause: Callable[[], object]
     attempts: dict[int, list[Delivery]] = field(init=False, default_factory=dict)  # by callback
     told: dict[int, list[Callback]] = field(init=False, default_factory=dict)  # by transaction, those with its result
     _questions: dict[str, list[Exchange]] = field(init=False, default_factory=dict)  # by what they ask about
@@ -72,6 +69,10 @@ class Journal:
             asked_by = self.declared.asking[exchange.operation or ""]
             for name in {str(fields[each]) for each in asked_by if each in fields}:
                 self._questions.setdefault(name, []).append(exchange)
+
+    def paced(self, many: Collection[T]) -> Paced[T]:
+        """For a loop over thousands that is no loop over rows of these."""
+        return Paced(many, self.pause)
 
     def asks(self, exchange: Exchange) -> bool:
         """Whether it asks what became of a transaction."""
