@@ -153,6 +153,7 @@ class Standing:
                 calls[row.id] = what
         gathering = _Gathering(self._courier, orders)
         for number, call in calls.items():
+            self._give_way(sandbox)
             try:
                 came[number] = call()
             except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -422,8 +423,8 @@ def test_switching_to_auto_sets_what_waits_going(world: MakeWorld) -> None:
     assert world.await_runs(1)
 
 
-@pytest.mark.parametrize("kind", ["x", "deliver"])
-def test_others_have_the_sandbox_between_two_units(world: MakeWorld, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "step"), [("x", "then"), ("deliver", "called"), ("deliver", "recorded")])
+def test_others_have_the_sandbox_between_two_units(world: MakeWorld, kind: str, step: str) -> None:
     world = world()
     store = world.sandbox.store
     began: list[str] = []
@@ -433,16 +434,25 @@ def test_others_have_the_sandbox_between_two_units(world: MakeWorld, kind: str) 
         with store.unit():
             began.append(f"other {number}")
 
-    def unit(number: int) -> None:
+    def unit(number: int) -> Delivery:
         began.append(f"unit {number}")
         thread = threading.Thread(target=other, args=(number,))
         threads.append(thread)
         thread.start()
         while not store._unit._line.locked():
             pass
+        return Delivery("http://shop.test/", 0, status=200)
 
-    world.then = lambda event: unit(event.subject)
-    world.recorded = unit
+    def called(number: int) -> Delivery:
+        with store.unit():
+            return unit(number)
+
+    if step == "then":
+        world.then = lambda event: unit(event.subject)
+    elif step == "called":
+        world.ordered = lambda number: partial(called, number)
+    else:
+        world.recorded = unit
     for number in (1, 2, 3):
         world.schedule(0, number, kind)
 
