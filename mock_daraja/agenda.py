@@ -55,11 +55,12 @@ class Agenda:
     def release(self, exchange: int) -> None:
         """The exchange's reply is on the wire. Where the store fails, it can be called again."""
         if exchange in self._unanswered:
-            with self._store.unit():
-                self._store.release(exchange)
-            with self._answered:
-                self._unanswered.discard(exchange)
-                self._answered.notify_all()
+            with self._store.view():  # nobody schedules in between: what is held from then on would be for ever
+                with self._store.unit():
+                    self._store.release(exchange)
+                with self._answered:
+                    self._unanswered.discard(exchange)
+                    self._answered.notify_all()
 
     def awaits_reply(self) -> bool:
         """Wait for a reply that is on its way to be out, if one is: a client may ask about what it has already read.

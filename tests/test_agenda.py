@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -94,6 +95,33 @@ def test_a_release_that_failed_can_be_made_again(world: Callable[..., World], mo
             world.agenda.release(7)
     world.agenda.release(7)
 
+    assert world.due == [1]
+
+
+def test_what_another_thread_schedules_during_the_release_is_not_held_for_ever(
+    world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = world()
+    world.agenda.hold(7)
+    begin, scheduled = world.store.unit, []
+
+    def schedule() -> None:
+        if not scheduled and world.store.lock_now():
+            scheduled.append(world.agenda.schedule(START, "x", 1, exchange=7))
+            world.store.unlock()
+
+    @contextmanager
+    def unit() -> Iterator[None]:
+        with begin():
+            yield
+        in_thread(schedule)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.store, "unit", unit)
+        world.agenda.release(7)
+    in_thread(schedule)
+
+    assert scheduled
     assert world.due == [1]
 
 
