@@ -17,8 +17,11 @@ OurThreads = Callable[[], list[threading.Thread]]
 
 @pytest.fixture
 def our_threads() -> OurThreads:
-    """Lists the threads of servers that live now."""
-    return lambda: [thread for thread in threading.enumerate() if thread.name.startswith("mock-daraja-")]
+    """Lists the threads of servers that this test has started, and that live now."""
+    before = {*threading.enumerate()}  # one of a test before may still end
+    return lambda: [
+        thread for thread in threading.enumerate() if thread.name.startswith("mock-daraja-") and thread not in before
+    ]
 
 
 @pytest.fixture
