@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar
 
-from mock_daraja import wire
-
 _LACKING: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -31,6 +29,8 @@ class DarajaError:
         """The envelope in its captured key order: requestId, errorCode, errorMessage."""
         if self.code is None:
             return b""
+        from mock_daraja import wire  # whoever is only redirected here (`intercept`) may have no msgspec
+
         return wire.dumps({"requestId": request_id, "errorCode": self.code, "errorMessage": self.message})
 
 

@@ -6,8 +6,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
+
+import msgspec
 
 _DECIMAL: Final = re.compile(r'"\\u0000decimal:([0-9.-]+)"')
 
@@ -19,10 +22,15 @@ def _mark(value: object) -> str:
 
 
 _encode: Final = json.JSONEncoder(separators=(",", ":"), default=_mark).encode
+_encode_quickly: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def dumps(value: Any) -> bytes:
     """Bytes of `value`. A Decimal becomes a JSON number with just its digits: Decimal("1.00") is 1.00."""
+    with suppress(UnicodeEncodeError, OverflowError):  # half a surrogate pair, a number beyond 64 bits
+        data = _encode_quickly(value)
+        if data.isascii() and b"\x7f" not in data:  # other characters are to be escaped
+            return data
     text = _encode(value)
     if "\\u0000decimal:" in text:
         text = _DECIMAL.sub(r"\1", text)

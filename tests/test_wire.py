@@ -41,12 +41,12 @@ def test_a_body_that_is_no_object_reads_as_an_empty_one(body: str | bytes, read:
 
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text() | st.just("\0001.5"),
+        st.none() | st.booleans() | st.integers() | st.text(st.characters()) | st.just("\0001.5"),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
-def test_whatever_has_no_decimal_reads_back_as_it_was(value: object) -> None:
-    assert json.loads(wire.dumps(value)) == value
+def test_whatever_has_no_decimal_is_as_json_has_it(value: object) -> None:
+    assert wire.dumps(value) == json.dumps(value, separators=(",", ":")).encode()
 
 
 def wide(depth: int) -> Any:
@@ -99,5 +99,5 @@ def test_pieces_are_of_some_size() -> None:
 
 
 def test_other_things_have_no_json_form() -> None:
-    with pytest.raises(TypeError, match="set has no JSON form"):
-        wire.dumps({"a": {1}})
+    with pytest.raises(TypeError, match="type object"):
+        wire.dumps({"a": object()})
