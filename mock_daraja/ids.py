@@ -9,7 +9,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Final
 
-from mock_daraja.clock import eat, eat_digits
+from mock_daraja.clock import eat, eat_digits, start_of_day
 
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
 _BASE36: Final = string.digits + string.ascii_uppercase
@@ -47,6 +47,7 @@ class Ids:
     def __init__(self, seed: int, sandbox: str, count: Callable[[str], int]) -> None:
         self._hash = blake2b(f"{seed}:{sandbox}:".encode(), digest_size=32)
         self._count = count
+        self._day = 0, "", 0  # the last of a receipt: its midnight, the letters and where its serials begin
         self.prefix = self._uuid("node", 0).partition("-")[2]
         self._first_request = 10_000 + self._bits("node", 1) % 2_000_000
 
@@ -98,12 +99,18 @@ class Ids:
         The real serial's algorithm is unknown (callbacks.md §7, inferred); ours is a base 36 counter that rises by 1
         to 59 from where the day began.
         """
-        day, number = receipt_day(now_ms), self._count("receipt")
-        bits = self._bits(f"day {day}", 0)
-        is_letter = eat(now_ms).year >= _LETTER_SERIAL_YEAR
-        first = 10 + bits % 20 if is_letter else bits % 9
-        serial = first * 36 ** (_SERIAL_DIGITS - 1) + (bits >> 64) % 36 ** (_SERIAL_DIGITS - 1)
-        return day + _base36(serial + 30 * number + self._bits("receipt", number) % 30)
+        midnight_ms, number = start_of_day(now_ms), self._count("receipt")
+        if self._day[0] != midnight_ms:
+            self._day = midnight_ms, receipt_day(now_ms), self._first_serial(now_ms)
+        _, day, first = self._day
+        return day + _base36(first + 30 * number + self._bits("receipt", number) % 30)
+
+    def _first_serial(self, now_ms: int) -> int:
+        """Where the day begins."""
+        bits = self._bits(f"day {receipt_day(now_ms)}", 0)
+        first = 10 + bits % 20 if eat(now_ms).year >= _LETTER_SERIAL_YEAR else bits % 9
+        serial: int = first * 36 ** (_SERIAL_DIGITS - 1) + (bits >> 64) % 36 ** (_SERIAL_DIGITS - 1)
+        return serial
 
     def choice(self, options: tuple[str, ...]) -> str:
         return options[self._draw("choice") % len(options)]

@@ -39,7 +39,7 @@ def settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool
             return True
         told = life.settle(transaction, world)
         final = _apply(sandbox, transaction, life, told)
-        _plan_callbacks(shared, sandbox, final)
+        _plan_callbacks(sandbox, final, life, world)
         make(shared, sandbox, shared.catalogue.product_of(final), told.changes, final.exchange)
     return True
 
@@ -98,16 +98,16 @@ def repeat(shared: Shared, sandbox: Sandbox, subject: str) -> bool:
     return True
 
 
-def _plan_callbacks(shared: Shared, sandbox: Sandbox, transaction: Transaction) -> None:
+def _plan_callbacks(sandbox: Sandbox, transaction: Transaction, life: Life[Any], world: SandboxWorld) -> None:
     """Each notice the product owes, as many times and as late as the outcome says. A dropped one is kept, unsent."""
     assert transaction.final_ms is not None
-    plan, life = transaction.outcome.callback, shared.catalogue.life_of(transaction)
+    plan = transaction.outcome.callback
 
     def request() -> Body:
         exchange = sandbox.store.get(EXCHANGES, transaction.exchange)
         return {} if exchange is None else read_body("application/json", exchange.body).value
 
-    for notice in life.owed(transaction, shared.world(sandbox, transaction), request):
+    for notice in life.owed(transaction, world, request):
         body = wire.dumps(alter.forged(notice.body, dict(plan.forge)) if plan.forge else notice.body)
         if plan.damage is not None:
             body = alter.DAMAGES[plan.damage](body)
