@@ -56,8 +56,7 @@ class Agenda:
         """The exchange's reply is on the wire. Where the store fails, it can be called again."""
         if exchange in self._unanswered:
             with self._store.view():  # nobody schedules in between: what is held from then on would be for ever
-                with self._store.unit():
-                    self._store.release(exchange)
+                self._store.release(exchange)
                 with self._answered:
                     self._unanswered.discard(exchange)
                     self._answered.notify_all()

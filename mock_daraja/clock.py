@@ -144,18 +144,15 @@ class Clock:
     def _start(self, now_ms: int) -> None:
         self._base_ms = now_ms
         self._base_ns = time.monotonic_ns()
-
-    @property
-    def stands_still(self) -> bool:
+        self.stands_still = self.setting.mode in ("manual", "auto")
         """Whether time passes only when it is moved."""
-        return self.setting.mode in ("manual", "auto")
 
     def now(self) -> int:
         if self.stands_still:
             return self._base_ms
         passed = time.monotonic_ns() - self._base_ns
-        if self.setting.mode == "scaled":
-            return self._base_ms + int(passed * self.setting.factor) // 1_000_000
+        if self.setting.factor != 1:
+            passed = int(passed * self.setting.factor)
         return self._base_ms + passed // 1_000_000
 
     def switch(self, setting: ClockSetting) -> None:

@@ -192,8 +192,8 @@ class Sandbox(View):
         postings = tuple(entry)
         ledger.check(postings)
         with self.store.unit():
-            for posting in postings:
-                self.bring_in(posting.account.partition(":")[0])
+            for owner in dict.fromkeys(posting.account.partition(":")[0] for posting in postings):
+                self.bring_in(owner)
             self._add(postings)
 
     def _add(self, postings: Iterable[Posting]) -> None:
@@ -223,7 +223,8 @@ class Sandbox(View):
             self.bring_in(msisdn)
             row = self.customer(msisdn)
             wrong = 0 if right else row.wrong_pins + 1
-            self.store.put(CUSTOMERS, changed(row, wrong_pins=wrong, pin_locked=row.pin_locked or lock))
+            if wrong != row.wrong_pins or lock:
+                self.store.put(CUSTOMERS, changed(row, wrong_pins=wrong, pin_locked=row.pin_locked or lock))
 
     def count_password(self, shortcode: str, initiator: str, *, right: bool, lock: bool) -> None:
         """The same for an initiator's password."""

@@ -41,6 +41,7 @@ from mock_daraja.sandbox import Sandbox
 from mock_daraja.server import Server
 from mock_daraja.settings import Quirks, Settings
 from mock_daraja.steps.world import SandboxWorld
+from mock_daraja.store import MemoryStore
 from mock_daraja.store.table import Table
 from mock_daraja.tables import app_from
 from mock_daraja.view import BALANCE
@@ -331,13 +332,18 @@ RowsRead = list[tuple[str, Any]]
 def rows_read(monkeypatch: pytest.MonkeyPatch) -> RowsRead:
     """What is read during the test, in order."""
     read: RowsRead = []
-    get = Table.get
+    get, find = MemoryStore.get, Table.get
 
-    def noted(table: Table[Any, Any], key: Any) -> Any:
+    def gotten(store: MemoryStore, noun: Any, key: Any) -> Any:
+        read.append((noun.name, key))
+        return get(store, noun, key)
+
+    def found(table: Table[Any, Any], key: Any) -> Any:
         read.append((table.noun.name, key))
-        return get(table, key)
+        return find(table, key)
 
-    monkeypatch.setattr(Table, "get", noted)
+    monkeypatch.setattr(MemoryStore, "get", gotten)
+    monkeypatch.setattr(Table, "get", found)
     return read
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 
@@ -103,22 +102,16 @@ def test_what_another_thread_schedules_during_the_release_is_not_held_for_ever(
 ) -> None:
     world = world()
     world.agenda.hold(7)
-    begin, scheduled = world.store.unit, []
+    release, scheduled = world.store.release, []
 
     def schedule() -> None:
         if not scheduled and world.store.lock_now():
             scheduled.append(world.agenda.schedule(START, "x", 1, exchange=7))
             world.store.unlock()
 
-    @contextmanager
-    def unit() -> Iterator[None]:
-        with begin():
-            yield
-        in_thread(schedule)
+    monkeypatch.setattr(world.store, "release", lambda exchange: (release(exchange), in_thread(schedule)))
 
-    with monkeypatch.context() as patch:
-        patch.setattr(world.store, "unit", unit)
-        world.agenda.release(7)
+    world.agenda.release(7)
     in_thread(schedule)
 
     assert scheduled

@@ -93,10 +93,15 @@ class MemoryStore:
     def get(self, noun: Noun[R, K], key: K) -> R | None:
         with self._lock:
             table = self._state.tables.get(noun.name)
-            return None if table is None else table.get(key)
+            if table is None:
+                return None
+            row = table.rows.get(key)
+            return table.get(key) if isinstance(row, bytes) else row
 
     def put(self, noun: Noun[R, K], row: R) -> None:
-        table = self._table(noun)
+        table = self._state.tables.get(noun.name)
+        if table is None:
+            table = self._table(noun)
         if table.put(row, self._unit.undo()):
             self._touched[table] = None
 

@@ -22,7 +22,7 @@ class Table(Generic[R, K]):
         self.ranked: dict[str, Groups] = {each.name: Groups() for each in noun.ranked}
         self.counted: dict[str, Counts] = {each.name: Counts() for each in noun.counted}
         self._indexes = self._paired()
-        self._rows: dict[K, R | bytes | None] = {}  # bytes: packed; None: gone, but the unit that did it is open yet
+        self.rows: dict[K, R | bytes | None] = {}  # bytes: packed; None: gone, but the unit that did it is open yet
         self._gone: dict[K, None] = {}  # the keys of these
         self._done = None if noun.retention is None else Done(noun, noun.retention)
         self._packs = noun.retention is not None and noun.retention.unpacked is not None
@@ -33,7 +33,7 @@ class Table(Generic[R, K]):
     def copy(self) -> Table[R, K]:
         made: Table[R, K] = Table(self.noun, self._decode)
         made._packing = self._packing
-        made._rows = {key: row for key, row in self._rows.items() if row is not None}
+        made.rows = {key: row for key, row in self.rows.items() if row is not None}
         made.unique = {name: holders.copy() for name, holders in self.unique.items()}
         made.ranked = {name: groups.copy() for name, groups in self.ranked.items()}
         made.counted = {name: counts.copy() for name, counts in self.counted.items()}
@@ -52,19 +52,19 @@ class Table(Generic[R, K]):
         ]
 
     def __len__(self) -> int:
-        return len(self._rows) - len(self._gone)
+        return len(self.rows) - len(self._gone)
 
     def get(self, key: K) -> R | None:
-        row = self._rows.get(key)
+        row = self.rows.get(key)
         return self._packed_as().unpack(row) if isinstance(row, bytes) else row
 
     def keys(self, *, reverse: bool) -> Iterator[K]:
-        keys = reversed(self._rows) if reverse else iter(self._rows)
+        keys = reversed(self.rows) if reverse else iter(self.rows)
         return (key for key in keys if key not in self._gone) if self._gone else keys
 
     def kept(self, keys: Iterable[K]) -> list[R | bytes]:
         """Rows as they are kept, for `unpacked`."""
-        return [*map(self._rows.__getitem__, keys)]  # type: ignore[list-item]  # no index leads to a row that is gone
+        return [*map(self.rows.__getitem__, keys)]  # type: ignore[list-item]  # no index leads to a row that is gone
 
     def unpacked(self, kept: Iterable[R | bytes]) -> Iterator[R]:
         """Each is unpacked when it is asked for. For any thread: what is kept of a row never changes."""
@@ -77,11 +77,11 @@ class Table(Generic[R, K]):
     def put(self, row: R, undo: Undo) -> bool:
         """Whether the end of the unit has to look at this table."""
         key = self.noun.key(row)
-        kept = self._rows.get(key)
+        kept = self.rows.get(key)
         if kept is None and key in self._gone:
             self._open_place(key, undo)
         old = self._packed_as().unpack(kept) if isinstance(kept, bytes) else kept
-        put_in(self._rows, key, row, undo)
+        put_in(self.rows, key, row, undo)
         if self._indexes:
             self._index(key, old, row, undo)
         retain = self._done is not None and self._done.change(key, old, row, undo)
@@ -95,7 +95,7 @@ class Table(Generic[R, K]):
         old = self.get(key)
         if old is None:
             return False
-        put_in(self._rows, key, None, undo)
+        put_in(self.rows, key, None, undo)
         put_in(self._gone, key, None, undo)
         self._index(key, old, None, undo)
         if self._done is not None:
@@ -104,15 +104,17 @@ class Table(Generic[R, K]):
 
     def _open_place(self, key: K, undo: Undo) -> None:
         """It went in this unit, and comes again as the last."""
-        undo.append((self._rows.update, dict(self._rows)))
-        undo.append((self._rows.clear,))
+        undo.append((self.rows.update, dict(self.rows)))
+        undo.append((self.rows.clear,))
         take_out(self._gone, key, undo)
-        del self._rows[key]
+        del self.rows[key]
 
     def _index(self, key: K, old: R | None, new: R | None, undo: Undo) -> None:
         for values, index in self._indexes:
             before = () if old is None else values(old)
             after = () if new is None else values(new)
+            if before == after:
+                continue
             for value in before:
                 if value not in after:
                     index.remove(value, key, undo)
@@ -128,7 +130,7 @@ class Table(Generic[R, K]):
     def tidy(self) -> None:
         """The unit is at its end, and can't be undone any more."""
         for key in self._gone:
-            del self._rows[key]
+            del self.rows[key]
         self._gone.clear()
         if self._done is not None:
             self._done.tidy()
@@ -141,9 +143,9 @@ class Table(Generic[R, K]):
         while len(self._to_pack) > limits[retention.unpacked]:
             key = self._to_pack.popleft()
             undo.append((self._to_pack.appendleft, key))
-            row = self._rows.get(key)
+            row = self.rows.get(key)
             if row is not None and not isinstance(row, bytes) and retention.done(row):
-                put_in(self._rows, key, self._packed_as().pack(row), undo)
+                put_in(self.rows, key, self._packed_as().pack(row), undo)
 
     def _packed_as(self) -> Packing[R]:
         if self._packing is None:

@@ -37,7 +37,7 @@ def test_rows_that_come_and_go_leave_nothing_behind_what_stays() -> None:
     assert table._done is not None
     (queue,) = table._done._queues.values()
     assert [*queue] == [0]
-    assert len(table._rows) == len(table) == 1
+    assert len(table.rows) == len(table) == 1
 
 
 def test_rows_done_long_ago_are_packed_and_again_after_a_change() -> None:
@@ -46,7 +46,7 @@ def test_rows_done_long_ago_are_packed_and_again_after_a_change() -> None:
 
     def packed() -> list[int]:
         table.pack({"unpacked": 1}, undo)
-        return [key for key, row in table._rows.items() if isinstance(row, bytes)]
+        return [key for key, row in table.rows.items() if isinstance(row, bytes)]
 
     for row in (Order(1), Order(2, state="open"), Order(3)):
         table.put(row, undo)
@@ -70,7 +70,7 @@ def test_a_packed_row_that_changes_is_packed_again_where_no_bytes_are_counted() 
         table.put(row, undo)
         table.pack({"unpacked": 1}, undo)
 
-    assert [key for key, row in table._rows.items() if isinstance(row, bytes)] == [2]
+    assert [key for key, row in table.rows.items() if isinstance(row, bytes)] == [2]
 
 
 def test_rows_that_were_not_kept_are_not_waiting_to_be_packed() -> None:
@@ -93,5 +93,5 @@ def test_what_waits_to_be_packed_waits_in_a_copy_as_well() -> None:
     copy = table.copy()
     copy.pack({"unpacked": 1}, [])
 
-    assert [key for key, row in copy._rows.items() if isinstance(row, bytes)] == [0, 1]
-    assert [key for key, row in table._rows.items() if isinstance(row, bytes)] == []
+    assert [key for key, row in copy.rows.items() if isinstance(row, bytes)] == [0, 1]
+    assert [key for key, row in table.rows.items() if isinstance(row, bytes)] == []
