@@ -12,7 +12,7 @@ from itertools import islice
 from bench.daraja import checkout_ids, customers, pushes
 from bench.figures import Figure
 from bench.load import Job, Load, generate
-from bench.processes import FLOOR, OURS, ServerProcess, running
+from bench.processes import FLOOR, OURS, Program, ServerProcess, running
 from bench.rounds import in_turn, median_ratio, percentile, ratios
 from bench.run import Run, Size
 from bench.sink import Sink, must_match, sink
@@ -35,38 +35,51 @@ Side = Callable[[Size, int], _Sample]
 
 
 def stk_push(run: Run) -> list[Figure]:
-    """On the manual clock nothing settles in the window: this is the request alone."""
-    numbers = customers()
-    programs = {_FLOOR: FLOOR} | {tree.name: tree.serve(clock="manual") for tree in run.trees}
-    if run.peers:
-        programs |= {_STATIC: run.peers.wiremock_static, _DARAJA_MOCK: run.peers.daraja_mock}
-    with ExitStack() as stack:
-        servers = {name: stack.enter_context(running(program)) for name, program in programs.items()}
-        samples = _measured(run.size, {name: partial(_answered, each, numbers) for name, each in servers.items()})
+    """On the manual clock nothing settles in the window: this is the request alone. Other mocks have their turn when
+    the rest have ended: a JVM is busy for a while after each of its rounds."""
+    numbers, trees = customers(), {tree.name: tree.serve(clock="manual") for tree in run.trees}
+    samples = _answering(run.size, {_FLOOR: FLOOR} | trees, numbers)
     figures = _against(run, "stk_push", samples, per_second=1.5, p99=0.6)
     figures.append(_rate("stk_push", _FLOOR, samples, 2.2))
-    return figures + [_rate("stk_push", name, samples, None) for name in (_STATIC, _DARAJA_MOCK) if name in samples]
+    if run.peers:
+        peers = {_STATIC: run.peers.wiremock_static, _DARAJA_MOCK: run.peers.daraja_mock}
+        samples = _answering(run.size, {OURS.name: trees[OURS.name]} | peers, numbers)
+        figures += [_rate("stk_push", name, samples, None) for name in peers]
+    return figures
 
 
 def stk_push_with_callbacks(run: Run) -> list[Figure]:
     """From the first push to the last callback's arrival, on a clock fast enough that settling is not a wait."""
-    numbers = customers()
-    programs = {tree.name: tree.serve(clock="scaled:1000") for tree in run.trees}
-    if run.peers:
-        programs |= {_WEBHOOK: run.peers.wiremock_webhook}
-    with ExitStack() as stack:
-        webhook = stack.enter_context(sink())
-        floor = stack.enter_context(running(FLOOR))
-        sides: dict[str, Side] = {_FLOOR: partial(_answered, floor, numbers)}
-        servers = {name: stack.enter_context(running(program)) for name, program in programs.items()}
-        sides |= {name: partial(_called_back, server, webhook, numbers) for name, server in servers.items()}
-        samples = _measured(run.size, sides)
-        resident = {name: server.resident_bytes for name, server in servers.items()} if run.peers else {}
+    numbers, trees = customers(), {tree.name: tree.serve(clock="scaled:1000") for tree in run.trees}
+    samples, _ = _calling_back(run.size, trees, numbers, beside_floor=True)
     figures = _against(run, "stk_push_with_callbacks", samples, per_second=1.3, p99=0.4)
     figures.append(_rate("stk_push_with_callbacks", _FLOOR, samples, 1.7))
     if run.peers:
+        both = {OURS.name: trees[OURS.name], _WEBHOOK: run.peers.wiremock_webhook}
+        samples, resident = _calling_back(run.size, both, numbers)
         figures += [_rate("stk_push_with_callbacks", _WEBHOOK, samples, 2), _memory(resident)]
     return figures
+
+
+def _answering(size: Size, programs: Mapping[str, Program], numbers: Iterator[str]) -> Samples:
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(running(program)) for name, program in programs.items()}
+        return _measured(size, {name: partial(_answered, each, numbers) for name, each in servers.items()})
+
+
+def _calling_back(
+    size: Size, programs: Mapping[str, Program], numbers: Iterator[str], *, beside_floor: bool = False
+) -> tuple[Samples, Mapping[str, int]]:
+    """The samples, and without the floor, which calls nobody back, the resident bytes of each server then."""
+    with ExitStack() as stack:
+        webhook = stack.enter_context(sink())
+        sides: dict[str, Side] = {}
+        if beside_floor:
+            sides[_FLOOR] = partial(_answered, stack.enter_context(running(FLOOR)), numbers)
+        servers = {name: stack.enter_context(running(program)) for name, program in programs.items()}
+        sides |= {name: partial(_called_back, server, webhook, numbers) for name, server in servers.items()}
+        samples = _measured(size, sides)
+        return samples, {} if beside_floor else {name: server.resident_bytes for name, server in servers.items()}
 
 
 def _measured(size: Size, sides: Mapping[str, Side]) -> Samples:
