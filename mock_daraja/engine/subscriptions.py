@@ -141,7 +141,7 @@ class Subscriptions:
 
     def _rested(self) -> None:
         self._noted = False
-        if self._store.change != self._seen:
+        if self._waiting and self._store.change != self._seen:
             self._changed()
 
     def _in_thread(self, some: list[Subscription], left: Iterator[Subscription]) -> None:

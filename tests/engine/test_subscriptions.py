@@ -266,6 +266,18 @@ def test_one_that_is_called_off_is_never_woken_and_leaves_nothing_behind(world: 
     assert all(each[2].is_off for each in world.engine.loop._timers)
 
 
+def test_nobody_looks_at_a_sandbox_that_goes_on_changing_once_nobody_waits(world: MakeWorld, times: Times) -> None:
+    world = world("real")
+    waiter = waiting(world)
+    on(world, change, world.sandbox)  # the look is over, and its rest begins
+    on(world, waiter.cancel)
+    change(world.sandbox)
+
+    times.pass_by(world, 1)
+
+    assert all(each[2].is_off for each in world.engine.loop._timers)
+
+
 def test_a_sandbox_that_somebody_has_is_looked_at_in_a_thread_and_the_loop_goes_on(world: MakeWorld) -> None:
     world = world("real")
     waiter = waiting(world)
