@@ -35,7 +35,7 @@ def directly(head: Head, answer: Callable[[], Sending]) -> Answer:
         if sending.before is not None:
             sending.before()
         return Written(in_bytes(sending, head), head.keeps_alive, sending), _fault(sending)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # whoever calls sys.exit() in a thread ends nothing
         return _refused(error, head, sending)
 
 
@@ -59,7 +59,7 @@ def through_wsgi(app: WSGIApplication, environ: Mapping[str, Any], received: Rec
             return written
         sending = written.sending
         return written, None if sending is None else _fault(sending)
-    except (Exception, SystemExit) as error:  # whoever calls sys.exit() in a thread ends nothing
+    except (Exception, SystemExit) as error:
         return _refused(error, head, sending)
 
 

@@ -65,3 +65,13 @@ def test_what_is_to_be_done_afterwards_is_done_whatever_becomes_of_the_answer(se
 
     assert done.wait(10)
     client.close()
+
+
+def test_one_that_exits_answers_500_and_what_is_to_be_done_afterwards_is_done(serve, caplog):
+    done = Event()
+
+    def exits() -> None:
+        raise SystemExit(3)
+
+    assert ask(serve(Giver(Sending(Reply(200, b"told"), before=exits, after=done.set))))[0] == 500
+    assert done.wait(10)
