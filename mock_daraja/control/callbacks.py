@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +20,7 @@ from mock_daraja.steps.later import resend as send_again
 LONGEST_S: Final = 3600
 LONGEST_REAL_S: Final = 600
 MOST_RESENDS: Final = 100
+_LATEST: Final = 1000  # transactions that are looked through to say why it took too long
 _STATES: Final = get_args(CallbackState)
 FILTER: Final = {"state": one_of(*_STATES), "kind": text}
 
@@ -49,7 +49,7 @@ class _CallbackFilter:
             row.state in self.states and self.kind in (None, row.kind) and self.transaction in (None, row.transaction)
         )
 
-    def are(self, least: int) -> bool:
+    def has(self, least: int) -> bool:
         """Whether there are so many, without reading them all: whoever waits asks for it with every change."""
         store = self.sandbox.store
         if self.transaction is not None:
@@ -100,14 +100,17 @@ def wait(call: Call) -> Awaited:
             raise _too_late(call, given, len(rows), count)
         return _shown(call, rows[:1000])
 
-    return Awaited(sandbox, lambda: wanted.are(count), sandbox.now_ms + timeout_ms, answer)
+    return Awaited(sandbox, lambda: wanted.has(count), sandbox.now_ms + timeout_ms, answer)
 
 
 def _too_late(call: Call, given: Mapping[str, Any], came: int, count: int) -> Problem:
     conditions = " ".join(f"{name}={given[name]}" for name in ("kind", "state", "transaction") if name in given)
-    seen = Counter(f"{row.kind} {row.state}" for row in call.sandbox.store.scan(CALLBACKS))
-    pending = sum(not row.is_final for row in call.sandbox.store.scan(TRANSACTIONS))
-    there = ", ".join(f"{number} {what}" for what, number in seen.items()) or "no callbacks"
+    store = call.sandbox.store
+    seen = store.counts(CALLBACKS, "state").items()
+    there = ", ".join(f"{number} {kind} {state}" for (kind, state), number in seen) or "no callbacks"
+    pending = str(sum(not row.is_final for row in store.scan(TRANSACTIONS, reverse=True, limit=_LATEST)))
+    if store.count(TRANSACTIONS) > _LATEST:  # thousands may be too late at once
+        pending += f" of the latest {_LATEST}"
     what = f"{came} of {count} callbacks {conditions or 'no longer pending'} within {given.get('timeout', 30.0):g} s"
     return Problem(
         f"{what}; seen: {there}; {pending} transactions pending",
