@@ -40,8 +40,8 @@ class Packing(Generic[R]):
             text = values[place]
             if text is not None:
                 if text not in numbers and len(words) < _WORDS:
-                    numbers[text] = len(words)
-                    words.append(text)
+                    words.append(text)  # first: an interrupt between the two must leave no number without its word
+                    numbers[text] = len(words) - 1
                 values[place] = numbers.get(text, text)
         return msgspec.msgpack.encode(values)
 
