@@ -17,6 +17,7 @@ from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
+from tests.waits import happens
 
 LONG = 10  # seconds; what should happen happens much sooner
 PAYMENT = {"paybill": "600992", "account": "INV-1", "amount": 1, "wait": True}
@@ -191,8 +192,7 @@ def test_a_client_that_goes_leaves_nothing_behind(waited: MakeWaited) -> None:
     for poll in polls:
         poll.leave()
 
-    while served.engine._subscriptions:
-        threading.Event().wait(0.001)
+    assert happens(lambda: not served.engine._subscriptions)
 
 
 def test_who_may_not_come_in_may_not_wait_and_who_may_is_let_in_again(waited: MakeWaited) -> None:

@@ -16,6 +16,7 @@ from mock_daraja.loop import Loop
 from mock_daraja.pool import Pool
 from mock_daraja.server import LOOP, WAITED, Postponed, Server
 from tests.server.clients import ask, connect, say, until_closed
+from tests.waits import happens
 
 LONG = 10  # seconds; what should happen happens much sooner
 
@@ -171,8 +172,7 @@ def test_a_client_that_has_gone_before_it_waits_is_noticed(serve: Any, app: Post
     assert app.asked.wait(LONG)
     client.shutdown(socket.SHUT_WR)
     (connection,) = server._listener._open
-    while not connection._stream.has_ended:
-        threading.Event().wait(0.001)
+    assert happens(lambda: connection._stream.has_ended)
 
     app.may_postpone.set()
 
