@@ -60,7 +60,7 @@ class ClockSetting(Struct, frozen=True):
 
 class Breaks(local):
     """Of threads with much to compute, so that others come to their turn: where one `may_pause` between two units of
-    it, there is a short break, if this thread has been at it for half a millisecond."""
+    it, there is a short break, if this thread's last was half a millisecond ago."""
 
     def __init__(self) -> None:
         self._since = time.monotonic()

@@ -19,8 +19,8 @@ from mock_daraja.fields import Fields, Kind, nearest, read
 
 ENVIRONMENT_PREFIX: Final = "MOCK_DARAJA_"
 URL_VARIABLE: Final = f"{ENVIRONMENT_PREFIX}URL"
-_SERVICE_LINK: Final = re.compile(f"{ENVIRONMENT_PREFIX}(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
 """No setting: where the commands find a running server."""
+_SERVICE_LINK: Final = re.compile(f"{ENVIRONMENT_PREFIX}(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
 SETTINGS_FILE: Final = "mock-daraja.toml"
 DEFAULT_PORT: Final = 6737  # M-P-E-S on a telephone's keypad is 6737
 

@@ -26,7 +26,7 @@ class Store(Protocol):
         """
 
     def give_way(self) -> None:
-        """For a thread between two of many units: let another that waits for one begin it. Not in a unit."""
+        """For a thread between two of many units: let another that waits for one begin it. In no unit, and no view."""
 
     def view(self) -> AbstractContextManager[object]:
         """Several reads that see one state."""
