@@ -17,6 +17,7 @@ from threading import Event, Lock, Thread, get_ident
 from typing import Any, Final
 
 from mock_daraja.clock import monotonic
+from mock_daraja.threads import Daemon
 
 _log: Final = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class Loop:
                 return
             try:
                 self._open()
-                thread = Thread(target=self._run, name="mock-daraja-loop", daemon=True)
+                thread = Daemon(self._run, "mock-daraja-loop")
                 thread.start()
                 self._thread = thread
             except BaseException:

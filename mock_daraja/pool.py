@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from mock_daraja.clock import monotonic
 from mock_daraja.loop import Loop
+from mock_daraja.threads import Daemon
 
 _log: Final = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Pool:
         while len(self._threads) < min(self._pending, most) and not self._stopped:
             thread = None
             try:
-                thread = Thread(target=self._work, name="mock-daraja-pool", daemon=True)
+                thread = Daemon(self._work, "mock-daraja-pool")
                 self._threads.add(thread)
                 thread.start()
             except (RuntimeError, MemoryError, OSError):

@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from threading import Event, Thread, current_thread, main_thread
+from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from mock_daraja.cli.writer import Writer, WriterHandler
 from mock_daraja.client import Client, Unreachable
 from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
+from mock_daraja.threads import Daemon
 
 if TYPE_CHECKING:
     from mock_daraja.app import DarajaPaths
@@ -86,7 +87,7 @@ def running(
         server = app.server()
         ending.callback(server.stop)
         server.start()
-        Thread(target=_warm_up, args=(app, stopping), name="warm-up", daemon=True).start()
+        Daemon(_warm_up, "warm-up", app, stopping).start()
         yield server, app.gateway
     finally:
         stopping.set()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from threading import Condition, Event, Thread
+from threading import Condition, Event
 from typing import Any, Final, TextIO
 
 from mock_daraja.journal.redact import redact_text
+from mock_daraja.threads import Daemon
 
 _MOST: Final = 1 << 20  # characters that wait; more are dropped, and counted
 _GATHER_S: Final = 0.005  # for lines that come together: each waking of the thread takes the interpreter from the loop
@@ -30,7 +31,7 @@ class Writer:
         self._dropped = 0
         self._closing = Event()
         self._pause = Event()  # is never set
-        self._thread = Thread(target=self._run, name="mock-daraja-writer", daemon=True)
+        self._thread = Daemon(self._run, "mock-daraja-writer")
         self._thread.start()
 
     def write(self, line: str) -> None:
