@@ -185,6 +185,7 @@ def until_stopped() -> Iterator[Callable[[], None]]:
                     yield lambda: _wait(receiver)
                 except KeyboardInterrupt:
                     former_handlers.clear()
+                    _set_handlers(signal.SIG_IGN)
         finally:
             signal.set_wakeup_fd(former)
 
@@ -195,9 +196,13 @@ def forget_garbage() -> None:
 
 
 def _stop(*_: object) -> None:
-    for number in stopping():
-        signal.signal(number, signal.SIG_IGN)
+    _set_handlers(lambda *_: None)  # not SIG_IGN yet: Python complains of one that came already, and is ignored then
     raise KeyboardInterrupt
+
+
+def _set_handlers(handler: Any) -> None:
+    for number in stopping():
+        signal.signal(number, handler)
 
 
 def _wait(receiver: socket.socket) -> None:

@@ -147,6 +147,7 @@ def test_a_second_signal_changes_nothing(start: Callable[..., Any]) -> None:
         server.process.send_signal(number)
 
     assert server.wait() == 0
+    assert server.rest("err") == []
 
 
 @signals
