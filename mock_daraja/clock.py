@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from threading import Lock, local
+from threading import Lock, get_ident
 from typing import Final, Literal, TypeVar
 
 from msgspec import Struct
@@ -29,6 +29,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_EAT: Final = _EPOCH.astimezone(EAT)
 
 _AT_IT_S: Final = 0.0005
+_LONGEST_S: Final = 0.005  # that one unit is taken to last
+_LATELY_S: Final = 0.25  # in which a thread had a break that is still at it
 _BREAK_S: Final = 0.0 if sys.platform == "win32" else 1e-6
 """Makes a twentieth of a millisecond on Linux; none gives nobody the time to wake up. On Windows it could be 15 ms."""
 
@@ -58,17 +60,21 @@ class ClockSetting(Struct, frozen=True):
         return f"scaled:{self.factor:g}" if self.mode == "scaled" else self.mode
 
 
-class Breaks(local):
+class Breaks:
     """Of threads with much to compute, so that others come to their turn: where one `may_pause` between two units of
-    it, there is a short break, if this thread's last was half a millisecond ago."""
+    it, there is a break, if this thread's last was half a millisecond ago. A short one; but where several are at it, as
+    long as the others take, so that all of them together have the interpreter no longer than one would."""
 
     def __init__(self) -> None:
-        self._since = time.monotonic()
+        self._last: dict[int, float] = {}  # by thread: when its last break ended
 
     def may_pause(self) -> None:
-        if time.monotonic() - self._since >= _AT_IT_S:
-            time.sleep(_BREAK_S)
-            self._since = time.monotonic()
+        me, now = get_ident(), time.monotonic()
+        took = now - self._last.setdefault(me, now)
+        if took >= _AT_IT_S:
+            others = sum(each != me and now - at < _LATELY_S for each, at in [*self._last.items()])
+            time.sleep(_BREAK_S + others * min(took, _LONGEST_S))
+            self._last[me] = time.monotonic()
 
 
 def paced(many: Iterable[T], pause: Callable[[], object]) -> Iterator[T]:

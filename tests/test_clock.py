@@ -250,5 +250,28 @@ def test_a_break_is_short_and_due_after_half_a_millisecond_of_this_thread(monkey
         breaks.may_pause()
         return len(slept) - before
 
-    assert [pauses(at) for at in (0.0001, 0.0004, 0.0006, 0.0007, 0.0010, 0.0012)] == [0, 0, 1, 0, 0, 1]
+    assert [pauses(at) for at in (0.0001, 0.0004, 0.0007, 0.0008, 0.0011, 0.0013)] == [0, 0, 1, 0, 0, 1]
     assert max(slept) <= 0.00005
+
+
+def test_breaks_of_several_threads_are_as_long_as_the_others_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    me, now, slept = [0], [100.0], list[float]()
+    monkeypatch.setattr(clocks, "get_ident", lambda: me[0])
+    monkeypatch.setattr(clocks.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(clocks.time, "sleep", slept.append)
+    breaks = clocks.Breaks()
+
+    def pause(thread: int, after: float) -> float:
+        me[0] = thread
+        now[0] += after
+        slept.clear()
+        breaks.may_pause()
+        return round(sum(slept), 4)
+
+    begun = [pause(thread, 0) for thread in range(5)]
+
+    assert begun == [0.0] * 5
+    assert pause(0, 0.001) == 0.004
+    assert pause(1, 0.001) == 0.008  # which took two
+    assert pause(2, 0.1) == 0.02  # most of it was none of its
+    assert pause(4, 1.0) == 0.0  # the others have long been done
