@@ -13,6 +13,7 @@ _AT_ONCE: Final = 4
 _YOUNG_S: Final = 0.03  # for which a connection is young, unless something comes back earlier: who takes his time has
 # taken the connection from the queue
 IDLE_S: Final = 0.2  # then a kept one is closed: an idle one can block a receiver's shutdown, or its only thread
+BUSY_IDLE_S: Final = 0.02  # the same while others wait for an answer, maybe for that thread
 
 
 class Connections:
@@ -55,7 +56,8 @@ class Connections:
         return self._kept[-1].take() if self._kept else None
 
     def keep(self, stream: Stream) -> None:
-        self._kept.append(_Kept(self._loop, stream, self._kept, self._changed))
+        idle_s = BUSY_IDLE_S if self.busy else IDLE_S
+        self._kept.append(_Kept(self._loop, stream, self._kept, self._changed, idle_s))
 
     def close_kept(self, most: int | None = None) -> None:
         """So many of them, those unused for longest first."""
@@ -66,11 +68,13 @@ class Connections:
 class _Kept:
     """One connection that nobody uses: until it is taken, ends, or has been idle for long."""
 
-    def __init__(self, loop: Loop, stream: Stream, among: list[_Kept], closed: Callable[[], object]) -> None:
+    def __init__(
+        self, loop: Loop, stream: Stream, among: list[_Kept], closed: Callable[[], object], idle_s: float
+    ) -> None:
         self._stream = stream
         self._among = among
         self._closed = closed
-        self._timer: Timer = loop.later(IDLE_S, self._close)
+        self._timer: Timer = loop.later(idle_s, self._close)
         stream.user = self
 
     def take(self) -> Stream:

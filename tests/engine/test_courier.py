@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -19,6 +20,7 @@ from mock_daraja.callbacks.order import Order
 from mock_daraja.callbacks.policy import Target
 from mock_daraja.callbacks.url import Url
 from mock_daraja.clock import Clock, ClockSetting
+from mock_daraja.engine.connections import BUSY_IDLE_S, IDLE_S, Connections
 from mock_daraja.engine.courier import Came, Courier
 from mock_daraja.loop import Loop
 from mock_daraja.model import Delivery
@@ -303,6 +305,19 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy this machine is, no receiver counts as slow, and connections are kept."""
     monkeypatch.setattr("mock_daraja.engine.connections._YOUNG_S", 60.0)
     monkeypatch.setattr("mock_daraja.engine.connections.IDLE_S", 60.0)
+    monkeypatch.setattr("mock_daraja.engine.connections.BUSY_IDLE_S", 60.0)
+
+
+def test_a_kept_connection_is_given_up_sooner_while_others_wait_for_an_answer() -> None:
+    idle: list[float] = []
+    loop: Any = SimpleNamespace(later=lambda seconds, *_: idle.append(seconds))
+    receiver = Connections(loop, lambda: None)
+
+    for busy in (0, 1):
+        receiver.busy = busy
+        receiver.keep(cast("Stream", SimpleNamespace()))
+
+    assert idle == [IDLE_S, BUSY_IDLE_S]
 
 
 def test_kept_connections_are_used_before_new_ones(office: Any, shop: Any, patient: None) -> None:
