@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from threading import Lock, get_ident
+from math import inf
+from threading import Lock, get_ident, local
 from typing import Final, Literal, TypeVar
 
 from msgspec import Struct
@@ -61,20 +62,28 @@ class ClockSetting(Struct, frozen=True):
 
 
 class Breaks:
-    """Of threads with much to compute, so that others come to their turn: where one `may_pause` between two units of
-    it, there is a break, if this thread's last was half a millisecond ago. A short one; but where several are at it, as
-    long as the others take, so that all of them together have the interpreter no longer than one would."""
+    """Of threads with much to compute, so that others come to their turn. `with` it a thread is at something; where it
+    `may_pause` between two units of that, there is a break, once it has computed for half a millisecond since the last.
+    A short one; but where several are at something long, as long as the others take, so that all of them together
+    compute no more than one would."""
 
     def __init__(self) -> None:
-        self._last: dict[int, float] = {}  # by thread: when its last break ended
+        self._mine = local()  # `since`: what this thread had computed at its last break
+        self._ended: dict[int, float] = {}  # by thread that is at something long: when its last break was over
+
+    def __enter__(self) -> None:
+        self._mine.since = time.thread_time()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.pop(get_ident(), None)
 
     def may_pause(self) -> None:
-        me, now = get_ident(), time.monotonic()
-        took = now - self._last.setdefault(me, now)
+        took = time.thread_time() - getattr(self._mine, "since", inf)
         if took >= _AT_IT_S:
-            others = sum(each != me and now - at < _LATELY_S for each, at in [*self._last.items()])
+            me, now = get_ident(), time.monotonic()
+            others = sum(each != me and now - at < _LATELY_S for each, at in [*self._ended.items()])
             time.sleep(_BREAK_S + others * min(took, _LONGEST_S))
-            self._last[me] = time.monotonic()
+            self._mine.since, self._ended[me] = time.thread_time(), time.monotonic()
 
 
 def paced(many: Iterable[T], pause: Callable[[], object]) -> Iterator[T]:

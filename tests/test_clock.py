@@ -239,39 +239,44 @@ def test_somebody_is_told_where_a_standing_clock_is_moved_to() -> None:
     assert clock.now() == START + 2
 
 
-def test_a_break_is_short_and_due_after_half_a_millisecond_of_this_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    now, slept = [0.0], list[float]()
-    monkeypatch.setattr(clocks, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=slept.append))
-    breaks = clocks.Breaks()
+class Work:
+    """A thread's as `Breaks` sees it: how long it has computed, what the time is, and how long its breaks were."""
 
-    def pauses(at: float) -> int:
-        now[0] = at
-        before = len(slept)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.computed, self.now, self.slept = 0.0, 100.0, list[float]()
+        times = SimpleNamespace(thread_time=lambda: self.computed, monotonic=lambda: self.now, sleep=self.slept.append)
+        monkeypatch.setattr(clocks, "time", times)
+
+    def pause(self, breaks: clocks.Breaks, computed: float) -> float:
+        """How long the break is after so much more."""
+        self.computed += computed
+        self.slept.clear()
         breaks.may_pause()
-        return len(slept) - before
+        return round(sum(self.slept), 5)
 
-    assert [pauses(at) for at in (0.0001, 0.0004, 0.0007, 0.0008, 0.0011, 0.0013)] == [0, 0, 1, 0, 0, 1]
-    assert max(slept) <= 0.00005
+
+def test_a_break_is_short_and_due_after_half_a_millisecond_of_this_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    work, breaks = Work(monkeypatch), clocks.Breaks()
+
+    with breaks:
+        taken = [bool(work.pause(breaks, each) or work.slept) for each in (0.0003, 0.0003, 0.0001, 0.0003, 0.0003)]
+
+    assert taken == [False, True, False, False, True]
+    assert max(work.slept) <= 0.00005
 
 
 def test_breaks_of_several_threads_are_as_long_as_the_others_take(monkeypatch: pytest.MonkeyPatch) -> None:
-    me, now, slept = [0], [100.0], list[float]()
+    work, breaks, me = Work(monkeypatch), clocks.Breaks(), [0]
     monkeypatch.setattr(clocks, "get_ident", lambda: me[0])
-    monkeypatch.setattr(clocks.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(clocks.time, "sleep", slept.append)
-    breaks = clocks.Breaks()
 
-    def pause(thread: int, after: float) -> float:
+    def pause(thread: int, computed: float = 0.001) -> float:
         me[0] = thread
-        now[0] += after
-        slept.clear()
-        breaks.may_pause()
-        return round(sum(slept), 4)
+        return work.pause(breaks, computed)
 
-    begun = [pause(thread, 0) for thread in range(5)]
-
-    assert begun == [0.0] * 5
-    assert pause(0, 0.001) == 0.004
-    assert pause(1, 0.001) == 0.008  # which took two
-    assert pause(2, 0.1) == 0.02  # most of it was none of its
-    assert pause(4, 1.0) == 0.0  # the others have long been done
+    with breaks:
+        assert [pause(thread) for thread in (0, 1, 2, 3, 0)] == [0.0, 0.001, 0.002, 0.003, 0.003]
+        assert pause(1, 1) == 0.015
+        me[0] = 0
+    assert pause(1) == 0.002  # one is done
+    work.now += 1
+    assert pause(1) == 0.0  # the others wait for something

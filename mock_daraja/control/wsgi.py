@@ -36,6 +36,10 @@ def register(app: Flask, gateway: Gateway) -> None:
     breaks = Breaks()
 
     def answer(path: str) -> flask.Response:
+        with breaks:
+            return answered(path)
+
+    def answered(path: str) -> flask.Response:
         waited: Awaited | None = request.environ.get(WAITED)
         given = view(path) if waited is None else waited
         if isinstance(given, Awaited):

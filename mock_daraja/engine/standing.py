@@ -39,7 +39,7 @@ class Standing:
         Returns what had an effect, in order. Raises Problem on a running clock and while another advance runs.
         """
         sandbox.agenda.check_standing()
-        with sandbox.agenda.turn():
+        with sandbox.agenda.turn(), self._breaks:
             until_ms = sandbox.now_ms + ms
             fired: list[Event] = []
             while (done := self._instant(sandbox, until_ms)) is not None:
@@ -49,12 +49,12 @@ class Standing:
 
     def run_next(self, sandbox: Sandbox, until_ms: int) -> bool:
         """Do what is due at the next instant by `until_ms`. False when nothing is."""
-        with sandbox.agenda.turn():
+        with sandbox.agenda.turn(), self._breaks:
             return self._instant(sandbox, until_ms) is not None
 
     def deliver_now(self, sandbox: Sandbox, callbacks: Iterable[int]) -> None:
         """Deliver these, though something holds them back."""
-        with _leases(sandbox) as owed:
+        with _leases(sandbox) as owed, self._breaks:
             for number in callbacks:
                 with sandbox.store.unit():
                     if any(each.subject == number and each.kind == "deliver" for each in sandbox.store.leased()):
