@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -71,27 +71,24 @@ class Call:
         """How many rows a list shows, also where it was not asked for a number."""
         return int(self.query.get("limit", 100))
 
-    def latest(self, noun: Noun[R, Any], is_wanted: Callable[[R], bool] | None = None, after: str = "") -> list[R]:
+    def latest(
+        self,
+        noun: Noun[R, Any],
+        is_wanted: Callable[[R], bool] | None = None,
+        after: str = "",
+        index: str | None = None,
+    ) -> list[R]:
         """Rows of a list, oldest first: the latest, or the first behind the one that the parameter `after` names, so
         that none is missed. Where all are wanted, no more are read than are shown."""
-        scan = self.sandbox.store.scan
-        most = self.limit if is_wanted is None else None
-        if after in self.query:
-            return [
-                *islice(
-                    filter(is_wanted, paced(scan(noun, after=self.query[after], limit=most), self.pause)), self.limit
-                )
-            ]
-        return [*islice(filter(is_wanted, paced(scan(noun, reverse=True, limit=most), self.pause)), self.limit)][::-1]
+        is_onwards, most = after in self.query, self.limit if is_wanted is None else None
+        rows = self.sandbox.store.scan(noun, index, reverse=not is_onwards, after=self.query.get(after), limit=most)
+        found = [*islice(filter(is_wanted, paced(rows, self.pause)), self.limit)]
+        return found if is_onwards else found[::-1]
 
     def shapes(self, rows: Iterable[R], shape: Callable[[R], Shape]) -> Iterable[Shape]:
         """Over HTTP each is made when the answer is written so far: all at once they take much more room than rows."""
         shapes = map(shape, paced(rows, self.pause))
         return [*shapes] if self.is_inside else shapes
-
-    def page(self, rows: Sequence[R], after: str) -> Sequence[R]:
-        """The latest rows; the first of them where the parameter `after` is given, so that none is missed."""
-        return rows[: self.limit] if after in self.query else rows[-self.limit :]
 
     def kept(self, noun: Noun[R, int], number: int | None, written: str) -> R:
         """The row of this number, which the caller has written so. Raises Problem."""

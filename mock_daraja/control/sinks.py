@@ -54,8 +54,10 @@ def listed(call: Call) -> Shape:
 def one(call: Call, name: str) -> Shape:
     """A sink that nothing has reached is as good as one with no arrivals."""
     store = call.sandbox.store
-    arrivals = [*store.scan(ARRIVALS, "sink", name, least=call.query.get("after", 0) + 1)]
-    shapes = call.shapes(call.page(arrivals, after="after"), _arrival)
+    is_onwards = "after" in call.query  # the first behind that one, else the latest
+    least = call.query.get("after", 0) + 1
+    arrivals = [*store.scan(ARRIVALS, "sink", name, least=least, reverse=not is_onwards, limit=call.limit)]
+    shapes = call.shapes(arrivals if is_onwards else arrivals[::-1], _arrival)
     return _line(call, store.get(SINKS, name) or Sink(name)) | {"arrivals": shapes}
 
 

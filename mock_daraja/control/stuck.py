@@ -20,13 +20,10 @@ def listed(call: Call) -> Shape:
 
     `count` is how many wait to be resumed.
     """
-    sandbox, store = call.sandbox, call.sandbox.store
     index = None if call.query.get("resumed") == "true" else "waiting"
-    with store.view():
-        rows = [*store.scan(STUCK, index, after=call.query.get("after"))]
-        count = store.count(STUCK, "waiting")
-        page = [(row, sandbox.stuck_state(row)) for row in call.page(rows, after="after")]
-    return {"count": count, "stuck": [stuck_json(row, state, whole=False) for row, state in page]}
+    rows = call.latest(STUCK, after="after", index=index)
+    shown = [stuck_json(row, call.sandbox.stuck_state(row), whole=False) for row in rows]
+    return {"count": call.sandbox.store.count(STUCK, "waiting"), "stuck": shown}
 
 
 def one(call: Call, number: str) -> Shape:

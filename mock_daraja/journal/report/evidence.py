@@ -70,10 +70,6 @@ class Journal:
             for name in {str(fields[each]) for each in asked_by if each in fields}:
                 self._questions.setdefault(name, []).append(exchange)
 
-    def paced(self, many: Collection[T]) -> Paced[T]:
-        """For a loop over thousands that is no loop over rows of these."""
-        return Paced(many, self.pause)
-
     def asks(self, exchange: Exchange) -> bool:
         """Whether it asks what became of a transaction."""
         return exchange.operation in self.declared.asking

@@ -8,6 +8,7 @@ from functools import partial
 from math import inf
 from typing import Final
 
+from mock_daraja.clock import paced
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.report.card import Check, Evidence, Verdict
 from mock_daraja.journal.report.evidence import Journal, counted, fields_of, seconds, status_of
@@ -39,7 +40,7 @@ def asks_when_not_told(journal: Journal) -> Check:
         else:
             after = seconds(taken_ms - final_ms)
             late.append(_missed(transaction, f"its {rows[0].kind} callback came {after} after the final state"))
-    for transaction in journal.paced(journal.transactions.values()):
+    for transaction in paced(journal.transactions.values(), journal.pause):
         if transaction.is_final or not transaction.outcome.never:
             continue  # else a scenario keeps it pending for ever
         if journal.questions(transaction):
@@ -61,7 +62,7 @@ def asks_when_not_told(journal: Journal) -> Check:
 
 def _told(journal: Journal) -> Iterator[tuple[Transaction, list[Callback]]]:
     """Final payments with the callbacks that tell their result, where none is still on its way."""
-    for number, told in journal.paced(journal.told.items()):
+    for number, told in paced(journal.told.items(), journal.pause):
         transaction = journal.transactions.get(number)
         if transaction is None or transaction.final_ms is None:
             continue
@@ -82,7 +83,7 @@ def retries_after_a_check(journal: Journal) -> Check:
     before: dict[tuple[str, ...], Exchange] = {}
     found: list[tuple[Verdict, Evidence]] = []
     pushes = [row for row in journal.exchanges if row.operation == journal.declared.push]
-    for push in journal.paced(pushes):
+    for push in paced(pushes, journal.pause):
         fields = fields_of(push)
         key = tuple(str(fields.get(name, "")) for name in _SAME_PUSH)
         earlier = before.get(key)
@@ -151,7 +152,7 @@ def _was_known(journal: Journal, transaction: Transaction, push: Exchange) -> bo
 def meets_outcomes(journal: Journal) -> Iterator[Check]:
     """A check for each product that was used; it warns of common outcomes that have not come up."""
     seen: dict[str, Counter[str]] = {}
-    for row in journal.paced(journal.transactions.values()):
+    for row in paced(journal.transactions.values(), journal.pause):
         codes = seen.setdefault(row.operation.partition(".")[0], Counter())
         if row.result is not None:
             codes[row.result] += 1
