@@ -14,11 +14,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mock_daraja.loop import READ, WRITE, Loop
+from mock_daraja.seals import CHUNK, Seals
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-_CHUNK: Final = 1 << 16  # bytes asked of a socket at once
 _PIECE: Final = 1 << 17  # bytes handed to a socket at once: what else is on the loop has its turn in between
 _LINGER_ZERO: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
@@ -65,7 +65,7 @@ class Stream:
         self._parts: deque[bytes | memoryview | None] = deque()  # to be sent yet; None: the end, as TLS says it
         self._unsent: bytes | memoryview = b""  # of the piece that is going out, as it is on the wire
         self._shut = False  # nothing more is to be sent
-        self._tls = None if tls is None else _Tls(tls, name)
+        self._tls = None if tls is None else Seals(tls, name)
 
     @property
     def is_writable(self) -> bool:
@@ -241,7 +241,7 @@ class Stream:
             self.user.opened()
 
     def _read(self) -> None:
-        data = self.sock.recv(_CHUNK)
+        data = self.sock.recv(CHUNK)
         if self._tls is not None:
             self._tls.feed(data)
             self._open_seals()
@@ -272,60 +272,3 @@ class Stream:
             self._send_sealed(answer)
         if self._tls.is_ended:
             self._no_more()
-
-
-class _Tls:
-    """The seals of one stream: bytes in, bytes out."""
-
-    __slots__ = ("_incoming", "_session", "is_agreed", "is_ended", "outgoing")
-
-    def __init__(self, context: SSLContext, name: str | None) -> None:
-        from ssl import MemoryBIO
-
-        self._incoming, self.outgoing = MemoryBIO(), MemoryBIO()
-        self._session = context.wrap_bio(self._incoming, self.outgoing, server_side=name is None, server_hostname=name)
-        self.is_agreed = False
-        self.is_ended = False
-
-    def shake_hands(self) -> bool:
-        from ssl import SSLWantReadError
-
-        with suppress(SSLWantReadError):
-            self._session.do_handshake()
-            self.is_agreed = True
-        return self.is_agreed
-
-    def feed(self, data: bytes) -> None:
-        """With what has come: nothing where the other side has closed."""
-        if data:
-            self._incoming.write(data)
-        else:
-            self._incoming.write_eof()
-
-    def seal(self, data: bytes | memoryview) -> bytes:
-        with memoryview(data) as left:
-            sent = 0
-            while sent < len(data):  # at most one record each time
-                sent += self._session.write(left[sent:])
-        return self.outgoing.read()
-
-    def opened(self) -> bytes:
-        """What of the incoming can be read: nothing where more is needed, or where the other side has ended."""
-        from ssl import SSLEOFError, SSLWantReadError, SSLZeroReturnError
-
-        try:
-            data = self._session.read(_CHUNK)
-        except SSLWantReadError:
-            return b""
-        except (SSLZeroReturnError, SSLEOFError):
-            data = b""
-        self.is_ended = not data
-        return data
-
-    def close(self) -> bytes:
-        """What says to the other side that nothing more comes."""
-        from ssl import SSLError
-
-        with suppress(SSLError):
-            self._session.unwrap()
-        return self.outgoing.read()
