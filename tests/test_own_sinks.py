@@ -14,7 +14,7 @@ from mock_daraja.callbacks.policy import Policy
 from mock_daraja.clock import ClockSetting, monotonic
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.gateway import Gateway
-from mock_daraja.model import CALLBACKS, Callback, Delivery, changed
+from mock_daraja.model import CALLBACKS, Callback, Delivery, Transaction, changed
 from mock_daraja.model.callback import PENDING
 from mock_daraja.model.sink import ARRIVALS
 from mock_daraja.server import Server
@@ -57,6 +57,19 @@ class Served:
 
     def programmed(self, program: Any) -> None:
         answer_with(self.sandbox, "shop", parse_program(program))
+
+    def paid(self, within_ms: int, **urls: Any) -> tuple[Transaction, Transaction]:
+        """A payment to a paybill that asks its sink: as it was accepted, and as it ended."""
+        register_urls(self.sandbox, "600992", {"ValidationURL": self.sink} | urls)
+        row = pay(self.gateway.shared, self.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account="A")
+
+        def now() -> Transaction:
+            found = self.sandbox.transaction(row.id)
+            assert found is not None
+            return found
+
+        assert self.gateway.engine.wait_for(self.sandbox, lambda: now().is_final, within_ms)
+        return row, now()
 
     def owes(self, url: str | None = None, *, count: int = 1) -> list[int]:
         """Callbacks of no transaction that are due now."""
@@ -168,17 +181,9 @@ def test_a_validation_by_a_late_sink_ends_alike_on_every_clock(serve: Serve, clo
     """M-Pesa waits 8 s; then the registered ResponseType lets the payment through."""
     served = serve(clock, callback_grace=0)
     served.programmed({"fault": {"name": "latency", "ms": ms}, "json": {"ResultCode": "C2B00012"}})
-    register_urls(served.sandbox, "600992", {"ResponseType": "Completed", "ValidationURL": served.sink})
-    row = pay(served.gateway.shared, served.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account="A")
 
-    def final() -> bool:
-        found = served.sandbox.transaction(row.id)
-        return found is not None and found.is_final
+    _, ended = served.paid(600_000, ResponseType="Completed")
 
-    assert served.gateway.engine.wait_for(served.sandbox, final, 600_000)
-
-    ended = served.sandbox.transaction(row.id)
-    assert ended is not None
     assert ended.result == result
 
 
@@ -188,18 +193,10 @@ def test_a_validation_that_a_sink_never_answers_takes_no_time_and_ends_at_its_sa
 ) -> None:
     served = serve(clock, callback_grace=60, callback_timeout=60)
     served.programmed({"fault": "hang"})
-    register_urls(served.sandbox, "600992", {"ResponseType": "Cancelled", "ValidationURL": served.sink})
     began = monotonic()
-    row = pay(served.gateway.shared, served.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account="A")
 
-    def final() -> bool:
-        found = served.sandbox.transaction(row.id)
-        return found is not None and found.is_final
+    row, ended = served.paid(60_000, ResponseType="Cancelled")
 
-    assert served.gateway.engine.wait_for(served.sandbox, final, 60_000)
-
-    ended = served.sandbox.transaction(row.id)
-    assert ended is not None
     assert monotonic() - began < 10
     assert (ended.result, ended.final_ms) == ("2007", row.accepted_ms + 10_000)
 

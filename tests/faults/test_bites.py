@@ -180,7 +180,10 @@ def test_what_comes_in_steps_comes_when_the_clock_is_there(connect: Connect, clo
     assert (clock.now() - began_ms, seen) == (last[0], Seen(last[1], then))
 
 
-@pytest.mark.parametrize("fault", [FaultSpec("dribble"), FaultSpec.of("latency", {"ms": 30_000})], ids=str)
+slow = pytest.mark.parametrize("fault", [FaultSpec("dribble"), FaultSpec.of("latency", {"ms": 30_000})], ids=str)
+
+
+@slow
 def test_a_request_that_comes_meanwhile_is_answered_behind_the_fault(
     connect: Connect, clock: Clock, fault: FaultSpec
 ) -> None:
@@ -206,7 +209,7 @@ def test_a_client_that_has_said_all_gets_the_whole_answer(connect: Connect, cloc
     assert client.read_to_the_end() == Seen(expected.received, "FIN")
 
 
-@pytest.mark.parametrize("fault", [FaultSpec("dribble"), FaultSpec.of("latency", {"ms": 30_000})], ids=str)
+@slow
 def test_a_client_that_says_meanwhile_that_it_has_said_all_gets_the_whole_answer(
     connect: Connect, clock: Clock, fault: FaultSpec
 ) -> None:
