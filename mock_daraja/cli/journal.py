@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Final
 
 import click
@@ -19,7 +20,7 @@ _TIME: Final = slice(11, 23)  # of an ISO 8601 instant
 
 def entries(client: Client, limit: int) -> list[Row]:
     """The latest exchanges, and the events that are stuck or were among them, each at its time."""
-    rows = [*client.exchanges(limit=limit), *client.stuck(limit=limit, resumed="true")]
+    rows = [*client.exchanges(limit=limit), *client.stuck(limit=limit, resumed="true", whole="true")]
     return sorted(rows, key=_at)[-limit:]
 
 
@@ -28,9 +29,12 @@ def _at(row: Row) -> str:
     return str(row["stuck"] if "stuck" in row else row["received"])
 
 
-def line(row: Row, paint: Paint) -> str:
+def lines(row: Row, paint: Paint) -> Iterator[str]:
+    """One; under an event that is stuck, or was, its traceback."""
     at = _at(row)[_TIME]
-    return f"{at}  {stuck_line(row, paint) if 'stuck' in row else _exchange(row, paint)}"
+    yield f"{at}  {stuck_line(row, paint) if 'stuck' in row else _exchange(row, paint)}"
+    for each in row.get("traceback", "").splitlines():
+        yield f"  {printable(each)}"
 
 
 def _exchange(exchange: Row, paint: Paint) -> str:
@@ -66,8 +70,8 @@ def _exchange(exchange: Row, paint: Paint) -> str:
 def journal(sandbox: str, limit: int, har: str | None, as_json: bool, url: str | None) -> None:
     """List the latest requests to a running server, oldest first; `mock-daraja why ID` explains one of them.
 
-    An event that is stuck is among them, at the time when it was given up, and stays there once it was resumed;
-    `mock-daraja stuck` lists those alone that are stuck now.
+    An event that is stuck is among them, with its traceback and at the time when it was given up, and stays there once
+    it was resumed; `mock-daraja stuck` lists those alone that are stuck now.
     """
     printer = Printer()
     client = client_at(url, sandbox)
@@ -82,6 +86,6 @@ def journal(sandbox: str, limit: int, har: str | None, as_json: bool, url: str |
         printer.json(rows)
         return
     for each in rows:
-        printer.say(line(each, printer.paint))
+        printer.say("\n".join(lines(each, printer.paint)))
     if not rows:
         printer.say("nothing was asked of this sandbox yet")

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from flask import Request
 
 PREFIX: Final = "/_mock"
+
+
+def flag(value: object) -> bool:
+    """A parameter that is true or false. Raises ValueError."""
+    if value not in ("true", "false"):
+        raise ValueError("true or false")
+    return value == "true"
+
+
 LIMIT: Final = fields.whole(1, 1000)
 Shape = dict[str, Any]
 """A value as JSON shows it."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from mock_daraja import __version__
-from mock_daraja.control.call import LIMIT, Call, Response, Shape, row_id, written
+from mock_daraja.control.call import LIMIT, Call, Response, Shape, flag, row_id, written
 from mock_daraja.exchange import EXCHANGES, Exchange
 from mock_daraja.fields import text, whole
 from mock_daraja.journal.shapes import callback_json, exchange_json, is_about, stuck_json, transaction_json
@@ -22,13 +22,7 @@ def _number(value: Any) -> int:
     return number
 
 
-def _flag(value: Any) -> bool:
-    if value not in ("true", "false"):
-        raise ValueError("true or false")
-    return bool(value == "true")
-
-
-FILTER: Final = {"operation": text, "status": whole(100, 599), "since": _number, "limit": LIMIT, "whole": _flag}
+FILTER: Final = {"operation": text, "status": whole(100, 599), "since": _number, "limit": LIMIT, "whole": flag}
 
 
 def listed(call: Call) -> Shape:

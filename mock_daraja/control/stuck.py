@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from mock_daraja.control.call import LIMIT, Call, Shape, row_id
+from mock_daraja.control.call import LIMIT, Call, Shape, flag, row_id
 from mock_daraja.engine.work import resume as have_carried_out
 from mock_daraja.errors import Problem
-from mock_daraja.fields import one_of, whole
+from mock_daraja.fields import whole
 from mock_daraja.journal.shapes import stuck_json
 from mock_daraja.model import STUCK, Stuck
 
-FILTER: Final = {"after": whole(0, 10**15), "resumed": one_of("true", "false"), "limit": LIMIT}
+FILTER: Final = {"after": whole(0, 10**15), "resumed": flag, "whole": flag, "limit": LIMIT}
 
 
 def listed(call: Call) -> Shape:
-    """The latest, oldest first, without their tracebacks; with `after` the first of those with higher numbers. With
-    `resumed` also those that were resumed, of which --keep-bodies says how many are kept.
+    """The latest, oldest first; with `after` the first of those with higher numbers. With `whole` they have their
+    tracebacks, with `resumed` those are there that were resumed, of which --keep-bodies says how many are kept.
 
     `count` is how many wait to be resumed.
     """
-    index = None if call.query.get("resumed") == "true" else "waiting"
+    index, whole = None if call.query.get("resumed") else "waiting", call.query.get("whole", False)
     rows = call.latest(STUCK, after="after", index=index)
-    shown = [stuck_json(row, call.sandbox.stuck_state(row), whole=False) for row in rows]
-    return {"count": call.sandbox.store.count(STUCK, "waiting"), "stuck": shown}
+    shapes = call.shapes(rows, lambda row: stuck_json(row, call.sandbox.stuck_state(row), whole=whole))
+    return {"count": call.sandbox.store.count(STUCK, "waiting"), "stuck": shapes}
 
 
 def one(call: Call, number: str) -> Shape:

@@ -50,9 +50,11 @@ def test_what_is_stuck_is_told_at_its_time(run: Callable[..., Any], mock: Any, l
     lines = run("journal", "--limit", "2", "--url", live).stdout.splitlines()
 
     assert lines[0] == f"10:00:02.000  stuck {number}  settle of transaction 1: OSError: no file left"
-    assert lines[1].startswith("10:00:04.000  x3  POST ")
+    assert lines[1:4] == ["  Traceback (most recent call last):", "    in fail", "  OSError: no file left"]
+    assert lines[4].startswith("10:00:04.000  x3  POST ")
     rows = json.loads(run("journal", "--json", "--url", live).stdout)
     assert [each["id"] for each in rows] == ["x1", "x2", number, "x3"]
+    assert rows[2]["traceback"].startswith("Traceback")
 
 
 def test_what_was_stuck_stays_when_it_was_resumed(run: Callable[..., Any], mock: Any, live: str) -> None:
@@ -61,10 +63,10 @@ def test_what_was_stuck_stays_when_it_was_resumed(run: Callable[..., Any], mock:
     mock.advance(2)
     run("stuck", "--resume", "all", "--url", live)
 
-    line = run("journal", "--limit", "1", "--url", live).stdout
+    line, *_ = run("journal", "--limit", "1", "--url", live).stdout.splitlines()
 
     about = f"stuck {number}  settle of transaction 1: OSError: no file left"
-    assert line == f"10:00:00.000  {about}; resumed 2026-11-24T10:00:02.000: done\n"
+    assert line == f"10:00:00.000  {about}; resumed 2026-11-24T10:00:02.000: done"
 
 
 def test_har_is_written_to_a_file(run: Callable[..., Any], mock: Any, live: str, tmp_path: Path) -> None:
