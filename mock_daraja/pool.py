@@ -67,7 +67,8 @@ class Pool:
                 self._threads.add(thread)
                 thread.start()
             except (RuntimeError, MemoryError, OSError):
-                self._threads.discard(thread)
+                if thread is not None and not thread.is_alive():  # else it began, and `stop` has to end it
+                    self._threads.discard(thread)
                 return
 
     def _look(self) -> None:

@@ -196,6 +196,26 @@ def test_a_thread_that_cannot_be_had_is_tried_again(
     assert done.wait(LONG)
 
 
+def test_a_thread_that_began_though_its_start_failed_is_ended_by_stop(
+    pool_of: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool, done = pool_of(), threading.Event()
+    start = threading.Thread.start
+
+    def failing(thread: threading.Thread) -> None:
+        start(thread)
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", failing)
+        pool.submit(done.set)
+    assert done.wait(LONG)
+
+    pool.stop()
+
+    assert threads() == []
+
+
 def test_stop_waits_for_what_is_under_way_and_begins_nothing_else(pool_of: Callable[..., Pool]) -> None:
     pool, gate, seen = pool_of(few=1, most=1), Gate(), list[str]()
     pool.submit(gate)
