@@ -55,6 +55,8 @@ def stuck(number: str | None, resumed: str | None, sandbox: str | None, as_json:
         name, _, wanted = wanted.rpartition("/")
         if not (wanted.isascii() and wanted.isdigit()):
             raise click.UsageError(f"{wanted!r} is no number of an event; `mock-daraja stuck` lists them")
+        if name and sandbox and name != sandbox:
+            raise click.UsageError(f"{name}/{wanted} is not of the sandbox {sandbox}: leave out --sandbox")
         client = server.sandbox(name or sandbox or "default")
         found = [(client, client.stuck_event(wanted))]
     if resumed is not None:

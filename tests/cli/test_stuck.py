@@ -147,5 +147,12 @@ def test_what_is_no_number_is_refused_with_where_they_are(
     assert "`mock-daraja stuck` lists them" in result.stderr
 
 
+def test_a_number_of_another_sandbox_than_the_one_that_is_asked_for_is_refused(run: Callable[..., Any]) -> None:
+    result = run("stuck", "--resume", "shop/4", "--sandbox", "bank")
+
+    assert result.exit_code == 2
+    assert "shop/4 is not of the sandbox bank" in result.stderr
+
+
 def test_looking_and_resuming_at_once_is_refused(run: Callable[..., Any]) -> None:
     assert run("stuck", "7", "--resume", "7").exit_code == 2
