@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         signals.end_at_once()
     from mock_daraja.cli.group import commands
 
+    if sys.stdout is None:  # it was closed, as some daemons do; Python has no stream then
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays open until the end
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a code page that lacks a character is no reason to fail
             stream.reconfigure(errors="replace")

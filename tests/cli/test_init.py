@@ -43,6 +43,15 @@ def test_an_unknown_command_is_wrong_usage(run: Callable[..., Any]) -> None:
     assert "No such command 'server'" in result.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX closes it")
+def test_a_command_whose_standard_output_is_closed_works_and_says_nothing() -> None:
+    command = f'exec "{sys.executable}" -m mock_daraja codes 2001 >&-'
+
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_python_m_is_the_same_command(start: Callable[..., Any]) -> None:
     process = start("--version")
 
