@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Final, Literal
 
@@ -63,6 +63,7 @@ class Request(Struct, frozen=True):
     query: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    values: Mapping[str, str] | None = None  # those of the headers `by_name`, where somebody has them already
 
 
 def by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

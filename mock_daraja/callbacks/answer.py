@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from mock_daraja.model.failure import Failure, FailureKind
 
@@ -23,6 +26,51 @@ class Undelivered(Exception):  # noqa: N818 - what happened, not an error of the
     def __init__(self, kind: FailureKind, *details: str | float) -> None:
         super().__init__(kind)
         self.failure = Failure(kind, details)
+
+
+class _Head(Struct, frozen=True):
+    status: int
+    keeps_alive: bool
+    is_chunked: bool
+    length: int | None  # of the body; None where it is chunked, or ends with the connection
+
+    @property
+    def is_final(self) -> bool:
+        return self.status >= 200 or self.status == 101  # Switching Protocols
+
+
+@lru_cache(maxsize=128)  # most receivers say the same again and again
+def _parsed(raw: bytes) -> _Head:
+    """Raises Undelivered."""
+    lines = raw.split(b"\n")
+    match = _STATUS_LINE.match(lines[0])
+    if match is None:
+        raise _not_http(lines[0][:64])
+    status = int(match[2])
+    if 100 <= status < 200 and status != 101:
+        return _Head(status, keeps_alive=True, is_chunked=False, length=None)
+    length: bytes | None = None
+    connection, coding = b"", b""
+    for line in lines[1:]:
+        name, _, value = line.partition(b":")
+        name = name.lower()
+        if name == b"content-length":
+            if length is not None and length != value.strip():
+                raise Undelivered("two-lengths")
+            length = value.strip()
+        elif name == b"connection":
+            connection += value.lower()
+        elif name == b"transfer-encoding":
+            coding = value.lower()
+    keeps_alive = b"close" not in connection if match[1] == b"1" else b"keep-alive" in connection
+    is_chunked = False
+    if status in (101, 204, 304):  # where the body ends: RFC 9112 §6.3
+        length = b"0"
+    elif coding:
+        is_chunked, length = coding.rpartition(b",")[2].strip() == b"chunked", None
+    elif length is not None and (not length.isdigit() or len(length) > _LONGEST_NUMBER):
+        raise Undelivered("bad-length", length[:64].decode("latin-1"))
+    return _Head(status, keeps_alive, is_chunked, None if length is None else int(length))
 
 
 class AnswerReader:
@@ -79,42 +127,13 @@ class AnswerReader:
             self._read_head(bytes(self.raw[self._at : match.start()]), match.end())
             self._at = self._searched = match.end()
 
-    def _read_head(self, head: bytes, body: int) -> None:
-        lines = head.split(b"\n")
-        match = _STATUS_LINE.match(lines[0])
-        if match is None:
-            raise _not_http(lines[0][:64])
-        status = int(match[2])
-        if 100 <= status < 200 and status != 101:
-            return
-        length: bytes | None = None
-        connection, coding = b"", b""
-        for line in lines[1:]:
-            name, _, value = line.partition(b":")
-            name = name.lower()
-            if name == b"content-length":
-                if length is not None and length != value.strip():
-                    raise Undelivered("two-lengths")
-                length = value.strip()
-            elif name == b"connection":
-                connection += value.lower()
-            elif name == b"transfer-encoding":
-                coding = value.lower()
-        self.status = status
-        self._frame(body, length, coding)
-        keeps = b"close" not in connection if match[1] == b"1" else b"keep-alive" in connection
-        self.reusable = keeps and status != 101 and (self._chunked or self._end is not None)
-
-    def _frame(self, body: int, length: bytes | None, coding: bytes) -> None:
-        """Where the body ends (RFC 9112 §6.3)."""
-        if self.status in (101, 204, 304):
-            self._end = body
-        elif coding:
-            self._chunked = coding.rpartition(b",")[2].strip() == b"chunked"
-        elif length is not None:
-            if not length.isdigit() or len(length) > _LONGEST_NUMBER:
-                raise Undelivered("bad-length", length[:64].decode("latin-1"))
-            self._end = body + int(length)
+    def _read_head(self, raw: bytes, body: int) -> None:
+        head = _parsed(raw)
+        if head.is_final:
+            self.status, self._chunked = head.status, head.is_chunked
+            self._end = None if head.length is None else body + head.length
+            framed = head.is_chunked or head.length is not None
+            self.reusable = head.keeps_alive and head.status != 101 and framed
 
     def _walk_chunks(self) -> None:
         """Move on to the first chunk that is not whole yet, or find the end."""

@@ -197,7 +197,7 @@ class Connection:
             self._ask(service.pool, received)
             return
         path = head.path if head.path.isascii() else head.path.encode("latin-1").decode(errors="replace")
-        request = Request(head.method, path, head.query, head.headers, received.body)
+        request = Request(head.method, path, head.query, head.headers, received.body, head.values)
         sending = data = None
         try:
             sending = direct.answer_at_once(request)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -32,7 +34,7 @@ class Head(Struct, frozen=True):
     query: str
     version: str
     headers: tuple[tuple[str, str], ...]
-    values: dict[str, str]
+    values: Mapping[str, str]
     length: int | None
 
     @property
@@ -54,6 +56,7 @@ class Head(Struct, frozen=True):
         }
 
 
+@lru_cache(maxsize=128)  # most clients send the same head again and again
 def parse(raw: bytes) -> Head:
     """`raw` ends before the CRLF of its last line. Raises RefusedError for what is not HTTP/1."""
     text = raw.decode("latin-1")
@@ -107,7 +110,7 @@ def _refuse_repeated(headers: tuple[tuple[str, str], ...]) -> None:
             raise refusal(f"more than one {name} header", "request headers", "send one")
 
 
-def _body_length(values: dict[str, str], version: str) -> int | None:
+def _body_length(values: Mapping[str, str], version: str) -> int | None:
     coding = values.get("transfer-encoding")
     length = values.get("content-length")
     if coding is not None:

@@ -66,7 +66,7 @@ class Passage(Struct):
 
     @classmethod
     def of(cls, shared: Shared, request: Request) -> Passage:
-        return cls(shared, request, by_name(request.headers), shared.sandboxes.default)
+        return cls(shared, request, request.values or by_name(request.headers), shared.sandboxes.default)
 
     def note(self, step: Step) -> None:
         self.steps.append(step)
