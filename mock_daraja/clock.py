@@ -104,12 +104,13 @@ def eat(ms: int) -> datetime:
 
 def eat_digits(ms: int) -> str:
     """yyyyMMddHHmmss in EAT, the form of Timestamp and TransactionDate."""
-    return _digits(ms // 1000)
+    day, rest = divmod(ms + _EAT_MS, _DAY_MS)
+    return f"{_day_digits(day)}{rest // 3_600_000:02}{rest // 60_000 % 60:02}{rest // 1000 % 60:02}"
 
 
-@lru_cache(maxsize=512)  # many transactions share a second
-def _digits(second: int) -> str:
-    return eat(second * 1000).strftime("%Y%m%d%H%M%S")
+@lru_cache(maxsize=16)  # nearly all that is asked for is of today
+def _day_digits(day: int) -> str:
+    return eat(day * _DAY_MS).strftime("%Y%m%d")
 
 
 def eat_dotted(ms: int) -> str:

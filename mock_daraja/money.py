@@ -8,7 +8,8 @@ from typing import Final
 CENTS_PER_SHILLING: Final = 100
 _LONGEST: Final = 40  # characters; 1e99 written out is not an amount of money
 _MOST: Final = Decimal(10) ** 18  # cents; what a row can keep
-_PLAIN: Final = 10**16  # shillings; fewer need no Decimal
+_SHORT: Final = 16  # digits; whole shillings that are no longer need no Decimal
+_PLAIN: Final = 10**_SHORT  # shillings
 _EXACT: Final = Context(prec=_LONGEST + 3, traps=[Inexact, InvalidOperation, Overflow])  # round nothing to whole cents
 
 
@@ -17,6 +18,8 @@ def cents(amount: int | float | str) -> int:
 
     Raises ValueError on anything that is not a finite number of whole cents.
     """
+    if type(amount) is str and amount.isascii() and amount.isdigit() and len(amount) <= _SHORT:
+        return int(amount) * CENTS_PER_SHILLING
     if type(amount) is int and abs(amount) < _PLAIN:
         return amount * CENTS_PER_SHILLING
     if isinstance(amount, bool) or not isinstance(amount, (int, float, str)):

@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 import math
 from functools import partial
-from typing import Any, Final, Never
+from typing import Annotated, Any, Final, Never
 
 import msgspec
 from msgspec import Struct
 
 from mock_daraja import wire
 
-_DECODE: Final = msgspec.json.Decoder().decode
-_BEFORE_COLON: Final = (b" :", b"\t:", b"\r:", b"\n:")
+_Whole = Annotated[int, msgspec.Meta(ge=-wire.LONGEST_WHOLE, le=wire.LONGEST_WHOLE - 1)]
+_DECODE: Final = msgspec.json.Decoder(dict[str, str | _Whole]).decode
 _SHORT: Final = 19  # digits; a shorter whole number has fewer than 64 bits
 _SEND_JSON: Final = "Content-Type: application/json and a JSON object as the body"
 
@@ -54,18 +54,13 @@ def read_body(content_type: str | None, raw: bytes) -> ReadBody:
 def _plain(raw: bytes) -> dict[str, Any] | None:
     """What nearly every body is, at a quarter of the cost: an object of texts and whole numbers, each key once, without
     an escape. None where a closer look is needed."""
-    if b"\\" in raw or any(spaced in raw for spaced in _BEFORE_COLON):
+    if b"\\" in raw or b" :" in raw or b"\t:" in raw or b"\r:" in raw or b"\n:" in raw:
         return None
     try:
-        value = _DECODE(raw)
-    except (ValueError, RecursionError):
+        value: dict[str, Any] = _DECODE(raw)
+    except ValueError:
         return None
-    if type(value) is not dict or len(value) != raw.count(b'":'):  # a colon more is a key that repeats, or is deeper
-        return None
-    for each in value.values():
-        if type(each) is not str and (type(each) is not int or not -wire.LONGEST_WHOLE <= each < wire.LONGEST_WHOLE):
-            return None
-    return value
+    return value if len(value) == raw.count(b'":') else None  # a colon more is a key that repeats, or in a text
 
 
 def _empty(note: str) -> ReadBody:
