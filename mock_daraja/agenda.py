@@ -37,16 +37,16 @@ class Agenda:
         self._store = store
         self._moving = RLock()  # one at a time moves a standing clock
         self._answered = Condition()
+        self._waiting = 0  # for a reply to be out
         self._unanswered: set[int] = set()  # exchanges whose reply is not out
         with store.unit():
             self._keep_clock()
 
     def schedule(self, due_ms: int, kind: str, subject: int | str, exchange: int | None = None) -> Event:
-        """Put an event on the agenda. One that an unanswered `exchange` caused is held back until `release`,
+        """Put an event on the agenda, in a unit. One that an unanswered `exchange` caused is held back until `release`,
         so that no callback overtakes the acknowledgement; a manual clock needs no such care."""
-        with self._store.unit():
-            held = exchange if exchange in self._unanswered else None
-            return self._store.add_event(due_ms, kind, subject, held=held)
+        held = exchange if exchange in self._unanswered else None
+        return self._store.add_event(due_ms, kind, subject, held=held)
 
     def hold(self, exchange: int) -> None:
         if self._clock.setting.mode != "manual":
@@ -57,8 +57,9 @@ class Agenda:
         if exchange in self._unanswered:
             with self._store.view():  # nobody schedules in between: what is held from then on would be for ever
                 self._store.release(exchange)
+                self._unanswered.discard(exchange)
+            if self._waiting:
                 with self._answered:
-                    self._unanswered.discard(exchange)
                     self._answered.notify_all()
 
     def awaits_reply(self) -> bool:
@@ -67,7 +68,11 @@ class Agenda:
         if not self._unanswered:
             return False
         with self._answered:
-            return self._answered.wait_for(lambda: not self._unanswered, _REPLY_WAIT)
+            self._waiting += 1
+            try:
+                return self._answered.wait_for(lambda: not self._unanswered, _REPLY_WAIT)
+            finally:
+                self._waiting -= 1
 
     # the clock
 

@@ -151,7 +151,8 @@ class Gateway:
     def overtake(self, sandbox: Sandbox, transaction_id: int) -> None:
         """Settle and deliver while the request still waits: the callback that is there before the acknowledgement."""
         for _ in range(2):  # where somebody is asked first, the answer settles it
-            settle(self.shared, sandbox, transaction_id, early=True)
+            with sandbox.store.unit():
+                settle(self.shared, sandbox, transaction_id, early=True)
             due = [row.id for row in sandbox.callbacks_of(transaction_id) if row.due_ms <= sandbox.now_ms]
             self.engine.deliver_now(sandbox, due)
 

@@ -166,17 +166,16 @@ class Sandbox(View):
     def _look(self, msisdn: str) -> tuple[Customer, int]:
         return self.customer(msisdn), self.balance(ledger.customer(msisdn))
 
-    # what steps and the control API change, each in a unit, its own where there is none
+    # what steps change, in a unit of theirs
 
     def bring_in(self, owner: str) -> None:
         """A shortcode or MSISDN of the default world comes into being, with what it holds at first sight."""
-        with self.store.unit():
-            if is_msisdn(owner):
-                if self.store.get(CUSTOMERS, owner) is None:
-                    self.store.put(CUSTOMERS, Customer(owner))
-                    self._add(ledger.transfer(ledger.OPENING, ledger.customer(owner), defaults.CUSTOMER_OPENING))
-            elif self.store.get(ORGANISATIONS, owner) is None and (row := defaults.organisation(owner)) is not None:
-                self._keep_organisation(row, defaults.initiators(owner))
+        if is_msisdn(owner):
+            if self.store.get(CUSTOMERS, owner) is None:
+                self.store.put(CUSTOMERS, Customer(owner))
+                self._add(ledger.transfer(ledger.OPENING, ledger.customer(owner), defaults.CUSTOMER_OPENING))
+        elif self.store.get(ORGANISATIONS, owner) is None and (row := defaults.organisation(owner)) is not None:
+            self._keep_organisation(row, defaults.initiators(owner))
 
     def _keep_organisation(self, row: Organisation, initiators: Iterable[Initiator]) -> None:
         """A new one with what it holds at first."""
@@ -191,10 +190,9 @@ class Sandbox(View):
         """Post one entry. Raises ledger.Unbalanced unless it sums to zero."""
         postings = tuple(entry)
         ledger.check(postings)
-        with self.store.unit():
-            for owner in dict.fromkeys(posting.account.partition(":")[0] for posting in postings):
-                self.bring_in(owner)
-            self._add(postings)
+        for owner in dict.fromkeys(posting.account.partition(":")[0] for posting in postings):
+            self.bring_in(owner)
+        self._add(postings)
 
     def _add(self, postings: Iterable[Posting]) -> None:
         for posting in postings:
@@ -202,12 +200,31 @@ class Sandbox(View):
 
     def count_payment(self, msisdn: str, role: Role, amount_cents: int, at_ms: int) -> None:
         """Towards the limits of the customer's day. What was counted on an earlier one is of no use any more."""
-        with self.store.unit():
-            midnight_ms, since_ms = start_of_day(at_ms), self.store.number(DAY, role) or 0
-            if midnight_ms != since_ms:
-                self.store.remove_numbers(role)
-                self.store.add(DAY, role, midnight_ms - since_ms)
-            self.store.add(role, msisdn, amount_cents)
+        midnight_ms, since_ms = start_of_day(at_ms), self.store.number(DAY, role) or 0
+        if midnight_ms != since_ms:
+            self.store.remove_numbers(role)
+            self.store.add(DAY, role, midnight_ms - since_ms)
+        self.store.add(role, msisdn, amount_cents)
+
+    def count_pin(self, msisdn: str, *, right: bool, lock: bool) -> None:
+        row = self.customer(msisdn)
+        wrong = 0 if right else row.wrong_pins + 1
+        if wrong != row.wrong_pins or lock:
+            self.bring_in(msisdn)
+            self.store.put(CUSTOMERS, changed(row, wrong_pins=wrong, pin_locked=row.pin_locked or lock))
+
+    def count_password(self, shortcode: str, initiator: str, *, right: bool, lock: bool) -> None:
+        """The same for an initiator's password."""
+        self.bring_in(shortcode)
+        row = self.store.get(INITIATORS, initiator_key(shortcode, initiator))
+        if row is not None:
+            failures = 0 if right else row.failures + 1
+            self.store.put(INITIATORS, changed(row, failures=failures, locked=row.locked or lock))
+
+    def count_call(self, operation: str) -> None:
+        self.store.put(CALLS, CountedCall(self.store.next("call"), operation, self.now_ms))
+
+    # what the control API changes, each in a unit, its own where there is none
 
     def set_balance(self, account: str, shillings: int | float | str) -> None:
         """Make an account hold so much, against the opening account, so that the ledger still sums to zero."""
@@ -217,23 +234,6 @@ class Sandbox(View):
             raise Problem(str(error), where="balance", remedy="give shillings, e.g. 1500 or 1500.50") from None
         with self.store.unit():
             self.post(ledger.transfer(ledger.OPENING, account, wanted - self.balance(account)))
-
-    def count_pin(self, msisdn: str, *, right: bool, lock: bool) -> None:
-        with self.store.unit():
-            self.bring_in(msisdn)
-            row = self.customer(msisdn)
-            wrong = 0 if right else row.wrong_pins + 1
-            if wrong != row.wrong_pins or lock:
-                self.store.put(CUSTOMERS, changed(row, wrong_pins=wrong, pin_locked=row.pin_locked or lock))
-
-    def count_password(self, shortcode: str, initiator: str, *, right: bool, lock: bool) -> None:
-        """The same for an initiator's password."""
-        with self.store.unit():
-            self.bring_in(shortcode)
-            row = self.store.get(INITIATORS, initiator_key(shortcode, initiator))
-            if row is not None:
-                failures = 0 if right else row.failures + 1
-                self.store.put(INITIATORS, changed(row, failures=failures, locked=row.locked or lock))
 
     def put_organisation(self, table: Any) -> Organisation:
         """Add or change an organisation from its table. Raises Problem."""
@@ -299,6 +299,3 @@ class Sandbox(View):
             if answer != "ignore":
                 self.agenda.schedule(self.now_ms, "settle", answered.id)
         return answered
-
-    def count_call(self, operation: str) -> None:
-        self.store.put(CALLS, CountedCall(self.store.next("call"), operation, self.now_ms))

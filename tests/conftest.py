@@ -280,7 +280,8 @@ def register_urls(sandbox: Sandbox, shortcode: str, urls: Mapping[str, str]) -> 
         version,
     )
     with sandbox.store.unit():
-        sandbox.bring_in(shortcode)
+        with sandbox.store.unit():
+            sandbox.bring_in(shortcode)
         sandbox.store.put(REGISTERED_URLS, row)
 
 

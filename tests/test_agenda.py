@@ -44,8 +44,9 @@ def in_thread(work: Callable[[], object]) -> None:
 
 def test_what_is_scheduled_is_an_event_at_its_time(world: Callable[..., World]) -> None:
     world = world()
-    world.agenda.schedule(START + 20, "settle", 1)
-    world.agenda.schedule(START + 10, "deliver", 2)
+    with world.store.unit():
+        world.agenda.schedule(START + 20, "settle", 1)
+        world.agenda.schedule(START + 10, "deliver", 2)
 
     assert [(event.due_ms - START, event.kind, event.subject) for event in world.store.events()] == [
         (10, "deliver", 2), (20, "settle", 1),
@@ -58,15 +59,17 @@ def test_what_an_unanswered_exchange_caused_is_held_back_until_its_release(
 ) -> None:
     world = world(clock)
     world.agenda.hold(7)
-    world.agenda.schedule(START, "x", 1, exchange=7)
-    world.agenda.schedule(START, "x", 2, exchange=8)
-    world.agenda.schedule(START, "x", 3)
+    with world.store.unit():
+        world.agenda.schedule(START, "x", 1, exchange=7)
+        world.agenda.schedule(START, "x", 2, exchange=8)
+        world.agenda.schedule(START, "x", 3)
 
     before = world.due
     world.agenda.release(7)
 
     assert (before, world.due) == ([2, 3], [1, 2, 3])
-    world.agenda.schedule(START, "x", 4, exchange=7)
+    with world.store.unit():
+        world.agenda.schedule(START, "x", 4, exchange=7)
     assert world.due == [1, 2, 3, 4]
 
 
@@ -74,7 +77,8 @@ def test_a_manual_clock_holds_nothing_back(world: Callable[..., World]) -> None:
     world = world("manual")
     world.agenda.hold(7)
 
-    world.agenda.schedule(START, "x", 1, exchange=7)
+    with world.store.unit():
+        world.agenda.schedule(START, "x", 1, exchange=7)
 
     assert world.due == [1]
     assert not world.agenda.awaits_reply()
@@ -83,7 +87,8 @@ def test_a_manual_clock_holds_nothing_back(world: Callable[..., World]) -> None:
 def test_a_release_that_failed_can_be_made_again(world: Callable[..., World], monkeypatch: pytest.MonkeyPatch) -> None:
     world = world()
     world.agenda.hold(7)
-    world.agenda.schedule(START, "x", 1, exchange=7)
+    with world.store.unit():
+        world.agenda.schedule(START, "x", 1, exchange=7)
 
     def fail(_: int) -> None:
         raise OSError("no more")
@@ -106,7 +111,8 @@ def test_what_another_thread_schedules_during_the_release_is_not_held_for_ever(
 
     def schedule() -> None:
         if not scheduled and world.store.lock_now():
-            scheduled.append(world.agenda.schedule(START, "x", 1, exchange=7))
+            with world.store.unit():
+                scheduled.append(world.agenda.schedule(START, "x", 1, exchange=7))
             world.store.unlock()
 
     monkeypatch.setattr(world.store, "release", lambda exchange: (release(exchange), in_thread(schedule)))

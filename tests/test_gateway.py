@@ -186,7 +186,8 @@ def test_a_request_that_fails_inside_holds_nothing_back(mock_with: MakeMock, mon
 
     with pytest.raises(TypeError):
         mock.gateway.handle(Request("GET", "/", "", (), b""))
-    mock.sandbox.agenda.schedule(mock.sandbox.now_ms + 60_000, "settle", 1, exchange=1)
+    with mock.sandbox.store.unit():
+        mock.sandbox.agenda.schedule(mock.sandbox.now_ms + 60_000, "settle", 1, exchange=1)
 
     assert [event.subject for event in mock.sandbox.store.events()] == [1]
 

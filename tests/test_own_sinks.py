@@ -81,7 +81,8 @@ class Served:
                     store.next("callback"), "stk", 0, url or f"{self.sink}/stk?x=1", b'{"Body":{}}', (), due_ms
                 )
                 store.put(CALLBACKS, row)
-                self.sandbox.agenda.schedule(due_ms, "deliver", row.id)
+                with self.sandbox.store.unit():
+                    self.sandbox.agenda.schedule(due_ms, "deliver", row.id)
                 numbers.append(row.id)
         return numbers
 

@@ -83,8 +83,9 @@ def test_the_till_belongs_to_the_head_office(mock: Mock) -> None:
 
 
 def test_all_accounts_are_zero_together_from_the_first_moment(mock: Mock) -> None:
-    mock.sandbox.bring_in("174379")
-    mock.sandbox.bring_in(WALLET)
+    with mock.sandbox.store.unit():
+        mock.sandbox.bring_in("174379")
+        mock.sandbox.bring_in(WALLET)
     mock.sandbox.put_customer({"msisdn": "0722000001", "balance": "1500.50"})
 
     assert mock.balance("254722000001") == 150_050
@@ -117,7 +118,8 @@ def test_what_would_be_is_told_as_it_comes_to_be(mock: Mock, owner: str, account
         return sandbox.customer(owner), sandbox.organisation(owner), sandbox.initiators(owner), sandbox.balance(account)
 
     before = told()
-    sandbox.bring_in(owner)
+    with sandbox.store.unit():
+        sandbox.bring_in(owner)
 
     assert told() == before
     assert mock.balance(account) == sandbox.balance(account) > 0
@@ -125,17 +127,20 @@ def test_what_would_be_is_told_as_it_comes_to_be(mock: Mock, owner: str, account
 
 def test_bringing_somebody_in_again_gives_no_money_again(mock: Mock) -> None:
     before = mock.sandbox.balances()
-    mock.sandbox.bring_in(WALLET)
+    with mock.sandbox.store.unit():
+        mock.sandbox.bring_in(WALLET)
     once = mock.sandbox.balances()
 
-    mock.sandbox.bring_in(WALLET)
+    with mock.sandbox.store.unit():
+        mock.sandbox.bring_in(WALLET)
     mock.sandbox.put_customer({"msisdn": WALLET, "pin": "4321"})
 
     assert before != once == mock.sandbox.balances()
 
 
 def test_nobody_else_can_be_brought_in(mock: Mock) -> None:
-    mock.sandbox.bring_in("601000")
+    with mock.sandbox.store.unit():
+        mock.sandbox.bring_in("601000")
 
     assert mock.sandbox.balances() == {}
 
@@ -172,7 +177,8 @@ def test_threads_that_meet_a_customer_at_once_meet_the_same_one(mock: Mock) -> N
 
     def meet() -> None:
         barrier.wait()
-        mock.sandbox.post(transfer(WALLET, "600123:Utility Account", 100))
+        with mock.sandbox.store.unit():
+            mock.sandbox.post(transfer(WALLET, "600123:Utility Account", 100))
         met.append((mock.sandbox.customer(WALLET), mock.sandbox.organisation("600123")))
 
     threads = [threading.Thread(target=meet) for _ in range(8)]
@@ -206,7 +212,7 @@ def test_a_balance_that_is_no_money_is_a_problem(mock: Mock, amount: Any) -> Non
 def test_an_entry_that_makes_money_is_not_posted(mock: Mock) -> None:
     before = mock.sandbox.balances()
 
-    with pytest.raises(Unbalanced):
+    with pytest.raises(Unbalanced), mock.sandbox.store.unit():
         mock.sandbox.post([Posting(WALLET, 100)])
 
     assert mock.sandbox.balances() == before

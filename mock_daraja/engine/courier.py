@@ -30,10 +30,7 @@ MOST_PER_RECEIVER: Final = 256
 class _Job(Struct, frozen=True, eq=False):
     order: Order
     done: Callable[[Came], None]
-
-    @property
-    def key(self) -> _Key:
-        return self.order.target.place.origin, self.order.target.addresses
+    key: _Key
 
 
 def stopped(order: Order) -> Delivery:
@@ -83,7 +80,7 @@ class Courier:
     def send(self, order: Order, done: Callable[[Came], None]) -> None:
         """Attempt it as soon as the bounds allow; `done` is called in the loop's thread, later."""
         try:
-            self._send(_Job(order, done))
+            self._send(_Job(order, done, (order.target.place.origin, order.target.addresses)))
         except Exception as error:
             self.loop.call(done, error)
 

@@ -44,6 +44,7 @@ class Runner:
         self._deliveries = Deliveries(sandbox, pool, courier, work)
         self._timer: Timer | None = None
         self._next_ms: int | None = None  # what the timer is for
+        self._will_look = False  # soon, whatever changes until then
         self._is_away = False  # a thread, or a pause, is to end before the next look
         self._has_missed = False  # a look, meanwhile
         self._store.listen(self._changed)
@@ -54,7 +55,7 @@ class Runner:
 
     def _changed(self) -> None:
         """A unit has ended: have the loop look, if something is due earlier than what it waits for."""
-        if self._clock.setting.mode == "manual" or self._sandbox.is_closed:
+        if self._will_look or self._clock.setting.mode == "manual" or self._sandbox.is_closed:
             return
         try:
             event, next_ms = self._store.peek(), self._next_ms
@@ -74,8 +75,9 @@ class Runner:
     def _have_looked(self) -> None:
         try:
             self._courier.start()
+            self._will_look = True
         except Exception:
-            self._next_ms = None  # the next change tries again
+            self._will_look, self._next_ms = False, None  # the next change tries again
             _log.exception("no thread for what is due in %s", self._sandbox.name)
         self._loop.call(self._look)
 
@@ -86,7 +88,7 @@ class Runner:
         if self._is_away or self._sandbox.is_closed:
             self._has_missed = True
             return
-        self._next_ms = None  # first: whatever is added from now on has the loop look again
+        self._next_ms = None
         self._wait_until(None)
         if self._clock.setting.mode == "manual":
             return
@@ -106,6 +108,7 @@ class Runner:
 
     def _due_ms(self) -> int | None:
         """When there is something to do. None: not before something changes."""
+        self._will_look = False  # first: whatever is added from now on has the loop look again
         event = self._store.peek()
         times = [] if event is None else [event.due_ms]
         if self._clock.setting.mode == "auto" and (sleeper := self._clock.next_sleeper()) is not None:
@@ -132,7 +135,8 @@ class Runner:
             self._timer = self._loop.later(min(self._clock.seconds_until(due_ms), _LONGEST_S), self._look)
 
     def _run(self) -> None:
-        """On the loop: some of what is due, unless somebody else has the sandbox."""
+        """On the loop: some of what is due, unless somebody else has the sandbox. Then it looks again."""
+        self._will_look = True
         if not self._store.lock_now():
             self._is_away = True
             self._in_thread(self._in_turn)

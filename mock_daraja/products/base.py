@@ -136,7 +136,7 @@ def _reordered(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """One method and its paths. `product` is filled in by the product it is declared in."""
+    """One method and its paths. `product` and `full_name` are filled in by the product it is declared in."""
 
     name: str  # within the product
     paths: tuple[str, ...] = ()
@@ -146,10 +146,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     secret: str | None = None  # the field that holds a SecurityCredential
     about: tuple[str, ...] = ()  # the fields that name an earlier transaction
     product: str = ""
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.product}.{self.name}"
+    full_name: str = ""  # with that product's
 
     @property
     def schema_path(self) -> str | None:
@@ -204,4 +201,5 @@ class Product:
         return self.docs or self.slug
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "operations", tuple(changed(each, product=self.slug) for each in self.operations))
+        named = (changed(each, product=self.slug, full_name=f"{self.slug}.{each.name}") for each in self.operations)
+        object.__setattr__(self, "operations", tuple(named))

@@ -18,6 +18,9 @@ class Catalogue:
         self.products = tuple(products)
         self.operations = {each.full_name: (product, each) for product in self.products for each in product.operations}
         self.routes = {path: found for found in self.operations.values() for path in found[1].paths}
+        questions = [each.life.question for each in self.opens()]
+        self.asking = frozenset(each.kind for each in questions if each is not None)
+        """The kinds of callbacks whose receiver is asked something."""
         self._bases = {path.rpartition("/")[0]: product for path, (product, _) in self.routes.items()}
 
     def opens(self) -> Iterator[Opens[Any]]:

@@ -98,6 +98,8 @@ def _attempted(sandbox: Sandbox, row: Callback, delivery: Delivery) -> Callback:
 
 def _question_of(shared: Shared, sandbox: Sandbox, row: Callback) -> Question[Any] | None:
     """What the callback asks, where it is no mere notification."""
+    if row.kind not in shared.catalogue.asking:
+        return None
     transaction = sandbox.transaction(row.transaction)
     question = None if transaction is None else shared.catalogue.life_of(transaction).question
     return question if question is not None and row.kind == question.kind else None

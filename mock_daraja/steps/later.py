@@ -26,21 +26,19 @@ def settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool
 
     Not before it is due: something may have happened since that makes it later. `early`: due or not.
     """
-    with sandbox.store.unit():
-        transaction = sandbox.transaction(transaction_id)
-        if transaction is None or transaction.is_final:
-            return False
-        life, world = shared.catalogue.life_of(transaction), shared.world(sandbox, transaction)
-        due_ms = sandbox.now_ms if early else life.due_ms(transaction, world)
-        if due_ms > sandbox.now_ms:
-            sandbox.agenda.schedule(due_ms, "settle", transaction_id)
-            return False
-        if life.question is not None and _ask(sandbox, transaction, life.question, world):
-            return True
-        told = life.settle(transaction, world)
-        final = _apply(sandbox, transaction, life, told)
-        _plan_callbacks(sandbox, final, life, world)
-        make(shared, sandbox, shared.catalogue.product_of(final), told.changes, final.exchange)
+    transaction = sandbox.transaction(transaction_id)
+    if transaction is None or transaction.is_final:
+        return False
+    life, world = shared.catalogue.life_of(transaction), shared.world(sandbox, transaction)
+    if not early and (due_ms := life.due_ms(transaction, world)) > sandbox.now_ms:
+        sandbox.agenda.schedule(due_ms, "settle", transaction_id)
+        return False
+    if life.question is not None and _ask(sandbox, transaction, life.question, world):
+        return True
+    told = life.settle(transaction, world)
+    final = _apply(sandbox, transaction, life, told)
+    _plan_callbacks(sandbox, final, life, world)
+    make(shared, sandbox, shared.catalogue.product_of(final), told.changes, final.exchange)
     return True
 
 
@@ -93,8 +91,7 @@ def repeat(shared: Shared, sandbox: Sandbox, subject: str) -> bool:
     slug, _, key = subject.partition(" ")
     product = shared.catalogue.product(slug)
     assert product.repeat is not None  # it asked to be called
-    with sandbox.store.unit():
-        make(shared, sandbox, product, product.repeat(key, SandboxWorld(sandbox, shared.catalogue, slug)))
+    make(shared, sandbox, product, product.repeat(key, SandboxWorld(sandbox, shared.catalogue, slug)))
     return True
 
 

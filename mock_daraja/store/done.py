@@ -29,8 +29,10 @@ class Done(Generic[R, K]):
     def change(self, key: K, old: R | None, new: R | None, undo: Undo) -> bool:
         """A row was put, changed or removed. Whether it matters at the end of the unit."""
         was, now = self._group(old), self._group(new)
+        if was is None and now is None:
+            return False
         counts_bytes = self._retention.most_bytes is not None
-        if was == now and (was is None or not counts_bytes):
+        if was == now and not counts_bytes:
             return False
         if was is not None:
             self._touched[was] = None

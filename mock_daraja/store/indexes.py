@@ -1,5 +1,5 @@
 """The indexes of a table: Groups for a ranked one, Holders for a unique one, which give and take keys of rows; and
-Counts."""
+Counts. Each change of one gives what undoes it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Generic
 
 from mock_daraja.model.noun import K, Place
-from mock_daraja.store.unit import Undo, put_in, take_out
+from mock_daraja.store.unit import Back
 
 
 class Ranks:
@@ -94,32 +94,27 @@ class Groups(dict[str | int, "Ranks | tuple[int, Any]"]):
             return kept[1] if kept[0] == rank else None
         return None if kept is None else kept.find(rank)
 
-    def add(self, place: Place, key: Any, undo: Undo) -> None:
-        self._add(place, key)
-        undo.append((self._remove, place, key))
-
-    def remove(self, place: Place, key: Any, undo: Undo) -> None:
-        self._remove(place, key)
-        undo.append((self._add, place, key))
-
-    def _add(self, place: Place, key: Any) -> None:
+    def add(self, place: Place, key: Any) -> Back:
         group, rank = place
         kept = self.get(group)
         if kept is None:
             self[group] = rank, key
-            return
-        if isinstance(kept, tuple):
-            kept = self[group] = _ranks_of(kept)
-        kept.add(rank, key)
+        else:
+            if type(kept) is tuple:
+                kept = self[group] = _ranks_of(kept)
+            kept.add(rank, key)  # type: ignore[union-attr]  # mypy doesn't follow `type(kept) is`
+        return self.remove, place, key
 
-    def _remove(self, place: Place, key: Any) -> None:
+    def remove(self, place: Place, key: Any) -> Back:
         group, rank = place
         kept = self[group]
-        if not isinstance(kept, tuple):
+        if isinstance(kept, tuple):
+            del self[group]
+        else:
             kept.remove(rank, key)
-            if kept:
-                return
-        del self[group]
+            if not kept:
+                del self[group]
+        return self.add, place, key
 
 
 def _ranks_of(pair: tuple[int, Any]) -> Ranks:
@@ -134,20 +129,16 @@ class Counts(dict[tuple[str, ...], int]):
     def copy(self) -> Counts:
         return Counts(self)
 
-    def add(self, value: tuple[str, ...], key: Any, undo: Undo) -> None:  # noqa: ARG002 - as the other indexes have it
-        self._change(value, 1)
-        undo.append((self._change, value, -1))
+    def add(self, value: tuple[str, ...], key: Any) -> Back:
+        self[value] = self.get(value, 0) + 1
+        return self.remove, value, key
 
-    def remove(self, value: tuple[str, ...], key: Any, undo: Undo) -> None:  # noqa: ARG002 - as the other indexes have it
-        self._change(value, -1)
-        undo.append((self._change, value, 1))
-
-    def _change(self, value: tuple[str, ...], by: int) -> None:
-        count = self.get(value, 0) + by
-        if count:
-            self[value] = count
+    def remove(self, value: tuple[str, ...], key: Any) -> Back:
+        if self[value] > 1:
+            self[value] -= 1
         else:
             del self[value]
+        return self.add, value, key
 
 
 class Holders(Generic[K]):
@@ -166,15 +157,18 @@ class Holders(Generic[K]):
         key: K | None = self._texts.get(value) if isinstance(value, str) else self._placed.find(value)
         return key
 
-    def add(self, value: str | Place, key: K, undo: Undo) -> None:
-        if isinstance(value, str):
-            put_in(self._texts, value, key, undo)
-        else:
-            self._placed.add(value, key, undo)
+    def add(self, value: str | Place, key: K) -> Back:
+        if not isinstance(value, str):
+            return self._placed.add(value, key)
+        before = self._texts.get(value)
+        self._texts[value] = key
+        return (self._texts.pop, value) if before is None else (self._texts.__setitem__, value, before)
 
-    def remove(self, value: str | Place, key: K, undo: Undo) -> None:
+    def remove(self, value: str | Place, key: K) -> Back:
         """Unless another row has come to have it."""
         if not isinstance(value, str):
-            self._placed.remove(value, key, undo)
-        elif self._texts.get(value) == key:
-            take_out(self._texts, value, undo)
+            return self._placed.remove(value, key)
+        if self._texts.get(value) != key:
+            return (len, ())
+        del self._texts[value]
+        return self._texts.__setitem__, value, key

@@ -14,7 +14,7 @@ from mock_daraja.model import Event
 from mock_daraja.model.noun import ALL, K, Noun, Place, R
 from mock_daraja.store.schedule import Schedule
 from mock_daraja.store.table import Table
-from mock_daraja.store.unit import Unit, put_in, take_out
+from mock_daraja.store.unit import Unit, take_out
 
 
 class State(Struct):
@@ -64,11 +64,11 @@ class MemoryStore:
         return self._lock
 
     def _end_unit(self) -> None:
-        undo = self._unit.undo()
         for table in [*self._touched]:
             for key in table.overdue(self._limits):
                 self.remove(table.noun, key)
-            table.pack(self._limits, undo)
+            if table.packs:
+                table.pack(self._limits, self._unit.undo())
 
     def _unit_ended(self, kept: bool) -> None:
         for table in self._touched:
@@ -165,7 +165,9 @@ class MemoryStore:
 
     def add(self, number: str, key: str, by: int) -> None:
         undo, numbers = self._unit.undo(), self._state.numbers.setdefault(number, {})
-        put_in(numbers, key, numbers.get(key, 0) + by, undo)
+        before = numbers.get(key)
+        undo.append((numbers.pop, key) if before is None else (numbers.__setitem__, key, before))
+        numbers[key] = (before or 0) + by
 
     def number(self, number: str, key: str) -> int | None:
         with self._lock:
@@ -181,13 +183,15 @@ class MemoryStore:
             take_out(self._state.numbers, number, undo)
 
     def next(self, counter: str) -> int:
-        if not self._unit.is_open:
+        undo = self._unit.own
+        if undo is None:
             with self._unit:
                 return self.next(counter)
         counters = self._state.counters
-        count = counters.get(counter, 0) + 1
-        put_in(counters, counter, count, self._unit.undo())
-        return count
+        count = counters.get(counter, 0)
+        undo.append((counters.__setitem__, counter, count))
+        counters[counter] = count + 1
+        return count + 1
 
     # events
 

@@ -25,7 +25,7 @@ class Table(Generic[R, K]):
         self.rows: dict[K, R | bytes | None] = {}  # bytes: packed; None: gone, but the unit that did it is open yet
         self._gone: dict[K, None] = {}  # the keys of these
         self._done = None if noun.retention is None else Done(noun, noun.retention)
-        self._packs = noun.retention is not None and noun.retention.unpacked is not None
+        self.packs = noun.retention is not None and noun.retention.unpacked is not None
         self._to_pack: deque[K] = deque()  # as they became done; what became of some of them since is no matter
         self._decode = decode
         self._packing: Packing[R] | None = None
@@ -76,16 +76,20 @@ class Table(Generic[R, K]):
 
     def put(self, row: R, undo: Undo) -> bool:
         """Whether the end of the unit has to look at this table."""
-        key = self.noun.key(row)
-        kept = self.rows.get(key)
-        if kept is None and key in self._gone:
-            self._open_place(key, undo)
+        key, rows = self.noun.key(row), self.rows
+        kept = rows.get(key)
+        if kept is not None:
+            undo.append((rows.__setitem__, key, kept))
+        else:
+            if key in self._gone:
+                self._open_place(key, undo)
+            undo.append((rows.pop, key, None))
+        rows[key] = row
         old = self._packed_as().unpack(kept) if isinstance(kept, bytes) else kept
-        put_in(self.rows, key, row, undo)
         if self._indexes:
             self._index(key, old, row, undo)
         retain = self._done is not None and self._done.change(key, old, row, undo)
-        if self._packs and (retain or isinstance(kept, bytes)):
+        if self.packs and (retain or isinstance(kept, bytes)):
             self._to_pack.append(key)
             undo.append((self._to_pack.pop,))
             return True
@@ -117,10 +121,10 @@ class Table(Generic[R, K]):
                 continue
             for value in before:
                 if value not in after:
-                    index.remove(value, key, undo)
+                    undo.append(index.remove(value, key))
             for value in after:
                 if value not in before:
-                    index.add(value, key, undo)
+                    undo.append(index.add(value, key))
 
     # what is kept
 
@@ -136,10 +140,10 @@ class Table(Generic[R, K]):
             self._done.tidy()
 
     def pack(self, limits: Mapping[str, int], undo: Undo) -> None:
-        """Those that have been done for longest, as far as there are more than stay quick to read."""
+        """Those that have been done for longest, as far as there are more than stay quick to read. Of a table that
+        `packs`."""
         retention = self.noun.retention
-        if retention is None or retention.unpacked is None:
-            return
+        assert retention is not None and retention.unpacked is not None
         while len(self._to_pack) > limits[retention.unpacked]:
             key = self._to_pack.popleft()
             undo.append((self._to_pack.appendleft, key))

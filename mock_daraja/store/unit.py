@@ -7,8 +7,10 @@ from threading import Lock, RLock, get_ident
 from types import TracebackType
 from typing import Any, Final
 
-Undo = list[tuple[Any, ...]]
-"""Functions with their arguments, to be called from the last to the first."""
+Back = tuple[Any, ...]
+"""A function with its arguments, which undoes a change."""
+Undo = list[Back]
+"""To be called from the last to the first."""
 
 _MISSING: Final = object()
 
@@ -52,6 +54,11 @@ class Unit:
     def is_open(self) -> bool:
         """In this thread."""
         return self._owner == get_ident()
+
+    @property
+    def own(self) -> Undo | None:
+        """What `undo` gives; None where this thread is in no unit."""
+        return self._undo if self._owner == get_ident() else None
 
     def undo(self) -> Undo:
         """Raises RuntimeError where this thread is in no unit."""

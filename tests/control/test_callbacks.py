@@ -109,7 +109,8 @@ def test_waiting_on_an_auto_clock_does_not_overtake_a_reply_on_its_way(control_w
     agenda = control.mock.sandbox.agenda
     control.mock.pushed()
     agenda.hold(99)
-    agenda.schedule(control.mock.sandbox.now_ms + 100, "settle", 99, 99)
+    with control.mock.sandbox.store.unit():
+        agenda.schedule(control.mock.sandbox.now_ms + 100, "settle", 99, 99)
     release = threading.Timer(0.02, agenda.release, (99,))
     release.start()
 

@@ -61,7 +61,8 @@ def test_initiators_are_added_and_changed_by_their_name(control: Any) -> None:
 
 def test_unlocking_counts_failures_anew(control: Any) -> None:
     for _ in range(3):
-        control.mock.sandbox.count_password("600000", "testapi", right=False, lock=True)
+        with control.mock.sandbox.store.unit():
+            control.mock.sandbox.count_password("600000", "testapi", right=False, lock=True)
     before = control.ok("GET", "organisations/600000")["initiators"]
 
     shown = control.ok("PATCH", "organisations/600000", {"initiators": [{"name": "testapi", "locked": False}]})

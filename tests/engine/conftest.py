@@ -77,7 +77,8 @@ class World:
     # what tests do
 
     def schedule(self, after_ms: int, subject: int, kind: str = "x", **how: Any) -> None:
-        self.sandbox.agenda.schedule(self.start + after_ms, kind, subject, **how)
+        with self.sandbox.store.unit():
+            self.sandbox.agenda.schedule(self.start + after_ms, kind, subject, **how)
 
     def advance(self, ms: int) -> list[Event]:
         return self.engine.advance(self.sandbox, ms)

@@ -80,7 +80,7 @@ def test_threads_that_schedule_in_units_at_once_have_each_event_run_once(world: 
 
     def schedule(first: int) -> None:
         for number in range(rounds):
-            with world.sandbox.store.unit():
+            with world.sandbox.store.unit(), world.sandbox.store.unit():
                 world.sandbox.agenda.schedule(world.sandbox.now_ms, "x", first + number)
 
     threads = [threading.Thread(target=schedule, args=(first * 1000,), daemon=True) for first in range(4)]
@@ -96,8 +96,10 @@ def test_whoever_holds_the_sandbox_for_long_keeps_no_other_waiting(world: MakeWo
     other = world.new_sandbox("other")
 
     with world.sandbox.store.unit():
-        world.sandbox.agenda.schedule(world.start, "x", 1)
-        other.agenda.schedule(world.start, "x", 2)
+        with world.sandbox.store.unit():
+            world.sandbox.agenda.schedule(world.start, "x", 1)
+        with other.store.unit():
+            other.agenda.schedule(world.start, "x", 2)
         assert world.await_runs(1)
         meanwhile = [subject for subject, _ in world.ran]
 
@@ -119,8 +121,9 @@ def test_what_is_due_is_done_though_others_have_the_sandbox_nearly_all_the_time(
         thread.start()
     try:
         for subject in range(5):
-            world.sandbox.agenda.schedule(world.sandbox.now_ms + 5, "x", subject)
-            world.sandbox.agenda.schedule(world.sandbox.now_ms + 5, "deliver", subject)
+            with world.sandbox.store.unit():
+                world.sandbox.agenda.schedule(world.sandbox.now_ms + 5, "x", subject)
+                world.sandbox.agenda.schedule(world.sandbox.now_ms + 5, "deliver", subject)
 
             assert world.await_runs(subject + 1)
             assert world.await_records(subject + 1)
@@ -155,7 +158,8 @@ def test_a_closed_sandbox_does_nothing_any_more(world: MakeWorld) -> None:
     world.sandbox.close()
 
     world.schedule(0, 1)
-    other.agenda.schedule(world.start, "x", 2)
+    with other.store.unit():
+        other.agenda.schedule(world.start, "x", 2)
 
     assert world.await_runs(1)
     assert [subject for subject, _ in world.ran] == [2]
@@ -215,7 +219,8 @@ def test_an_event_that_waits_for_its_next_try_keeps_no_other_sandbox_waiting(wor
     world.schedule(0, 1)
     assert failing.called.wait(10)
 
-    other.agenda.schedule(world.start, "x", 2)
+    with other.store.unit():
+        other.agenda.schedule(world.start, "x", 2)
     assert world.await_runs(1)
 
     assert len(failing.at) < 5
@@ -385,7 +390,8 @@ def test_a_result_is_kept_though_somebody_has_the_sandbox_when_it_comes(world: M
     with world.sandbox.store.unit():
         go_on.set()
         other = world.new_sandbox("other")
-        other.agenda.schedule(world.start, "x", 2)
+        with other.store.unit():
+            other.agenda.schedule(world.start, "x", 2)
         assert world.await_runs(1)
         meanwhile = [*world.records]
 

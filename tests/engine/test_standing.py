@@ -45,7 +45,8 @@ def test_advance_runs_what_events_schedule_in_turn(world: MakeWorld) -> None:
 
     def chain(event: Event) -> None:
         if event.subject < 4:
-            world.sandbox.agenda.schedule(event.due_ms + 400, "x", event.subject + 1)
+            with world.sandbox.store.unit():
+                world.sandbox.agenda.schedule(event.due_ms + 400, "x", event.subject + 1)
 
     world.then = chain
     world.schedule(400, 1)

@@ -41,7 +41,8 @@ GATEWAY_ID = r"[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}[0-9]{3,8}
 def holding(mock: Mock, account: str, shillings: object, shortcode: str = PAYER) -> None:
     """Both parties exist, and the payer's account holds so much."""
     for each in (shortcode, RECEIVER):
-        mock.sandbox.bring_in(each)
+        with mock.sandbox.store.unit():
+            mock.sandbox.bring_in(each)
     mock.sandbox.set_balance(f"{shortcode}:{account}", str(shillings))
 
 

@@ -316,7 +316,8 @@ def test_anything_but_zero_rejects_whatever_the_response_type(
 ) -> None:
     merchant.registers(response_type=response_type)
     merchant.answers_with(ResultCode=answered, ResultDesc="Rejected")
-    merchant.mock.sandbox.bring_in(CUSTOMER)
+    with merchant.mock.sandbox.store.unit():
+        merchant.mock.sandbox.bring_in(CUSTOMER)
     before = merchant.mock.balance(CUSTOMER)
 
     row = merchant.simulated()
@@ -420,7 +421,8 @@ def asked(merchant: Merchant) -> tuple[Transaction, Callback]:
     mock = merchant.mock
     row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
     mock.sandbox.agenda.move_to(row.accepted_ms + 2_000)
-    LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
+    with mock.sandbox.store.unit():
+        LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
     (question,) = mock.callbacks()
     mock.sandbox.store.remove_events("deliver", question.id)
     mock.sandbox.store.remove_events("settle", row.id)
@@ -441,7 +443,8 @@ def test_an_answer_after_the_time_out_changes_nothing(merchant: Merchant) -> Non
     mock = merchant.mock
     row, question = asked(merchant)
     mock.sandbox.agenda.move_to(question.due_ms + 8_000)
-    LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
+    with mock.sandbox.store.unit():
+        LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
 
     hears(merchant, question, 0)
     mock.advance(20)

@@ -175,7 +175,8 @@ def test_only_what_is_wrong_with_the_credential_counts(mock: Mock, credential: s
 
 def test_the_third_failure_is_8006(mock: Mock) -> None:
     for _ in range(2):
-        mock.sandbox.count_password(PAYER, "testapi", right=False, lock=False)
+        with mock.sandbox.store.unit():
+            mock.sandbox.count_password(PAYER, "testapi", right=False, lock=False)
 
     fault = fault_of(mock, credential=WRONG)
 

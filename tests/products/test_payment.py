@@ -28,7 +28,8 @@ def rich(merchant: Merchant) -> Merchant:
     """A merchant whose customer can pay anything."""
     merchant.mock.sandbox.put_customer({"msisdn": CUSTOMER, "balance": OPENING / 100})
     for shortcode in (PAYBILL, TILL):
-        merchant.mock.sandbox.bring_in(shortcode)
+        with merchant.mock.sandbox.store.unit():
+            merchant.mock.sandbox.bring_in(shortcode)
     return merchant
 
 

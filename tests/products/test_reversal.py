@@ -54,7 +54,8 @@ def test_the_acknowledgement_begins_with_the_originator(mock: Mock) -> None:
 
 def test_a_reversal_gives_the_money_back_under_a_receipt_of_its_own(mock: Mock) -> None:
     mock.sandbox.put_customer({"msisdn": CUSTOMER, "name": "Anna"})
-    mock.sandbox.bring_in(RECEIVER)
+    with mock.sandbox.store.unit():
+        mock.sandbox.bring_in(RECEIVER)
     before = balances(mock)
     paid = mock.settled("c2b.simulate", Amount=50)
 
@@ -390,7 +391,8 @@ def twice(mock: Mock) -> Transaction:
 def test_not_even_when_asked_does_money_move_that_is_not_there_to_be_given_back(
     mock: Mock, original: Callable[[Mock], Transaction]
 ) -> None:
-    mock.sandbox.bring_in(RECEIVER)
+    with mock.sandbox.store.unit():
+        mock.sandbox.bring_in(RECEIVER)
     paid = original(mock)
     before, by = balances(mock), paid.reversed_by
 

@@ -56,7 +56,8 @@ def test_a_bad_value_is_named(mock: Mock, changes: dict[str, object], name: str)
 
 def test_a_tax_goes_from_working_to_kra_without_a_charge(mock: Mock) -> None:
     for each in (PAYER, KRA):
-        mock.sandbox.bring_in(each)
+        with mock.sandbox.store.unit():
+            mock.sandbox.bring_in(each)
     before = mock.sandbox.balances()
 
     row = mock.settled(REMIT, Amount=1_000)

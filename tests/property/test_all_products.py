@@ -54,9 +54,11 @@ class AllProducts(RuleBasedStateMachine):
     def everybody_is_there(self, patience: float) -> None:
         self.patience = patience
         for shortcode in (*ORGANISATIONS, HEAD_OFFICE):
-            self.mock.sandbox.bring_in(shortcode)
+            with self.mock.sandbox.store.unit():
+                self.mock.sandbox.bring_in(shortcode)
         for msisdn in CUSTOMERS:
-            self.mock.sandbox.bring_in(msisdn)
+            with self.mock.sandbox.store.unit():
+                self.mock.sandbox.bring_in(msisdn)
         self.mock.sandbox.set_balance(f"{TILL}:{MERCHANT}", 2000)
         self.base = Counter(self.mock.sandbox.balances())
 

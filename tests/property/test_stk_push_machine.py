@@ -36,7 +36,8 @@ class StkPush(RuleBasedStateMachine):
     @initialize()
     def everybody_is_there(self) -> None:
         for msisdn in CUSTOMERS:
-            self.mock.sandbox.bring_in(msisdn)
+            with self.mock.sandbox.store.unit():
+                self.mock.sandbox.bring_in(msisdn)
 
     def open_prompt(self, msisdn: str) -> Transaction | None:
         return self.mock.sandbox.open_prompt(msisdn)

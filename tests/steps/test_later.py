@@ -24,7 +24,8 @@ def test_settling_again_has_no_effect(mock: Mock) -> None:
     mock.advance(60)
     before = mock.again(row), mock.sandbox.balances()
 
-    again = LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
+    with mock.sandbox.store.unit():
+        again = LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
 
     assert not again
     assert (mock.again(row), mock.sandbox.balances()) == before
@@ -35,7 +36,8 @@ def test_settling_again_has_no_effect(mock: Mock) -> None:
 def test_settling_before_its_time_waits_for_it(mock: Mock) -> None:
     row = mock.transaction(mock.pushed())
 
-    early = LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
+    with mock.sandbox.store.unit():
+        early = LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
 
     assert not early
     assert not mock.again(row).is_final
