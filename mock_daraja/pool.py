@@ -33,6 +33,7 @@ class Pool:
         self._lock = Lock()
         self._threads: set[Thread] = set()
         self._pending = 0  # jobs that are not done; each needs a thread
+        self._kept = 0  # threads that stay though nobody needs them
         self._watched = False  # a look at whether the threads keep up is due
         self._stopped = False
 
@@ -47,6 +48,14 @@ class Pool:
             self._watched = True
         self._loop.call(self._loop.later, _PATIENCE_S, self._look)
 
+    def keep(self) -> None:
+        """Have one thread from now on until `stop`, so that jobs are done though no other is to be had. Raises
+        NoThreadError where this one is not."""
+        with self._lock:
+            self._kept = 1
+            if not self._threads and not self._stopped:
+                self._add_thread()
+
     def stop(self, seconds: float = 0.5) -> None:
         """End the threads, each when its job is done, and wait so long for that. Jobs not begun are dropped."""
         with self._lock:
@@ -60,16 +69,19 @@ class Pool:
 
     def _add_threads(self, most: int) -> None:
         """One for each job, if they are to be had: else the next look tries again."""
-        while len(self._threads) < min(self._pending, most) and not self._stopped:
-            thread = None
-            try:
-                thread = Daemon(self._work, "mock-daraja-pool")
-                self._threads.add(thread)
-                thread.start()
-            except (RuntimeError, MemoryError, OSError):
-                if thread is not None and not thread.is_alive():  # else it began, and `stop` has to end it
-                    self._threads.discard(thread)
-                return
+        with suppress(RuntimeError, MemoryError, OSError):
+            while len(self._threads) < min(self._pending, most) and not self._stopped:
+                self._add_thread()
+
+    def _add_thread(self) -> None:
+        thread = Daemon(self._work, "mock-daraja-pool")
+        self._threads.add(thread)
+        try:
+            thread.start()
+        except BaseException:
+            if not thread.is_alive():  # else it began, and `stop` has to end it
+                self._threads.discard(thread)
+            raise
 
     def _look(self) -> None:
         with self._lock:
@@ -97,7 +109,7 @@ class Pool:
                 return self._jobs.get(timeout=_IDLE_S)
             except Empty:
                 with self._lock:
-                    if len(self._threads) > self._pending:
+                    if len(self._threads) > max(self._pending, self._kept):
                         self._threads.discard(current_thread())
                         return None
         return None

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any, Final
 
+from mock_daraja.errors import Problem
+
 _LONGEST_S: Final = 1.0
+
+
+class NoThreadError(Problem, RuntimeError):
+    def __init__(self, name: str, why: str) -> None:
+        remedy = "raise ulimit -u, or the limits of its container (processes, memory), or end some processes"
+        super().__init__(f"no thread is to be had: {why}", where=f"thread {name}", remedy=remedy, status=503)
 
 
 class Daemon(Thread):
@@ -16,11 +24,14 @@ class Daemon(Thread):
         self._given_up = False
 
     def start(self) -> None:
-        """Raises RuntimeError, OSError or MemoryError where no thread is to be had."""
-        super().start()
-        if not self._started.is_set():
-            self._given_up = True
-            raise RuntimeError("can't start new thread: it did not begin")
+        """Raises NoThreadError where none is to be had, or else OSError or MemoryError."""
+        try:
+            super().start()
+            if not self._started.is_set():
+                self._given_up = True
+                raise RuntimeError("can't start new thread: it did not begin")
+        except RuntimeError as error:
+            raise NoThreadError(self.name, str(error)) from None
 
     def run(self) -> None:
         if not self._given_up:

@@ -1,6 +1,11 @@
-"""The shell around the gateway: who is told of an exchange, and where."""
+"""The shell around the gateway: who is told of an exchange, and where; and what is answered whatever happens."""
 
 from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
 
 from mock_daraja.app import daraja_paths
 from mock_daraja.client import Client
@@ -28,3 +33,27 @@ def test_requests_that_wait_leave_the_engine_its_threads() -> None:
     with paths.server() as server:
         assert server._pool is not paths.gateway.engine.pool
     paths.gateway.close()
+
+
+def test_health_answers_though_a_hook_hangs_and_no_thread_is_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, end = threading.Event(), threading.Event()
+
+    def hang(_: object) -> None:
+        begun.set()
+        end.wait(10)
+
+    def no_thread(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    paths = daraja_paths(Settings(port=0, seed=1), on_exchange=hang)
+    with paths.server() as server, socket.create_connection((server.host, server.port)) as client:
+        monkeypatch.setattr(threading.Thread, "start", no_thread)
+        client.sendall(b"GET /mpesa/nowhere HTTP/1.1\r\n\r\n" * 2)
+        hangs = begun.wait(10)
+
+        health = Client(server.url).health()
+
+        end.set()
+    paths.gateway.close()
+    assert hangs
+    assert health["status"] == "ok"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from mock_daraja.loop import Loop
 from mock_daraja.pool import Pool
+from mock_daraja.threads import NoThreadError
+from tests.waits import happens
 
 LONG = 10  # seconds; what should happen happens much sooner
 
@@ -48,6 +51,10 @@ class Gate:
 
     def open(self) -> None:
         self._opened.set()
+
+
+def no_thread(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
 
 
 def test_there_is_no_thread_before_the_first_job(pool_of: Callable[..., Pool]) -> None:
@@ -156,6 +163,49 @@ def test_threads_that_nobody_needs_leave(pool_of: Callable[..., Pool], monkeypat
     again = threading.Event()
     pool.submit(again.set)
     assert again.wait(LONG)
+
+
+class Counted:
+    """A queue that tells of each time that somebody is about to wait for a job."""
+
+    def __init__(self, queue: Any) -> None:
+        self._queue = queue
+        self.waits = threading.Semaphore(0)
+
+    def put(self, job: Any) -> None:
+        self._queue.put(job)
+
+    def get(self, timeout: float) -> Any:
+        self.waits.release()
+        return self._queue.get(timeout=timeout)
+
+
+def test_one_that_keeps_a_thread_does_its_jobs_though_no_other_is_to_be_had(
+    pool_of: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mock_daraja.pool._IDLE_S", 0.01)
+    pool, gate, done = pool_of(), Gate(), threading.Event()
+    pool.keep()
+    for _ in range(20):
+        pool.submit(gate)
+    assert gate.has_begun(20)
+    gate.open()
+    assert happens(lambda: len(threads()) == 1)
+    queue = pool._jobs = Counted(pool._jobs)  # type: ignore[assignment]
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+
+    idle = all(queue.waits.acquire(timeout=LONG) for _ in range(3))
+    pool.submit(done.set)
+
+    assert idle
+    assert done.wait(LONG)
+
+
+def test_one_that_cannot_keep_a_thread_says_so(pool_of: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+
+    with pytest.raises(NoThreadError, match="no thread is to be had: can't start new thread"):
+        pool_of().keep()
 
 
 @pytest.mark.parametrize("error", [ValueError("no such thing"), MemoryError(), SystemExit(1)], ids=repr)

@@ -59,7 +59,8 @@ def running(
     settings: Settings, line: Callable[[Exchange], str | None] | None = None
 ) -> Iterator[tuple[Server, Gateway]]:
     """Connections are accepted inside the block. At its end one line on standard error says what is left unfinished, if
-    anything is; so does one for each exchange that `line` gives one for. Raises Problem where the address can't be had.
+    anything is; so does one for each exchange that `line` gives one for. Raises Problem where the address can't be had,
+    or no thread.
     """
     gc.disable()  # imports make much and drop little
     from mock_daraja.app import daraja_paths
@@ -87,12 +88,14 @@ def running(
         server = app.server()
         ending.callback(server.stop)
         server.start()
+        app.gateway.engine.pool.keep()
         Daemon(_warm_up, "warm-up", app, stopping).start()
         yield server, app.gateway
     finally:
         stopping.set()
         with _handled(signal.SIG_IGN):
             ending.close()
+        gc.enable()
         sys.setswitchinterval(former_interval_s)
 
 

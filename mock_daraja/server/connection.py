@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,6 +41,8 @@ class Service(Struct, frozen=True):
     loop: Loop
     pool: Pool
     woken: Pool  # for requests that have waited: many may be woken at once, and take no more threads than these
+    quick: Pool  # for those that take no time, and are to wait for no other
+    quick_paths: Collection[str]
     app: WSGIApplication
     direct: Direct | None  # the same, if it answers some paths directly
     environ: WSGIEnvironment
@@ -194,7 +196,7 @@ class Connection:
         self._until = _FOR_EVER
         direct = service.direct
         if direct is None or not direct.takes(head.path):
-            self._ask(service.pool, received)
+            self._ask(service.quick if head.path in service.quick_paths else service.pool, received)
             return
         path = head.path if head.path.isascii() else head.path.encode("latin-1").decode(errors="replace")
         request = Request(head.method, path, head.query, head.headers, received.body, head.values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import sys
+from collections.abc import Collection
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -29,7 +30,8 @@ class Server:
     """One listening address, bound from the start. Use `start` and `stop`, `serve_forever`, or `with`.
 
     Raises Problem where the address can't be had. `max_body` is in bytes, `idle_timeout` in the computer's seconds.
-    `loop` and `pool` may be those of others, which then go on after it; `tls` makes it speak HTTPS.
+    `loop` and `pool` may be those of others, which then go on after it; `tls` makes it speak HTTPS. `quick` are paths
+    that are answered in no time: they wait for no request that takes longer, nor for a thread.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Server:
         tls: SSLContext | None = None,
         loop: Loop | None = None,
         pool: Pool | None = None,
+        quick: Collection[str] = (),
     ) -> None:
         sock = _listen(host, port)
         self.host = host
@@ -51,12 +54,14 @@ class Server:
         self.scheme = "http" if tls is None else "https"
         self._has_own_loop = loop is None
         self._loop = loop or Loop()
-        self._has_own_pool = pool is None
         self._pool = pool or Pool(self._loop, most=max_connections)  # one that waits keeps nobody else waiting
-        self._woken = Pool(self._loop, few=2, most=4)
+        woken = Pool(self._loop, few=2, most=4)
+        for_quick = Pool(self._loop, few=1, most=2) if quick else self._pool
+        self._own_pools = {self._pool, woken, for_quick} - {pool}
         environ = _base_environ(self.scheme, host, self.port) | {LOOP: self._loop}
         direct = app if isinstance(app, Direct) else None
-        service = Service(self._loop, self._pool, self._woken, app, direct, environ, max_body, idle_timeout, tls)
+        pools = self._pool, woken, for_quick
+        service = Service(self._loop, *pools, frozenset(quick), app, direct, environ, max_body, idle_timeout, tls)
         self._sock = sock
         self._listener = Listener(sock, max_connections, service)
         self._lock = RLock()  # a signal may call stop while stop runs
@@ -75,12 +80,19 @@ class Server:
         return f"{self.scheme}://{host}:{self.port}"
 
     def start(self) -> Server:
-        """Serve in a background thread. Connections are accepted when this returns."""
+        """Serve in a background thread. Connections are accepted when this returns. It raises NoThreadError, and the
+        server is stopped, where no thread is to be had: what it needs later it has from the start."""
         with self._lock:
             if self._state != "bound":
                 state = "was stopped" if self._state == "stopped" else "is serving already"
                 raise Problem(f"this server {state}", where=self.url, remedy="make another Server")
-            self._loop.start()
+            try:
+                self._loop.start()
+                for pool in self._own_pools:
+                    pool.keep()
+            except BaseException:
+                self.stop()
+                raise
             self._state = "serving"
             self._loop.call(self._listener.begin)
         return self
@@ -106,9 +118,8 @@ class Server:
                     closed.wait(_GRACE_S)
             self._state = "stopped"
             self._sock.close()
-            if self._has_own_pool:
-                self._pool.stop()
-            self._woken.stop()
+            for pool in self._own_pools:
+                pool.stop()
             if self._has_own_loop:
                 self._loop.stop()
             self._stopped.set()

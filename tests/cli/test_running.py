@@ -13,6 +13,7 @@ import pytest
 
 from mock_daraja.app import DarajaPaths
 from mock_daraja.cli import running
+from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.settings import Settings
 from mock_daraja.validation import checker
@@ -75,6 +76,35 @@ def test_a_server_that_stops_soon_imports_nothing(prepared: list[str], monkeypat
 
     assert not thread.is_alive()
     assert prepared == []
+
+
+def test_its_engine_has_a_thread_though_no_other_is_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = threading.Event()
+
+    with running.running(SETTINGS) as (_, gateway):
+        monkeypatch.setattr(threading.Thread, "start", _no_thread)
+        gateway.engine.pool.submit(done.set)
+
+        assert done.wait(10)
+
+
+@pytest.mark.parametrize("name", ["mock-daraja-writer", "mock-daraja-loop", "mock-daraja-pool", "warm-up"])
+def test_one_that_finds_no_thread_says_so_and_leaves_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, start = {*threading.enumerate()}, threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", lambda it: _no_thread(it) if it.name == name else start(it))
+
+    with pytest.raises(Problem) as caught, running.running(SETTINGS):
+        pass
+
+    assert str(caught.value) == (
+        f"thread {name}: no thread is to be had: can't start new thread\n"
+        "  remedy: raise ulimit -u, or the limits of its container (processes, memory), or end some processes"
+    )
+    assert {*threading.enumerate()} <= before
+
+
+def _no_thread(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
 
 
 def warming_up() -> list[threading.Thread]:
