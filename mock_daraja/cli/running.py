@@ -137,6 +137,7 @@ def _narrowed(settings: Settings, gateway: Gateway) -> Iterator[str]:
 
 def _left_unfinished(gateway: Gateway) -> Iterator[str]:
     """A line, unless everything is done."""
+    gateway.engine.record_what_came()
     numbers = [each.unfinished() for each in gateway.shared.sandboxes.all()]
     counts = (("callback", sum(each[0] for each in numbers)), ("event", sum(each[1] for each in numbers)))
     parts = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts if count]

@@ -90,6 +90,10 @@ class EventEngine:
         """Deliver these before anything else: they are to overtake the reply that they are held back for."""
         self._standing.deliver_now(sandbox, callbacks)
 
+    def record_what_came(self) -> None:
+        """See Standing.record_what_came."""
+        self._standing.record_what_came()
+
     def release(self, sandbox: Sandbox, exchange: int) -> None:
         """The exchange's reply is out, or will never be."""
         if not self.loop.is_here:

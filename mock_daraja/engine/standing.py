@@ -9,11 +9,13 @@ from functools import partial
 from threading import Event as Signal
 from typing import Final
 
+from msgspec import Struct
+
 from mock_daraja.callbacks.order import Came, LocalCall, Order
 from mock_daraja.clock import Breaks
 from mock_daraja.engine.courier import Courier, stopped
 from mock_daraja.engine.work import LONGEST_S, Work, insist
-from mock_daraja.errors import SlowError
+from mock_daraja.errors import SlowError, prepared
 from mock_daraja.model import Callback, Delivery, Event, UrlRefusal
 from mock_daraja.sandbox import Sandbox
 
@@ -24,6 +26,14 @@ _AT_A_TIME: Final = 20  # attempts that are handed to the courier before the loo
 _LOOK_S: Final = 0.5  # between two looks at whether the loop still runs
 
 
+class _Instant(Struct, frozen=True, eq=False):
+    """Deliveries whose results are applied once all of them are there."""
+
+    sandbox: Sandbox
+    owed: _Owed
+    came: _Results
+
+
 class Standing:
     """Whatever is due at one instant is done before the clock moves on: events in their order, then the deliveries
     side by side, then their results in the order of the callbacks' ids."""
@@ -32,6 +42,7 @@ class Standing:
         self._courier = courier
         self._work = work
         self._breaks = Breaks()
+        self._open: dict[_Instant, None] = {}
 
     def advance(self, sandbox: Sandbox, ms: int) -> list[Event]:
         """Move by `ms`, doing what falls due at its own due time, with all that this schedules.
@@ -67,6 +78,15 @@ class Standing:
                 self._give_way(sandbox)
             self._deliver(sandbox, owed)
 
+    def record_what_came(self) -> None:
+        """From any thread: what has come of attempts by now, though others at the same instant are under way. For
+        whoever ends the process, so that only these are lost."""
+        for instant in [*self._open]:
+            for number, came in sorted(instant.came.copy().items()):
+                if not isinstance(came, Exception):
+                    with suppress(Exception):  # it is unfinished then
+                        prepared(self._work.record)(instant.sandbox, instant.owed[number][0], came)
+
     def _instant(self, sandbox: Sandbox, until_ms: int) -> list[Event] | None:
         event = sandbox.store.peek()
         if event is None or event.due_ms > until_ms:
@@ -99,20 +119,28 @@ class Standing:
     def _deliver(self, sandbox: Sandbox, owed: _Owed) -> list[Event]:
         if not owed:
             return []
-        came = self._side_by_side(sandbox, [row for _, (_, row) in sorted(owed.items())])
-        ended: list[Event] = []
-        for _, (event, row) in sorted(owed.items()):
-            if self._insist(sandbox, event, self._end, row, came):
-                ended.append(event)
-            self._give_way(sandbox)
-        return ended
+        came: _Results = {}
+        instant = _Instant(sandbox, owed, came)
+        self._open[instant] = None
+        try:
+            self._side_by_side(sandbox, [row for _, (_, row) in sorted(owed.items())], came)
+            ended: list[Event] = []
+            for _, (event, row) in sorted(owed.items()):
+                if self._insist(sandbox, event, self._end, row, came):
+                    ended.append(event)
+                self._give_way(sandbox)
+            return ended
+        finally:
+            del self._open[instant]
 
     def _end(self, sandbox: Sandbox, event: Event, row: Callback, came: _Results) -> bool:
         """Raises what was no fault of the receiver's; called again, there is another attempt."""
-        result = came.pop(row.id, None) or self._side_by_side(sandbox, [row])[row.id]
+        if row.id not in came:
+            self._side_by_side(sandbox, [row], came)
+        result = came[row.id]
         if isinstance(result, Exception):
+            del came[row.id]
             raise result
-        came[row.id] = result
         self._work.record(sandbox, event, result)
         return True
 
@@ -132,10 +160,9 @@ class Standing:
                 if pause_s >= LONGEST_S:
                     raise
 
-    def _side_by_side(self, sandbox: Sandbox, rows: Iterable[Callback]) -> _Results:
+    def _side_by_side(self, sandbox: Sandbox, rows: Iterable[Callback], came: _Results) -> None:
         """One attempt at each, all at once over HTTP. Applications in this process are called one after the other, in
-        this thread, which their fixtures may be bound to."""
-        came: _Results = {}
+        this thread, which their fixtures may be bound to. `came` has each result as soon as it is there."""
         calls: dict[int, LocalCall] = {}
         orders: dict[int, Order] = {}
         for row in rows:
@@ -151,14 +178,14 @@ class Standing:
                 came[row.id] = what
             else:
                 calls[row.id] = what
-        gathering = _Gathering(self._courier, orders)
+        gathering = _Gathering(self._courier, orders, came)
         for number, call in calls.items():
             self._give_way(sandbox)
             try:
                 came[number] = call()
             except Exception as error:
                 came[number] = error
-        return came | gathering.all()
+        gathering.wait()
 
 
 @contextmanager
@@ -175,13 +202,13 @@ def _leases(sandbox: Sandbox) -> Iterator[_Owed]:
 
 
 class _Gathering:
-    """Attempts under way on the loop, and what came of those that have ended."""
+    """Attempts under way on the loop; what came of each is put into `came`."""
 
-    def __init__(self, courier: Courier, orders: Mapping[int, Order]) -> None:
+    def __init__(self, courier: Courier, orders: Mapping[int, Order], came: _Results) -> None:
         self._courier = courier
         self._orders = orders
         self._left = set(orders)
-        self._came: _Results = {}
+        self._came = came
         self._done = Signal()
         if not orders:
             return
@@ -211,9 +238,9 @@ class _Gathering:
             self._courier.close_kept()
             self._done.set()
 
-    def all(self) -> _Results:
-        """Waits for them. Those that are left when the courier has stopped have failed."""
+    def wait(self) -> None:
+        """For all of them. Those that are left when the courier has stopped have failed."""
         while self._left and not self._done.wait(_LOOK_S):
             if not self._courier.loop.is_running:
                 break
-        return self._came | {number: stopped(self._orders[number]) for number in [*self._left]}
+        self._came.update({number: stopped(self._orders[number]) for number in [*self._left]})

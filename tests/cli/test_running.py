@@ -13,10 +13,14 @@ import pytest
 
 from mock_daraja.app import DarajaPaths
 from mock_daraja.cli import running
+from mock_daraja.client import Client
+from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
+from mock_daraja.model import Delivery
 from mock_daraja.settings import Settings
 from mock_daraja.validation import checker
+from tests.conftest import NOWHERE, register_urls
 
 SETTINGS = Settings(port=0)
 
@@ -116,6 +120,43 @@ def test_what_is_logged_goes_to_standard_error(capsys: pytest.CaptureFixture[str
         logging.getLogger("mock_daraja").error("it failed")
 
     assert capsys.readouterr().err == "it failed\n"
+
+
+class _Holding:
+    """Takes callbacks, and holds the second."""
+
+    def __init__(self) -> None:
+        self.has_second, self.end = threading.Event(), threading.Event()
+        self._numbers = count(1)
+
+    def takes(self, url: str) -> bool:
+        return url == NOWHERE
+
+    def deliver(self, url: str, *_: object, sent_ms: int, **__: object) -> Delivery:
+        if next(self._numbers) == 2:
+            self.has_second.set()
+            self.end.wait(10)
+        return Delivery(url, sent_ms, status=200)
+
+
+def test_what_was_answered_is_not_unfinished_though_the_clock_is_being_moved(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    holding = _Holding()
+
+    with running.running(Settings(port=0, clock=ClockSetting("manual"))) as (server, gateway):
+        sandbox = gateway.shared.sandboxes.default
+        sandbox.receivers.append(holding)
+        register_urls(sandbox, "600992", {"ConfirmationURL": NOWHERE})
+        for msisdn in ("254711000001", "254711000002"):
+            Client(server.url).pay(10, msisdn=msisdn, paybill="600992", account="a")
+        advancing = threading.Thread(target=gateway.engine.advance, args=(sandbox, 60_000))
+        advancing.start()
+        assert holding.has_second.wait(10)
+
+    holding.end.set()
+    advancing.join(10)
+    assert capsys.readouterr().err == "mock-daraja stopped, and leaves 1 callback unfinished\n"
 
 
 def test_a_busy_thread_keeps_the_interpreter_for_half_a_millisecond_at_most() -> None:

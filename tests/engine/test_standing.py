@@ -261,6 +261,33 @@ def test_while_its_attempt_is_under_way_a_delivery_is_nobody_elses(world: MakeWo
     assert world.sandbox.store.leased() == []
 
 
+def test_what_has_come_can_be_recorded_while_others_of_its_instant_are_under_way(world: MakeWorld) -> None:
+    world = world()
+    last_began, end = threading.Event(), threading.Event()
+    fired: list[Event] = []
+
+    def last() -> Delivery:
+        last_began.set()
+        end.wait(10)
+        return Delivery("http://shop.test/", 0, status=200)
+
+    world.ordered = only(3, lambda _: last)
+    for number in (1, 2, 3):
+        world.schedule(0, number, "deliver")
+    advancing = threading.Thread(target=lambda: fired.extend(world.advance(0)))
+    advancing.start()
+    assert last_began.wait(10)
+
+    world.engine.record_what_came()
+
+    early = [*world.delivered]
+    end.set()
+    advancing.join(10)
+    assert early == [1, 2]
+    assert world.delivered == [1, 2, 3]
+    assert [event.subject for event in fired] == [1, 2, 3]
+
+
 def test_a_refusal_is_recorded_as_what_came(world: MakeWorld) -> None:
     world = world()
     refusal = UrlRefusal("public-name", "example.com", "https://example.com")
@@ -488,7 +515,7 @@ def test_attempts_are_handed_to_the_courier_a_few_at_a_time() -> None:
     courier: Any = SimpleNamespace(loop=loop, start=lambda: True, send=lambda order, _: sent.append(order))
     orders: Any = {number: f"order {number}" for number in range(50)}
 
-    _Gathering(courier, orders)
+    _Gathering(courier, orders, {})
     counts = []
     while calls:
         function, arguments = calls.popleft()
