@@ -29,6 +29,9 @@ _DAY_MS: Final = 24 * 3_600_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_EAT: Final = _EPOCH.astimezone(EAT)
 
+_OF_NUMBERS: Final = frozenset("0123456789.eE+-")
+"""Python's float takes more: 1_0, blanks, digits of other scripts."""
+
 _AT_IT_S: Final = 0.0005
 _LONGEST_S: Final = 0.005  # that one unit is taken to last
 _LATELY_S: Final = 0.25  # in which a thread had a break that is still at it
@@ -48,7 +51,7 @@ class ClockSetting(Struct, frozen=True):
     def parse(cls, text: str) -> ClockSetting:
         """Raises Problem, naming the text, for anything but the four forms."""
         mode, _, factor = text.partition(":")
-        if mode == "scaled":
+        if mode == "scaled" and _OF_NUMBERS.issuperset(factor):
             with suppress(ValueError):
                 times = float(factor)
                 if 0 < times <= 1_000_000:

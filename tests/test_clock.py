@@ -44,6 +44,17 @@ def test_a_setting_is_written_as_it_is_read(text: str) -> None:
     assert str(ClockSetting.parse(text)) == text
 
 
+@pytest.mark.parametrize(("text", "factor"), [("scaled:1e3", 1000), ("scaled:1e+06", 1e6), ("scaled:2.5E-1", 0.25)])
+def test_a_factor_may_have_an_exponent(text: str, factor: float) -> None:
+    assert ClockSetting.parse(text).factor == factor
+
+
+@pytest.mark.parametrize("factor", ["1_0", " 60", "60 ", "60\n", "inf", "Infinity", "\u0661\u0660", "0x10", "1e", "e"])
+def test_a_factor_is_a_plain_number(factor: str) -> None:
+    with pytest.raises(Problem, match="not a clock"):
+        ClockSetting.parse(f"scaled:{factor}")
+
+
 @pytest.mark.parametrize(
     "text", ["", "fast", "real:2", "scaled", "scaled:", "scaled:0", "scaled:-1", "scaled:nan", "scaled:x", "scaled:1e9"]
 )
