@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from mock_daraja import __version__
+from tests.cli.conftest import ROOT
 
 COMMANDS = ("serve", "demo", "why", "journal", "stuck", "report", "pay", "codes", "scenario", "env", "credential")
 HEAVY = ("flask", "werkzeug", "faker", "jsonschema", "yaml", "http.client", "cryptography")
@@ -50,6 +52,25 @@ def test_a_command_whose_standard_output_is_closed_works_and_says_nothing() -> N
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a file that is full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", ["codes", "env", "--help", "serve --help", "--version", "serve --port 0"])
+def test_a_command_whose_standard_output_is_full_says_so(arguments: str, unbuffered: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mock_daraja", *arguments.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered, "PYTHONPATH": str(ROOT)},
+        )
+
+    assert done.stderr == "error: standard output can't be written: No space left on device\n"
+    assert done.returncode == 1
 
 
 def test_python_m_is_the_same_command(start: Callable[..., Any]) -> None:
