@@ -9,6 +9,7 @@ import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, url_option
 from mock_daraja.client import Client, Row
+from mock_daraja.errors import Problem
 from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint, plain
 from mock_daraja.journal.shapes import became
@@ -42,7 +43,7 @@ def stuck(number: str | None, resumed: str | None, sandbox: str | None, as_json:
 
     On a running clock one that was resumed is being tried for a while: `mock-daraja stuck N` says what has come of it,
     with --json as `state`: trying, done or stuck-again. The exit code is 1 where one that was resumed is stuck again by
-    then.
+    then. Where somebody else resumes one of all first, that is said, and is no error.
     """
     if number is not None and resumed is not None:
         raise click.UsageError("give N or --resume, not both")
@@ -60,7 +61,7 @@ def stuck(number: str | None, resumed: str | None, sandbox: str | None, as_json:
         client = server.sandbox(name or sandbox or "default")
         found = [(client, client.stuck_event(wanted))]
     if resumed is not None:
-        return _resume(found, printer, as_json=as_json)
+        return _resume(found, printer, all_of_them=resumed == "all", as_json=as_json)
     _show(found, printer, whole=number is not None, as_json=as_json)
     return True
 
@@ -90,16 +91,29 @@ def _show(found: list[tuple[Client, Row]], printer: Printer, *, whole: bool, as_
         printer.say("\nmock-daraja stuck N shows the traceback of one; --resume N or --resume all has it tried again")
 
 
-def _resume(found: list[tuple[Client, Row]], printer: Printer, *, as_json: bool) -> bool:
-    answers = [(client, client.resume(row["id"])) for client, row in found]
+def _resume(found: list[tuple[Client, Row]], printer: Printer, *, all_of_them: bool, as_json: bool) -> bool:
+    answers = [(client, *_resumed(client, row["id"], or_look=all_of_them)) for client, row in found]
     if as_json:
-        printer.json([{"sandbox": client.name, **row} for client, row in answers])
+        printer.json([{"sandbox": client.name, **row} for client, _, row in answers])
     else:
-        for client, row in answers:
+        for client, how, row in answers:
             prefix = _prefix(client)
-            printer.say(f"{prefix}{row['id']}  {row['kind']} of {row['about']}: resumed: {became(row, prefix)}")
-        if any(row["state"] == "trying" for _, row in answers):
+            printer.say(f"{prefix}{row['id']}  {row['kind']} of {row['about']}: {how}: {became(row, prefix)}")
+        if any(row["state"] == "trying" for _, _, row in answers):
             printer.say("\nmock-daraja stuck N says what has come of one that is being tried")
         if not found:
             printer.say("nothing is stuck")
-    return all(row["stuck_again"] is None for _, row in answers)
+    return all(row["stuck_again"] is None for _, _, row in answers)
+
+
+def _resumed(client: Client, number: int, *, or_look: bool) -> tuple[str, Row]:
+    """How it was resumed, and the row as it is then. With `or_look` it may be somebody else who did, since it was
+    listed."""
+    try:
+        return "resumed", client.resume(number)
+    except Problem as problem:
+        if problem.status != 409 or not or_look:
+            raise
+        row = client.stuck_event(number)
+        del row["traceback"]
+        return "resumed meanwhile", row

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mock_daraja.client import Client
 from mock_daraja.clock import ClockSetting
 from mock_daraja.engine import EventEngine
 from mock_daraja.model import TRANSACTIONS
@@ -80,6 +81,28 @@ def test_all_are_resumed(run: Callable[..., Any], mock: Any, live: str) -> None:
 
     assert len(run("stuck", "--resume", "all", "--url", live).stdout.splitlines()) == 2
     assert run("stuck", "--url", live).stdout == "nothing is stuck\n"
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_one_that_another_resumes_first_is_said_to_be_and_is_no_error(
+    run: Callable[..., Any], mock: Any, live: str, monkeypatch: pytest.MonkeyPatch, form: list[str]
+) -> None:
+    number, resume = stuck_payment(mock), Client.resume
+
+    def by_another_first(client: Client, number: int) -> Any:
+        resume(client, number)
+        return resume(client, number)
+
+    monkeypatch.setattr(Client, "resume", by_another_first)
+
+    result = run("stuck", "--resume", "all", *form, "--url", live)
+
+    assert result.exit_code == 0
+    if form:
+        (row,) = json.loads(result.stdout)
+        assert (row["id"], row["state"], "traceback" in row) == (number, "done", False)
+    else:
+        assert result.stdout == f"{number}  settle of transaction 1: resumed meanwhile: done\n"
 
 
 def test_one_that_is_stuck_again_is_told_by_the_exit_code(
