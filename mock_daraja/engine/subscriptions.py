@@ -12,7 +12,8 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from mock_daraja.loop import Loop, Timer
+from mock_daraja.alarm import Alarm
+from mock_daraja.loop import Loop
 from mock_daraja.pool import Pool
 from mock_daraja.sandbox import Sandbox
 
@@ -23,29 +24,26 @@ _REST_S: Final = 0.00004  # for each, before the next look: one takes 1 or 2 µs
 _LEAST_REST_S: Final = 0.001
 _SOON_S: Final = 0.001  # a sandbox that was just changed in a thread is nobody's by then
 _AGAIN_S: Final = 1.0  # after a look that failed
-_LONGEST_S: Final = 86_400.0
 
 
 class Subscription:
-    """`ready` is called once: when it holds, its time is up by the sandbox's clock, or the sandbox is closed. Never
-    after `cancel`, unless it was on its way then."""
+    """`ready` is called once: when it holds, its time is up by the sandbox's clock, also where that was made to stand
+    meanwhile, or the sandbox is closed. Never after `cancel`, unless it was on its way then."""
 
-    __slots__ = ("_of", "_ready", "_timer", "holds", "until_ms")
+    __slots__ = ("_end", "_of", "_ready", "holds")
 
     def __init__(
         self, of: Subscriptions, holds: Callable[[], bool], until_ms: int, ready: Callable[[], object]
     ) -> None:
         self.holds = holds
-        self.until_ms = until_ms
         self._of = of
         self._ready: Callable[[], object] | None = ready
-        self._timer: Timer | None = None
+        self._end = Alarm(of.loop, of.sandbox.clock, until_ms, self.wake)
 
     def cancel(self) -> None:
         if self._ready is not None:
             self._ready = None
-            if self._timer is not None:
-                self._timer.cancel()
+            self._end.cancel()
             self._of.leave(self)
 
     def wake(self) -> None:
@@ -53,21 +51,6 @@ class Subscription:
         if ready is not None:
             self.cancel()
             self._of.loop.call(ready)
-
-    def set_timer(self) -> None:
-        """By the clock as it runs now."""
-        if self._timer is not None:
-            self._timer.cancel()
-        seconds = self._of.sandbox.clock.seconds_until(self.until_ms)
-        self._timer = self._of.loop.later(min(_LONGEST_S, seconds), self._time_has_passed)
-
-    def _time_has_passed(self) -> None:
-        """On a clock that was made to stand meanwhile, by the computer's time."""
-        clock = self._of.sandbox.clock
-        if clock.stands_still or clock.now() >= self.until_ms:
-            self.wake()
-        else:
-            self.set_timer()
 
 
 class Subscriptions:
@@ -80,7 +63,6 @@ class Subscriptions:
         self._pool = pool
         self._empty = empty
         self._waiting: dict[Subscription, None] = {}
-        self._setting = sandbox.clock.setting
         self._seen = self._store.change
         self._noted = False  # a look is to come, or is under way
         self._store.listen(self._changed)
@@ -89,7 +71,6 @@ class Subscriptions:
         """`seen` is the store's change number before it was found not to hold."""
         made = Subscription(self, holds, until_ms, ready)
         self._waiting[made] = None
-        made.set_timer()
         if self._store.change != seen:
             self._seen = seen
             self._changed()
@@ -109,10 +90,6 @@ class Subscriptions:
 
     def _look(self) -> None:
         self._seen = self._store.change
-        if self._setting is not self.sandbox.clock.setting:
-            self._setting = self.sandbox.clock.setting
-            for each in self._waiting:
-                each.set_timer()
         self._go_on(iter([*self._waiting]))
 
     def _go_on(self, left: Iterator[Subscription]) -> None:
@@ -155,8 +132,7 @@ class Subscriptions:
 
     def _over(self, some: list[Subscription]) -> list[Subscription]:
         """Those that have nothing more to wait for."""
-        now_ms, is_closed = self.sandbox.now_ms, self.sandbox.is_closed
-        return [each for each in some if is_closed or each.until_ms <= now_ms or _holds(each)]
+        return [each for each in some if self.sandbox.is_closed or _holds(each)]
 
     def _wake(self, over: list[Subscription], left: Iterator[Subscription]) -> None:
         for each in over:

@@ -212,30 +212,42 @@ def test_a_clock_that_is_made_to_run_faster_ends_it_by_its_new_pace(world: MakeW
     assert world.sandbox.now_ms >= world.start + AN_HOUR
 
 
-def test_a_clock_that_is_made_to_stand_is_not_moved_and_it_ends_by_the_computers_time(
+def test_a_clock_that_is_made_to_stand_is_not_moved_and_it_ends_when_the_clock_gets_there(
     world: MakeWorld, times: Times
 ) -> None:
     world = world("real")
-    waiter = waiting(world, after_ms=30_000)
+    waiter = waiting(world)
     on(world, world.sandbox.agenda.switch, ClockSetting.parse("manual"))
-    stood_at = world.sandbox.now_ms
+    ends_at = world.sandbox.now_ms + AN_HOUR  # or some milliseconds earlier
 
-    times.pass_by(world, 29)
-    early = [*waiter.woken]
-    times.pass_by(world, 2)
+    times.pass_by(world, 2 * AN_HOUR)
+    world.advance(AN_HOUR - 10_000)
+    on(world, lambda: None)
+    early, moved_to = [*waiter.woken], world.sandbox.now_ms
+    world.advance(10_000)
 
-    assert (early, waiter.woken) == ([], [True])
-    assert world.sandbox.now_ms == stood_at
+    assert waiter.was_woken.wait(LONG)
+    assert (early, moved_to) == ([], ends_at - 10_000)
 
 
-def test_a_standing_clock_that_is_moved_there_ends_it(world: MakeWorld) -> None:
+def test_a_clock_that_is_made_to_run_again_ends_it(world: MakeWorld) -> None:
     world = world("real")
     waiter = waiting(world)
 
     world.sandbox.agenda.switch(ClockSetting.parse("manual"))
-    world.advance(AN_HOUR)
+    world.sandbox.agenda.switch(ClockSetting.parse("scaled:1e6"))
 
     assert waiter.was_woken.wait(LONG)
+
+
+def test_a_clock_that_is_made_to_move_itself_gets_there(world: MakeWorld) -> None:
+    world = world("real")
+    waiter = waiting(world)
+
+    world.sandbox.agenda.switch(ClockSetting.parse("auto"))
+
+    assert waiter.was_woken.wait(LONG)
+    assert world.sandbox.now_ms >= world.start + AN_HOUR
 
 
 def test_a_sandbox_that_is_closed_ends_it(world: MakeWorld) -> None:
