@@ -82,12 +82,13 @@ def retries_after_a_check(journal: Journal) -> Check:
     check = partial(Check, "retries", "Retries only after a check", docs=journal.declared.push_docs)
     before: dict[tuple[str, ...], Exchange] = {}
     found: list[tuple[Verdict, Evidence]] = []
-    pushes = [row for row in journal.exchanges if row.operation == journal.declared.push]
-    for push in paced(pushes, journal.pause):
+    pushes = 0
+    for push, asked in _pushes(journal):
+        pushes += 1
         fields = fields_of(push)
         key = tuple(str(fields.get(name, "")) for name in _SAME_PUSH)
         earlier = before.get(key)
-        judged = None if earlier is None else _judged(journal, earlier, push)
+        judged = None if earlier is None else _judged(journal, earlier, push, asked)
         if earlier is not None and judged is not None:
             after = f"{seconds(push.received_ms - earlier.received_ms)} after {earlier.id}"
             text = f"{fields.get('Amount')} of {fields.get('PhoneNumber')} again, {after}, {judged[1]}"
@@ -107,6 +108,16 @@ def retries_after_a_check(journal: Journal) -> Check:
     return check("not seen", "nothing was pushed", (), "push something")
 
 
+def _pushes(journal: Journal) -> Iterator[tuple[Exchange, int]]:
+    """Each with the number of the last question before it, whatever that was about."""
+    asked = 0
+    for row in journal.exchanges:
+        if row.operation == journal.declared.push:
+            yield row, asked
+        elif journal.asks(row):
+            asked = row.number
+
+
 def _may_have_gone_through(push: Exchange) -> bool:
     """A refusal that says why is no reason to wait: an outage is, and so is an answer that did not arrive."""
     refusal = push.refusal
@@ -114,13 +125,14 @@ def _may_have_gone_through(push: Exchange) -> bool:
     return push.transaction is not None or is_outage
 
 
-def _judged(journal: Journal, earlier: Exchange, push: Exchange) -> tuple[Verdict, str] | None:
-    """What is to be said of a repetition, or None where it was right to push again."""
+def _judged(journal: Journal, earlier: Exchange, push: Exchange, asked: int) -> tuple[Verdict, str] | None:
+    """What is to be said of a repetition, or None where it was right to push again. `asked` is the number of the last
+    question before it."""
     transaction = journal.transactions.get(earlier.transaction or 0)
     if transaction is None:
         if earlier.transaction is not None or push.received_ms - earlier.received_ms >= _PATIENCE_MS:
             return None  # its row has left the journal, or it was waited for
-        if any(journal.asks(row) and earlier.number < row.number < push.number for row in journal.exchanges):
+        if earlier.number < asked:
             return None
         return "warn", f"which got {status_of(earlier) or 'no answer'}; nothing was asked in between"
     if transaction.final_ms is None or transaction.final_ms > push.received_ms:

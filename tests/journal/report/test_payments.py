@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mock_daraja.journal.report import Evidence
+from mock_daraja.journal.report.evidence import Journal
 from mock_daraja.model import Outcome
 from tests.journal.report.rows import CHECKOUT, callback, card, delivery, exchange, push, query, said, transaction
 
@@ -135,6 +136,22 @@ def test_each_repetition_is_held_against_the_one_before_it() -> None:
 
     assert said(check) == ("fail", ["x2", "x3"])
     assert all("after x1" in each.text for each in check.evidence)
+
+
+def test_each_exchange_is_looked_at_for_a_question_a_few_times_however_many_pushes_are_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asks, looks = Journal.asks, list[int]()
+
+    def counted(journal: Journal, exchange: Any) -> bool:
+        looks.append(exchange.number)
+        return asks(journal, exchange)
+
+    monkeypatch.setattr(Journal, "asks", counted)
+    check = card(*(push(number, after=number / 10, **OUTAGE) for number in range(1, 201)))["retries"]
+
+    assert len(check.evidence) == 199
+    assert len(looks) <= 400
 
 
 def test_a_prompt_that_stood_though_the_answer_was_lost_is_named() -> None:
