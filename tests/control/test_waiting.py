@@ -141,7 +141,7 @@ def test_a_payment_that_is_waited_for_is_made_once_and_told_as_it_ended(waited: 
     served = waited()
     poll = served.poll(PAYMENT, "pay")
 
-    served.sandbox.agenda.switch(ClockSetting.parse("scaled:1e6"))
+    served.sandbox.agenda.switch(ClockSetting.parse("scaled:100"))
 
     status, body = poll.answer()
     assert (status, body["state"], body["result"]) == (201, "completed", "0")
