@@ -33,6 +33,7 @@ class _Head(Struct, frozen=True):
     keeps_alive: bool
     is_chunked: bool
     length: int | None  # of the body; None where it is chunked, or ends with the connection
+    bad_length: bytes = b""  # what was said of it, and is no number
 
     @property
     def is_final(self) -> bool:
@@ -69,7 +70,7 @@ def _parsed(raw: bytes) -> _Head:
     elif coding:
         is_chunked, length = coding.rpartition(b",")[2].strip() == b"chunked", None
     elif length is not None and (not length.isdigit() or len(length) > _LONGEST_NUMBER):
-        raise Undelivered("bad-length", length[:64].decode("latin-1"))
+        return _Head(status, keeps_alive, is_chunked, None, bad_length=length)
     return _Head(status, keeps_alive, is_chunked, None if length is None else int(length))
 
 
@@ -131,6 +132,8 @@ class AnswerReader:
         head = _parsed(raw)
         if head.is_final:
             self.status, self._chunked = head.status, head.is_chunked
+            if head.bad_length:
+                raise Undelivered("bad-length", head.bad_length[:64].decode("latin-1"))
             self._end = None if head.length is None else body + head.length
             framed = head.is_chunked or head.length is not None
             self.reusable = head.keeps_alive and head.status != 101 and framed

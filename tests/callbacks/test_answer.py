@@ -126,6 +126,25 @@ def test_garbage_is_named(raw: bytes, words: str) -> None:
     assert words in failure_text(caught.value.failure)
 
 
+def test_the_status_is_known_though_the_length_is_no_number() -> None:
+    for _ in range(2):  # the head of the second one is known already
+        answer = AnswerReader()
+        with pytest.raises(Undelivered):
+            answer.feed(b"HTTP/1.1 503 Busy\r\nContent-Length: ten\r\n\r\n")
+
+        assert answer.status == 503
+
+
+def test_what_an_informational_head_says_of_a_body_means_nothing() -> None:
+    answer = AnswerReader()
+
+    whole = answer.feed(
+        b"HTTP/1.1 103 Early Hints\r\nContent-Length: ten\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nok"
+    )
+
+    assert (whole, answer.status, answer.body) == (True, 200, b"ok")
+
+
 @given(
     st.lists(st.binary(max_size=60) | st.sampled_from([OK, b"\r\n\r\n", b"Transfer-Encoding: chunked\r\n", b"0\r\n"]))
 )
