@@ -115,7 +115,7 @@ class DarajaPaths:
             max_connections=self.gateway.share.clients,
             max_body=own.max_body,
             loop=engine.loop,
-            quick=[f"{OURS}/health"],
+            quick=[f"{OURS}/health", f"{OURS}/health/"],
         )
         shared.own_sinks = OwnSinks(server, own.max_body, self._stands, self.answer)
         return server

@@ -13,7 +13,7 @@ from mock_daraja.cli import signals
 __all__ = ["main"]
 
 _UNWRITTEN: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-"""Standard output is all that a command writes without looking what becomes of it."""
+"""Of these a command itself looks at none: what it prints is all that it writes without looking what becomes of it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if error.errno not in _UNWRITTEN:
             raise
         sys.stdout = _nowhere()  # else Python tries again at the end, and complains
-        sys.exit(f"error: standard output can't be written: {error.strerror}")
+        sys.exit(f"error: the output can't be written: {error.strerror}")
 
 
 def _nowhere() -> TextIO:

@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 
 from mock_daraja.control import transactions
 from mock_daraja.control.call import Awaited, Call, Shape, row_id
+from mock_daraja.engine.subscriptions import LONGEST_REAL_S
 from mock_daraja.errors import Problem
 from mock_daraja.fields import number, one_of, text, whole
 from mock_daraja.journal.shapes import callback_json
@@ -18,7 +19,6 @@ from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.later import resend as send_again
 
 LONGEST_S: Final = 3600
-LONGEST_REAL_S: Final = 600
 MOST_RESENDS: Final = 100
 _LATEST: Final = 1000  # transactions that are looked through to say why it took too long
 _STATES: Final = get_args(CallbackState)

@@ -79,7 +79,7 @@ class EventEngine:
     ) -> Subscription:
         """Wait for the same on the loop, and in its thread: `ready` is called there once there is nothing more to wait
         for. `holds` is called often, on the loop or in a thread, while nobody changes the sandbox: it takes no time,
-        and waits for nothing. It did not hold after the change number was `seen`. No clock is moved."""
+        and waits for nothing. It did not hold after the change number was `seen`. A manual clock is not moved."""
         of_it = self._subscriptions.get(sandbox)
         if of_it is None:
             empty = partial(self._subscriptions.pop, sandbox)

@@ -19,6 +19,8 @@ from mock_daraja.sandbox import Sandbox
 
 _log: Final = logging.getLogger("mock_daraja")
 
+LONGEST_REAL_S: Final = 600
+"""That one waits, whatever the clock does."""
 _TOGETHER: Final = 500  # looked at before the loop sees to its sockets
 _REST_S: Final = 0.00004  # for each, before the next look: one takes 1 or 2 µs
 _LEAST_REST_S: Final = 0.001
@@ -28,9 +30,10 @@ _AGAIN_S: Final = 1.0  # after a look that failed
 
 class Subscription:
     """`ready` is called once: when it holds, its time is up by the sandbox's clock, also where that was made to stand
-    meanwhile, or the sandbox is closed. Never after `cancel`, unless it was on its way then."""
+    meanwhile, LONGEST_REAL_S have passed, or the sandbox is closed. Never after `cancel`, unless it was on its way
+    then."""
 
-    __slots__ = ("_end", "_of", "_ready", "holds")
+    __slots__ = ("_end", "_last", "_of", "_ready", "holds")
 
     def __init__(
         self, of: Subscriptions, holds: Callable[[], bool], until_ms: int, ready: Callable[[], object]
@@ -39,11 +42,13 @@ class Subscription:
         self._of = of
         self._ready: Callable[[], object] | None = ready
         self._end = Alarm(of.loop, of.sandbox.clock, until_ms, self.wake)
+        self._last = of.loop.later(LONGEST_REAL_S, self.wake)
 
     def cancel(self) -> None:
         if self._ready is not None:
             self._ready = None
             self._end.cancel()
+            self._last.cancel()
             self._of.leave(self)
 
     def wake(self) -> None:

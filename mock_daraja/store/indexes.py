@@ -6,10 +6,13 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Any, Generic
+from typing import Any, Final, Generic
 
 from mock_daraja.model.noun import K, Place
 from mock_daraja.store.unit import Back
+
+_NOTHING: Final[Back] = (bool,)
+"""What undoes no change."""
 
 
 class Ranks:
@@ -100,9 +103,9 @@ class Groups(dict[str | int, "Ranks | tuple[int, Any]"]):
         if kept is None:
             self[group] = rank, key
         else:
-            if type(kept) is tuple:
+            if isinstance(kept, tuple):
                 kept = self[group] = _ranks_of(kept)
-            kept.add(rank, key)  # type: ignore[union-attr]  # mypy doesn't follow `type(kept) is`
+            kept.add(rank, key)
         return self.remove, place, key
 
     def remove(self, place: Place, key: Any) -> Back:
@@ -169,6 +172,6 @@ class Holders(Generic[K]):
         if not isinstance(value, str):
             return self._placed.remove(value, key)
         if self._texts.get(value) != key:
-            return (len, ())
+            return _NOTHING
         del self._texts[value]
         return self._texts.__setitem__, value, key

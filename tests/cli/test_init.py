@@ -69,7 +69,7 @@ def test_a_command_whose_standard_output_is_full_says_so(arguments: str, unbuffe
             env=os.environ | {"PYTHONUNBUFFERED": unbuffered, "PYTHONPATH": str(ROOT)},
         )
 
-    assert done.stderr == "error: standard output can't be written: No space left on device\n"
+    assert done.stderr == "error: the output can't be written: No space left on device\n"
     assert done.returncode == 1
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mock_daraja.clock import ClockSetting
-from mock_daraja.engine.subscriptions import Subscription
+from mock_daraja.engine.subscriptions import LONGEST_REAL_S, Subscription
 from mock_daraja.sandbox import Sandbox
 from tests.engine.conftest import MakeWorld, World
 
@@ -220,7 +220,7 @@ def test_a_clock_that_is_made_to_stand_is_not_moved_and_it_ends_when_the_clock_g
     on(world, world.sandbox.agenda.switch, ClockSetting.parse("manual"))
     ends_at = world.sandbox.now_ms + AN_HOUR  # or some milliseconds earlier
 
-    times.pass_by(world, 2 * AN_HOUR)
+    times.pass_by(world, LONGEST_REAL_S - 1)
     world.advance(AN_HOUR - 10_000)
     on(world, lambda: None)
     early, moved_to = [*waiter.woken], world.sandbox.now_ms
@@ -228,6 +228,16 @@ def test_a_clock_that_is_made_to_stand_is_not_moved_and_it_ends_when_the_clock_g
 
     assert waiter.was_woken.wait(LONG)
     assert (early, moved_to) == ([], ends_at - 10_000)
+
+
+def test_none_waits_for_ever_on_a_clock_that_nobody_moves(world: MakeWorld, times: Times) -> None:
+    world = world("real")
+    waiter = waiting(world)
+    on(world, world.sandbox.agenda.switch, ClockSetting.parse("manual"))
+
+    times.pass_by(world, LONGEST_REAL_S)
+
+    assert waiter.was_woken.wait(LONG)
 
 
 def test_a_clock_that_is_made_to_run_again_ends_it(world: MakeWorld) -> None:
