@@ -31,6 +31,8 @@ _MOST_OPENED: Final = 1_024  # blocks whose content is kept: half a megabyte
 _LONGEST_AT_ONCE: Final = 4_096  # characters that take no time to decode; a block has 344, or 512 in hex
 _HEX: Final = re.compile("[0-9a-fA-F]+")
 _BASE64URL: Final = re.compile("[A-Za-z0-9_-]{300,}={0,2}")
+_AT_IT: Final = Lock()
+"""One thread at a time computes in Python: many would leave the interpreter to nobody else."""
 _REMEDY: Final = "encrypt the password with the certificate (`mock-daraja credential PASSWORD`)"
 _LIFE_DAYS: Final = 3650
 MOST_BYTES: Final = _BLOCK - 11
@@ -104,7 +106,8 @@ class Certificate:
 
     def _unpad(self, block: bytes) -> Credential:
         """What it is, in every case; in Python, and slow."""
-        plain = _raw(self._private(), block)
+        with _AT_IT:
+            plain = _raw(self._private(), block)
         if plain is None:
             return _OPAQUE  # made for another certificate: Safaricom's, as far as anyone can tell
         if plain[:2] == b"\0\2" and plain.find(b"\0", 2) >= _LEAST_PADDED:

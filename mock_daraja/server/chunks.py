@@ -11,6 +11,8 @@ from mock_daraja.server.refusal import refusal, too_big
 
 MAX_LINE: Final = 4096  # bytes, without its LF
 MAX_TRAILER: Final = 100  # lines, with the empty one
+_FAIR: Final = 64  # bytes of a chunk that is worth reading
+MAX_UNFAIR: Final = 1 << 18  # bytes that all chunks of a body may be short of that; what longer ones have more counts
 
 _WHERE: Final = "chunked request body"
 _TOKEN: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
@@ -23,9 +25,10 @@ def chunked(buffer: bytearray, most: int, path: str) -> Generator[None, None, by
     """Takes what belongs to the body out of `buffer`, and yields whenever more has to come into it.
 
     Returns the body without the trailer, which is read and left out. Raises RefusedError, also for more than `most`
-    bytes in a request for `path`.
+    bytes in a request for `path`, and for chunks so small that reading them would hold others up.
     """
     body = bytearray()
+    unfair = 0
     while True:
         while (line := _line(buffer)) is None:
             yield
@@ -34,6 +37,9 @@ def chunked(buffer: bytearray, most: int, path: str) -> Generator[None, None, by
             break
         if len(body) + size > most:
             raise too_big(path)
+        unfair = max(0, unfair + _FAIR - size)
+        if unfair > MAX_UNFAIR:
+            raise refusal("thousands of chunks of some bytes", _WHERE, "send larger ones, or a Content-Length")
         while len(buffer) < size:
             size -= len(buffer)
             body += buffer

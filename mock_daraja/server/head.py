@@ -19,6 +19,7 @@ _FIELD_FORM: Final = rf"{_TOKEN}:[^\x00-\x08\x0a-\x1f\x7f]*+"
 _REQUEST_LINE: Final = re.compile(rf"({_TOKEN}) ([\x21-\x7e]++) HTTP/1\.([0-9])")
 _FIELDS: Final = re.compile(rf"(?:\r\n{_FIELD_FORM})*+")
 _BARE_LF: Final = re.compile(r"(?<!\r)\n")
+_CLOSE: Final = re.compile(r"(?:^|,)[ \t]*close[ \t]*(?:,|$)", re.IGNORECASE)
 _ONCE: Final = {"host": "Host", "content-length": "Content-Length", "transfer-encoding": "Transfer-Encoding"}
 
 FIELD: Final = re.compile(_FIELD_FORM)
@@ -39,7 +40,7 @@ class Head(Struct, frozen=True):
 
     @property
     def keeps_alive(self) -> bool:
-        return self.version == "HTTP/1.1" and "close" not in self.values.get("connection", "").lower()
+        return self.version == "HTTP/1.1" and _CLOSE.search(self.values.get("connection", "")) is None
 
     @property
     def waits_for_continue(self) -> bool:

@@ -350,6 +350,20 @@ def test_threads_open_the_same_credentials_alike(certificate: Certificate, unope
     assert opened == [certificate.open(credential) for credential in credentials]
 
 
+def test_one_thread_at_a_time_computes_in_python(unopened: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, alone = security_credential._raw, []
+
+    def noted(key: rsa.RSAPrivateKey, block: bytes) -> bytes | None:
+        alone.append(security_credential._AT_IT.locked())
+        return raw(key, block)
+
+    monkeypatch.setattr(security_credential, "_raw", noted)
+
+    unopened.open(unopened.encrypt("nobody's password"), is_password)
+
+    assert alone == [True]
+
+
 # what is no block at all
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mock_daraja.server.chunks import MAX_LINE, MAX_TRAILER, chunked
+from mock_daraja.server.chunks import MAX_LINE, MAX_TRAILER, MAX_UNFAIR, chunked
 from mock_daraja.server.refusal import RefusedError
 from tests.server.pieces import CUTS
 
@@ -24,9 +24,9 @@ def read(*pieces: bytes, most: int = 1000) -> tuple[bytes | None, bytes]:
     return None, bytes(buffer)
 
 
-def refused(*pieces: bytes) -> str:
+def refused(*pieces: bytes, most: int = 1000) -> str:
     with pytest.raises(RefusedError) as caught:
-        read(*pieces)
+        read(*pieces, most=most)
     said = json.loads(caught.value.reply.body)
     assert (caught.value.reply.status, said["where"]) == (400, "chunked request body")
     assert said["remedy"]
@@ -126,3 +126,14 @@ def test_a_size_beyond_the_bound_is_refused_before_its_bytes_come(size):
         read(b"5\r\n12345\r\n" + size + b"\r\n", most=10)
 
     assert caught.value.reply.status == 413
+
+
+def test_chunks_may_be_small_but_not_by_the_thousand() -> None:
+    small = b"1\r\na\r\n" * (MAX_UNFAIR // 63)
+
+    body, _ = read(small + b"0\r\n\r\n", most=1 << 20)
+    whole, _ = read((small + b"400\r\n" + b"x" * 1024 + b"\r\n") + b"1\r\na\r\n" * 15 + b"0\r\n\r\n", most=1 << 20)
+
+    assert body == b"a" * (MAX_UNFAIR // 63)
+    assert whole is not None  # long chunks make up for it
+    assert "thousands of chunks" in refused(small + b"1\r\na\r\n", most=1 << 20)

@@ -169,6 +169,14 @@ def test_what_else_is_allowed_is_taken(head, version, length):
     assert (parsed.version, parsed.length) == (version, length)
 
 
+@pytest.mark.parametrize(
+    ("value", "keeps_alive"),
+    [("close", False), ("Upgrade, \tCLOSE ,x", False), ("x-close-y", True), ("keep-alive, closed", True), ("", True)],
+)
+def test_the_word_close_ends_a_connection_and_no_other(value, keeps_alive):
+    assert parse(f"GET / HTTP/1.1\r\nConnection: {value}".encode()).keeps_alive is keeps_alive
+
+
 def test_headers_are_kept_as_they_came_but_for_the_space_around_them():
     parsed = parse(b"GET / HTTP/1.1\r\nhOST:h\r\nA: \t two  words\t \r\nEmpty:\r\na:\xe9:\xa0")
 
