@@ -14,7 +14,9 @@ from contextlib import suppress
 from heapq import heapify, heappop, heappush
 from itertools import count
 from threading import Event, Lock, Thread, get_ident
+from traceback import clear_frames
 from typing import Any, Final
+from weakref import WeakMethod
 
 from mock_daraja.clock import monotonic
 from mock_daraja.threads import Daemon
@@ -75,6 +77,8 @@ class Loop:
         self._thread: Thread | None = None
         self._sleeps = False
         self._is_ending = False
+        self._lacks = False  # memory
+        self._after_lack: list[WeakMethod[Callable[[], object]]] = []
         self._ended = Event()
         self._ended.set()
 
@@ -141,6 +145,15 @@ class Loop:
         else:
             self._selector.modify(sock, events, ready)
 
+    def after_lack(self, look: Callable[[], object]) -> None:
+        """Have a method called, again and again, while something fails for lack of memory, and once after that: what
+        was to be done then may be lost. It keeps nothing alive."""
+        self._after_lack = [*(each for each in self._after_lack if each() is not None), WeakMethod(look)]
+
+    def rest(self) -> None:
+        """For a moment, before the next turn: what failed for lack of memory would fail again at once."""
+        self._lacks = True
+
     # the run
 
     def _open(self) -> None:
@@ -169,7 +182,10 @@ class Loop:
         try:
             turns = _LAST_TURNS
             while turns:
-                self._turn()
+                try:
+                    self._turn()
+                except MemoryError:  # between two of the things to do: the next turn does the rest
+                    self._lacks = True
                 if self._is_ending:
                     turns = turns - 1 if self._calls else 0
         finally:
@@ -178,7 +194,7 @@ class Loop:
     def _turn(self) -> None:
         """Wait for the next thing to do, and do all that there is."""
         for number, (key, events) in enumerate(self._wait(), 1):
-            if not _safely(key.data, events):
+            if not self._safely(key.data, events):
                 self._forget(key.fileobj)
             if number % _TOGETHER == 0:
                 self._run_calls()
@@ -188,23 +204,29 @@ class Loop:
             if timer.is_off:
                 self._off -= 1
             else:
-                _safely(timer.fire)
+                self._safely(timer.fire)
         self._run_calls()
 
     def _run_calls(self) -> None:
         """Those that are there by now; what they call has its turn later."""
         for _ in range(len(self._calls)):
             function, arguments = self._calls.popleft()
-            _safely(function, *arguments)
+            self._safely(function, *arguments)
 
     def _wait(self) -> list[tuple[selectors.SelectorKey, int]]:
         """For what is ready, the next timer or a call."""
         assert self._selector is not None
+        if self._lacks:
+            self._lacks = False
+            self._ended.wait(_AGAIN_S)
+            for each in self._after_lack:
+                if (look := each()) is not None:
+                    self._safely(look)
         self._sleeps = True  # first this, then the look at the calls: whoever adds one does it the other way round
         try:
-            return self._selector.select(0.0 if self._calls else self._pause())
+            return self._selector.select(0.0 if self._calls or self._lacks else self._pause())
         except Exception:
-            _safely(_log.exception, "the wait for sockets failed")
+            self._safely(_log.exception, "the wait for sockets failed")
             self._ended.wait(_AGAIN_S)
             return []
         finally:
@@ -239,13 +261,14 @@ class Loop:
         with suppress(OSError, MemoryError):  # it is asked again at once: what wakes the loop must not be forgotten
             self._pair[0].recv(4096)
 
-
-def _safely(function: Callable[..., object], *arguments: Any) -> bool:
-    """A mistake of one must not end the loop for all. Whether there was none."""
-    try:
-        function(*arguments)
-    except Exception:
-        with suppress(Exception):  # out of memory, say
-            _log.exception("%r failed", function)
-        return False
-    return True
+    def _safely(self, function: Callable[..., object], *arguments: Any) -> bool:
+        """A mistake of one must not end the loop for all. Whether there was none; a lack of memory is nobody's."""
+        try:
+            function(*arguments)
+        except Exception as error:
+            with suppress(Exception):
+                _log.exception("%r failed", function)
+                clear_frames(error.__traceback__)  # who keeps the error is not to keep what they have in hand
+            self._lacks = isinstance(error, MemoryError)
+            return self._lacks
+        return True

@@ -36,6 +36,7 @@ class Pool:
         self._kept = 0  # threads that stay though nobody needs them
         self._watched = False  # a look at whether the threads keep up is due
         self._stopped = False
+        loop.after_lack(self._look)
 
     def submit(self, job: Callable[..., object], *arguments: Any) -> None:
         """From any thread. A job that raises is logged."""
@@ -107,7 +108,7 @@ class Pool:
         while not self._stopped:
             try:
                 return self._jobs.get(timeout=_IDLE_S)
-            except Empty:
+            except (Empty, MemoryError):
                 with self._lock:
                     if len(self._threads) > max(self._pending, self._kept):
                         self._threads.discard(current_thread())

@@ -241,7 +241,11 @@ class Stream:
             self.user.opened()
 
     def _read(self) -> None:
-        data = self.sock.recv(CHUNK)
+        try:
+            data = self.sock.recv(CHUNK)
+        except MemoryError:  # it waits in the system until there is some
+            self._loop.rest()
+            return
         if self._tls is not None:
             self._tls.feed(data)
             self._open_seals()

@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -137,6 +138,49 @@ def test_a_timer_that_raises_is_logged_and_the_next_is_called(loop: Loop, caplog
         assert called.wait(LONG)
 
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_lack_of_memory_is_nobodys_mistake(loop: Loop, pair: tuple[socket.socket, socket.socket]) -> None:
+    ours, theirs = pair
+    times: list[int] = []
+    read = threading.Event()
+
+    def fail_first(events: int) -> None:
+        times.append(events)
+        if len(times) < 3:
+            raise MemoryError
+        ours.recv(1)
+        read.set()
+
+    on(loop, loop.watch, ours, READ, fail_first)
+    theirs.send(b"x")
+
+    assert read.wait(LONG)
+    assert times == [READ] * 3
+
+
+def test_whoever_asks_for_it_looks_again_after_a_lack_of_memory(loop: Loop) -> None:
+    class Looking:
+        def __init__(self) -> None:
+            self.left = 2
+            self.has_looked = threading.Event()
+
+        def look(self) -> None:
+            self.left -= 1
+            if self.left >= 0:
+                raise MemoryError
+            self.has_looked.set()
+
+    looking, gone = Looking(), Looking()
+    for each in (looking, gone):
+        loop.after_lack(each.look)
+    there = weakref.ref(gone)
+    del gone, each
+
+    on(loop, loop.rest)
+
+    assert looking.has_looked.wait(LONG)
+    assert there() is None
 
 
 def test_a_socket_whose_reader_raises_is_looked_at_no_more(

@@ -351,6 +351,28 @@ def test_what_comes_waits_in_the_system_during_a_pause(ends: Ends) -> None:
     assert paused == b""
 
 
+def test_what_comes_while_memory_lacks_is_read_later(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Poor:
+        def __init__(self, sock: socket.socket) -> None:
+            self.left = 2
+            self._sock = sock
+
+        def recv(self, most: int) -> bytes:
+            self.left -= 1
+            if self.left >= 0:
+                raise MemoryError
+            return self._sock.recv(most)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._sock, name)
+
+    monkeypatch.setattr(ends.stream, "sock", Poor(ends.stream.sock))
+
+    ends.peer.sendall(b"hello")
+
+    assert ends.user.has(b"hello")
+
+
 def test_a_mistake_of_its_user_closes_it_and_is_logged(ends: Ends, caplog: pytest.LogCaptureFixture) -> None:
     def fail(_: bytes) -> None:
         raise ValueError("no such thing")

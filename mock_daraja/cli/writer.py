@@ -66,6 +66,9 @@ class Writer:
                 self._put("\n".join(lines) + "\n")
             except (OSError, ValueError):  # nobody reads any more, or the stream is closed
                 self._stream = self._raw = None
+            except MemoryError:
+                with self._changed:
+                    self._dropped += len(lines)
 
     def _next(self) -> list[str]:
         """All that waits. Nothing once that is the end."""

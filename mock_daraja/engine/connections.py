@@ -13,7 +13,7 @@ _AT_ONCE: Final = 4
 _YOUNG_S: Final = 0.03  # for which a connection is young, unless something comes back earlier: who takes his time has
 # taken the connection from the queue
 IDLE_S: Final = 0.2  # then a kept one is closed: an idle one can block a receiver's shutdown, or its only thread
-BUSY_IDLE_S: Final = 0.02  # the same while others wait for an answer, maybe for that thread
+BUSY_IDLE_S: Final = 0.005  # the same while others wait for an answer, maybe for that thread
 
 
 class Connections:

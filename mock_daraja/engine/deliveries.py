@@ -25,6 +25,28 @@ _BUSY_S: Final = 0.001  # then what the pool could not take is handed in again
 _AGAIN_S: Final = 1.0  # then an event that could not be given back is
 
 
+class LostError(Exception):
+    """Whoever had an event in hand is no more: for lack of memory, most likely."""
+
+
+class _Lease:
+    """One event, held by whoever delivers its callback, from one step to the next. Where the last one lets go of it
+    before it is `over`, `lost` is told."""
+
+    __slots__ = ("_lost", "event")
+
+    def __init__(self, event: Event, lost: Callable[[Event], object]) -> None:
+        self.event = event
+        self._lost: Callable[[Event], object] | None = lost
+
+    def over(self) -> None:
+        self._lost = None
+
+    def __del__(self) -> None:
+        if self._lost is not None:
+            self._lost(self.event)
+
+
 class Deliveries:
     """Of one sandbox. All but what is said to run in a thread is for the loop's own."""
 
@@ -35,82 +57,106 @@ class Deliveries:
         self._pool = pool
         self._courier = courier
         self._work = work
+        self._lost: list[Event] = []
 
     def begin(self, event: Event) -> None:
         """The sandbox is locked; the attempt comes later."""
-        row = self._work.claim(self._sandbox, event)
-        if row is not None:
-            self._loop.call(self._attempt, event, row)
-
-    def _attempt(self, event: Event, row: Callback) -> None:
+        lease = _Lease(event, self._lose)
         try:
-            self._give(event, self._work.steps.order(self._sandbox, row, may_wait=False))
-        except SlowError:
-            self._in_pool(event, partial(self._look_up, event, row))
-        except BaseException as error:
-            self._came(event, error)
+            row = self._work.claim(self._sandbox, event)
+        except BaseException:
+            lease.over()  # it is due again
+            raise
+        if row is None:
+            lease.over()
+        else:
+            self._loop.call(self._attempt, lease, row)
 
-    def _look_up(self, event: Event, row: Callback) -> None:
+    def _lose(self, event: Event) -> None:
+        """From any thread."""
+        if not self._sandbox.is_closed:
+            self._lost.append(event)
+            self._loop.call(self._find)
+
+    def _find(self) -> None:
+        while self._lost:
+            self._came(_Lease(self._lost.pop(), self._lose), LostError("the delivery was lost on its way"))
+
+    def _attempt(self, lease: _Lease, row: Callback) -> None:
+        try:
+            self._give(lease, self._work.steps.order(self._sandbox, row, may_wait=False))
+        except SlowError:
+            self._in_pool(lease, partial(self._look_up, lease, row))
+        except BaseException as error:
+            self._came(lease, error)
+
+    def _look_up(self, lease: _Lease, row: Callback) -> None:
         """In a thread: the name of the receiver."""
         try:
             what = self._work.steps.order(self._sandbox, row, may_wait=True)
         except BaseException as error:
-            self._loop.call(self._came, event, error)
+            self._loop.call(self._came, lease, error)
         else:
-            self._loop.call(self._give, event, what)
+            self._loop.call(self._give, lease, what)
 
-    def _give(self, event: Event, what: Order | LocalCall | UrlRefusal) -> None:
+    def _give(self, lease: _Lease, what: Order | LocalCall | UrlRefusal) -> None:
         if isinstance(what, Order):
-            self._courier.send(what, partial(self._came, event))
+            self._courier.send(what, partial(self._came, lease))
         elif isinstance(what, UrlRefusal):
-            self._came(event, what)
+            self._came(lease, what)
         else:
-            self._in_pool(event, partial(self._call, event, what))
+            self._in_pool(lease, partial(self._call, lease, what))
 
-    def _in_pool(self, event: Event, job: Callable[[], object]) -> None:
+    def _in_pool(self, lease: _Lease, job: Callable[[], object]) -> None:
         try:
             self._pool.submit(job)
         except Exception as error:
-            self._came(event, error)
+            self._came(lease, error)
 
-    def _call(self, event: Event, call: LocalCall) -> None:
+    def _call(self, lease: _Lease, call: LocalCall) -> None:
         """In a thread: an application in this process."""
         try:
-            self._loop.call(self._came, event, call())
+            self._loop.call(self._came, lease, call())
         except BaseException as error:
-            self._loop.call(self._came, event, error)
+            self._loop.call(self._came, lease, error)
 
-    def _came(self, event: Event, came: Came | BaseException) -> None:
+    def _came(self, lease: _Lease, came: Came | BaseException) -> None:
         if isinstance(came, BaseException):
-            pause_s = self._work.failed(self._sandbox, event, came)
-            if pause_s is not None:
-                self._loop.later(pause_s, self._give_back, event)
+            pause_s = self._work.failed(self._sandbox, lease.event, came)
+            if pause_s is None:
+                lease.over()
+            else:
+                self._loop.later(pause_s, self._give_back, lease)
         elif not self._store.lock_now():
-            self._record_in_thread(event, came)
+            self._record_in_thread(lease, came)
         else:
             try:
-                self._record(event, came)
+                self._record(lease, came)
             finally:
                 self._store.unlock()
 
-    def _record_in_thread(self, event: Event, came: Came) -> None:
+    def _record_in_thread(self, lease: _Lease, came: Came) -> None:
         try:
-            self._pool.submit(self._record, event, came)
+            self._pool.submit(self._record, lease, came)
         except Exception:
             _log.exception("no thread for a delivery in %s", self._sandbox.name)
-            self._loop.later(_BUSY_S, self._came, event, came)
+            self._loop.later(_BUSY_S, self._came, lease, came)
 
-    def _record(self, event: Event, came: Came) -> None:
+    def _record(self, lease: _Lease, came: Came) -> None:
         """In any thread. What cannot be kept now is tried again: the attempt itself was made."""
         try:
-            self._work.record(self._sandbox, event, came)
+            self._work.record(self._sandbox, lease.event, came)
+            lease.over()
         except BaseException as error:
-            pause_s = self._work.failed(self._sandbox, event, error)
-            if pause_s is not None:
-                self._loop.call(self._loop.later, pause_s, self._came, event, came)
+            pause_s = self._work.failed(self._sandbox, lease.event, error)
+            if pause_s is None:
+                lease.over()
+            else:
+                self._loop.call(self._loop.later, pause_s, self._came, lease, came)
 
-    def _give_back(self, event: Event) -> None:
+    def _give_back(self, lease: _Lease) -> None:
         try:
-            self._store.give_back(event)
+            self._store.give_back(lease.event)
+            lease.over()
         except Exception:
-            self._loop.later(_AGAIN_S, self._give_back, event)
+            self._loop.later(_AGAIN_S, self._give_back, lease)

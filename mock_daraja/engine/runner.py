@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from threading import Event as Signal
 from typing import Final
 
 from mock_daraja.engine.courier import Courier
@@ -27,6 +28,7 @@ _log: Final = logging.getLogger("mock_daraja")
 
 _PAUSE_S: Final = 0.005  # for which an auto clock stands still before it is moved on
 _AGAIN_S: Final = 1.0  # after a look that failed
+_LACK_S: Final = 0.01
 _LONGEST_S: Final = 86_400.0
 _AT_A_TIME: Final = 5  # events, before the loop looks at its sockets
 
@@ -47,6 +49,7 @@ class Runner:
         self._will_look = False  # soon, whatever changes until then
         self._is_away = False  # a thread, or a pause, is to end before the next look
         self._has_missed = False  # a look, meanwhile
+        self._loop.after_lack(self._look_after_all)
         self._store.listen(self._changed)
         self._clock.on_change = self._switched
         self._changed()
@@ -84,6 +87,18 @@ class Runner:
     # in the loop's thread
 
     def _look(self) -> None:
+        try:
+            self._look_now()
+        except BaseException:  # no memory, say
+            self._will_look, self._next_ms = False, None
+            self._loop.later(_AGAIN_S, self._back)
+            raise
+
+    def _look_after_all(self) -> None:
+        if not self._is_away:
+            self._look()
+
+    def _look_now(self) -> None:
         """Carry out what is due, or wait for what comes next."""
         if self._is_away or self._sandbox.is_closed:
             self._has_missed = True
@@ -120,8 +135,8 @@ class Runner:
         if due_ms is None:
             return
         if self._clock.setting.mode == "auto":
-            self._is_away = True
             self._loop.later(_PAUSE_S, self._in_thread, self._jump)
+            self._is_away = True
         elif due_ms > self._clock.now():
             self._wait_until(due_ms)
         else:
@@ -185,8 +200,8 @@ class Runner:
 
     def _later(self, seconds: float) -> None:
         """Leave the sandbox's events alone for so long."""
-        self._is_away = True
         self._loop.later(seconds, self._back)
+        self._is_away = True
 
     def _back(self) -> None:
         self._is_away = self._has_missed = False
@@ -208,16 +223,14 @@ class Runner:
             try:
                 pause_s = job()
             finally:
-                if pause_s is None:
-                    self._loop.call(self._done)
-                else:
-                    self._loop.call(self._later, pause_s)
+                _until_it_can(self._loop.call, *((self._done,) if pause_s is None else (self._later, pause_s)))
 
         try:
             self._pool.submit(run)
         except Exception:
-            _log.exception("no thread for what is due in %s", self._sandbox.name)
+            self._is_away = False
             self._loop.later(_AGAIN_S, self._back)
+            _log.exception("no thread for what is due in %s", self._sandbox.name)
 
     def _prepare(self, event: Event, slow: SlowError) -> float:
         """In a thread: what the event needs and takes long."""
@@ -236,3 +249,15 @@ class Runner:
                     self._standing.run_next(self._sandbox, due_ms)
                     self._sandbox.agenda.move_to(due_ms)
         return 0.0
+
+
+def _until_it_can(step: Callable[..., object], *arguments: object) -> None:
+    """In a thread: have it done, however long memory lacks for it."""
+    pause = Signal()
+    while True:
+        try:
+            step(*arguments)
+        except MemoryError:
+            pause.wait(_LACK_S)
+        else:
+            return

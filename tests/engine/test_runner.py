@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from mock_daraja.clock import ClockSetting, monotonic
+from mock_daraja.engine.courier import Courier
+from mock_daraja.engine.runner import Runner
 from mock_daraja.engine.work import TRIES, resume
 from mock_daraja.errors import SlowError
 from mock_daraja.loop import Loop
@@ -331,6 +334,42 @@ def test_a_delivery_that_fails_five_times_is_stuck_until_it_is_resumed(world: Ma
     assert left == ([], [])
     assert world.await_records(1)
     assert world.delivered == [1]
+
+
+def test_a_delivery_that_is_lost_on_its_way_is_tried_again(world: MakeWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = world("real")
+    lost: list[object] = []
+    go_on = Courier._next
+
+    def lose_the_first(courier: Courier, *arguments: Any) -> None:
+        if not lost:
+            lost.append(1)
+            raise MemoryError
+        go_on(courier, *arguments)
+
+    monkeypatch.setattr(Courier, "_next", lose_the_first)
+    for number in (1, 2):
+        world.schedule(0, number, "deliver")
+
+    assert world.await_records(2)
+
+    assert sorted(world.delivered) == [1, 2]
+    assert until_changed(world, lambda: world.sandbox.store.leased() == [])
+
+
+def test_a_look_that_fails_is_taken_again(world: MakeWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_daraja.engine.runner._AGAIN_S", 0.01)
+    failing, wait_until = Failing(2), Runner._wait_until
+
+    def fail_first(runner: Runner, due_ms: int | None) -> None:
+        failing()
+        wait_until(runner, due_ms)
+
+    monkeypatch.setattr(Runner, "_wait_until", fail_first)
+    world = world("real")
+    world.schedule(0, 1)
+
+    assert world.await_runs(1)
 
 
 def test_one_that_was_resumed_is_being_tried_until_it_is_carried_out_or_stuck_again(world: MakeWorld) -> None:
