@@ -65,6 +65,7 @@ class Stream:
         self._parts: deque[bytes | memoryview | None] = deque()  # to be sent yet; None: the end, as TLS says it
         self._unsent: bytes | memoryview = b""  # of the piece that is going out, as it is on the wire
         self._shut = False  # nothing more is to be sent
+        self._reads_again = False  # soon, since memory lacked
         self._tls = None if tls is None else Seals(tls, name)
 
     @property
@@ -245,7 +246,11 @@ class Stream:
             data = self.sock.recv(CHUNK)
         except MemoryError:  # it waits in the system until there is some
             self._loop.rest()
+            if not self._reads_again:
+                self._reads_again = True
+                self._loop.call(self._guarded, self._read_again)
             return
+        self._reads_again = False
         if self._tls is not None:
             self._tls.feed(data)
             self._open_seals()
@@ -253,6 +258,14 @@ class Stream:
             self.user.received(data)
         else:
             self._no_more()
+
+    def _read_again(self) -> None:
+        if self._reads_again and self.is_open and self._events & READ:
+            self._reads_again = False
+            try:
+                self._read()
+            except BlockingIOError:
+                raise MemoryError("what came is there no more") from None
 
     def _shake_hands(self) -> None:
         assert self._tls is not None
