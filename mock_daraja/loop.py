@@ -269,6 +269,7 @@ class Loop:
             with suppress(Exception):
                 _log.exception("%r failed", function)
                 clear_frames(error.__traceback__)  # who keeps the error is not to keep what they have in hand
-            self._lacks = isinstance(error, MemoryError)
-            return self._lacks
+            if not isinstance(error, MemoryError):
+                return False
+            self._lacks = True
         return True

@@ -191,7 +191,7 @@ def test_one_that_keeps_a_thread_does_its_jobs_though_no_other_is_to_be_had(
     assert gate.has_begun(20)
     gate.open()
     assert happens(lambda: len(threads()) == 1)
-    queue = pool._jobs = Counted(pool._jobs)  # type: ignore[assignment]
+    queue = pool._jobs = Counted(pool._jobs)  # type: ignore[assignment]  # it has what a pool asks of a queue
     monkeypatch.setattr(threading.Thread, "start", no_thread)
 
     idle = all(queue.waits.acquire(timeout=LONG) for _ in range(3))

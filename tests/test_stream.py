@@ -173,7 +173,7 @@ class Counting:
 
 def test_much_is_handed_to_the_system_piece_by_piece_whatever_it_came_in(either: Ends) -> None:
     sock = Counting(either.stream.sock)
-    either.stream.sock = sock  # type: ignore[assignment]
+    either.stream.sock = sock  # type: ignore[assignment]  # it has what a stream asks of a socket
 
     def send() -> int:
         either.stream.send(b"a", BIG, b"", *[b"b" * 1000] * 100)

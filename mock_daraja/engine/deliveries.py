@@ -58,6 +58,7 @@ class Deliveries:
         self._courier = courier
         self._work = work
         self._lost: list[Event] = []
+        self._loop.after_lack(self._find)
 
     def begin(self, event: Event) -> None:
         """The sandbox is locked; the attempt comes later."""
@@ -80,7 +81,9 @@ class Deliveries:
 
     def _find(self) -> None:
         while self._lost:
-            self._came(_Lease(self._lost.pop(), self._lose), LostError("the delivery was lost on its way"))
+            lease = _Lease(self._lost[-1], self._lose)
+            self._lost.pop()  # not before somebody else has it
+            self._came(lease, LostError("the delivery was lost on its way"))
 
     def _attempt(self, lease: _Lease, row: Callback) -> None:
         try:

@@ -29,6 +29,7 @@ _log: Final = logging.getLogger("mock_daraja")
 _PAUSE_S: Final = 0.005  # for which an auto clock stands still before it is moved on
 _AGAIN_S: Final = 1.0  # after a look that failed
 _LACK_S: Final = 0.01
+_NEVER: Final = Signal()
 _LONGEST_S: Final = 86_400.0
 _AT_A_TIME: Final = 5  # events, before the loop looks at its sockets
 
@@ -76,13 +77,13 @@ class Runner:
             self._have_looked()
 
     def _have_looked(self) -> None:
+        self._will_look = True
         try:
+            self._loop.call(self._look)  # whoever starts the loop
             self._courier.start()
-            self._will_look = True
         except Exception:
             self._will_look, self._next_ms = False, None  # the next change tries again
             _log.exception("no thread for what is due in %s", self._sandbox.name)
-        self._loop.call(self._look)
 
     # in the loop's thread
 
@@ -91,7 +92,7 @@ class Runner:
             self._look_now()
         except BaseException:  # no memory, say
             self._will_look, self._next_ms = False, None
-            self._loop.later(_AGAIN_S, self._back)
+            self._timer = self._loop.later(_AGAIN_S, self._look)
             raise
 
     def _look_after_all(self) -> None:
@@ -113,10 +114,6 @@ class Runner:
             return
         try:
             due_ms = self._due_ms()
-        except Exception:
-            _log.exception("what is due in %s could not be seen", self._sandbox.name)
-            self._timer = self._loop.later(_AGAIN_S, self._look)
-            return
         finally:
             self._store.unlock()
         self._go_on(due_ms)
@@ -253,11 +250,11 @@ class Runner:
 
 def _until_it_can(step: Callable[..., object], *arguments: object) -> None:
     """In a thread: have it done, however long memory lacks for it."""
-    pause = Signal()
     while True:
         try:
             step(*arguments)
         except MemoryError:
-            pause.wait(_LACK_S)
+            with suppress(MemoryError):  # waiting takes some, too
+                _NEVER.wait(_LACK_S)
         else:
             return

@@ -241,7 +241,7 @@ class MemoryStore:
     # the whole
 
     def wait(self, change: int, seconds: float | None) -> bool:
-        if self._unit.is_open:
+        if self._unit.own is not None:
             raise RuntimeError("nothing changes while this thread is in a unit: wait outside it")
         with self._changed:
             self._waiting += 1

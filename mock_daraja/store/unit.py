@@ -51,11 +51,6 @@ class Unit:
         self._undo: Undo = []
 
     @property
-    def is_open(self) -> bool:
-        """In this thread."""
-        return self._owner == get_ident()
-
-    @property
     def own(self) -> Undo | None:
         """What `undo` gives; None where this thread is in no unit."""
         return self._undo if self._owner == get_ident() else None

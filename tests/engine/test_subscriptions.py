@@ -202,11 +202,12 @@ def test_it_is_woken_when_its_time_is_up_and_not_before(world: MakeWorld, times:
     assert (early, waiter.woken) == ([], [True])
 
 
-def test_a_clock_that_is_made_to_run_faster_ends_it_by_its_new_pace(world: MakeWorld) -> None:
+@pytest.mark.parametrize("setting", ["scaled:1e6", "auto"])
+def test_a_clock_that_is_made_to_run_faster_or_to_move_itself_gets_there(world: MakeWorld, setting: str) -> None:
     world = world("real")
     waiter = waiting(world)
 
-    world.sandbox.agenda.switch(ClockSetting.parse("scaled:1e6"))
+    world.sandbox.agenda.switch(ClockSetting.parse(setting))
 
     assert waiter.was_woken.wait(LONG)
     assert world.sandbox.now_ms >= world.start + AN_HOUR
@@ -248,16 +249,6 @@ def test_a_clock_that_is_made_to_run_again_ends_it(world: MakeWorld) -> None:
     world.sandbox.agenda.switch(ClockSetting.parse("scaled:1e6"))
 
     assert waiter.was_woken.wait(LONG)
-
-
-def test_a_clock_that_is_made_to_move_itself_gets_there(world: MakeWorld) -> None:
-    world = world("real")
-    waiter = waiting(world)
-
-    world.sandbox.agenda.switch(ClockSetting.parse("auto"))
-
-    assert waiter.was_woken.wait(LONG)
-    assert world.sandbox.now_ms >= world.start + AN_HOUR
 
 
 def test_a_sandbox_that_is_closed_ends_it(world: MakeWorld) -> None:

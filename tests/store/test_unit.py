@@ -23,7 +23,7 @@ def test_a_unit_whose_end_raises_is_undone_with_what_the_end_changed() -> None:
 
     assert values == {"a": 1}
     assert told == [False]
-    assert not unit.is_open
+    assert unit.own is None
 
 
 def test_a_unit_that_changed_nothing_has_no_end() -> None:
@@ -31,7 +31,7 @@ def test_a_unit_that_changed_nothing_has_no_end() -> None:
     unit = Unit(RLock(), lambda: told.append("ending"), told.append)
 
     with unit:
-        assert unit.is_open
+        assert unit.own is not None
 
     assert told == []
 
