@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -156,7 +156,8 @@ def _warm_up(paths: DarajaPaths, stopping: Event) -> None:
         while before != (before := _changes(paths.gateway)):
             if stopping.wait(_QUIET_S):
                 return
-        prepare()
+        with suppress(Exception):  # no memory, say: whoever needs it tries again
+            prepare()
 
 
 def _changes(gateway: Gateway) -> int:
