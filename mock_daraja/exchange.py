@@ -16,7 +16,8 @@ JSON: Final = (("Content-Type", "application/json"),)
 DARAJA_JSON: Final = (("Content-Type", "application/json;charset=UTF-8"), ("Cache-Control", "no-store"))
 """Response headers as captured once, 2020-12-23: safaricom/LNMOnlineAndroidSample#41."""
 
-Verdict = Literal["ok", "refused", "note"]
+Verdict = Literal["ok", "refused", "warning", "note"]
+"""A warning is about something that was taken, and that the caller most likely did not mean."""
 
 
 class Step(Row, frozen=True):
@@ -103,8 +104,10 @@ class Exchange(Row, frozen=True):
 
     @property
     def why(self) -> str:
-        """The refusal, or else the first note, with its remedy, in one line; empty when there is nothing to say."""
-        step = self.refusal or next((each for each in self.steps if each.verdict == "note"), None)
+        """The refusal, or else the first warning, or else the first note, with its remedy, in one line; empty when
+        there is nothing to say."""
+        first = {step.verdict: step for step in reversed(self.steps)}
+        step = first.get("refused") or first.get("warning") or first.get("note")
         if step is None:
             return ""
         return f"{step.text}; {step.remedy}" if step.remedy else step.text

@@ -42,6 +42,8 @@ def demo(code: str | None, stays: bool, url: str | None) -> bool:
     and the query agrees with it.
     """
     printer = Printer()
+    if code is not None:
+        _must_be_given(code)
     client = client_at(url)
     if not is_there(client):
         return _with_own_server(client, code, printer, stays=stays)
@@ -49,6 +51,20 @@ def demo(code: str | None, stays: bool, url: str | None) -> bool:
         remedy = "leave out --serve to use that one, or take another port: --url http://127.0.0.1:6738"
         raise Problem(f"a server is listening on {client.url} already", remedy=remedy)
     return _visit(client, code, printer)
+
+
+def _must_be_given(code: str) -> None:
+    """Raises Problem on a code that a push is never answered with. A name is the server's to know."""
+    from mock_daraja.scenarios import Facts
+    from mock_daraja.scenarios.selectors import asked_for, is_code
+
+    push = usual()
+    if not is_code(code):
+        return
+    try:
+        asked_for(code, Facts(push.full_name, push.product, push.kind))
+    except Problem as problem:
+        raise Problem(problem.what, where="--code", remedy=problem.remedy) from None
 
 
 def _visit(client: Client, code: str | None, printer: Printer) -> bool:

@@ -10,7 +10,7 @@ from mock_daraja.control.call import GONE, Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
 from mock_daraja.model import Outcome
-from mock_daraja.scenarios import Known, Match, OneShot, one_shot, writing
+from mock_daraja.scenarios import Known, Match, OneShot, one_shot, possible, writing
 
 MOST: Final = 1000
 _CODES: Final = {"result": re.compile("[A-Za-z0-9_]+"), "error": re.compile(r"[0-9]+(?:\.[0-9]+)*")}
@@ -35,7 +35,10 @@ def plain(given: Mapping[str, Any], known: Known) -> OneShot | None:
     is_code = word in _CODES and isinstance(code, str) and _CODES[word].fullmatch(code)
     if not is_code or operation not in (known.operations or ()):
         return None
-    return OneShot(Match(operation=operation), Outcome(**{word: code}))
+    wanted = OneShot(Match(operation=operation), Outcome(**{word: code}))
+    wrong: list[str] = []
+    possible.must_be(wanted.match, wanted.outcome, known, lambda *said: wrong.extend(said))
+    return None if wrong else wanted
 
 
 def arm(call: Call) -> Response:

@@ -110,6 +110,7 @@ def _delivery_json(delivery: Delivery, bodies: Bodies) -> dict[str, Any]:
 
 
 def transaction_json(row: Transaction) -> dict[str, Any]:
+    decided = row.decision
     return {
         "id": row.id,
         "operation": row.operation,
@@ -128,7 +129,8 @@ def transaction_json(row: Transaction) -> dict[str, Any]:
         "receipt": row.receipt,
         "result": row.result,
         "result_desc": row.result_desc,
-        "chosen_by": f"{row.decision.selector}: {row.decision.rule}" if row.decision else "the ledger's truth",
+        "chosen_by": str(decided) if decided else "the ledger's truth",
+        **({"unattested": True} if decided and decided.unattested else {}),
         "why": row.why,
         "prompt": None if row.prompt is None else row.prompt.partition(":")[0],
         "callback_url": row.result_url,

@@ -18,7 +18,7 @@ from mock_daraja.journal.shapes import UNDELIVERED, became
 
 Row = Mapping[str, Any]
 
-_VERDICTS: Final[dict[str, Role]] = {"ok": "good", "refused": "bad", "note": "note"}
+_VERDICTS: Final[dict[str, Role]] = {"ok": "good", "refused": "bad", "warning": "bad", "note": "note"}
 _STATES: Final[dict[str, Role]] = {
     "completed": "good", "failed": "bad", "pending": "note",
     "delivered": "good", "refused": "bad", "dropped": "bad", "scheduled": "note", "delivering": "note",

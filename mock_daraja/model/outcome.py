@@ -58,6 +58,7 @@ class Outcome(Row, frozen=True):
     goto: str | None = None  # the scenario's next state
     executes: bool = False  # whatever the error or page says, the transaction is opened
     never: bool = False  # accepted, and pending for ever
+    unattested: bool = False  # its codes may be such as the product was never seen to give
 
     @property
     def is_synchronous(self) -> bool:
@@ -71,3 +72,8 @@ class Decision(Row, frozen=True):
     outcome: Outcome
     selector: str  # "header", "one-shot", "scenario", "reserved MSISDN", "mock: code"
     rule: str
+    unattested: str = ""  # which of its codes are so for the product, in words
+
+    def __str__(self) -> str:
+        """For people."""
+        return f"{self.selector}: {self.rule}" + (f" ({self.unattested})" if self.unattested else "")

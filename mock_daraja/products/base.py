@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -36,6 +36,7 @@ from mock_daraja.products.values import (
     Sides,
 )
 from mock_daraja.products.voice import CORE, Voice
+from mock_daraja.scenarios import OperationKind
 from mock_daraja.settings import Settings
 
 _SETTLE_MS: Final = 2_000  # seconds in captures (callbacks.md §6); settings shorten nothing here: the clock does
@@ -138,6 +139,7 @@ def _reordered(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
 class Operation(Struct, frozen=True, kw_only=True):
     """One method and its paths. `product` and `full_name` are filled in by the product it is declared in."""
 
+    kind: ClassVar[OperationKind]
     name: str  # within the product
     paths: tuple[str, ...] = ()
     method: str = "POST"
@@ -159,6 +161,7 @@ class Operation(Struct, frozen=True, kw_only=True):
 class Opens(Operation, Generic[D], frozen=True, kw_only=True):
     """It opens a transaction."""
 
+    kind: ClassVar[OperationKind] = "opens"
     details: type[D]
     read: Callable[[Body, World], Command | Refusal]
     acknowledge: Callable[[Transaction[D]], Body]
@@ -170,6 +173,7 @@ class Opens(Operation, Generic[D], frozen=True, kw_only=True):
 class Answers(Operation, frozen=True, kw_only=True):
     """It answers at once."""
 
+    kind: ClassVar[OperationKind] = "answers"
     answer: Callable[[Body, World], Answer | Refusal]
     comes_first: str = ""  # where an app must call it before the product's others: what it does then, in words
 
@@ -177,6 +181,7 @@ class Answers(Operation, frozen=True, kw_only=True):
 class Grants(Operation, frozen=True, kw_only=True):
     """It hands out a token for Basic credentials."""
 
+    kind: ClassVar[OperationKind] = "grants"
     grant: Callable[[Token, World], Body]
     life_s: int
     wrong_secret: DarajaError

@@ -54,8 +54,8 @@ class Catalogue:
 
     @property
     def known(self) -> Known:
-        """What a scenario file may name: operations, pages of the gateway, faults."""
-        return Known(set(self.operations), pages.NAMES, from_spec)
+        """What a scenario file may name."""
+        return Known(set(self.operations), pages.NAMES, from_spec, {each.full_name for each in self.opens()})
 
     def product(self, slug: str) -> Product:
         return next(each for each in self.products if each.slug == slug)

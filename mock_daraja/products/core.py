@@ -112,7 +112,7 @@ def settle(transaction: Transaction[Any], truth: Settlement, done: Settlement) -
         return done
     if decision is None or (outcome.result is None and not outcome.queue_timeout):
         return truth
-    why = f"{decision.selector}: {decision.rule}"
+    why = str(decision)
     if outcome.result is None:
         return Settlement(TIMED_OUT, "The request timed out in the queue.", why)
     return Settlement(outcome.result, outcome.result_desc or desc_of(outcome.result, transaction), why)

@@ -101,7 +101,7 @@ def settle(transaction: Transaction, world: World) -> Settlement:
     """What a selector forced, else what the customer did and what the ledger says."""
     decision = transaction.decision
     if decision is not None and decision.outcome.result is not None:
-        result, why = decision.outcome.result, f"{decision.selector}: {decision.rule}"
+        result, why = decision.outcome.result, str(decision)
         if result == "0":
             return _paid(transaction, world, why)
         return Settlement(result, decision.outcome.result_desc or desc_of(result, transaction, world), why)

@@ -13,7 +13,6 @@ from mock_daraja.exchange import Step
 from mock_daraja.model import Details, Posting
 from mock_daraja.model.noun import K, Noun, R
 
-_LONGEST_CODE: Final = 18  # digits that JSON readers take for a whole number; Python's own gives up at 4,301
 Body = Mapping[str, Any]
 
 
@@ -156,5 +155,5 @@ class Payment(Struct, frozen=True, kw_only=True):
 
 
 def json_code(code: str) -> int | str:
-    """A result code as callbacks carry it: a JSON number, unless it isn't numeric (callbacks.md §1.2), or too long."""
-    return int(code) if code.isascii() and code.isdigit() and len(code) <= _LONGEST_CODE else code
+    """A result code as callbacks carry it: a JSON number, unless it isn't numeric (callbacks.md §1.2)."""
+    return int(code) if code.isascii() and code.isdigit() else code

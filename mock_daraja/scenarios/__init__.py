@@ -5,6 +5,6 @@ from __future__ import annotations
 from mock_daraja.scenarios.engine import Engine
 from mock_daraja.scenarios.library import Library
 from mock_daraja.scenarios.loader import one_shot
-from mock_daraja.scenarios.model import Facts, Known, Match, OneShot, Scenario
+from mock_daraja.scenarios.model import Facts, Known, Match, OneShot, OperationKind, Scenario
 
-__all__ = ["Engine", "Facts", "Known", "Library", "Match", "OneShot", "Scenario", "one_shot"]
+__all__ = ["Engine", "Facts", "Known", "Library", "Match", "OneShot", "OperationKind", "Scenario", "one_shot"]

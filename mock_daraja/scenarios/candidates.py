@@ -64,7 +64,9 @@ def of_one_shot(one_shot: OneShot) -> Candidate:
 def split(candidates: Sequence[Candidate], facts: Facts, state: str) -> int:
     """Where the list passes from those for `early` to those for `decide`."""
     for index, candidate in enumerate(candidates):
-        if not candidate.is_early and matching.head_holds(candidate.rule.when, facts, state):
+        if candidate.is_early or not matching.head_holds(candidate.rule.when, facts, state):
+            continue
+        if matching.unfit(candidate.outcome, facts) is None:
             return index
     return len(candidates)
 
@@ -82,6 +84,8 @@ def nearest(
         if winner is not None and (candidate.selector, candidate.name) == (winner.selector, winner.rule):
             continue
         reasons = matching.unmet(match, facts, state, numbers.get(candidate.key, 1))
+        unfit = matching.unfit(candidate.outcome, facts)
+        reasons += [] if unfit is None else [unfit]
         why = "; ".join(reasons)
         if not reasons and candidate.rule.probability < 1:
             why = f"matches too, but its probability is only {candidate.rule.probability:g}"

@@ -17,6 +17,10 @@ from msgspec import Struct
 from mock_daraja.errors import DarajaError
 from mock_daraja.scenarios.model import Provenance
 
+Kind = Literal["result", "error", "validation-reply", "answer"]
+"""Final; synchronous; what a merchant may answer; and what an operation answers at once, and no transaction ends with
+(STK query's 4999, say)."""
+
 _DATA: Final = Path(__file__).with_name("codes.json")
 
 
@@ -40,7 +44,7 @@ class Code(Struct, frozen=True):
     """
 
     code: str
-    kind: Literal["result", "error", "validation-reply"]
+    kind: Kind
     name: str
     products: tuple[str, ...]
     texts: tuple[Text, ...]

@@ -19,17 +19,19 @@ from dataclasses import dataclass, field
 from mock_daraja.errors import Problem
 from mock_daraja.model import Customer, Decision, Row, changed
 from mock_daraja.scenarios import candidates as listed
-from mock_daraja.scenarios import matching, selectors, templates
+from mock_daraja.scenarios import matching, possible, selectors, templates
 from mock_daraja.scenarios.candidates import Candidate, Loser
 from mock_daraja.scenarios.library import Library
 from mock_daraja.scenarios.model import Facts, Match, OneShot, Play, Rule, Scenario
 
 
 class Choice(Row, frozen=True):
-    """`decision` of None: nothing was asked for, the ledger's truth decides."""
+    """`decision` of None: nothing was asked for, the ledger's truth decides. `warnings` are about what the request
+    carries and may have been meant for a code: what it is, and the remedy."""
 
     decision: Decision | None
     losers: tuple[Loser, ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(eq=False)
@@ -118,7 +120,7 @@ class Engine:
         """The fault, page or synchronous error of a rule that needs neither app nor body. Hand it on to `decide`, if
         the request gets that far.
 
-        Raises Problem on an X-Mock-Scenario header that names nothing.
+        Raises Problem on an X-Mock-Scenario header that names nothing, or a code that the product cannot give.
         """
         if not (facts.header or self.play().is_armed):
             return None
@@ -145,7 +147,7 @@ class Engine:
                 decision = self._first(candidates[listed.split(candidates, facts, play.state) :], facts)
             if explain:
                 losers = listed.nearest(candidates, facts, play.state, dict(self.play().counts), decision)
-        carried = selectors.carried(facts)
+        carried, warnings = selectors.carried(facts)
         if carried is not None:
             if decision is None:
                 decision = carried
@@ -153,7 +155,7 @@ class Engine:
                 decision = _completed(decision, carried)
             elif explain:
                 losers = (Loser(carried.rule, f"{decision.rule} comes first"), *losers)[: listed.NEAREST]
-        return Choice(decision, losers)
+        return Choice(decision, losers, warnings)
 
     def _looked(self, candidates: list[Candidate], facts: Facts) -> Facts:
         """With what is true of the customer, where a rule asks for it."""
@@ -176,12 +178,12 @@ class Engine:
         return self._won(winner, facts)
 
     def _candidates(self, play: Play, facts: Facts) -> list[Candidate]:
-        named = self._named(facts.header.strip(), facts.product) if facts.header else ()
+        named = self._named(facts.header.strip(), facts) if facts.header else ()
         return [*named, *map(listed.of_one_shot, play.armed), *self._rules(play)]
 
-    def _named(self, header: str, product: str) -> Iterable[Candidate]:
+    def _named(self, header: str, facts: Facts) -> Iterable[Candidate]:
         if selectors.is_code(header):
-            outcome = selectors.outcome_of(header, product)
+            outcome = selectors.asked_for(header, facts)
             return (Candidate("header", f"X-Mock-Scenario: {header}", "header", Rule(Match(), (outcome,))),)
         return (
             changed(each, rule=changed(each.rule, when=changed(each.rule.when, nth=None, state=None)))
@@ -191,7 +193,7 @@ class Engine:
     def _matches(self, candidate: Candidate, facts: Facts) -> bool:
         """Also counts: `nth` is over all requests that meet the other conditions, whoever decided them."""
         match, play = candidate.rule.when, self.play()
-        if not matching.holds(match, facts, play.state):
+        if not matching.holds(match, facts, play.state) or matching.unfit(candidate.outcome, facts) is not None:
             return False
         if match.nth is None:
             return True
@@ -215,7 +217,8 @@ class Engine:
             play = _without(play, candidate)
         if play is not before:
             self.save(play)
-        return Decision(templates.filled(candidate.outcome, facts), candidate.selector, candidate.name)
+        odd = possible.unattested(candidate.outcome, facts.product) if candidate.outcome.unattested else ""
+        return Decision(templates.filled(candidate.outcome, facts), candidate.selector, candidate.name, odd)
 
 
 def _without(play: Play, used: Candidate) -> Play:
@@ -230,4 +233,4 @@ def _without(play: Play, used: Candidate) -> Play:
 def _completed(decision: Decision, carried: Decision) -> Decision:
     error = decision.outcome.error or carried.outcome.error
     outcome = changed(decision.outcome, result=carried.outcome.result, error=error)
-    return Decision(outcome, decision.selector, f"{decision.rule}; {carried.rule}")
+    return changed(decision, outcome=outcome, rule=f"{decision.rule}; {carried.rule}")

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 
-from mock_daraja.model import Scalar
+from mock_daraja.model import Outcome, Scalar
+from mock_daraja.scenarios import possible
 from mock_daraja.scenarios.model import Constraint, Facts, Match, Payer, shillings, shown
 
 
@@ -20,6 +21,17 @@ def holds(match: Match, facts: Facts, state: str) -> bool:
 def head_holds(match: Match, facts: Facts, state: str) -> bool:
     """The conditions that can be judged before the caller is known; `nth` is not one of them."""
     return next(_head_unmet(match, facts, state), None) is None
+
+
+def unfit(outcome: Outcome, facts: Facts) -> str | None:
+    """Why an outcome cannot be that of a request, in words. None where it can."""
+    if outcome.result is not None and facts.kind != "opens":
+        return f"{facts.operation} opens no transaction, so it has no result {outcome.result}"
+    for word, code in possible.in_outcome(outcome):
+        objection = possible.objection(word, code, facts.product or None, unattested=outcome.unattested)
+        if objection is not None:
+            return objection[0]
+    return None
 
 
 def has_pattern(match: Match) -> bool:

@@ -180,12 +180,18 @@ PLAY: Final[Noun[Play, str]] = Noun("play", Play, lambda row: "")
 """One row a sandbox, so that any process can go on from there."""
 
 
+OperationKind = Literal["opens", "answers", "grants"]
+"""A transaction; what it is asked, at once; a token."""
+
+
 class Facts(Struct, frozen=True):
-    """What is known of a request. `header` is the value of X-Mock-Scenario; `references` are the values of
-    AccountReference, BillRefNumber, Remarks and Occasion, those the operation has."""
+    """What is known of a request; where no operation has its path, `product` is empty. `header` is the value of
+    X-Mock-Scenario; `references` are the values of AccountReference, BillRefNumber, Remarks and Occasion, those the
+    operation has."""
 
     operation: str
     product: str
+    kind: OperationKind = "opens"
     header: str | None = None
     body: Mapping[str, object] = {}
     msisdn: str | None = None
@@ -198,11 +204,13 @@ class Facts(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    """What other rooms know. None: not known here, so not checked. `fault` raises Problem on one that cannot be."""
+    """What other rooms know. None: not known here, so not checked. `fault` raises Problem on one that cannot be;
+    `opening` are the operations that open transactions."""
 
     operations: Collection[str] | None = None
     pages: Collection[str] | None = None
     fault: Callable[[FaultSpec], object] | None = None
+    opening: Collection[str] | None = None
 
     @property
     def products(self) -> Collection[str] | None:

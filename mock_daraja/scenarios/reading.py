@@ -7,7 +7,7 @@ from pathlib import Path as File
 
 from mock_daraja.errors import Problem
 from mock_daraja.model import Outcome, changed
-from mock_daraja.scenarios import templates
+from mock_daraja.scenarios import possible, templates
 from mock_daraja.scenarios.document import Node, did_you_mean
 from mock_daraja.scenarios.model import START, Match, Provenance, Rule, Scenario
 from mock_daraja.scenarios.then import OF_AN_END, THEN
@@ -58,22 +58,23 @@ def _check_states(node: Node, own: tuple[Rule, ...], rules: tuple[Rule, ...]) ->
 
 def rule(node: Node) -> Rule:
     value = node.value
+    when = WHEN.read(node["when"]) if "when" in value else Match()
     return Rule(
-        WHEN.read(node["when"]) if "when" in value else Match(),
-        _outcomes(node["then"]),
+        when,
+        _outcomes(node["then"], when),
         node.line,
         loops=value["then"].get("repeat") == "loop",
         probability=float(value.get("probability", 1)),
     )
 
 
-def _outcomes(node: Node) -> tuple[Outcome, ...]:
+def _outcomes(node: Node, when: Match) -> tuple[Outcome, ...]:
     """One, or those of a sequence."""
     if "sequence" not in node.value:
         if "repeat" in node.value:
             what = "`repeat` belongs to a `sequence`, and there is none"
             node["repeat"].refuse(what, "list the outcomes as `sequence`", key=True)
-        return (_outcome(node),)
+        return (_outcome(node, when),)
     beside = next((name for name in node.value if name not in ("sequence", "repeat")), None)
     if beside is not None:
         what = f"`{beside}` stands beside a `sequence`, which says what happens"
@@ -81,14 +82,16 @@ def _outcomes(node: Node) -> tuple[Outcome, ...]:
     for each in node["sequence"]:
         if "sequence" in each.value:
             each["sequence"].refuse("a sequence holds no other", "write its outcomes one after the other", key=True)
-    return tuple(map(_outcome, node["sequence"]))
+    return tuple(_outcome(each, when) for each in node["sequence"])
 
 
-def _outcome(node: Node) -> Outcome:
+def _outcome(node: Node, when: Match) -> Outcome:
     if "page" in node.value:
         node["page"].one_of(node.known.pages, "page")
     _must_agree(node)
-    return THEN.read(node)
+    outcome = THEN.read(node)
+    possible.must_be(when, outcome, node.known, lambda word, *said: node[word].refuse(*said))
+    return outcome
 
 
 def _must_agree(node: Node) -> None:

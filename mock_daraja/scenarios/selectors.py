@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
+from mock_daraja.errors import Problem
 from mock_daraja.model import Decision, Outcome
-from mock_daraja.scenarios import codes
+from mock_daraja.scenarios import codes, possible
 from mock_daraja.scenarios.model import Facts
 
 _RESERVED: Final = re.compile("25470000([0-9]{4})")
@@ -33,13 +35,42 @@ def outcome_of(code: str, product: str) -> Outcome:
     return Outcome(error=code) if is_error_code(code, product) else Outcome(result=code)
 
 
-def carried(facts: Facts) -> Decision | None:
-    """What the request's own reserved MSISDN or else its references ask for."""
+def asked_for(code: str, facts: Facts) -> Outcome:
+    """What a header that says a code asks for. Raises Problem on one that the product cannot give.
+
+    A client may send its header with every request, so to an operation without a result any product's may be said, and
+    to one that grants a token any product's error.
+    """
+    outcome = outcome_of(code, facts.product)
+    is_for_another = facts.kind == "grants" or (facts.kind == "answers" and outcome.result is not None)
+    for word, each in possible.in_outcome(outcome):
+        objection = possible.objection(word, each, None if is_for_another else facts.product)
+        if objection is not None:
+            raise Problem(objection[0], where="X-Mock-Scenario", remedy=objection[1])
+    return outcome
+
+
+Warnings = tuple[tuple[str, str], ...]
+
+
+def carried(facts: Facts) -> tuple[Decision | None, Warnings]:
+    """What the request's own reserved MSISDN or else its references ask for. What is no code of the product's was
+    perhaps not meant for us: it decides nothing, and there is a warning."""
+    warnings: list[tuple[str, str]] = []
+    for outcome, selector, rule in _carried(facts):
+        objections = [possible.objection(word, code, facts.product) for word, code in possible.in_outcome(outcome)]
+        odd = next((each for each in objections if each is not None), None)
+        if odd is None:
+            return Decision(outcome, selector, rule), tuple(warnings)
+        warnings.append((f"{rule}, but {odd[0]}; so it decides nothing", odd[1]))
+    return None, tuple(warnings)
+
+
+def _carried(facts: Facts) -> Iterator[tuple[Outcome, str, str]]:
     reserved = _RESERVED.fullmatch(facts.msisdn or "")
     if reserved is not None:
         code = reserved[1].lstrip("0") or "0"
-        return Decision(Outcome(result=code), "reserved MSISDN", f"{facts.msisdn} is reserved for result {code}")
+        yield Outcome(result=code), "reserved MSISDN", f"{facts.msisdn} is reserved for result {code}"
     for reference in facts.references:
         if "mock:" in reference and (found := _IN_REFERENCE.search(reference)):
-            return Decision(outcome_of(found[1], facts.product), "mock: code", f"a reference says {found[0]}")
-    return None
+            yield outcome_of(found[1], facts.product), "mock: code", f"a reference says {found[0]}"

@@ -95,6 +95,7 @@ THEN: Final = Vocabulary(
     Word("callback", _PLAN, "{}", of_an_end=True),
     Word("queue_timeout", say="QueueTimeOutURL is called instead of ResultURL", of_an_end=True),
     Word("query", _QUERY, "the query says {}", of_an_end=True, field="query_result"),
+    Word("unattested", say="though M-Pesa was never seen to do so"),
     Word("goto", say="the scenario goes to state {}"),
 )
 OF_AN_END: Final = tuple(word.name for word in THEN.words if word.of_an_end)

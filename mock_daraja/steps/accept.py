@@ -33,7 +33,7 @@ def validate(passage: Passage) -> Reply | None:
     if problem is None:
         passage.note(_VALID)
         for warning in checker.warnings(read.value):
-            passage.note(Step("validation", "note", warning, docs=passage.anchor))
+            passage.note(Step("validation", "warning", warning, docs=passage.anchor))
         return None
     why = f"{problem.field} is missing" if problem.rule == "missing" else f"{problem.field} is not {problem.expected}"
     step = Step("validation", "refused", why, scalar(problem.value), problem.hint, passage.anchor)
@@ -71,6 +71,7 @@ def decide(passage: Passage) -> Reply | None:
     facts = Facts(
         operation.full_name,
         operation.product,
+        operation.kind,
         passage.headers.get(SCENARIO_HEADER),
         body,
         command.msisdn if command else None,
@@ -83,6 +84,8 @@ def decide(passage: Passage) -> Reply | None:
     passage.decision = decision = verdict.decision
     is_news = decision is not None and decision is not passage.early  # else it was carried out on arrival
     reply = passage.as_decided(decision) if decision is not None and is_news else None
+    for text, remedy in verdict.warnings:
+        passage.note(Step("scenarios", "warning", text, remedy=remedy, docs="scenarios"))
     for loser in verdict.losers:
         passage.note(Step("scenarios", "note", f"{loser.rule} does not decide: {loser.why}", docs="scenarios"))
     if reply is not None and decision is not None and decision.outcome.executes:

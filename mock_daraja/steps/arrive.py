@@ -68,8 +68,11 @@ def _credential(passage: Passage) -> str | None:
 def arm_faults(passage: Passage) -> Reply | None:
     """Is a transport fault, a gateway page or an error armed that asks for no more than the operation?"""
     operation = passage.operation
-    name, product = (operation.full_name, operation.product) if operation is not None else ("", "")
-    facts = Facts(name, product, passage.headers.get(SCENARIO_HEADER), app_key=passage.app.key if passage.app else None)
+    header, app_key = passage.headers.get(SCENARIO_HEADER), passage.app.key if passage.app else None
+    if operation is None:
+        facts = Facts("", "", "grants", header, app_key=app_key)
+    else:
+        facts = Facts(operation.full_name, operation.product, operation.kind, header, app_key=app_key)
     try:
         passage.early = passage.sandbox.engine.early(facts)
     except Problem as problem:

@@ -31,7 +31,7 @@ def open_command(
     One that is never answered is on no agenda, and nobody sees its prompt.
     """
     never = decision is not None and decision.outcome.never
-    why = f"{decision.selector}: {decision.rule} leaves it pending for ever" if decision is not None and never else ""
+    why = f"{decision} leaves it pending for ever" if decision is not None and never else ""
     transaction = changed(
         accepted(sandbox, operation, command),
         id=sandbox.store.next("transaction"),

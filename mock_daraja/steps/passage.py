@@ -98,7 +98,10 @@ class Passage(Struct):
 
     def as_decided(self, decision: Decision) -> Reply | None:
         """Carry out a decision that refuses the request itself; note any other."""
-        outcome, rule = decision.outcome, f"{decision.selector}: {decision.rule}"
+        outcome, rule = decision.outcome, str(decision)
+        if decision.unattested:
+            remedy = "what follows is played because you asked for it: do not rely on it"
+            self.note(Step("scenarios", "warning", decision.unattested, remedy=remedy, docs="scenarios"))
         if outcome.page is not None:
             text = f"{rule} answers with the page {outcome.page}"
             self.note(Step("scenarios", "refused", text, docs="scenarios", rule=decision.rule))

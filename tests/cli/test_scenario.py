@@ -208,7 +208,7 @@ def test_a_scenario_is_played_as_http(run: Callable[..., Any], folder: Path, nam
         "  - when: {product: reversal}\n    then: {result: R000002}\n",
         "  - when: {product: status}\n    then: {result: 0}\n",
         "  - when: {product: balance}\n    then: {queue_timeout: true}\n",
-        "  - when: {product: oauth}\n    then: {error: 404.001.03}\n",
+        "  - when: {product: oauth}\n    then: {error: 400.008.01}\n",
         "  - when: {operation: c2b.simulate}\n    then: {callback: {drop: true}}\n",
     ],
     ids=lambda rules: str(rules).partition("\n")[0].strip(" -"),
@@ -228,8 +228,8 @@ def test_what_a_scenario_says_happens(run: Callable[..., Any], folder: Path, rul
     [
         ("  - when: {app: nobody}\n    then: {result: 1}\n", "no rule of it decided anything"),
         (
-            "  - when: {operation: c2b.register}\n    then: {result: 1}\n",
-            "no transaction was opened, which `result` needs",
+            "  - when: {operation: c2b.register}\n    then: {never: true}\n",
+            "no transaction was opened, which `never` needs",
         ),
     ],
 )

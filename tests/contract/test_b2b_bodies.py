@@ -214,8 +214,12 @@ def test_a_body_has_the_codes_and_texts_of_its_source(mock_with: MakeMock, produ
     ("schema", "produce"),
     [
         (f"{operation.partition('.')[0].replace('-', '_')}/{kind}.callback", result(operation, code, quirks))
-        for operation, kind in ((PAY, "result"), (TAX, "result"), (EXPRESS, "express"))
-        for code in ("0", "1", "17", "2001", "SFC_IC0003")
+        for operation, kind, other in (
+            (PAY, "result", "SFC_IC0003"),
+            (TAX, "result", "17"),
+            (EXPRESS, "express", "4001"),
+        )
+        for code in ("0", "1", "2001", other)
         for quirks in ({}, {"b2b_success": "production-2026"})
     ],
 )

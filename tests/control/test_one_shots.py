@@ -24,7 +24,7 @@ def test_a_one_shot_decides_the_next_request_and_is_used_up(control: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    "then", [{"result": "1032"}, {"result": "SFC_IC0003"}, {"error": "500.003.02"}, {"error": "409"}]
+    "then", [{"result": "1032"}, {"result": "SFC_IC0003"}, {"error": "500.003.02"}, {"error": "429"}]
 )
 def test_a_plain_code_is_read_without_the_schema_as_with_it(then: dict[str, str]) -> None:
     given = {"when": {"operation": "stk-push.process"}, "then": then}
@@ -41,6 +41,8 @@ def test_a_plain_code_is_read_without_the_schema_as_with_it(then: dict[str, str]
         {"when": {"operation": "stk-push.process"}, "then": {"result": "1032", "desc": "no"}},
         {"when": {"operation": "stk-push.process"}, "then": {"result": "500.003.02"}},
         {"when": {"operation": "stk-push.process"}, "then": {"error": "SFC_IC0003"}},
+        {"when": {"operation": "stk-push.process"}, "then": {"result": "R000001"}},
+        {"when": {"operation": "stk-push.query"}, "then": {"result": "1032"}},
         {"when": [], "then": {"result": "1032"}},
     ],
 )
@@ -81,6 +83,14 @@ def test_a_rule_is_shown_in_the_words_it_was_given(control: Any, rule: dict[str,
         ("POST one-shots", {}, 400, "then is missing"),
         ("POST one-shots", {"then": {"reslt": 1}}, 400, "`reslt`"),
         ("POST one-shots", {"then": {"page": "wafff"}}, 400, "`wafff`"),
+        ("POST one-shots", {"then": {"result": 99999}}, 400, "no result 99999"),
+        (
+            "POST one-shots",
+            {"when": {"product": "stk-push"}, "then": {"result": "R000001"}},
+            400,
+            "no result that stk-push",
+        ),
+        ("POST one-shots", {"then": {"error": "500.003.99"}}, 400, "no error 500.003.99"),
         ("POST one-shots", {"then": {"fault": {"name": "latency"}}}, 400, "'ms' is missing"),
         ("POST one-shots", {"when": {"operation": "stk.push"}, "then": {"result": 1}}, 400, "`stk.push`"),
         ("POST one-shots", {"when": 5, "then": {"result": 1}}, 400, "5"),

@@ -70,9 +70,9 @@ def test_each_sandbox_has_its_own_payments(control: Any) -> None:
         ({"operation": "c2b.simulate"}, {"result": 1}, {}, "0"),
         ({"operation": "c2b.pay"}, {"error": "500.003.02"}, {}, "0"),
         ({"shortcode": "600992"}, {"page": "waf"}, {}, "0"),
-        ({"operation": "oauth.generate"}, {"result": 1}, {"account": "mock:2007"}, "2007"),
-        ({"operation": "oauth.generate"}, {"result": 1}, {"account": "mock:500.003.02"}, "0"),
-        ({"operation": "oauth.generate"}, {"result": 1}, {"msisdn": "254700000001"}, "1"),
+        ({"operation": "oauth.generate"}, {"error": "500.003.02"}, {"account": "mock:2007"}, "2007"),
+        ({"operation": "oauth.generate"}, {"error": "500.003.02"}, {"account": "mock:500.003.02"}, "0"),
+        ({"operation": "oauth.generate"}, {"error": "500.003.02"}, {"msisdn": "254700000001"}, "1"),
     ],
 )
 def test_rules_and_marks_decide_it_but_errors_of_the_gateway_do_not(

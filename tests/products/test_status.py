@@ -399,7 +399,7 @@ def test_the_initiator_is_looked_at_before_the_receipt(
     assert "ResultParameters" not in result
 
 
-@pytest.mark.parametrize("code", ["25", "2032", "2033", "SFC_IC0003", "17"])
+@pytest.mark.parametrize("code", ["25", "2032", "2033", "SFC_IC0003"])
 def test_any_code_can_be_asked_for(mock: Mock, code: str) -> None:
     original = mock.settled("b2c.payment")
 

@@ -45,7 +45,7 @@ def results(made: Engine, facts: Facts, times: int) -> list[str | None]:
 
 def pass_through(made: Engine, facts: Facts) -> Decision | None:
     """As the gateway does: early, then decide unless the request is refused."""
-    early = made.early(Facts(facts.operation, facts.product, facts.header))
+    early = made.early(Facts(facts.operation, facts.product, facts.kind, facts.header))
     if early is not None and early.outcome.is_synchronous:
         return early
     return made.decide(facts, early).decision
@@ -66,7 +66,7 @@ def test_nothing_decides_when_nothing_is_asked_for() -> None:
 def test_selectors_decide_in_their_order() -> None:
     made = engine((Match(), Outcome(result="3")))
     made.arm(OneShot(Match(), Outcome(result="2")))
-    facts = changed(PUSH, header="1", msisdn="254700000004", references=("mock:5",))
+    facts = changed(PUSH, header="1", msisdn="254700000004", references=("mock:17",))
 
     seen = [pass_through(made, facts)]
     facts = changed(facts, header=None)
@@ -80,7 +80,7 @@ def test_selectors_decide_in_their_order() -> None:
         ("one-shot", "2"),
         ("scenario", "3"),
         ("reserved MSISDN", "4"),
-        ("mock: code", "5"),
+        ("mock: code", "17"),
         None,
     ]
 
@@ -321,7 +321,7 @@ def test_the_nearest_losers_say_what_kept_them() -> None:
         (Match(amount=Amount(1000, 2000)), Outcome(result="2")),
         (Match(operation="b2c.payment"), Outcome(result="3")),
         (Match(amount=Amount(500, 500)), Outcome(result="4")),
-        (Match(), Outcome(result="5")),
+        (Match(), Outcome(result="17")),
     )
 
     verdict = made.decide(PUSH, explain=True)
@@ -402,13 +402,13 @@ def test_a_sequence_gives_its_outcomes_in_turn(loops: bool, expected: list[str])
 
 
 def test_a_sequence_counts_what_it_decides_and_nothing_else() -> None:
-    made = playing(sequence("1", "2", match=Match(msisdn="254708374149")), sequence("8", "9"))
+    made = playing(sequence("1", "2", match=Match(msisdn="254708374149")), sequence("8", "17"))
     other = changed(PUSH, msisdn="254711111111")
     made.arm(OneShot(Match(), Outcome(result="0")))
 
     seen = [said(pass_through(made, facts)) for facts in (PUSH, PUSH, other, PUSH, other)]
 
-    assert seen == ["0", "1", "8", "2", "9"]
+    assert seen == ["0", "1", "8", "2", "17"]
 
 
 def test_a_sequence_may_begin_with_a_gateway_that_is_down() -> None:
@@ -442,12 +442,12 @@ def test_a_rule_that_is_left_to_chance_decides_when_the_draw_is_below_it() -> No
 
 def test_chance_is_drawn_only_for_a_rule_that_would_decide() -> None:
     rare = sequence("1", probability=0.5, match=Match(msisdn="254711111111", nth=Nth(2, None)))
-    made = playing(sequence("9", match=Match(amount=Amount(900, 900))), rare, chances=[0.4])
+    made = playing(sequence("17", match=Match(amount=Amount(900, 900))), rare, chances=[0.4])
     other = changed(PUSH, msisdn="254711111111")
 
     seen = [said(pass_through(made, facts)) for facts in (PUSH, other, changed(other, amount_cents=900), other)]
 
-    assert seen == [None, None, "9", "1"]
+    assert seen == [None, None, "17", "1"]
 
 
 def test_a_gateway_that_is_down_now_and_then_is_drawn_once_a_request() -> None:

@@ -42,13 +42,13 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
-def errors(scenario: Scenario) -> list[str | None]:
-    return [rule.outcomes[0].error for rule in scenario.rules]
+def messages(scenario: Scenario) -> list[str | None]:
+    return [rule.outcomes[0].error_message for rule in scenario.rules]
 
 
-def text(*codes: str, use: str = "") -> str:
-    rules = "".join(f'  - then: {{error: "{code}"}}\n' for code in codes)
-    return "title: x\n" + (f"use: {use}\n" if use else "") + (f"rules:\n{rules}" if codes else "")
+def text(*messages: str, use: str = "") -> str:
+    rules = "".join(f'  - then: {{error: 500.003.02, message: "{each}"}}\n' for each in messages)
+    return "title: x\n" + (f"use: {use}\n" if use else "") + (f"rules:\n{rules}" if messages else "")
 
 
 # use
@@ -62,7 +62,7 @@ def test_the_rules_that_are_used_come_after_the_own_ones(write: Write, tmp_path:
 
     found = Library([tmp_path]).find("a")
 
-    assert errors(found) == ["1", "2", "3", "5", "4"]
+    assert messages(found) == ["1", "2", "3", "5", "4"]
     assert [found.label(index) for index in range(5)] == [
         "a, rule 1 (line 4)",
         "b, rule 1 (line 4)",
@@ -77,7 +77,7 @@ def test_a_scenario_may_consist_of_others(write: Write, tmp_path: Path) -> None:
     write("a.yaml", text(use="b"))
     write("b.yaml", text("1"))
 
-    assert errors(Library([tmp_path]).find("a")) == ["1"]
+    assert messages(Library([tmp_path]).find("a")) == ["1"]
 
 
 def test_a_name_means_the_file_beside_it_first(write: Write, tmp_path: Path) -> None:
@@ -88,8 +88,8 @@ def test_a_name_means_the_file_beside_it_first(write: Write, tmp_path: Path) -> 
 
     library = Library([tmp_path])
 
-    assert errors(library.find("a")) == ["1", "2"]
-    assert errors(library.find("c")) == ["4", "1", "2"]
+    assert messages(library.find("a")) == ["1", "2"]
+    assert messages(library.find("c")) == ["4", "1", "2"]
 
 
 def test_a_state_of_a_used_scenario_is_known(write: Write, tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_a_change_in_a_used_file_is_seen(write: Write, tmp_path: Path) -> None:
 
     write("b.yaml", text("3"))
 
-    assert errors(library.find("a")) == ["1", "3"]
+    assert messages(library.find("a")) == ["1", "3"]
 
 
 def test_a_survey_shows_what_is_wrong_beside_the_rest(write: Write, tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def watched(folder: Path, time: Time) -> tuple[Library, Engine]:
 
 def said(engine: Engine) -> str | None:
     decision = engine.early(HEAD)
-    return None if decision is None else decision.outcome.error
+    return None if decision is None else decision.outcome.error_message
 
 
 def test_an_active_scenario_follows_its_file_within_a_second(write: Write, tmp_path: Path) -> None:
@@ -182,7 +182,8 @@ def test_an_active_scenario_follows_its_file_within_a_second(write: Write, tmp_p
 
 
 def test_it_begins_anew_when_it_has_changed(write: Write, tmp_path: Path) -> None:
-    sequence = 'title: x\nrules:\n  - then: {sequence: [{error: "1"}, {error: "2"}]}\n'
+    one, two = (f'{{error: 500.003.02, message: "{each}"}}' for each in "12")
+    sequence = f"title: x\nrules:\n  - then: {{sequence: [{one}, {two}]}}\n"
     write("a.yaml", sequence)
     time = Time()
     _, engine = watched(tmp_path, time)

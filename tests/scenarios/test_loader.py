@@ -246,6 +246,11 @@ def test_a_typo_is_named_with_its_place_and_what_was_meant(monkeypatch: pytest.M
         ("  - when: {msisdn: {exists: true}}\n    then: {}", "3:21", "no field `exists` in `msisdn`", "matches"),
         ("  - when: {customer: {handset: off}}\n    then: {}", "3:32", "none of reachable, offline", "`offline`?"),
         ("  - when: {customer: {balance: lots}}\n    then: {}", "3:32", "'lots' is not an amount", ""),
+        ("  - then: {result: 99999}", "3:20", "M-Pesa has no result 99999", "the nearest: 9999"),
+        ('  - then: {error: "500.003.99"}', "3:19", "M-Pesa has no error 500.003.99", "the nearest: 500.003.0"),
+        ("  - then: {error: '1032'}", "3:19", "1032 is no error: M-Pesa knows it as result", "write `result:`"),
+        ("  - then: {query: {result: 99999}}", "3:19", "no answer of a query 99999", "9999"),
+        ("  - when: {product: stk-push}\n    then: {result: R000001}", "4:20", "no result that stk-push", "unattested"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_problem_with_place_and_remedy(

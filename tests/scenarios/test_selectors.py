@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mock_daraja.errors import Problem
 from mock_daraja.model import Outcome
 from mock_daraja.scenarios import Facts, selectors
 
@@ -22,9 +23,9 @@ from mock_daraja.scenarios import Facts, selectors
     ],
 )
 def test_the_last_four_digits_of_a_reserved_msisdn_are_the_result(msisdn: str | None, result: str | None) -> None:
-    decision = selectors.carried(Facts("stk-push.process", "stk-push", msisdn=msisdn))
+    decision, warnings = selectors.carried(Facts("stk-push.process", "stk-push", msisdn=msisdn))
 
-    assert (decision and decision.outcome.result) == result
+    assert (decision and decision.outcome.result, warnings) == (result, ())
 
 
 @pytest.mark.parametrize(
@@ -42,16 +43,63 @@ def test_the_last_four_digits_of_a_reserved_msisdn_are_the_result(msisdn: str | 
     ],
 )
 def test_a_reference_may_name_a_result_or_an_error(reference: str, outcome: Outcome | None) -> None:
-    decision = selectors.carried(Facts("stk-push.process", "stk-push", references=("plain", reference)))
+    decision, warnings = selectors.carried(Facts("stk-push.process", "stk-push", references=("plain", reference)))
 
-    assert (decision and decision.outcome) == outcome
+    assert (decision and decision.outcome, warnings) == (outcome, ())
 
 
 def test_a_reserved_msisdn_goes_before_a_reference() -> None:
-    decision = selectors.carried(Facts("a.b", "a", msisdn="254700001032", references=("mock:1",)))
+    decision, _ = selectors.carried(Facts("a.b", "a", msisdn="254700001032", references=("mock:1",)))
 
     assert decision is not None
     assert (decision.selector, decision.rule) == ("reserved MSISDN", "254700001032 is reserved for result 1032")
+
+
+def test_what_is_no_code_of_the_product_decides_nothing_and_is_warned_of() -> None:
+    references = ("mock:abc", "mock:R000001", "mock:1037", "mock:1")
+    facts = Facts("stk-push.process", "stk-push", msisdn="254700004242", references=references)
+
+    decision, warnings = selectors.carried(facts)
+
+    assert decision is not None
+    assert decision.rule == "a reference says mock:1037"
+    assert [what for what, _ in warnings] == [
+        "254700004242 is reserved for result 4242, but M-Pesa has no result 4242; so it decides nothing",
+        "a reference says mock:abc, but M-Pesa has no result abc; so it decides nothing",
+        "a reference says mock:R000001, but R000001 is no result that stk-push is known to give: it is one of reversal;"
+        " so it decides nothing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "facts", "what"),
+    [
+        ("99999", Facts("stk-push.process", "stk-push"), "M-Pesa has no result 99999"),
+        ("R000001", Facts("stk-push.process", "stk-push"), "R000001 is no result that stk-push is known to give"),
+        ("4999", Facts("stk-push.process", "stk-push"), "4999 is no result: M-Pesa knows it as answer of a query"),
+        ("99999", Facts("stk-push.query", "stk-push", "answers"), "M-Pesa has no result 99999"),
+        ("404.001.04", Facts("stk-push.query", "stk-push", "answers"), "404.001.04 is no error that stk-push"),
+        ("99999", Facts("oauth.generate", "oauth", "grants"), "M-Pesa has no result 99999"),
+    ],
+)
+def test_a_header_that_asks_for_such_a_code_is_a_problem(header: str, facts: Facts, what: str) -> None:
+    with pytest.raises(Problem) as caught:
+        selectors.asked_for(header, facts)
+
+    assert caught.value.what.startswith(what)
+    assert caught.value.remedy.startswith(("the nearest", "write `query:`", "there is no result of oauth"))
+
+
+@pytest.mark.parametrize(
+    ("header", "facts"),
+    [
+        ("R000001", Facts("stk-push.query", "stk-push", "answers")),
+        ("R000001", Facts("oauth.generate", "oauth", "grants")),
+        ("404.001.03", Facts("oauth.generate", "oauth", "grants")),
+    ],
+)
+def test_a_header_may_come_with_every_request_of_a_client(header: str, facts: Facts) -> None:
+    assert selectors.asked_for(header, facts) == selectors.outcome_of(header, facts.product)
 
 
 @pytest.mark.parametrize(

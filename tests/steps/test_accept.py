@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from mock_daraja.errors import Problem
+from mock_daraja.journal.shapes import transaction_json
+from mock_daraja.journal.text import log_line
+from mock_daraja.model import TRANSACTIONS
+from mock_daraja.steps.reporting import card_of
 
 CUSTOMER = "254708374149"
 Play = Callable[..., Any]
@@ -167,7 +171,7 @@ def test_the_one_that_decides_comes_first_in_the_trace(play: Play) -> None:
 
     assert trace(mock) == [
         "scenario: story, rule 2 (line 5) decides",
-        "story, rule 1 (line 3) does not decide: request 2 is not 9",
+        "story, rule 1 (line 3) does not decide: request 1 is not 9",
     ]
 
 
@@ -175,3 +179,74 @@ def test_nothing_is_told_where_nothing_is_armed(mock: Any) -> None:
     mock.push()
 
     assert trace(mock) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"AccountReference": "mock:abc"}, "a reference says mock:abc, but M-Pesa has no result abc"),
+        ({"AccountReference": "mock:404"}, "a reference says mock:404, but 404 is no result that stk-push"),
+        ({"AccountReference": "mock:500.3"}, "a reference says mock:500.3, but M-Pesa has no error 500.3"),
+        ({"PhoneNumber": "254700004242"}, "254700004242 is reserved for result 4242, but M-Pesa has no result 4242"),
+        ({"PhoneNumber": "254700004999"}, "254700004999 is reserved for result 4999, but 4999 is no result: M-Pesa"),
+    ],
+)
+def test_what_is_no_code_of_the_product_leaves_the_request_alone(mock: Any, changes: Any, warning: str) -> None:
+    answer = mock.push(**changes)
+    mock.advance(60)
+
+    row = mock.exchange()
+    assert answer.status == 200
+    assert mock.result() == 0
+    assert [step.text.startswith(warning) for step in row.steps if step.verdict == "warning"] == [True]
+    assert answer.why.startswith(warning)
+    assert "; so it decides nothing; " in answer.why
+    assert warning in log_line(row)
+    check = card_of(mock.sandbox, mock.gateway.shared.catalogue)["warnings"]
+    assert (check.verdict, [each.ref for each in check.evidence]) == ("warn", [row.id])
+
+
+@pytest.mark.parametrize("code", ["99999", "R000001", "4999", "503", "500.003.99"])
+def test_a_header_with_such_a_code_is_refused_with_the_nearest(mock: Any, code: str) -> None:
+    answer = mock.push(headers={"X-Mock-Scenario": code})
+
+    assert answer.status == 400
+    assert code in answer.json["problem"]
+    assert "the nearest of stk-push: " in answer.json["remedy"]
+    assert mock.callbacks() == []
+
+
+def test_a_code_that_was_never_seen_of_the_product_is_marked_wherever_it_shows(play: Play) -> None:
+    mock = play("  - when: {operation: stk-push.process}\n    then: {result: R000001, unattested: true}\n")
+
+    answer = mock.push()
+    mock.advance(60)
+
+    (row,) = mock.sandbox.store.scan(TRANSACTIONS)
+    shape = transaction_json(row)
+    assert mock.result() == "R000001"
+    assert answer.why.startswith("R000001 unattested for stk-push; ")
+    assert shape["unattested"] is True
+    assert shape["chosen_by"] == "scenario: story, rule 1 (line 3) (R000001 unattested for stk-push)"
+    assert row.why == shape["chosen_by"]
+    assert card_of(mock.sandbox, mock.gateway.shared.catalogue)["warnings"].verdict == "warn"
+
+
+def test_an_error_that_was_never_seen_of_the_product_is_marked_too(play: Play) -> None:
+    mock = play("  - when: {operation: stk-push.process}\n    then: {error: 404.001.04, unattested: true}\n")
+
+    answer = mock.push()
+
+    assert answer.error[:2] == (404, "404.001.04")
+    assert "404.001.04 unattested for stk-push" in answer.why
+
+
+def test_a_rule_for_any_product_decides_those_that_can_give_its_code(play: Play) -> None:
+    mock = play("  - then: {result: 1032}\n")
+
+    balance = mock.settled("balance.query")
+    mock.push()
+    mock.advance(60)
+
+    assert balance.result == "0"
+    assert mock.sandbox.transaction(2).result == "1032"

@@ -151,7 +151,7 @@ def test_a_strict_test_finds_the_same(servers: RemoteServer, push: Push) -> None
     daraja = servers.fresh(7)
     push(daraja, NOWHERE, Amount="ten")
     push(daraja, NOWHERE)
-    daraja.next("stk-push.query", 1032)
+    daraja.next("stk-push.query", "500.003.02")
     daraja.sink().answer_with(status=500)
     push(daraja, daraja.sink().url, PhoneNumber=OTHER)
     daraja.settle()
@@ -159,7 +159,7 @@ def test_a_strict_test_finds_the_same(servers: RemoteServer, push: Push) -> None
     complaint = daraja._complaint() or ""
 
     assert complaint.startswith("3 things went wrong")
-    assert "one-shot 1 (when operation stk-push.query, then result 1032)" in complaint
+    assert "one-shot 1 (when operation stk-push.query, then error 500.003.02)" in complaint
 
 
 def test_what_happened_is_told_after_the_sandbox_is_gone(servers: RemoteServer, push: Push) -> None:

@@ -33,7 +33,7 @@ def ask_token(server: DarajaServer, call: Call, key: str, secret: str) -> int:
 def test_what_one_test_did_the_next_does_not_see(server: DarajaServer, push: Call) -> None:
     first = server.fresh(1)
     first.customer(balance=0)
-    first.next("stk-push.query", 500)
+    first.next("stk-push.query", "500.003.02")
     push(first, NOWHERE)
     server.drop(first)
 

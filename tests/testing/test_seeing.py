@@ -49,7 +49,7 @@ def test_a_filter_names_the_attributes_there_are(daraja: Daraja, push: Push) -> 
 
 def test_a_sandbox_is_put_back_whole(daraja: Daraja, push: Push) -> None:
     daraja.scenario("stk_push/no-answer")
-    daraja.next("stk-push.query", 500)
+    daraja.next("stk-push.query", "500.003.02")
     push(daraja, daraja.sink().url)
     saved, before = daraja.snapshot(), (daraja.clock.now, daraja.clock.due, daraja.timeline())
 

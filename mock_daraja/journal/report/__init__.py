@@ -27,6 +27,7 @@ CHECKS: Final[tuple[Callable[[Journal], Check], ...]] = (
     requests.asks_known_paths,
     requests.sends_good_fields,
     requests.is_let_in,  # tokens, products, Passwords, shortcodes
+    requests.is_warned,  # of what was taken, and most likely not meant
 )
 
 

@@ -99,6 +99,18 @@ def is_let_in(journal: Journal) -> Check:
     return _passed(check, len(journal.exchanges), "was let in")
 
 
+def is_warned(journal: Journal) -> Check:
+    """What M-Pesa takes, and the caller most likely did not mean."""
+    check = partial(Check, "warnings", "Is warned of nothing", docs="codes")
+    rows = journal.exchanges
+    warned = [(row, step) for row in rows for step in row.steps if step.verdict == "warning"]
+    if warned:
+        lines = tuple(Evidence(row.id, f"{row.method} {row.path}: {step.text}") for row, step in warned)
+        remedy = "`mock-daraja why ID` says what to do about each; M-Pesa itself would not have said anything"
+        return check("warn", counted(len(warned), "warning"), lines, remedy)
+    return _passed(check, len(rows), "was taken without a warning")
+
+
 def _refused(rows: Iterable[Exchange], *rooms: str) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(row.id, f"{row.method} {row.path} {status_of(row)}: {row.why}")

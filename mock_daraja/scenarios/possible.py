@@ -1,0 +1,101 @@
+"""Which codes a product can give, and what is said of any other: nothing here plays a code that M-Pesa would not give.
+
+The catalogue of codes says it, by product: errors are synchronous, results final, and of what answers a query some are
+neither. A code that is real, but was never seen of this product, is played where the outcome says `unattested`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from typing import Final, Literal
+
+from mock_daraja.model import Outcome
+from mock_daraja.scenarios import codes
+from mock_daraja.scenarios.model import Known, Match
+
+Word = Literal["error", "result", "query"]
+"""Where an outcome has a code, by its name in a scenario file."""
+
+_KINDS: Final[dict[Word, frozenset[codes.Kind]]] = {
+    "error": frozenset({"error"}),
+    "result": frozenset({"result", "validation-reply"}),
+    "query": frozenset({"result", "validation-reply", "answer"}),
+}
+_CALLED: Final[dict[Word, str]] = {"error": "error", "result": "result", "query": "answer of a query"}
+_STATUSES: Final = range(400, 600)
+_NEAREST: Final = 3
+
+
+def in_outcome(outcome: Outcome) -> Iterator[tuple[Word, str]]:
+    given: tuple[tuple[Word, str | None], ...] = (
+        ("error", outcome.error),
+        ("result", outcome.result),
+        ("query", outcome.query_result),
+    )
+    return ((word, code) for word, code in given if code is not None)
+
+
+def objection(word: Word, code: str, product: str | None, *, unattested: bool = False) -> tuple[str, str] | None:
+    """What is wrong with a code, and the remedy; None where it can be given. A `product` of None: by any."""
+    entries = _entries(word, code)
+    if not entries:
+        return _no_such(word, code, product)
+    if product is None or unattested or any(product in each.products for each in entries):
+        return None
+    if not codes.for_product(product):  # it is none of Safaricom's
+        return None
+    others = sorted({slug for each in entries for slug in each.products})
+    what = f"{code} is no {_CALLED[word]} that {product} is known to give: it is one of {', '.join(others)}"
+    force = "to force it all the same, say `unattested: true` in a rule or one-shot"
+    return what, "; ".join(filter(None, (_nearest(word, code, product), force)))
+
+
+def unattested(outcome: Outcome, product: str) -> str:
+    """Which of its codes the product was never seen to give, in words; empty where there is none."""
+    odd = [code for word, code in in_outcome(outcome) if objection(word, code, product) is not None]
+    return f"{' and '.join(odd)} unattested for {product}" if odd else ""
+
+
+def must_be(when: Match, outcome: Outcome, known: Known, refuse: Callable[[str, str, str], object]) -> None:
+    """Hold the codes of a rule against what its product can give. `refuse` is told the word, what is wrong with it, and
+    the remedy."""
+    operation = when.operation
+    opens = operation is None or known.opening is None or operation in known.opening
+    if outcome.result is not None and not opens:
+        refuse("result", f"{operation} opens no transaction, so it has no result", "write the rule for one that does")
+    product = when.product or (operation.partition(".")[0] if operation is not None else None)
+    for word, code in in_outcome(outcome):
+        wrong = objection(word, code, product, unattested=outcome.unattested)
+        if wrong is not None:
+            refuse(word, *wrong)
+
+
+def _entries(word: Word, code: str) -> list[codes.Code]:
+    return [each for each in codes.find(code) if each.kind in _KINDS[word] and not each.page]
+
+
+def _no_such(word: Word, code: str, product: str | None) -> tuple[str, str]:
+    others: tuple[Word, ...] = ("error", "result", "query")
+    also = next((each for each in others if each != word and _entries(each, code)), None)
+    if also is not None:
+        what = f"{code} is no {_CALLED[word]}: M-Pesa knows it as {_CALLED[also]}"
+        return what, "; ".join(filter(None, (f"write `{also}:`", _nearest(word, code, product))))
+    what = f"M-Pesa has no {_CALLED[word]} {code}"
+    by_status = "any HTTP status comes from a `page`, or the fault `wrong-status`" if _is_status(code) else ""
+    return what, "; ".join(filter(None, (_nearest(word, code, product), by_status)))
+
+
+def _is_status(code: str) -> bool:
+    return code.isascii() and code.isdigit() and len(code) == 3 and int(code) in _STATUSES
+
+
+def _nearest(word: Word, code: str, product: str | None) -> str:
+    """The codes that were perhaps meant, best first. There is always a nearest, where the product has any."""
+    entries = codes.all_codes() if product is None else codes.for_product(product)
+    there = {each.code for each in entries if each.kind in _KINDS[word] and not each.page}
+    whose = "" if product is None else f" of {product}"
+    if not there:
+        return f"there is no {_CALLED[word]}{whose}"
+    near = get_close_matches(code, sorted(there), n=_NEAREST, cutoff=0)
+    return f"the nearest{whose}: {', '.join(near)}"
