@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import MISSING, fields
-from typing import Any
 
 from mock_daraja import defaults, faults, resources
 from mock_daraja.faults import pages
@@ -16,6 +15,7 @@ from mock_daraja.products.base import Operation
 from mock_daraja.scenarios import Library, codes
 from mock_daraja.validation import Schemas
 from tests.docs.markdown import code, table
+from tests.docs.scenario_keys import SCHEMA, every_key
 
 _RETRYABLE = {True: "yes", False: "no", None: "depends"}
 _SCHEMAS = Schemas()
@@ -112,22 +112,13 @@ def _text(text: str) -> str:
 
 
 def scenario_keys() -> Iterator[str]:
-    schema = json.loads((resources.schemas() / "scenario.json").read_text(encoding="utf-8"))
-    parts = {"": schema, "when": schema["definitions"]["when"], "then": schema["definitions"]["then"]}
     rows = []
-    for prefix, part in parts.items():
-        for key, said in _keys(part, prefix):
-            examples = ", ".join(code(json.dumps(each, ensure_ascii=False)) for each in said.get("examples", ())[:3])
-            values = ", ".join(map(code, said.get("enum", ())))
-            rows.append((code(key), said["description"], examples or values))
+    for key, part in every_key():
+        said = SCHEMA["definitions"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+        examples = ", ".join(code(json.dumps(each, ensure_ascii=False)) for each in said.get("examples", ())[:3])
+        values = ", ".join(map(code, said.get("enum", ())))
+        rows.append((code(key), said["description"], examples or values))
     return table(("Key", "Meaning", "Example"), rows)
-
-
-def _keys(part: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, said in part.get("properties", {}).items():
-        path = f"{prefix}.{name}" if prefix else name
-        yield path, said
-        yield from _keys(said, path)
 
 
 def library() -> Iterator[str]:

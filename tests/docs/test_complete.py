@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from mock_daraja.tables import app_from, customer_from, organisation_from
 from tests.docs.api import anchors, control_nouns, fixtures, handle_members
 from tests.docs.generate import DOCS, ROOT, pages
 from tests.docs.links import dead_links, headings
+from tests.docs.scenario_keys import SCHEMA, every_key
 
 
 def text(page: str) -> str:
@@ -115,20 +115,32 @@ def test_every_code_of_a_product_is_documented(product: Any) -> None:
     assert missing("codes.md", [each.code for each in codes.for_product(product.slug)]) == []
 
 
-def scenario_keys() -> Iterator[str]:
-    def keys(part: Mapping[str, Any], path: str) -> Iterator[str]:
-        for name, said in part.get("properties", {}).items():
-            yield path + name
-            yield from keys(said, f"{path}{name}.")
-
-    schema = json.loads((resources.schemas() / "scenario.json").read_text(encoding="utf-8"))
-    yield from keys(schema, "")
-    for name in ("when", "then"):
-        yield from keys(schema["definitions"][name], f"{name}.")
+def documented_keys() -> list[str]:
+    """The first column of the table in scenarios.md."""
+    table = text("scenarios.md").partition("<!-- generated: scenario-keys -->")[2].partition("<!-- end -->")[0]
+    return [line.split("`")[1] for line in table.splitlines() if line.startswith("| `")]
 
 
-def test_every_key_of_a_scenario_is_documented() -> None:
-    assert missing("scenarios.md", scenario_keys()) == []
+def test_the_keys_of_a_scenario_and_those_that_are_documented_are_the_same() -> None:
+    assert documented_keys() == [key for key, _ in every_key()]
+    assert {"probability", "when.body.FIELD.matches", "then.callback.forge.amount"} <= {*documented_keys()}
+
+
+def test_no_property_of_the_schema_of_scenarios_is_left_out() -> None:
+    """Looks for `properties` wherever they stand, whatever leads there."""
+
+    def properties(node: Any) -> Iterator[Any]:
+        if isinstance(node, list):
+            for each in node:
+                yield from properties(each)
+        elif isinstance(node, dict):
+            yield from node.get("properties", {}).values()
+            for each in node.values():
+                yield from properties(each)
+
+    reached = {id(part) for _, part in every_key()}
+
+    assert [part for part in properties(SCHEMA) if id(part) not in reached] == []
 
 
 def test_every_shipped_scenario_fault_and_gateway_page_is_documented() -> None:
