@@ -1,7 +1,8 @@
 """`python -m bench [--quick] [--against REV] [--peers] [--write] [NAME ...]`: print each figure beside its aim.
 
-Ends with 1 if a benchmark could not be measured or its traffic went wrong (an error answer, a callback lost or
-doubled). An aim not reached is shown, not punished: figures depend on the machine and on what else it does.
+Ends with 1 if a package is missing that one of them needs (then at once), a benchmark could not be measured, or its
+traffic went wrong (an error answer, a callback lost or doubled). An aim not reached is
+shown, not punished: figures depend on the machine and on what else it does.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import asdict
 from bench.conditions import machine, servers
 from bench.figures import Figure, table
 from bench.measures import MEASURES
+from bench.needs import INSTALL, lacking
 from bench.page import PAGE, write
 from bench.peers.fetch import FetchError, cache_folder, fetch
 from bench.processes import ROOT, Tree, raise_open_files
@@ -25,6 +27,10 @@ from bench.run import FULL, QUICK, Run
 
 def main() -> int:
     options = _options()
+    names = options.names or list(MEASURES)
+    if lacks := [*lacking(names)]:
+        _say(f"{'; '.join(lacks)}: {INSTALL}")
+        return 1
     raise_open_files()
     try:
         peers = fetch(cache_folder()) if options.peers else None
@@ -34,7 +40,7 @@ def main() -> int:
     with ExitStack() as stack:
         run = Run(QUICK if options.quick else FULL, _before(options, stack), peers)
         conditions = [machine(), *servers(run)]
-        figures, failures = _measured(options.names or list(MEASURES), run)
+        figures, failures = _measured(names, run)
 
     if options.json:
         rows = [asdict(figure) | {"reached": figure.reached} for figure in figures]
