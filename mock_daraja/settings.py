@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_type_hints
 
+from mock_daraja.annotated import must_fit
 from mock_daraja.clock import ClockSetting, parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields, Kind, nearest, read
@@ -25,8 +26,9 @@ SETTINGS_FILE: Final = "mock-daraja.toml"
 DEFAULT_PORT: Final = 6737  # M-P-E-S on a telephone's keypad is 6737
 
 
-def _setting(default: Any, help_text: str, *, metavar: str = "", source: str = "") -> Any:
-    return field(default=default, metadata={"help": help_text, "metavar": metavar, "source": source})
+def _setting(default: Any, help_text: str, *, metavar: str = "", source: str = "", wanted: str = "") -> Any:
+    """`wanted` says what a program gives for it, where its type doesn't."""
+    return field(default=default, metadata={"help": help_text, "metavar": metavar, "source": source, "wanted": wanted})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,25 @@ class Quirks:
         source="callbacks.md §2",
     )
 
+    def __post_init__(self) -> None:
+        must_fit(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a server and its sandboxes need to know at their start."""
+    """Everything a server and its sandboxes need to know at their start.
+
+    Raises Problem for a value of another type, one out of bounds, and a text that can't be read.
+    """
 
     host: str = _setting("127.0.0.1", "address to bind", metavar="ADDRESS")
     port: int = _setting(DEFAULT_PORT, "port to bind; 0 takes a free one", metavar="PORT")
-    clock: ClockSetting = _setting(ClockSetting(), "real, scaled:60, manual or auto", metavar="CLOCK")  # noqa: RUF009 - a field()
+    clock: ClockSetting = _setting(  # noqa: RUF009 - a field()
+        ClockSetting(),
+        "real, scaled:60, manual or auto",
+        metavar="CLOCK",
+        wanted='a ClockSetting: ClockSetting.parse("auto"), from mock_daraja.clock',
+    )
     start: str | None = _setting(None, "the clock's first instant, e.g. 2026-11-24T10:00+03:00", metavar="INSTANT")
     scenario: str | None = _setting(None, "scenario to play from the start: a name or a file", metavar="NAME")
     scenarios: tuple[str, ...] = _setting((), "one more folder of scenario files; may be repeated", metavar="FOLDER")
@@ -127,12 +140,15 @@ class Settings:
     )
     max_connections: int = _setting(512, "connections open at once", metavar="N")
     max_body: int = _setting(1 << 20, "bytes of a request body", metavar="N")
-    quirks: Quirks = field(default_factory=Quirks)
+    quirks: Quirks = field(
+        default_factory=Quirks, metadata={"wanted": 'Quirks(in_flight="4999"), say, from mock_daraja.settings'}
+    )
     apps: tuple[Mapping[str, Any], ...] = ()
     organisations: tuple[Mapping[str, Any], ...] = ()
     customers: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
+        must_fit(self)
         for name, least, most in _BOUNDS:
             value = getattr(self, name)
             if not least <= value <= most:

@@ -216,6 +216,43 @@ def test_a_value_out_of_bounds_is_refused(changes: dict[str, Any], what: str) ->
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("changes", "what", "remedy"),
+    [
+        ({"clock": "real"}, "clock is 'real'", 'a ClockSetting: ClockSetting.parse("auto")'),
+        ({"quirks": {"in_flight": "4999"}}, "quirks is {'in_flight': '4999'}", 'Quirks(in_flight="4999")'),
+        ({"port": "5"}, "port is '5'", "use a whole number"),
+        ({"port": True}, "port is True", "use a whole number"),
+        ({"keep": 1e6}, "keep is 1000000.0", "use a whole number"),
+        ({"callback_timeout": "2"}, "callback_timeout is '2'", "use a number"),
+        ({"pure": "yes"}, "pure is 'yes'", "use True or False"),
+        ({"host": None}, "host is None", "use text"),
+        ({"start": 5}, "start is 5", "use text or None"),
+        ({"seed": "x"}, "seed is 'x'", "use a whole number or None"),
+        ({"environment": "test"}, "environment is 'test'", "use 'sandbox' or 'production'"),
+        ({"app": "a:b"}, "app is 'a:b'", "use a tuple of texts"),
+        ({"scenarios": (1,)}, "scenarios is (1,)", "use a tuple of texts"),
+        ({"customers": [{}]}, "customers is [{}]", "use a tuple of dicts"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(changes: dict[str, Any], what: str, remedy: str) -> None:
+    with pytest.raises(Problem) as caught:
+        Settings(**changes)
+
+    assert caught.value.what == what
+    assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("in_flight", 4999), ("balance_item", 1), ("checkout_id_digits", True), ("b2b_success", None)]
+)
+def test_a_switch_takes_its_own_values_alone(name: str, value: object) -> None:
+    changes: dict[str, Any] = {name: value}
+
+    with pytest.raises(Problem, match=f"{name} is {value!r}"):
+        Quirks(**changes)
+
+
 def test_start_is_given_in_milliseconds() -> None:
     assert Settings(start="1970-01-01T03:00:01").start_ms == 1000
     assert Settings().start_ms is None

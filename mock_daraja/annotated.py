@@ -1,0 +1,71 @@
+"""Values that a program gives for the fields of a dataclass, held against the types that the fields declare.
+
+Texts from files and variables are read by fields.py; here nothing is converted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+
+from mock_daraja.errors import Problem
+from mock_daraja.fields import shown
+
+Check = Callable[[Any], bool]
+_NAMES: Final[Mapping[Any, str]] = {
+    str: "text",
+    bool: "True or False",
+    int: "a whole number",
+    float: "a number",
+    NoneType: "None",
+}
+
+
+def must_fit(row: object) -> None:
+    """Raises Problem for the first field of a dataclass whose value isn't of the field's type."""
+    kind: type = type(row)
+    for name, fits, wanted in _checks(kind):
+        value = getattr(row, name)
+        if not fits(value):
+            raise Problem(f"{name} is {shown(value)}", remedy=f"use {wanted}")
+
+
+@cache
+def _checks(of: type) -> tuple[tuple[str, Check, str], ...]:
+    types = get_type_hints(of)
+    return tuple(
+        (each.name, _check(types[each.name]), each.metadata.get("wanted") or _wanted(types[each.name]))
+        for each in fields(of)
+    )
+
+
+def _check(of: Any) -> Check:
+    parts = get_args(of)
+    if get_origin(of) is Literal:
+        return lambda value: any(type(value) is type(each) and value == each for each in parts)
+    if isinstance(of, UnionType):
+        checks = [_check(each) for each in parts]
+        return lambda value: any(fits(value) for fits in checks)
+    if get_origin(of) is tuple:
+        fits = _check(parts[0])
+        return lambda value: isinstance(value, tuple) and all(map(fits, value))
+    kind = get_origin(of) or of
+    if kind in (int, float):
+        numbers = (int,) if kind is int else (int, float)
+        return lambda value: isinstance(value, numbers) and not isinstance(value, bool)
+    return lambda value: isinstance(value, kind)
+
+
+def _wanted(of: Any) -> str:
+    parts = get_args(of)
+    if get_origin(of) is Literal:
+        return " or ".join(map(repr, parts))
+    if isinstance(of, UnionType):
+        return " or ".join(map(_wanted, parts))
+    if get_origin(of) is tuple:
+        return f"a tuple of {'texts' if parts[0] is str else 'dicts'}, also where there is one"
+    kind = get_origin(of) or of
+    return _NAMES.get(kind) or f"a {kind.__name__}"
