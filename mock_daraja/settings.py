@@ -9,14 +9,17 @@ import os
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 from mock_daraja.annotated import must_fit
 from mock_daraja.clock import ClockSetting, parse_instant
+from mock_daraja.defaults import INITIATOR, INITIATOR_PASSWORD
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields, Kind, nearest, read
+from mock_daraja.model import Initiator
+from mock_daraja.tables import app_from, customer_from, initiators_from, organisation_from
 
 ENVIRONMENT_PREFIX: Final = "MOCK_DARAJA_"
 URL_VARIABLE: Final = f"{ENVIRONMENT_PREFIX}URL"
@@ -237,10 +240,12 @@ def _is_service_link(name: str, text: str) -> bool:
 
 def _check_names(environment: Mapping[str, str]) -> None:
     """Raises Problem for a variable that is named as ours are, and is none."""
-    known = {_variable(name): name for of in (Settings, Quirks) for name in _kinds(of)}
+    known = {URL_VARIABLE, *(_variable(name) for of in (Settings, Quirks) for name in _kinds(of))}
     for name in environment:
-        if name.startswith(ENVIRONMENT_PREFIX) and name not in known and name != URL_VARIABLE:
-            near = nearest(name.removeprefix(ENVIRONMENT_PREFIX).lower(), known.values())
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
+            near = nearest(
+                name.removeprefix(ENVIRONMENT_PREFIX), {each.removeprefix(ENVIRONMENT_PREFIX) for each in known}
+            )
             remedy = f"did you mean {_variable(near)}?" if near else "unset it; docs/settings.md lists those there are"
             raise Problem("there is no such variable", where=name, remedy=remedy)
 
@@ -258,15 +263,21 @@ def _from_file(file: Path) -> dict[str, Any]:
     def where(name: str) -> str:
         return f"{file}:{_line_of(name, text)}"
 
-    tables = {name: _list_of_tables(name) for name in ("apps", "organisations", "customers")}
+    tables = {name: _list_of_tables(name, reader, file, text) for name, reader in _PARTIES.items()}
     kinds = {**_kinds(Settings), **tables, "quirks": lambda value: quirks_from(value, where)}
     return _checked(_read(document, kinds, where), where)
 
 
-def _list_of_tables(name: str) -> Kind:
+def _list_of_tables(name: str, read_one: Callable[[Any], object], file: Path, text: str) -> Kind:
     def kind(value: Any) -> tuple[Mapping[str, Any], ...]:
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise Problem(f"{name} is no list of tables", remedy=f"begin each with [[{name}]]")
+        for index, each in enumerate(value):
+            try:
+                read_one(each)
+            except Problem as problem:
+                problem.where = f"{file}:{_line_in_table(name, index, problem.where, text)}"
+                raise
         return tuple(value)
 
     return kind
@@ -299,8 +310,24 @@ def unknown(name: str, known: Collection[str]) -> Problem:
 
 def _line_of(name: str, text: str) -> int:
     """The line on which a key or table of a TOML text stands; tomllib doesn't say."""
-    key = re.compile(rf"\s*\[*{re.escape(name)}(?![\w-])")
+    key = _key(name)
     return next((number for number, line in enumerate(text.splitlines(), 1) if key.match(line)), 1)
+
+
+def _line_in_table(name: str, index: int, key: str, text: str) -> int:
+    """That of a key in the table of this index, else where the table begins, or all of them do."""
+    lines = text.splitlines()
+    header = re.compile(rf"\s*\[\[\s*{name}\s*\]\]")
+    begins = [number for number, line in enumerate(lines, 1) if header.match(line)]
+    if index >= len(begins):
+        return _line_of(name, text)
+    ends = begins[index + 1] - 1 if index + 1 < len(begins) else len(lines)
+    found = _key(key)
+    return next((n for n in range(begins[index] + 1, ends + 1) if key and found.match(lines[n - 1])), begins[index])
+
+
+def _key(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\s*\[*{re.escape(name)}(?![\w-])")
 
 
 @cache
@@ -347,3 +374,16 @@ _KINDS: Final[Mapping[Any, Kind]] = {
     tuple[str, ...]: _texts,
     ClockSetting: _parsed(ClockSetting.parse, "a clock"),
 }
+
+
+def _organisation_from(table: Mapping[str, Any]) -> None:
+    row = organisation_from(table, old=None)
+    initiators_from(table, row, [Initiator(row.shortcode, INITIATOR, INITIATOR_PASSWORD)])
+
+
+_PARTIES: Final[Mapping[str, Callable[[Any], object]]] = {
+    "apps": app_from,
+    "organisations": _organisation_from,
+    "customers": partial(customer_from, old=None),
+}
+"""What reads one of each, or raises Problem."""

@@ -23,11 +23,17 @@ _NUMBER: Final = typed(str, int)  # of a party: digits, in quotes or without
 
 
 def _read(table: Mapping[str, Any], keys: Fields, noun: str, key: str) -> dict[str, Any]:
+    def unknown(name: str) -> Problem:
+        near = fields.nearest(name, keys)
+        remedy = f"did you mean {near!r}?" if near else f"the keys are {', '.join(keys)}"
+        return Problem(f"{noun} has no {name!r}", remedy=remedy)
+
     values = fields.read(
         table,
         keys,
-        unknown=lambda name: Problem(f"{noun} has no {name!r}", remedy=f"the keys are {', '.join(keys)}"),
+        unknown=unknown,
         wrong=lambda name, value, wanted: Problem(f"{name} of {noun} is {value!r}", remedy=f"give {wanted}"),
+        where=str,
     )
     if key not in table:
         raise Problem(f"{noun} has no {key}", remedy=f"give {key} besides {', '.join(table) or 'the rest'}")

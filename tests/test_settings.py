@@ -117,6 +117,22 @@ def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
         ("callback_timeout = 'soon'", "callback_timeout is 'soon'", 1, "a number"),
         ("apps = ['k:s']", "apps is no list of tables", 1, "begin each with [[apps]]"),
         ("customers = 5", "customers is no list of tables", 1, "begin each with [[customers]]"),
+        ("[[customer]]\nmsisdn = '0712345678'", "there is no setting 'customer'", 1, "did you mean 'customers'?"),
+        ("[[apps]]\nkey = 'a'", "app 'a' has no secret", 1, "give secret"),
+        (
+            "[[customers]]\nmsisdn = '0712345678'\nbalance = 5\n\n[[customers]]\nmsisdn = '0712345679'\nbalace = 5",
+            "a customer has no 'balace'",
+            7,
+            "did you mean 'balance'?",
+        ),
+        ("customers = [{msisdn = '0712345678', pim = '1'}]", "a customer has no 'pim'", 1, "did you mean 'pin'?"),
+        ("\n[[organisations]]\nname = 'Duka'", "an organisation has no shortcode", 2, "give shortcode"),
+        (
+            "[[organisations]]\nshortcode = '400200'\n[[organisations.initiators]]\nnme = 'x'",
+            "an initiator has no 'nme'",
+            4,
+            "did you mean 'name'?",
+        ),
         ("keep_bodies = 5\nkeep = 0", "keep is 0", 2, "from 1 to 100000000"),
         ("\napp = ['a:b', 'key']", "app 'key' has no secret", 2, "KEY:SECRET"),
         ("\nstart = 'tomorrow'", "'tomorrow' is not a date and time", 2, "write it as"),
@@ -131,6 +147,12 @@ def test_a_mistake_in_the_file_is_named_with_its_line(
     assert caught.value.what == what
     assert caught.value.where.endswith(f"mock-daraja.toml:{line}")
     assert remedy in caught.value.remedy
+
+
+def test_an_initiator_that_is_there_already_needs_no_password(file: Write) -> None:
+    folder = file("[[organisations]]\nshortcode = '400200'\ninitiators = [{name = 'testapi', locked = true}]")
+
+    assert load({}, {}, folder).organisations[0]["initiators"] == [{"name": "testapi", "locked": True}]
 
 
 def test_a_file_that_is_not_toml_says_so(file: Write) -> None:
@@ -165,6 +187,7 @@ def test_what_kubernetes_says_of_a_service_of_our_name_is_not_ours(tmp_path: Pat
     [
         ("MOCK_DARAJA_SERVICE", "unset it; docs/settings.md lists those there are"),
         ("MOCK_DARAJA_MAX_CONECTIONS", "did you mean MOCK_DARAJA_MAX_CONNECTIONS?"),
+        ("MOCK_DARAJA_ULR", "did you mean MOCK_DARAJA_URL?"),
         ("MOCK_DARAJA_INFLIGHT", "did you mean MOCK_DARAJA_IN_FLIGHT?"),
         ("MOCK_DARAJA_XYZ", "unset it; docs/settings.md lists those there are"),
     ],

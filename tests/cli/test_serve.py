@@ -292,6 +292,7 @@ def test_wrong_usage_exits_with_2(run: Callable[..., Any], arguments: list[str],
         (["--app", "key"], {}, "error: --app: app 'key' has no secret\n  remedy: write it as KEY:SECRET\n"),
         ([], {"MOCK_DARAJA_CLOCK": "sundial"}, "error: MOCK_DARAJA_CLOCK: "),
         ([], {"MOCK_DARAJA_MAX_CONNECTIONS": "-1"}, "error: MOCK_DARAJA_MAX_CONNECTIONS: max_connections is -1\n"),
+        ([], {"MOCK_DARAJA_CLOK": "auto"}, "error: MOCK_DARAJA_CLOK: there is no such variable\n"),
         (["--port", "0", "--allow-callbacks-to", "10.0.0.0/99"], {}, "error: --allow-callbacks-to: "),
         (["--port", "0", "--scenario", "stk_push/canceled"], {}, "stk_push/cancelled"),
     ],
@@ -313,6 +314,17 @@ def test_a_bad_settings_file_is_named_with_its_line(run: Callable[..., Any], tmp
 
     assert result.exit_code == 2
     assert "mock-daraja.toml:2: there is no setting 'clok'\n  remedy: did you mean 'clock'?" in result.stderr
+
+
+def test_a_misspelt_key_of_a_party_in_the_settings_file_is_named_with_its_line(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "mock-daraja.toml").write_text('[[customers]]\nmsisdn = "0712345678"\nbalace = 5\n')
+
+    result = run("serve")
+
+    assert result.exit_code == 2
+    assert "mock-daraja.toml:3: a customer has no 'balace'\n  remedy: did you mean 'balance'?" in result.stderr
 
 
 def test_a_bad_setting_is_wrong_usage_of_every_command(run: Callable[..., Any]) -> None:
