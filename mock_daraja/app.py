@@ -7,7 +7,7 @@ Daraja answers is decided there, and no rule of Flask's (404 pages, slashes, HEA
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
@@ -60,10 +60,16 @@ def daraja_paths(
     catalogue: Catalogue = CATALOGUE,
     on_exchange: Hook | None = None,
     log: Hook | None = None,
+    more_scenarios: Sequence[Path] = (),
 ) -> DarajaPaths:
-    """The same as a plain WSGI app, which imports Flask with the first request to /_mock: what `serve` runs."""
-    folders = [*map(Path, settings.scenarios), resources.scenarios()]
-    library = Library(folders, catalogue.known, watch=settings.watch)
+    """The same as a plain WSGI app, which imports Flask with the first request to /_mock: what `serve` runs.
+
+    Every file of the settings' folders of scenarios is read at once; those of `more_scenarios`, folders that nobody has
+    set, and those that ship when they are needed.
+    """
+    own = [*map(Path, settings.scenarios)]
+    library = Library([*more_scenarios, *own, resources.scenarios()], catalogue.known, watch=settings.watch)
+    library.read_all(own)
     loop = Loop()
     gateway = Gateway(settings, library, catalogue, loop, Pool(loop))
     return DarajaPaths(gateway, on_exchange, log)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import socket
 import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mock_daraja import resources
 from mock_daraja.app import daraja_paths
 from mock_daraja.client import Client
+from mock_daraja.scenarios import Scenario, library
+from mock_daraja.scenarios.loader import load_file
 from mock_daraja.settings import Settings
 
 
@@ -57,3 +62,24 @@ def test_health_answers_though_a_hook_hangs_and_no_thread_is_to_be_had(monkeypat
     paths.gateway.close()
     assert hangs
     assert health["status"] == "ok"
+
+
+def test_at_the_start_the_scenarios_of_the_users_own_folders_are_read_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def noted(path: Path, *arguments: Any) -> Scenario:
+        read.append(path)
+        return load_file(path, *arguments)
+
+    monkeypatch.setattr(library, "load_file", noted)
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("title: Mine\nuse: stk_push/cancelled\n", encoding="utf-8")
+
+    daraja_paths(Settings()).gateway.close()
+    without = [*read]
+    daraja_paths(Settings(scenarios=(str(tmp_path),))).gateway.close()
+
+    assert without == []
+    assert read == [mine, resources.scenarios() / "stk_push" / "cancelled.yaml"]

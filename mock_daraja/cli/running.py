@@ -8,8 +8,9 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -56,7 +57,9 @@ def is_there(client: Client) -> bool:
 
 @contextmanager
 def running(
-    settings: Settings, line: Callable[[Exchange], str | None] | None = None
+    settings: Settings,
+    line: Callable[[Exchange], str | None] | None = None,
+    more_scenarios: Sequence[Path] = (),
 ) -> Iterator[tuple[Server, Gateway]]:
     """Connections are accepted inside the block. At its end one line on standard error says what is left unfinished, if
     anything is; so does one for each exchange that `line` gives one for. Raises Problem where the address can't be had,
@@ -77,7 +80,8 @@ def running(
         sockets.raise_limit()
         codes.ready()  # when a payment first needs it, there may be no file left to open
         with settings_applied():
-            app = daraja_paths(settings, log=None if line is None else _logged(line, writer))
+            log = None if line is None else _logged(line, writer)
+            app = daraja_paths(settings, log=log, more_scenarios=more_scenarios)
         for text in _narrowed(settings, app.gateway):
             writer.write(text)
         ending.callback(app.gateway.close)

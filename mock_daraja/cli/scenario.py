@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -199,12 +199,11 @@ def _server(name: str, url: str | None) -> Iterator[tuple[Client, str]]:
     if not name.endswith(_FILES) and is_there(client):
         yield client, name
         return
-    flags: dict[str, Any] = {"host": "127.0.0.1", "port": 0}
+    beside: list[Path] = []
     if name.endswith(_FILES):
         _opened(name)  # what is wrong with it is said before anything starts
-        flags["scenarios"] = (str(Path(name).parent), *given_settings().scenarios)
-        name = Path(name).stem
-    with running(given_settings(flags)) as (server, _):
+        beside, name = [Path(name).parent], Path(name).stem
+    with running(given_settings({"host": "127.0.0.1", "port": 0}), more_scenarios=beside) as (server, _):
         yield client_at(server.url), name
 
 

@@ -6,7 +6,7 @@ A watching library also keeps the last good version of a file that is wrong now,
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +59,14 @@ class Library:
         """In order of names, with what is wrong in place of a scenario that cannot be had."""
         with self._lock:
             return [(name, self._try(name)) for name in self.names()]
+
+    def read_all(self, folders: Iterable[Path]) -> None:
+        """Every file of these folders, so that none is found to be wrong when it is first played. Raises Problem."""
+        with self._lock:
+            self._list()
+            for folder in folders:
+                for name, path in _files(folder).items():
+                    self._load(name, path)
 
     def _try(self, name: str) -> Scenario | Problem:
         try:

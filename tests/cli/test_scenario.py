@@ -243,6 +243,13 @@ def test_what_does_not_happen_is_told(run: Callable[..., Any], folder: Path, rul
     assert f"scenario: failed: {said}" in result.stdout or said in result.stdout
 
 
+def test_a_file_is_played_though_another_beside_it_is_broken(run: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text("title: Good\nrules:\n  - then: {result: 1}\n", encoding="utf-8")
+    (tmp_path / "broken.yaml").write_text("title: Broken\n", encoding="utf-8")
+
+    assert run("scenario", "run", str(tmp_path / "good.yaml")).exit_code == 0
+
+
 def test_a_running_server_is_used_and_left_as_it_was(run: Callable[..., Any], live: str) -> None:
     result = run("scenario", "run", "cancelled", "--url", live)
 

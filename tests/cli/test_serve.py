@@ -327,6 +327,34 @@ def test_a_misspelt_key_of_a_party_in_the_settings_file_is_named_with_its_line(
     assert "mock-daraja.toml:3: a customer has no 'balace'\n  remedy: did you mean 'balance'?" in result.stderr
 
 
+@pytest.mark.parametrize("way", ["flag", "variable", "file"])
+def test_a_broken_scenario_file_stops_the_start_though_nobody_plays_it(
+    run: Callable[..., Any], tmp_path: Path, way: str
+) -> None:
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    (folder / "good.yaml").write_text("title: Good\nrules:\n  - then: {result: 1}\n")
+    (folder / "broken.yaml").write_text("title: Broken\nrules:\n  - then: {reslt: 1}\n")
+    if way == "file":
+        (tmp_path / "mock-daraja.toml").write_text('scenarios = ["stories"]\n')
+    flags = ["--scenarios", "stories"] if way == "flag" else []
+    variables = {"MOCK_DARAJA_SCENARIOS": "stories"} if way == "variable" else {}
+
+    result = run("serve", "--port", "0", "--scenario", "good", *flags, **variables)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "broken.yaml:3:12: there is no field `reslt` in `then` of rule 1" in result.stderr
+    assert "did you mean `result`?" in result.stderr
+
+
+def test_a_folder_of_scenarios_that_is_not_there_stops_the_start(run: Callable[..., Any]) -> None:
+    result = run("serve", "--port", "0", "--scenarios", "stroies")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: stroies: there is no such folder of scenarios\n")
+
+
 def test_a_bad_setting_is_wrong_usage_of_every_command(run: Callable[..., Any]) -> None:
     result = run("why", MOCK_DARAJA_PORT="99999")
 

@@ -107,8 +107,8 @@ def test_rules_are_shown_in_the_words_of_their_file(control_with: Any, folder: P
 
 
 def test_a_file_that_is_wrong_hides_no_other(control_with: Any, folder: Path) -> None:
-    (folder / "wrong.yaml").write_text("title: x\n", encoding="utf-8")
     control = control_with(scenarios=(str(folder),))
+    (folder / "wrong.yaml").write_text("title: x\n", encoding="utf-8")
 
     rows = {row["name"]: row for row in control.ok("GET", "scenarios")["scenarios"]}
 

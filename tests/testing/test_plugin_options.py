@@ -274,6 +274,30 @@ def test_nobody_at_the_url_is_an_error_that_says_so(run_session: RunSession) -> 
     result.stdout.fnmatch_lines(["*no server answers at http://127.0.0.1:9*"])
 
 
+@pytest.mark.parametrize("way", ["option", "ini", "fixture"])
+def test_a_broken_scenario_file_stops_the_start(
+    run_session: RunSession, pytester: pytest.Pytester, tmp_path: Path, way: str
+) -> None:
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    (folder / "broken.yaml").write_text("title: Broken\nrules:\n  - then: {reslt: 1}\n", encoding="utf-8")
+    if way == "ini":
+        pytester.makeini(f"[pytest]\naddopts = --daraja-scenarios {folder}\n")
+    options = ["--daraja-scenarios", str(folder)] if way == "option" else []
+    fixture = f"""
+import pytest
+
+@pytest.fixture(scope="session")
+def daraja_settings():
+    return {{"scenarios": {str(folder)!r}}}
+"""
+
+    result = run_session("def test(daraja): pass\n", *options, conftest=fixture if way == "fixture" else "")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*broken.yaml:3:12: there is no field `reslt`*", "*did you mean `result`?*"])
+
+
 def test_a_folder_of_scenarios_is_added(run_session: RunSession, tmp_path: Path, running: Server) -> None:
     (tmp_path / "stories").mkdir()
     (tmp_path / "stories" / "broke.yaml").write_text("title: Broke\nrules:\n  - then: {result: 1}\n", encoding="utf-8")
