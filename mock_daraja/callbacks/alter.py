@@ -16,9 +16,9 @@ _FIELDS: Final[Mapping[str, frozenset[str]]] = {
         {"MpesaReceiptNumber", "TransID", "TransactionID", "TransactionReceipt", "ReceiptNo", "transactionId"}
     ),
     "reference": frozenset({"CheckoutRequestID", "ConversationID", "conversationID"}),
-    "originator": frozenset({"MerchantRequestID", "OriginatorConversationID", "requestId"}),
+    "originator_id": frozenset({"MerchantRequestID", "OriginatorConversationID", "requestId"}),
     "result": frozenset({"ResultCode", "resultCode"}),
-    "phone": frozenset({"PhoneNumber", "MSISDN"}),
+    "msisdn": frozenset({"PhoneNumber", "MSISDN"}),
 }
 FORGEABLE: Final = tuple(_FIELDS)
 

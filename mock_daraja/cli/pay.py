@@ -58,11 +58,11 @@ def _told(callback: Row) -> str:
 @click.command(
     epilog=(
         "Example: mock-daraja pay --paybill 174379 --account INV-7 --amount 100; "
-        "mock-daraja pay --phone 0712345678 --till 3000001 --amount 50"
+        "mock-daraja pay --msisdn 0712345678 --till 3000001 --amount 50"
     ),
     short_help="Pay a paybill or till, as a customer does without being asked.",
 )
-@click.option("--phone", metavar="MSISDN", help="Who pays, in any written form.  [default: 254708374149]")
+@click.option("--msisdn", metavar="MSISDN", help="Who pays, in any written form.  [default: 254708374149]")
 @click.option("--paybill", metavar="SHORTCODE", help="The paybill that is paid; needs --account.")
 @click.option("--till", metavar="SHORTCODE", help="The till that is paid.")
 @click.option("--account", metavar="TEXT", help="The account number that the customer types.")
@@ -73,7 +73,7 @@ def _told(callback: Row) -> str:
 @url_option
 def pay(
     *,
-    phone: str | None,
+    msisdn: str | None,
     paybill: str | None,
     till: str | None,
     account: str | None,
@@ -93,7 +93,7 @@ def pay(
     if (paybill is None) != (account is None):
         raise click.UsageError("--account goes with --paybill" if paybill is None else "--paybill needs --account")
     printer, client = Printer(), client_at(url, sandbox)
-    row = client.pay(amount, paybill=paybill, till=till, account=account, msisdn=phone, wait=not at_once)
+    row = client.pay(amount, paybill=paybill, till=till, account=account, msisdn=msisdn, wait=not at_once)
     callbacks = [] if row["state"] == "pending" else delivered(client, row["id"])
     if as_json:
         printer.json({**row, "callbacks": callbacks})

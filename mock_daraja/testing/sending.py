@@ -69,8 +69,8 @@ class Sender(Part):
 
         It has the shape of the transaction's own callback; without a transaction, that of a payment which never was:
         by `operation`, or its product's first payment; a push unless told. `changes` are any of amount, receipt,
-        reference, originator, result and phone. It goes to the transaction's URL, or to `url`; where there are several
-        callbacks, `kind` chooses.
+        reference, originator_id, result and msisdn. It goes to the transaction's URL, or to `url`; where there are
+        several callbacks, `kind` chooses.
 
         No transaction and no money changes. Returns what the app answered: `.status`, and `.note` where it gave none.
         A strict test takes any answer for a good one, but not an exception or no answer at all.

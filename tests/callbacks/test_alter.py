@@ -35,7 +35,7 @@ CONFIRMATION = {"TransID": "UKO1", "TransAmount": "5.00", "MSISDN": "2547 ***** 
         (RESULT, {"amount": 9}, ("Result", "ResultParameters", "ResultParameter", 0, "Value"), 9),
         (RESULT, {"receipt": "X"}, ("Result", "TransactionID"), "X"),
         (CONFIRMATION, {"amount": "9.00"}, ("TransAmount",), "9.00"),
-        (CONFIRMATION, {"phone": "254711111111"}, ("MSISDN",), "254711111111"),
+        (CONFIRMATION, {"msisdn": "254711111111"}, ("MSISDN",), "254711111111"),
     ],
 )
 def test_a_forgery_changes_the_value_wherever_the_product_has_it(body, changes, path, expected) -> None:
@@ -50,7 +50,7 @@ def test_a_forgery_changes_the_value_wherever_the_product_has_it(body, changes, 
 def test_a_forgery_leaves_the_body_it_was_made_from_alone() -> None:
     before = json.dumps(STK)
 
-    alter.forged(STK, {"amount": 9, "receipt": "X", "reference": "Y", "originator": "Z", "result": 1, "phone": 1})
+    alter.forged(STK, {"amount": 9, "receipt": "X", "reference": "Y", "originator_id": "Z", "result": 1, "msisdn": 1})
 
     assert json.dumps(STK) == before
 

@@ -43,7 +43,7 @@ def test_it_prints_receipt_result_why_and_what_was_sent(mock: Any, live: str, pa
 
 
 def test_a_till_is_paid_by_whom_it_is_told(mock: Any, pay: Callable[..., Any]) -> None:
-    result = pay("--phone", "0711222333", "--till", "3000001", "--amount", "7.50")
+    result = pay("--msisdn", "0711222333", "--till", "3000001", "--amount", "7.50")
 
     assert result.exit_code == 0
     assert "  7.50 from 254711222333 to 3000001\n" in result.stdout
@@ -142,7 +142,7 @@ def test_wrong_usage_is_said_without_asking_the_server(
     [
         (("--till", "3000001", "--amount", "ten"), "amount is 'ten'"),
         (("--till", "abc", "--amount", "1"), "till is 'abc'"),
-        (("--phone", "123", "--till", "3000001", "--amount", "1"), "'123' is not a Kenyan mobile number"),
+        (("--msisdn", "123", "--till", "3000001", "--amount", "1"), "'123' is not a Kenyan mobile number"),
         (("--till", "3000001", "--amount", "1", "--sandbox", "nowhere"), "there is no sandbox 'nowhere'"),
     ],
 )
