@@ -61,7 +61,7 @@ class Served:
     def paid(self, within_ms: int, **urls: Any) -> tuple[Transaction, Transaction]:
         """A payment to a paybill that asks its sink: as it was accepted, and as it ended."""
         register_urls(self.sandbox, "600992", {"ValidationURL": self.sink} | urls)
-        row = pay(self.gateway.shared, self.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account="A")
+        row = pay(self.gateway.shared, self.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account_reference="A")
 
         def now() -> Transaction:
             found = self.sandbox.transaction(row.id)

@@ -57,15 +57,15 @@ def _told(callback: Row) -> str:
 
 @click.command(
     epilog=(
-        "Example: mock-daraja pay --paybill 174379 --account INV-7 --amount 100; "
+        "Example: mock-daraja pay --paybill 174379 --account-reference INV-7 --amount 100; "
         "mock-daraja pay --msisdn 0712345678 --till 3000001 --amount 50"
     ),
     short_help="Pay a paybill or till, as a customer does without being asked.",
 )
 @click.option("--msisdn", metavar="MSISDN", help="Who pays, in any written form.  [default: 254708374149]")
-@click.option("--paybill", metavar="SHORTCODE", help="The paybill that is paid; needs --account.")
+@click.option("--paybill", metavar="SHORTCODE", help="The paybill that is paid; needs --account-reference.")
 @click.option("--till", metavar="SHORTCODE", help="The till that is paid.")
-@click.option("--account", metavar="TEXT", help="The account number that the customer types.")
+@click.option("--account-reference", metavar="TEXT", help="The account number that the customer types.")
 @click.option("--amount", metavar="SHILLINGS", required=True, help="How much.")
 @click.option("--no-wait", "at_once", is_flag=True, help="Don't wait for the final state and its callbacks.")
 @click.option("--sandbox", default="default", metavar="NAME", help="The sandbox to pay in.  [default: default]")
@@ -76,7 +76,7 @@ def pay(
     msisdn: str | None,
     paybill: str | None,
     till: str | None,
-    account: str | None,
+    account_reference: str | None,
     amount: str,
     at_once: bool,
     sandbox: str,
@@ -90,10 +90,14 @@ def pay(
     """
     if (paybill is None) == (till is None):
         raise click.UsageError("give one of --paybill and --till")
-    if (paybill is None) != (account is None):
-        raise click.UsageError("--account goes with --paybill" if paybill is None else "--paybill needs --account")
+    if (paybill is None) != (account_reference is None):
+        raise click.UsageError(
+            "--account-reference goes with --paybill" if paybill is None else "--paybill needs --account-reference"
+        )
     printer, client = Printer(), client_at(url, sandbox)
-    row = client.pay(amount, paybill=paybill, till=till, account=account, msisdn=msisdn, wait=not at_once)
+    row = client.pay(
+        amount, paybill=paybill, till=till, account_reference=account_reference, msisdn=msisdn, wait=not at_once
+    )
     callbacks = [] if row["state"] == "pending" else delivered(client, row["id"])
     if as_json:
         printer.json({**row, "callbacks": callbacks})

@@ -71,7 +71,7 @@ class Rehearsal:
     def _paid(self) -> str:
         """The receipt of a payment made before, for what is about one."""
         paybill = "600992"
-        row = self._client.pay(1, paybill=paybill, account="INV-001", msisdn=defaults.CUSTOMER, wait=True)
+        row = self._client.pay(1, paybill=paybill, account_reference="INV-001", msisdn=defaults.CUSTOMER, wait=True)
         self._caller.printer.say(f"\nBefore that, {defaults.CUSTOMER} paid 1.00 to {paybill}: {row['receipt']}.")
         return str(row["receipt"])
 

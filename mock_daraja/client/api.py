@@ -96,12 +96,14 @@ class ControlApi(ABC):
         *,
         paybill: str | int | None = None,
         till: str | int | None = None,
-        account: str | None = None,
+        account_reference: str | None = None,
         msisdn: str | int | None = None,
         wait: bool = False,
     ) -> Row:
         """A customer pays a paybill, with an account, or a till: the transaction, pending, or final with `wait`."""
-        body = only_given(msisdn=msisdn, paybill=paybill, till=till, account=account, amount=amount, wait=wait)
+        body = only_given(
+            msisdn=msisdn, paybill=paybill, till=till, account_reference=account_reference, amount=amount, wait=wait
+        )
         return self.call("POST", "pay", body=body, more_seconds=60 if wait else 0)
 
     # scenarios

@@ -15,7 +15,10 @@ LONGEST_S: Final = 60
 """For so long, on the sandbox clock, `wait` waits for the final state."""
 
 
-_KEYS: Final = {**dict.fromkeys(("msisdn", "paybill", "till", "account", "amount"), anything), "wait": typed(bool)}
+_KEYS: Final = {
+    **dict.fromkeys(("msisdn", "paybill", "till", "account_reference", "amount"), anything),
+    "wait": typed(bool),
+}
 
 
 def payment(call: Call) -> Response | Awaited:

@@ -95,7 +95,7 @@ def pay(
     amount: Any,
     paybill: Any = None,
     till: Any = None,
-    account: Any = None,
+    account_reference: Any = None,
 ) -> Transaction:
     """A customer pays a paybill or a till from the M-PESA menu: the way of a simulated payment, without a request.
 
@@ -108,7 +108,7 @@ def pay(
         msisdn=_payer(msisdn),
         amount_cents=_amount(amount),
         shortcode=shortcode,
-        account=_account(account, is_till=is_till),
+        account=_account_reference(account_reference, is_till=is_till),
         is_till=is_till,
     )
     operation, from_outside = next((each, each.from_outside) for each in shared.catalogue.opens() if each.from_outside)
@@ -163,13 +163,14 @@ def _amount(amount: Any) -> int:
     return value
 
 
-def _account(account: Any, *, is_till: bool) -> str:
-    given = "" if account is None else str(account).strip()
+def _account_reference(reference: Any, *, is_till: bool) -> str:
+    given = "" if reference is None else str(reference).strip()
     if is_till and given:
         remedy = "leave it out, or pay a paybill"
-        raise Problem(f"account is {account!r:.80}, and a till has no accounts", where="account", remedy=remedy)
+        what = f"account_reference is {reference!r:.80}, and a till has no accounts"
+        raise Problem(what, where="account_reference", remedy=remedy)
     if not is_till and not (0 < len(given) <= _LONGEST_ACCOUNT and given.isprintable()):
-        what = f"account is {account!r:.80}" if given else "a paybill needs an account"
+        what = f"account_reference is {reference!r:.80}" if given else "a paybill needs an account_reference"
         remedy = f"give one to {_LONGEST_ACCOUNT} characters: what the customer types as account number"
-        raise Problem(what, where="account", remedy=remedy)
+        raise Problem(what, where="account_reference", remedy=remedy)
     return given

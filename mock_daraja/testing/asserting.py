@@ -23,7 +23,7 @@ class Asserting(Part):
         *,
         amount: float | None = None,
         msisdn: str | None = None,
-        account: str | None = None,
+        account_reference: str | None = None,
         shortcode: str | None = None,
     ) -> TransactionRow:
         """Somebody has paid: this transaction, or one of this amount, by this customer, for this account.
@@ -31,7 +31,7 @@ class Asserting(Part):
         Returns the row, with its receipt.
         """
         conditions = self._of_transaction(
-            transaction, amount=amount, msisdn=msisdn, account_reference=account, shortcode=shortcode
+            transaction, amount=amount, msisdn=msisdn, account_reference=account_reference, shortcode=shortcode
         )
         return _must_be(self._link, self._link.transactions(), conditions, "nobody has paid")
 
@@ -41,12 +41,12 @@ class Asserting(Part):
         *,
         amount: float | None = None,
         msisdn: str | None = None,
-        account: str | None = None,
+        account_reference: str | None = None,
         shortcode: str | None = None,
     ) -> None:
         """Nobody has paid so: everything that matches was refused, has failed, or is pending."""
         conditions = self._of_transaction(
-            transaction, amount=amount, msisdn=msisdn, account_reference=account, shortcode=shortcode
+            transaction, amount=amount, msisdn=msisdn, account_reference=account_reference, shortcode=shortcode
         )
         _must_not_be(self._link, self._link.transactions(), conditions, "somebody has paid")
 

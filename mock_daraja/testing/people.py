@@ -143,19 +143,19 @@ class People(Part):
         *,
         paybill: str | int | None = None,
         till: str | int | None = None,
-        account: str = "INV-1",
+        account_reference: str = "INV-1",
         msisdn: str | int | None = None,
     ) -> TransactionRow:
         """A customer pays without being asked to, as from the M-PESA menu: a till, or an account of a paybill.
 
-            daraja.pay(100, account="INV-7")               # to daraja.shortcode, by daraja.msisdn
+            daraja.pay(100, account_reference="INV-7")     # to daraja.shortcode, by daraja.msisdn
             daraja.pay(100, till="3000001")
 
         It is final after `advance`; then validation and confirmation have gone to the URLs that were registered.
         """
         if till is None and paybill is None:
             paybill = self.shortcode
-        account_of = None if till is not None else account
+        reference = None if till is not None else account_reference
         payer = self.msisdn if msisdn is None else msisdn
-        paid = self._link.api.pay(amount, paybill=paybill, till=till, account=account_of, msisdn=payer)
+        paid = self._link.api.pay(amount, paybill=paybill, till=till, account_reference=reference, msisdn=payer)
         return TransactionRow.from_json(paid)

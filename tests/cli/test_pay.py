@@ -13,7 +13,7 @@ from mock_daraja.model import Outcome
 from mock_daraja.scenarios.model import Match, OneShot
 from tests.conftest import register_urls
 
-PAYBILL = ("--paybill", "600992", "--account", "INV-7", "--amount", "100")
+PAYBILL = ("--paybill", "600992", "--account-reference", "INV-7", "--amount", "100")
 
 
 @pytest.fixture
@@ -123,8 +123,8 @@ def test_a_payment_that_takes_longer_than_anybody_waits_is_not_well(pay: Callabl
     [
         (("--amount", "1"), "give one of --paybill and --till"),
         ((*PAYBILL, "--till", "3000001"), "give one of --paybill and --till"),
-        (("--paybill", "600992", "--amount", "1"), "--paybill needs --account"),
-        (("--till", "3000001", "--account", "A", "--amount", "1"), "--account goes with --paybill"),
+        (("--paybill", "600992", "--amount", "1"), "--paybill needs --account-reference"),
+        (("--till", "3000001", "--account-reference", "A", "--amount", "1"), "--account-reference goes with --paybill"),
         (("--till", "3000001"), "Missing option '--amount'"),
     ],
 )

@@ -149,7 +149,7 @@ def test_what_was_answered_is_not_unfinished_though_the_clock_is_being_moved(
         sandbox.receivers.append(holding)
         register_urls(sandbox, "600992", {"ConfirmationURL": NOWHERE})
         for msisdn in ("254711000001", "254711000002"):
-            Client(server.url).pay(10, msisdn=msisdn, paybill="600992", account="a")
+            Client(server.url).pay(10, msisdn=msisdn, paybill="600992", account_reference="a")
         advancing = threading.Thread(target=gateway.engine.advance, args=(sandbox, 60_000))
         advancing.start()
         assert holding.has_second.wait(10)

@@ -157,10 +157,10 @@ def test_what_is_left_unfinished_is_said_for_all_sandboxes(start: Callable[..., 
     default = Client(url)
     other = default.sandbox(default.create_sandbox(clock="manual")["name"])
     default.put_customer("254708374149", prompt="ask")
-    default.pay(10, paybill="600996", account="a")
-    other.pay(10, paybill="600996", account="b")
+    default.pay(10, paybill="600996", account_reference="a")
+    other.pay(10, paybill="600996", account_reference="b")
     other.advance(1000)
-    other.pay(10, paybill="600996", account="b")
+    other.pay(10, paybill="600996", account_reference="b")
 
     status = server.end()
 
@@ -174,7 +174,7 @@ def test_callbacks_that_are_due_later_are_counted_without_their_events(start: Ca
     client = Client(server.url())
     push(client)
     client.advance(10)  # final, and its callback is due in a minute
-    client.pay(10, paybill="600996", account="b")
+    client.pay(10, paybill="600996", account_reference="b")
 
     server.end()
 

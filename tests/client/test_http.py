@@ -72,7 +72,7 @@ def test_the_clock_is_read_switched_and_moved(client: Client, mock: Any) -> None
 
 
 def test_a_customer_pays_at_once_or_by_and_by(client: Client) -> None:
-    pending = client.pay(10, paybill="600992", account="INV-1")
+    pending = client.pay(10, paybill="600992", account_reference="INV-1")
     final = client.pay("7.50", till=3000001, msisdn="0711222333", wait=True)
 
     assert (pending["state"], pending["msisdn"], pending["party_b"]) == ("pending", "254708374149", "600992")

@@ -49,7 +49,7 @@ def told(kind: str, version: str = "v2", *, till: bool = False, **quirks: bool) 
         shortcode = "3000001" if till else "600995"
         urls = {"ResponseType": "Completed", "ConfirmationURL": NOWHERE, "ValidationURL": NOWHERE, "version": version}
         register_urls(mock.sandbox, shortcode, urls)
-        whom = {"till": shortcode} if till else {"paybill": shortcode, "account": "UM001"}
+        whom = {"till": shortcode} if till else {"paybill": shortcode, "account_reference": "UM001"}
         pay(mock.gateway.shared, mock.sandbox, msisdn=PAYER, amount=1, **whom)
         mock.advance(20)
         return next(each.body for each in mock.callbacks() if each.kind == kind)

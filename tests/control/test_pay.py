@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-PAYBILL = {"paybill": "600992", "account": "INV-1"}
+PAYBILL = {"paybill": "600992", "account_reference": "INV-1"}
 
 
 def test_a_payment_is_pending_until_the_clock_is_moved(control: Any) -> None:
@@ -70,8 +70,8 @@ def test_each_sandbox_has_its_own_payments(control: Any) -> None:
         ({"operation": "c2b.simulate"}, {"result": 1}, {}, "0"),
         ({"operation": "c2b.pay"}, {"error": "500.003.02"}, {}, "0"),
         ({"shortcode": "600992"}, {"page": "waf"}, {}, "0"),
-        ({"operation": "oauth.generate"}, {"error": "500.003.02"}, {"account": "mock:2007"}, "2007"),
-        ({"operation": "oauth.generate"}, {"error": "500.003.02"}, {"account": "mock:500.003.02"}, "0"),
+        ({"operation": "oauth.generate"}, {"error": "500.003.02"}, {"account_reference": "mock:2007"}, "2007"),
+        ({"operation": "oauth.generate"}, {"error": "500.003.02"}, {"account_reference": "mock:500.003.02"}, "0"),
         ({"operation": "oauth.generate"}, {"error": "500.003.02"}, {"msisdn": "254700000001"}, "1"),
     ],
 )
@@ -91,13 +91,29 @@ def test_rules_and_marks_decide_it_but_errors_of_the_gateway_do_not(
         ({}, "amount", "amount is missing"),
         ({"amount": 1}, "paybill", "neither a paybill nor a till is named"),
         ({**PAYBILL, "amount": 1, "till": "3000001"}, "paybill", "both a paybill and a till are named"),
-        ({"amount": 1, "paybill": "12", "account": "A"}, "paybill", "paybill is '12'"),
+        ({"amount": 1, "paybill": "12", "account_reference": "A"}, "paybill", "paybill is '12'"),
         ({"amount": 1, "till": "30000011"}, "till", "till is '30000011'"),
-        ({"amount": 1, "paybill": "600992"}, "account", "a paybill needs an account"),
-        ({"amount": 1, "paybill": "600992", "account": " "}, "account", "a paybill needs an account"),
-        ({"amount": 1, "paybill": "600992", "account": "x" * 21}, "account", f"account is '{'x' * 21}'"),
-        ({"amount": 1, "paybill": "600992", "account": "a\nb"}, "account", "account is 'a\\nb'"),
-        ({"amount": 1, "till": "3000001", "account": "A"}, "account", "account is 'A', and a till has no accounts"),
+        ({"amount": 1, "paybill": "600992"}, "account_reference", "a paybill needs an account_reference"),
+        (
+            {"amount": 1, "paybill": "600992", "account_reference": " "},
+            "account_reference",
+            "a paybill needs an account_reference",
+        ),
+        (
+            {"amount": 1, "paybill": "600992", "account_reference": "x" * 21},
+            "account_reference",
+            f"account_reference is '{'x' * 21}'",
+        ),
+        (
+            {"amount": 1, "paybill": "600992", "account_reference": "a\nb"},
+            "account_reference",
+            "account_reference is 'a\\nb'",
+        ),
+        (
+            {"amount": 1, "till": "3000001", "account_reference": "A"},
+            "account_reference",
+            "account_reference is 'A', and a till has no accounts",
+        ),
         ({**PAYBILL, "amount": 0}, "amount", "amount is 0"),
         ({**PAYBILL, "amount": -1}, "amount", "amount is -1"),
         ({**PAYBILL, "amount": "ten"}, "amount", "amount is 'ten'"),

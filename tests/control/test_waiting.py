@@ -20,7 +20,7 @@ from mock_daraja.settings import Settings
 from tests.waits import happens
 
 LONG = 10  # seconds; what should happen happens much sooner
-PAYMENT = {"paybill": "600992", "account": "INV-1", "amount": 1, "wait": True}
+PAYMENT = {"paybill": "600992", "account_reference": "INV-1", "amount": 1, "wait": True}
 
 
 class Poll:

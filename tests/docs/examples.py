@@ -92,7 +92,7 @@ SCRIPT: tuple[Call, ...] = (
     Call("GET ledger"),
     Call("GET report"),
     Call("GET exchanges.har"),
-    Call("POST pay", body={"paybill": "600996", "account": "INV-7", "amount": 150, "wait": True}),
+    Call("POST pay", body={"paybill": "600996", "account_reference": "INV-7", "amount": 150, "wait": True}),
     Call("GET certificate"),
     Call("POST credential", body={"password": "Safaricom999!*!"}),
     Call("GET scenarios"),

@@ -96,7 +96,7 @@ class _Played:
     def _prepare(self) -> None:
         run = self._run
         if self._operation in _OF_A_RECEIPT:
-            paid = {"amount": 1, "paybill": "600992", "account": "INV-001", "msisdn": CUSTOMER, "wait": True}
+            paid = {"amount": 1, "paybill": "600992", "account_reference": "INV-001", "msisdn": CUSTOMER, "wait": True}
             self._base["TransactionID"] = run.control("POST", "/pay", paid)["receipt"]
         if self._operation == "c2b.simulate":
             run.post(paths()["c2b.register"][0], body("c2b.register"))

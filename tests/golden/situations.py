@@ -47,7 +47,7 @@ def _quirk(**quirks: Any) -> Callable[[], list[str]]:
             _send(run, "c2b.register", ShortCode=TILL)
             _send(run, "c2b.register")
             run.control("POST", "/pay", {"amount": 5, "till": TILL, "wait": True})
-            run.control("POST", "/pay", {"amount": 5, "paybill": "600992", "account": "A", "wait": True})
+            run.control("POST", "/pay", {"amount": 5, "paybill": "600992", "account_reference": "A", "wait": True})
             _send(run, "b2b.payment")
             run.advance(200)
             run.finish()
@@ -110,7 +110,7 @@ def _customers(run: Recording) -> None:
         _push(run, Amount=20 + number)
         _send(run, "b2c.payment", OriginatorConversationID=f"mine-{number}")
         run.advance(200)
-    run.control("POST", "/pay", {"amount": 5, "paybill": "600992", "account": "A", "wait": True})
+    run.control("POST", "/pay", {"amount": 5, "paybill": "600992", "account_reference": "A", "wait": True})
 
 
 def _receivers(run: Recording) -> None:
@@ -137,7 +137,7 @@ def _slow(run: Recording) -> None:
     for operation in ("b2c.payment", "b2b.payment", "b2b-express.push", "balance.query"):
         _send(run, operation)
         run.advance(200)
-    run.control("POST", "/pay", {"amount": 5, "paybill": "600992", "account": "A", "wait": True})
+    run.control("POST", "/pay", {"amount": 5, "paybill": "600992", "account_reference": "A", "wait": True})
 
 
 def _production(run: Recording) -> None:
@@ -156,11 +156,15 @@ def _validation(run: Recording) -> None:
             _send(run, "c2b.register", ResponseType=response, **urls)
             run.control("POST", "/organisations", {"shortcode": "600992", "external_validation": True})
             _send(run, "c2b.simulate")
-            run.control("POST", "/pay", {"amount": 5, "paybill": "600992", "account": path, "wait": True})
+            run.control("POST", "/pay", {"amount": 5, "paybill": "600992", "account_reference": path, "wait": True})
             run.advance(60)
     run.control("POST", "/pay", {"amount": 5, "till": TILL})
-    for wrong in ({"amount": 0, "paybill": "600992"}, {"amount": 5}, {"amount": 5, "paybill": "999999", "account": "A"},
-                  {"amount": 5, "paybill": "600992", "account": "A", "msisdn": "12"}):  # fmt: skip
+    for wrong in (
+        {"amount": 0, "paybill": "600992"},
+        {"amount": 5},
+        {"amount": 5, "paybill": "999999", "account_reference": "A"},
+        {"amount": 5, "paybill": "600992", "account_reference": "A", "msisdn": "12"},
+    ):
         run.control("POST", "/pay", wrong)
     run.advance(60)
 

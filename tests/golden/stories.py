@@ -76,7 +76,7 @@ def _turns(rules: Sequence[Row]) -> int:
 
 
 def _paid(run: Recording) -> str:
-    payment = {"amount": 1, "paybill": "600992", "account": "INV-001", "msisdn": CUSTOMER, "wait": True}
+    payment = {"amount": 1, "paybill": "600992", "account_reference": "INV-001", "msisdn": CUSTOMER, "wait": True}
     return str(run.control("POST", "/pay", payment)["receipt"])
 
 

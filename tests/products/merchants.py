@@ -70,7 +70,11 @@ class Merchant:
         """A customer pays from the outside, and time passes until all is done."""
         shared = self.mock.gateway.shared
         row = pay(
-            shared, self.mock.sandbox, amount=amount, msisdn=msisdn, **whom or {"paybill": PAYBILL, "account": "INV-1"}
+            shared,
+            self.mock.sandbox,
+            amount=amount,
+            msisdn=msisdn,
+            **whom or {"paybill": PAYBILL, "account_reference": "INV-1"},
         )
         self.mock.advance(_LONG)
         return self.mock.again(row)

@@ -225,17 +225,22 @@ def test_a_new_customer_has_money_from_the_first_payment_on(merchant: Merchant) 
 @pytest.mark.parametrize(
     ("whom", "amount", "code", "why"),
     [
-        ({"paybill": "699999", "account": "A"}, 1, "SFC_IC0003", "there is no shortcode 699999"),
+        ({"paybill": "699999", "account_reference": "A"}, 1, "SFC_IC0003", "there is no shortcode 699999"),
         ({"till": "3000009"}, 1, "SFC_IC0003", "there is no shortcode 3000009"),
-        ({"paybill": TILL, "account": "A"}, 1, "2029", f"CustomerPayBillOnline does not fit {TILL}, which is till"),
+        (
+            {"paybill": TILL, "account_reference": "A"},
+            1,
+            "2029",
+            f"CustomerPayBillOnline does not fit {TILL}, which is till",
+        ),
         ({"till": "600001"}, 1, "2029", "CustomerBuyGoodsOnline does not fit 600001, which is b2b and b2c and paybill"),
         (
-            {"paybill": HEAD_OFFICE, "account": "A"},
+            {"paybill": HEAD_OFFICE, "account_reference": "A"},
             1,
             "2029",
             f"CustomerPayBillOnline does not fit {HEAD_OFFICE}, which is head-office",
         ),
-        ({"paybill": "600990", "account": "A"}, 1, "14", "organisation 600990 is not active"),
+        ({"paybill": "600990", "account_reference": "A"}, 1, "14", "organisation 600990 is not active"),
         ({"till": TILL}, 0.5, "2", "0.50 is less than 1.00"),
         ({"till": TILL}, 250_001, "3", "250001.00 is more than 250000.00"),
         ({"till": TILL}, 5_001, "1", f"{CUSTOMER} holds 5000.00, 5001.00 is needed"),
@@ -274,7 +279,7 @@ def test_who_cannot_be_paid_is_not_asked(merchant: Merchant, shortcode: str) -> 
         merchant.registers(each)
     merchant.mock.sandbox.put_organisation({"shortcode": "600990", "active": False})
 
-    merchant.paid(1, paybill=shortcode, account="A")
+    merchant.paid(1, paybill=shortcode, account_reference="A")
 
     assert merchant.validations == []
 
@@ -402,7 +407,7 @@ def test_the_merchant_has_eight_seconds_of_the_sandbox_clock(
     merchant.registers(response_type=response_type)
     merchant.answers({"fault": "hang"})
     mock = merchant.mock
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account_reference="A")
     mock.advance(2)  # it is asked
 
     mock.advance(7.999)
@@ -419,7 +424,7 @@ def test_the_merchant_has_eight_seconds_of_the_sandbox_clock(
 def asked(merchant: Merchant) -> tuple[Transaction, Callback]:
     """A payment whose merchant has been asked, and nothing is sent to."""
     mock = merchant.mock
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account_reference="A")
     mock.sandbox.agenda.move_to(row.accepted_ms + 2_000)
     with mock.sandbox.store.unit():
         LATER["settle"](mock.gateway.shared, mock.sandbox, row.id)
@@ -482,7 +487,7 @@ def test_a_merchant_who_answers_within_the_grace_is_not_timed_out_by_a_fast_cloc
             looks.wait(0.005)
 
     webhook.on_request = slowly
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account_reference="A")
 
     assert mock.wait_for(lambda: mock.again(row).is_final, 10_000_000)
 
@@ -499,7 +504,7 @@ def test_a_merchant_who_never_answers_takes_the_grace_and_is_timed_out_by_the_sa
     merchant.registers(response_type="Cancelled")
     merchant.answers({"fault": "hang"})
     mock = merchant.mock
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account_reference="A")
     began = monotonic()
 
     mock.advance(40)
@@ -536,7 +541,7 @@ def test_where_nothing_can_be_sent_no_patience_is_needed(mock_with: MakeMock, cl
     secure = {"ConfirmationURL": url} if url.startswith("https") else {}
     mock.send(REGISTER, ShortCode=PAYBILL, ResponseType="Cancelled", ValidationURL=url, **secure)
     began = monotonic()
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account_reference="A")
 
     assert mock.wait_for(lambda: mock.again(row).is_final, 60_000)
 
@@ -578,7 +583,7 @@ def test_a_merchant_who_hangs_is_given_up_on_a_scaled_clock(mock_with: MakeMock,
     merchant = merchant_of(mock)
     merchant.registers(response_type="Cancelled")
     merchant.answers({"fault": "hang"})
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account_reference="A")
 
     assert mock.wait_for(lambda: mock.again(row).is_final, 60_000)
 
@@ -594,7 +599,7 @@ def test_a_merchant_who_hangs_is_given_up_on_a_real_clock(mock_with: MakeMock, m
     merchant.registers()
     merchant.answers({"fault": "hang"})
     mock.sandbox.engine.arm(OneShot(Match(operation="c2b.pay"), Outcome(settle_ms=0)))
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account_reference="A")
 
     assert mock.wait_for(lambda: mock.again(row).is_final, 10_000)
 
@@ -610,7 +615,7 @@ def test_a_merchant_is_asked_and_told_on_any_clock(mock_with: MakeMock, merchant
     merchant = merchant_of(mock)
     merchant.registers()
     mock.sandbox.engine.arm(OneShot(Match(operation="c2b.pay"), Outcome(settle_ms=0)))
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill=PAYBILL, account_reference="A")
 
     done = mock.wait_for(lambda: [each.state for each in mock.callbacks()] == ["delivered"] * 2, 10_000)
 

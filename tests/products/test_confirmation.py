@@ -53,7 +53,7 @@ def test_a_v2_confirmation_is_flat_all_strings_and_masks_the_payer(merchant_with
     merchant.registers()
     merchant.mock.sandbox.set_balance(organisation(PAYBILL, UTILITY), 20)
 
-    row = merchant.paid(5, SONGOK, paybill=PAYBILL, account="Sample Transaction")
+    row = merchant.paid(5, SONGOK, paybill=PAYBILL, account_reference="Sample Transaction")
 
     (body,) = merchant.confirmations
     assert list(body.items()) == [
@@ -191,7 +191,9 @@ def test_the_merchants_own_id_is_echoed(merchant: Merchant, given: object, echoe
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
-@pytest.mark.parametrize("whom", [{"paybill": PAYBILL, "account": "A"}, {"till": TILL}], ids=["paybill", "till"])
+@pytest.mark.parametrize(
+    "whom", [{"paybill": PAYBILL, "account_reference": "A"}, {"till": TILL}], ids=["paybill", "till"]
+)
 def test_bodies_fit_their_schemas(merchant: Merchant, version: str, whom: dict[str, str]) -> None:
     merchant.registers(next(iter(whom.values())), version=version)
     schemas = Schemas()

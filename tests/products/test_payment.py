@@ -122,14 +122,14 @@ def test_pushes_and_payments_share_the_day(rich: Merchant) -> None:
 def test_a_forced_payment_moves_money_that_is_not_there(merchant: Merchant) -> None:
     merchant.mock.sandbox.put_customer({"msisdn": CUSTOMER, "balance": 0})
 
-    row = merchant.paid(10, paybill=PAYBILL, account="mock:0")
+    row = merchant.paid(10, paybill=PAYBILL, account_reference="mock:0")
 
     assert row.state == "completed"
     assert merchant.mock.balance(CUSTOMER) == -10_00
 
 
 def test_a_forced_payment_to_nobody_moves_nothing(merchant: Merchant) -> None:
-    row = merchant.paid(10, paybill="699999", account="mock:0")
+    row = merchant.paid(10, paybill="699999", account_reference="mock:0")
 
     assert (row.state, row.charge_cents) == ("completed", 0)
     assert merchant.mock.callbacks() == []

@@ -64,7 +64,9 @@ def test_a_story_is_played_to_its_end(
     register_urls(mock.sandbox, "600992", {"ResponseType": "Completed", "ConfirmationURL": webhook.url})
     play(mock, name)
 
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn="254708374149", amount=1, paybill="600992", account="INV-1")
+    row = pay(
+        mock.gateway.shared, mock.sandbox, msisdn="254708374149", amount=1, paybill="600992", account_reference="INV-1"
+    )
     mock.advance(130)
 
     assert mock.again(row).state == state

@@ -35,7 +35,7 @@ def imports(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 def test_a_payment_that_needs_a_name_is_made_once_with_the_import_before_it(mock: Mock, imports: list[bool]) -> None:
     register_urls(mock.sandbox, "600992", {"ConfirmationURL": NOWHERE})
-    pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account="A")
+    pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account_reference="A")
 
     mock.advance(10)
 

@@ -12,7 +12,7 @@ from tests.conftest import Mock
 def test_a_customer_who_pays_sees_nothing_of_an_error_for_a_caller(mock: Mock) -> None:
     mock.sandbox.engine.arm(OneShot(Match(msisdn=CUSTOMER), Outcome(error="500.003.1001")))
 
-    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account="A")
+    row = pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account_reference="A")
     mock.advance(10)
 
     assert row.decision is None

@@ -32,7 +32,7 @@ def paid(daraja: Daraja, push: Push) -> Daraja:
         {},
         {"transaction": 1},
         {"amount": 10},
-        {"amount": 10.0, "msisdn": "254708374149", "account": "INV-1", "shortcode": "174379"},
+        {"amount": 10.0, "msisdn": "254708374149", "account_reference": "INV-1", "shortcode": "174379"},
     ],
 )
 def test_what_was_paid_is_found(paid: Daraja, wanted: dict[str, Any]) -> None:
@@ -48,7 +48,7 @@ def test_what_was_paid_is_found(paid: Daraja, wanted: dict[str, Any]) -> None:
     [
         ({"amount": 250}, ["amount 250, paid", "nearest: t2", "but it failed with 1032 Request cancelled by user"]),
         ({"amount": 11}, ["nearest: t1", "but its amount is 10"]),
-        ({"account": "INV-2"}, ["but it failed with 1032"]),
+        ({"account_reference": "INV-2"}, ["but it failed with 1032"]),
         ({"transaction": 2}, ["id 2, paid", "Transaction 2  failed: 1032"]),
     ],
 )

@@ -29,7 +29,7 @@ def registered(daraja: Daraja) -> Any:
 
 
 def test_a_payment_is_pending_until_the_clock_is_moved(daraja: Daraja) -> None:
-    row = daraja.pay(100, account="INV-7")
+    row = daraja.pay(100, account_reference="INV-7")
 
     daraja.advance(10)
 
@@ -47,7 +47,7 @@ def test_the_shop_is_asked_and_told(daraja: Daraja, registered: Any) -> None:
     may_i, paid = registered(daraja.shortcode)
     may_i.answer_with(json={"ResultCode": "0", "ThirdPartyTransID": "42"})
 
-    daraja.pay(100, account="INV-7")
+    daraja.pay(100, account_reference="INV-7")
     daraja.advance(10)
 
     (asked,), (told,) = may_i.received, paid.received
@@ -59,7 +59,7 @@ def test_a_shop_that_refuses_gets_nothing(daraja: Daraja, registered: Any) -> No
     may_i, paid = registered("600992")
     may_i.answer_with(json={"ResultCode": "C2B00012"})
 
-    daraja.pay(100, paybill=600992, account="INV-7", msisdn="0711222333")
+    daraja.pay(100, paybill=600992, account_reference="INV-7", msisdn="0711222333")
     daraja.settle()
 
     row = daraja.transactions[0]
@@ -90,7 +90,7 @@ def test_the_next_payment_can_be_decided(daraja: Daraja) -> None:
     [
         ({"amount": 0}, "amount is 0"),
         ({"amount": 1, "paybill": 600992, "till": 3000001}, "both a paybill and a till"),
-        ({"amount": 1, "account": ""}, "a paybill needs an account"),
+        ({"amount": 1, "account_reference": ""}, "a paybill needs an account_reference"),
         ({"amount": 1, "msisdn": "12"}, "not a Kenyan mobile number"),
     ],
 )

@@ -108,7 +108,7 @@ def test_a_sink_answers_and_forgets(either: Daraja, push: Push) -> None:
 def test_others_take_part(either: Daraja) -> None:
     shop = either.organisation(888999, name="Duka", kinds=["paybill"], balances={"Utility Account": "0.50"})
     app = either.app(products=["stk-push"])
-    paid = either.pay(100, paybill=888999, account="INV-7")
+    paid = either.pay(100, paybill=888999, account_reference="INV-7")
     either.settle()
 
     assert (shop.shortcode, shop.name, shop.balances["Utility Account"]) == ("888999", "Duka", 0.5)
