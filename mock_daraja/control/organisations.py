@@ -39,7 +39,7 @@ def _whole(sandbox: Sandbox, row: Organisation) -> Shape:
             {name: getattr(each, name) for name in _INITIATOR} for each in sandbox.initiators(row.shortcode)
         ],
         "urls": _urls(sandbox.registered_urls(row.shortcode)),
-        "accounts": {
+        "balances": {
             account: printed(sandbox.balance(ledger.organisation(row.shortcode, account)))
             for account in ORGANISATION_ACCOUNTS
         },

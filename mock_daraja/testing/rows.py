@@ -124,7 +124,7 @@ class OrganisationRow:
 
     @classmethod
     def from_json(cls, shape: Mapping[str, Any]) -> OrganisationRow:
-        balances = {account: _shillings(held) for account, held in shape["accounts"].items()}
+        balances = {account: _shillings(held) for account, held in shape["balances"].items()}
         return convert({**shape, "balances": balances}, cls)
 
 

@@ -15,8 +15,8 @@ def test_the_default_world_is_listed_without_coming_into_being(control: Any) -> 
 def test_one_is_shown_with_its_accounts_and_initiators(control: Any) -> None:
     row = control.ok("GET", "organisations/600000")
 
-    assert row["accounts"]["Utility Account"] == "1000.00" or row["accounts"]["Utility Account"].endswith(".00")
-    assert list(row["accounts"])[:2] == ["Working Account", "Utility Account"]
+    assert row["balances"]["Utility Account"] == "1000.00" or row["balances"]["Utility Account"].endswith(".00")
+    assert list(row["balances"])[:2] == ["Working Account", "Utility Account"]
     assert row["initiators"] == [
         {"name": "testapi", "password": "Safaricom999!*!", "roles": None, "failures": 0, "locked": False}
     ]
@@ -30,7 +30,7 @@ def test_one_is_added_and_then_changed(control: Any) -> None:
 
     assert (first.status, second.status) == (201, 200)
     assert (second.json["name"], second.json["kinds"]) == ("Duka", ["b2c", "paybill"])
-    assert second.json["accounts"]["Utility Account"] == "5.00"
+    assert second.json["balances"]["Utility Account"] == "5.00"
     assert control.ok("GET", "organisations")["organisations"][0]["shortcode"] == "888880"
 
 
@@ -39,7 +39,7 @@ def test_balances_are_patched(control: Any) -> None:
         "PATCH", "organisations/174379", {"balances": {"Utility Account": 500, "Merchant Account": "2.50"}}
     )
 
-    assert (row["accounts"]["Utility Account"], row["accounts"]["Merchant Account"]) == ("500.00", "2.50")
+    assert (row["balances"]["Utility Account"], row["balances"]["Merchant Account"]) == ("500.00", "2.50")
     assert control.ok("GET", "ledger")["sum"] == "0.00"
 
 

@@ -180,7 +180,7 @@ class Recording:
         for shortcode in sorted({account.partition(":")[0] for account in ledger["accounts"]}):
             if shortcode.isdigit() and len(shortcode) < len(CUSTOMER):
                 row = self.look(f"/organisations/{shortcode}")
-                row.pop("accounts")  # the ledger's
+                row.pop("balances")  # the ledger's
                 self._write("organisation", _filled(row))
         for check in self.look("/report")["checks"]:
             if check["verdict"] not in ("pass", "not seen"):
