@@ -132,7 +132,7 @@ class ControlApi(ABC):
     # the journal
 
     def exchanges(self, **filters: Any) -> list[Row]:
-        """Lines, oldest first. Filters: operation, status, since (an id), limit."""
+        """Lines, oldest first. Filters: operation, status, after (an id), limit."""
         return list(self.call("GET", "exchanges", query=filters)["exchanges"])
 
     def exchange(self, number: str | int = "last") -> Row:

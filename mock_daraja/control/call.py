@@ -84,13 +84,12 @@ class Call:
         self,
         noun: Noun[R, Any],
         is_wanted: Callable[[R], bool] | None = None,
-        after: str = "",
         index: str | None = None,
     ) -> list[R]:
-        """Rows of a list, oldest first: the latest, or the first behind the one that the parameter `after` names, so
+        """Rows of a list, oldest first: the latest, or with the parameter `after` the first behind that one, so
         that none is missed. Where all are wanted, no more are read than are shown."""
-        is_onwards, most = after in self.query, self.limit if is_wanted is None else None
-        rows = self.sandbox.store.scan(noun, index, reverse=not is_onwards, after=self.query.get(after), limit=most)
+        is_onwards, most = "after" in self.query, self.limit if is_wanted is None else None
+        rows = self.sandbox.store.scan(noun, index, reverse=not is_onwards, after=self.query.get("after"), limit=most)
         found = [*islice(filter(is_wanted, paced(rows, self.pause)), self.limit)]
         return found if is_onwards else found[::-1]
 

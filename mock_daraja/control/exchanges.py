@@ -22,16 +22,16 @@ def _number(value: Any) -> int:
     return number
 
 
-FILTER: Final = {"operation": text, "status": whole(100, 599), "since": _number, "limit": LIMIT, "whole": flag}
+FILTER: Final = {"operation": text, "status": whole(100, 599), "after": _number, "limit": LIMIT, "whole": flag}
 
 
 def listed(call: Call) -> Shape:
-    """The latest, oldest first; with `since` the first of those that came after it, so that none is missed.
+    """The latest, oldest first; with `after` the first of those that came after it, so that none is missed.
 
     A line each, or with `whole` headers, bodies and trace as well.
     """
     shape = partial(exchange_json, whole=call.query.get("whole", False), bodies=call.bodies)
-    return {"exchanges": call.shapes(call.latest(EXCHANGES, _wanted(call), after="since"), shape)}
+    return {"exchanges": call.shapes(call.latest(EXCHANGES, _wanted(call)), shape)}
 
 
 def _wanted(call: Call) -> Callable[[Exchange], bool] | None:

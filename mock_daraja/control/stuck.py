@@ -21,7 +21,7 @@ def listed(call: Call) -> Shape:
     `count` is how many wait to be resumed.
     """
     index, whole = None if call.query.get("resumed") else "waiting", call.query.get("whole", False)
-    rows = call.latest(STUCK, after="after", index=index)
+    rows = call.latest(STUCK, index=index)
     shapes = call.shapes(rows, lambda row: stuck_json(row, call.sandbox.stuck_state(row), whole=whole))
     return {"count": call.sandbox.store.count(STUCK, "waiting"), "stuck": shapes}
 

@@ -115,7 +115,7 @@ class Local(Link):
     def strangers(self) -> list[Row]:
         if self._strangers is None:
             return []
-        return self._strangers.exchanges(since=self._last_known, limit=self.most, whole="true")
+        return self._strangers.exchanges(after=self._last_known, limit=self.most, whole="true")
 
     def traceback(self, callback: int) -> str:
         failures = [each.failure for each in self.sandbox.deliveries_of(callback)]

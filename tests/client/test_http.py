@@ -162,7 +162,7 @@ def test_exchanges_are_listed_filtered_and_shown_whole(client: Client, mock: Any
 
     assert [each["id"] for each in client.exchanges()] == ["x1", "x2"]
     assert [each["id"] for each in client.exchanges(status=400, operation="stk-push.process")] == ["x2"]
-    assert [each["id"] for each in client.exchanges(since="x1", limit=None)] == ["x2"]
+    assert [each["id"] for each in client.exchanges(after="x1", limit=None)] == ["x2"]
     assert client.exchange("x2") == client.exchange(2) == client.exchange()
     assert client.exchange(2)["trace"][-1]["verdict"] == "refused"
 

@@ -18,7 +18,7 @@ def test_lines_are_filtered_and_paged(control: Any) -> None:
 
     assert ids("") == ["x1", "x2", "x3", "x4"]
     assert ids("?limit=2") == ["x3", "x4"]
-    assert ids("?since=x1&limit=2") == ids("?since=1&limit=2") == ["x2", "x3"]
+    assert ids("?after=x1&limit=2") == ids("?after=1&limit=2") == ["x2", "x3"]
     assert ids("?operation=stk-push.process") == ["x2", "x3"]
     assert ids("?status=400") == ["x3"]
 

@@ -111,7 +111,7 @@ def test_an_unknown_key_comes_with_the_nearest_and_all(control: Any) -> None:
         ("exchanges?limit=0", "limit", "limit is '0'"),
         ("exchanges?limit=1001", "limit", "limit is '1001'"),
         ("exchanges?limit=" + "9" * 5000, "limit", "limit is '999"),
-        ("exchanges?since=y3", "since", "since is 'y3'"),
+        ("exchanges?after=y3", "after", "after is 'y3'"),
         ("exchanges?status=ok", "status", "status is 'ok'"),
         ("callbacks?state=done", "state", "state is 'done'"),
         ("transactions?state=done", "state", "state is 'done'"),
