@@ -13,6 +13,9 @@ PAYBILL: Final = "174379"
 PASSKEY: Final = "bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919"
 HEAD_OFFICE: Final = "3000000"
 TILL: Final = "3000001"
+BILLER: Final = "000000"
+SAMPLE_TILL: Final = "000001"
+SAMPLE_VENDOR: Final = "000002"
 KRA: Final = "572572"
 CUSTOMER: Final = "254708374149"
 INITIATOR: Final = "testapi"
@@ -25,11 +28,16 @@ CUSTOMER_OPENING: Final = 25_000_000
 """Cents in a wallet at first sight: it can make the largest payment, and it can take one."""
 
 _RANGE: Final = range(600_000, 601_000)
+_ALL_ROUND: Final = (B2B, B2C, "paybill")
 _NAMED: Final = {
     PAYBILL: Organisation(PAYBILL, "Safaricom Daraja 379", ("paybill",), PASSKEY),
     HEAD_OFFICE: Organisation(HEAD_OFFICE, "Mock Daraja Stores", ("head-office",), PASSKEY),
     TILL: Organisation(TILL, "Mock Daraja Stores Till 1", ("till",), None, HEAD_OFFICE, nominated=CUSTOMER),
     KRA: Organisation(KRA, "Kenya Revenue Authority", (B2B, "paybill", TAX)),
+    # PartyB of the portal's B2B samples, by this name (callbacks.md §3.3); payer and vendor of its B2B Express sample
+    BILLER: Organisation(BILLER, "Biller Company", _ALL_ROUND),
+    SAMPLE_TILL: Organisation(SAMPLE_TILL, "Mock Daraja Merchant", ("till",), nominated=CUSTOMER),
+    SAMPLE_VENDOR: Organisation(SAMPLE_VENDOR, "Mock Daraja Vendor", _ALL_ROUND),
 }
 ROLES: Final = (
     "ORG B2C API initiator",
@@ -48,7 +56,7 @@ def organisation(shortcode: str) -> Organisation | None:
     if shortcode in _NAMED:
         return _NAMED[shortcode]
     if shortcode.isascii() and shortcode.isdigit() and len(shortcode) == 6 and int(shortcode) in _RANGE:
-        return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", (B2B, B2C, "paybill"))
+        return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", _ALL_ROUND)
     return None
 
 

@@ -16,7 +16,7 @@ from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Opens, Product, World
 from mock_daraja.products.parties import owner_name
-from mock_daraja.products.reading import digits, reference, text
+from mock_daraja.products.reading import digits, reference, shortcode_of, text
 from mock_daraja.products.result import (
     Pair,
     account_line,
@@ -74,7 +74,6 @@ def kind_of(transaction: Transaction[Transfer]) -> Kind:
 
 
 def read(body: Body, world: World) -> Command | Refusal:
-    del world
     account = reference(body.get("AccountReference"))
     if text(body["CommandID"]) == _PAY_BILL and not account:  # documented as required; never captured
         return core.refuse(
@@ -86,9 +85,9 @@ def read(body: Body, world: World) -> Command | Refusal:
     types = {digits(body["SenderIdentifierType"]), digits(body["RecieverIdentifierType"])}
     return Command(
         amount_cents=cents(body["Amount"]),
-        shortcode=digits(body["PartyA"]),
+        shortcode=shortcode_of(body["PartyA"], world),
         details=Transfer(names_msisdn=_MSISDN_TYPE in types),
-        party_b=digits(body["PartyB"]),
+        party_b=shortcode_of(body["PartyB"], world),
         account_reference=account,
     )
 

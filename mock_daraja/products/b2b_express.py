@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from mock_daraja.errors import DarajaError
 from mock_daraja.ledger import MERCHANT, UTILITY, organisation, transfer
-from mock_daraja.model import Details, Transaction, changed
+from mock_daraja.model import Details, Organisation, Transaction, changed
 from mock_daraja.money import cents
 from mock_daraja.products import core
 from mock_daraja.products.base import Life, Opens, Product, World
+from mock_daraja.products.parties import is_till
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, foreseen, prompted
-from mock_daraja.products.reading import digits, reference, text, url_fault
+from mock_daraja.products.reading import reference, shortcode_of, text, url_fault
 from mock_daraja.products.result import one_decimal
 from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, Sides
 from mock_daraja.products.voice import EXPRESS
@@ -35,15 +36,14 @@ def _refuse(code: str, why: str, value: object, remedy: str) -> Refusal:
 
 
 def read(body: Body, world: World) -> Command | Refusal:
-    payer, receiver = digits(body["primaryShortCode"]), digits(body["receiverShortCode"])
+    payer, receiver = (shortcode_of(body[name], world) for name in ("primaryShortCode", "receiverShortCode"))
     fault = url_fault(text(body["callbackUrl"]), world.settings, keywords=False)
     if fault is not None:
         return core.refuse(EXPRESS.invalid_field.about("callbackUrl"), fault.why, body["callbackUrl"], fault.remedy)
-    unknown = _unknown_merchant(payer, receiver, world)
-    if unknown is not None:
-        return _refuse(_KYC, unknown, payer, "pay from an active till, such as 3000001, to an active shortcode")
-    till = world.organisation(payer)
-    nominated = till.nominated if till is not None else None
+    till = _till(payer, world)
+    if till is None:
+        return _refuse(_KYC, f"{payer} is no active till", payer, "pay from an active till, such as 3000001")
+    nominated = till.nominated
     if nominated is None:
         why = f"till {payer} has no nominated number to prompt"
         return _refuse(_NO_NUMBER, why, payer, "set `nominated` of the organisation to an MSISDN")
@@ -66,11 +66,18 @@ def read(body: Body, world: World) -> Command | Refusal:
     )
 
 
+def _till(payer: str, world: World) -> Organisation | None:
+    """The one that pays, if it can."""
+    row = world.organisation(payer)
+    return row if row is not None and row.active and is_till(row) else None
+
+
 def _unknown_merchant(payer: str, receiver: str, world: World) -> str | None:
-    """Why one of the two can't take part, if that is so."""
-    till, vendor = world.organisation(payer), world.organisation(receiver)
-    if till is None or not till.active or "till" not in till.kinds:
+    """Why one of the two can't take part, if that is so. Whether the receiver exists is found out here, after the
+    acknowledgement, as with any payment."""
+    if _till(payer, world) is None:
         return f"{payer} is no active till"
+    vendor = world.organisation(receiver)
     if vendor is None or not vendor.active:
         return f"{receiver}, which shall receive, is no active organisation"
     return None

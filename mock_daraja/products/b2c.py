@@ -17,7 +17,7 @@ from mock_daraja.products import core
 from mock_daraja.products.base import Opens, Product, World
 from mock_daraja.products.parties import owner_name
 from mock_daraja.products.payment import limit_fault
-from mock_daraja.products.reading import digits, text
+from mock_daraja.products.reading import digits, shortcode_of, text
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url
 from mock_daraja.products.values import EXAMPLE, Body, Command, Refusal, Settlement, Sides
 
@@ -50,7 +50,7 @@ def read(body: Body, world: World, *, own_id: bool, checks_id: bool = False) -> 
     details = Disbursed(id_type=text(body["IDType"]), id_number=text(body["IDNumber"])) if checks_id else Disbursed()
     return Command(
         amount_cents=cents(body["Amount"]),
-        shortcode=digits(body["PartyA"]),
+        shortcode=shortcode_of(body["PartyA"], world),
         details=details,
         msisdn=digits(body["PartyB"]),
         party_b=digits(body["PartyB"]),

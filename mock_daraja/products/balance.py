@@ -10,7 +10,7 @@ from mock_daraja.ledger import ORGANISATION_ACCOUNTS, organisation
 from mock_daraja.model import Transaction
 from mock_daraja.products import core
 from mock_daraja.products.base import Product, World
-from mock_daraja.products.reading import digits
+from mock_daraja.products.reading import shortcode_of
 from mock_daraja.products.result import Pair, account_line, envelope, internal_timeout_url
 from mock_daraja.products.values import Body, Command, Settlement
 
@@ -19,8 +19,7 @@ _ERROR_MESSAGES: Final = {"8006": "API Password is locked. "}  # trailing blank 
 
 
 def read(body: Body, world: World) -> Command:
-    del world
-    return Command(amount_cents=0, shortcode=digits(body["PartyA"]), details=core.Initiated())
+    return Command(amount_cents=0, shortcode=shortcode_of(body["PartyA"], world), details=core.Initiated())
 
 
 def settle(transaction: Transaction[core.Initiated], world: World) -> Settlement:

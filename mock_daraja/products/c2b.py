@@ -16,7 +16,7 @@ from mock_daraja.products.base import Answers, Life, Opens, Product, Question, W
 from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment
-from mock_daraja.products.reading import digits, reference, text, url_fault
+from mock_daraja.products.reading import digits, reference, shortcode_of, text, url_fault
 from mock_daraja.products.values import (
     EXAMPLE,
     Answer,
@@ -39,7 +39,7 @@ _SERVER_ERROR: Final = "500.003.1001"
 
 def register(body: Body, world: World, *, version: Literal["v1", "v2"]) -> Answer | Refusal:
     """v2's ResponseCode "00000000" was captured in the sandbox in 2025 and 2026; the portal prints "0"."""
-    shortcode = digits(body["ShortCode"])
+    shortcode = shortcode_of(body["ShortCode"], world)
     receiver = world.organisation(shortcode)
     if receiver is None:
         return core.refuse(
@@ -93,16 +93,16 @@ def read(body: Body, world: World) -> Command | Refusal:
             body.get("BillRefNumber"),
             "give BillRefNumber, at most twenty characters",
         )
-    return _command(body, cents(body["Amount"]))
+    return _command(body, shortcode_of(body["ShortCode"], world), cents(body["Amount"]))
 
 
-def _command(body: Body, amount_cents: int) -> Command:
+def _command(body: Body, shortcode: str, amount_cents: int) -> Command:
     return Command(
         amount_cents=amount_cents,
-        shortcode=digits(body["ShortCode"]),
+        shortcode=shortcode,
         details=Incoming(),
         msisdn=digits(body["Msisdn"]),
-        party_b=digits(body["ShortCode"]),
+        party_b=shortcode,
         command=text(body["CommandID"]),
         account_reference=reference(body.get("BillRefNumber")),
     )
@@ -117,7 +117,7 @@ def from_outside(payment: Payment) -> tuple[Body, Command]:
         "Msisdn": payment.msisdn,
         "BillRefNumber": payment.account,
     }
-    return body, _command(body, payment.amount_cents)
+    return body, _command(body, payment.shortcode, payment.amount_cents)
 
 
 def acknowledge(transaction: Transaction) -> Body:

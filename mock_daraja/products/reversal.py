@@ -11,7 +11,7 @@ from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Product, World
 from mock_daraja.products.parties import is_wallet, owner, owner_name, sides
-from mock_daraja.products.reading import digits, text
+from mock_daraja.products.reading import shortcode_of, text
 from mock_daraja.products.result import Pair, account_line, decimal, envelope, internal_timeout_url
 from mock_daraja.products.values import Body, Command, Settlement, Sides
 
@@ -24,9 +24,11 @@ class Reversing(core.Initiated, frozen=True):
 
 
 def read(body: Body, world: World) -> Command:
-    del world
-    details = Reversing(receipt=text(body["TransactionID"]))
-    return Command(amount_cents=cents(body["Amount"]), shortcode=digits(body["ReceiverParty"]), details=details)
+    return Command(
+        amount_cents=cents(body["Amount"]),
+        shortcode=shortcode_of(body["ReceiverParty"], world),
+        details=Reversing(receipt=text(body["TransactionID"])),
+    )
 
 
 def settle(transaction: Transaction[Reversing], world: World) -> Settlement:

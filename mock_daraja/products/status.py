@@ -12,7 +12,7 @@ from mock_daraja.money import shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Product, World
 from mock_daraja.products.parties import account_type, is_wallet, owner_name, sides
-from mock_daraja.products.reading import digits, text
+from mock_daraja.products.reading import shortcode_of, text
 from mock_daraja.products.result import Pair, envelope, one_decimal, optional
 from mock_daraja.products.values import TIMED_OUT, Body, Command, Refusal, Settlement, Sides
 from mock_daraja.products.voice import CORE
@@ -30,7 +30,6 @@ class Asked(core.Initiated, frozen=True):
 
 
 def read(body: Body, world: World) -> Command | Refusal:
-    del world
     receipt = text(body.get("TransactionID") or "")
     conversation = text(body.get("OriginalConversationID") or body.get("OriginatorConversationID") or "")
     if not receipt and not conversation:
@@ -41,7 +40,7 @@ def read(body: Body, world: World) -> Command | Refusal:
             "give the receipt as TransactionID, or a conversation id as OriginalConversationID",
         )
     details = Asked(receipt=receipt, conversation="" if receipt else conversation)
-    return Command(amount_cents=0, shortcode=digits(body["PartyA"]), details=details)
+    return Command(amount_cents=0, shortcode=shortcode_of(body["PartyA"], world), details=details)
 
 
 def settle(transaction: Transaction[Asked], world: World) -> Settlement:

@@ -13,7 +13,7 @@ from mock_daraja.products.c2b_callbacks import confirmation
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, foreseen, prompted
-from mock_daraja.products.reading import digits, text, url_fault
+from mock_daraja.products.reading import digits, shortcode_of, text, url_fault
 from mock_daraja.products.stk_query import desc_of, invalid, merchant_of, query, server_error
 from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, json_code
 from mock_daraja.products.voice import STK
@@ -59,7 +59,7 @@ def read(body: Body, world: World) -> Command | Refusal:
         amount_cents=cents(body["Amount"]),
         shortcode=merchant.shortcode,
         msisdn=msisdn,
-        party_b=digits(body["PartyB"]),
+        party_b=shortcode_of(body["PartyB"], world),
         command=kind,
         account_reference=text(body["AccountReference"]),
         remarks=text(body["TransactionDesc"]),

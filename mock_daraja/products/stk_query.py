@@ -14,7 +14,7 @@ from mock_daraja.exchange import Step
 from mock_daraja.model import Organisation, Transaction, changed
 from mock_daraja.products import core
 from mock_daraja.products.base import World
-from mock_daraja.products.reading import digits, text
+from mock_daraja.products.reading import shortcode_of, text
 from mock_daraja.products.values import Answer, Body, Refusal
 from mock_daraja.products.voice import STK
 
@@ -94,7 +94,7 @@ def server_error(message: str, why: str, value: object, remedy: str) -> Refusal:
 
 def merchant_of(body: Body, world: World) -> Organisation | Refusal:
     """The organisation whose Password this is: what push and query check alike."""
-    shortcode, timestamp = digits(body["BusinessShortCode"]), text(body["Timestamp"])
+    shortcode, timestamp = shortcode_of(body["BusinessShortCode"], world), text(body["Timestamp"])
     if not is_timestamp(timestamp):
         return invalid("Timestamp", "Timestamp is not a date and time", timestamp, "write it as YYYYMMDDHHmmss, in EAT")
     merchant = world.organisation(shortcode)

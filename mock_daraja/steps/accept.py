@@ -8,7 +8,7 @@ from mock_daraja import wire
 from mock_daraja.exchange import Reply, Step, scalar
 from mock_daraja.model import Transaction, changed
 from mock_daraja.products.base import Answers, Grants, Opens
-from mock_daraja.products.reading import digits
+from mock_daraja.products.reading import shortcode_of
 from mock_daraja.products.values import Refusal
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.opening import make, open_command
@@ -48,7 +48,7 @@ def understand(passage: Passage) -> Reply | None:
     assert operation is not None
     shortcodes = passage.app.shortcodes if passage.app is not None else None
     if operation.owner is not None and shortcodes is not None:
-        own = digits(passage.body[operation.owner])
+        own = shortcode_of(passage.body[operation.owner], passage.world)
         if own not in shortcodes:
             step = Step(
                 "product", "refused", f"the app may not use shortcode {own}", own, f"it has {sorted(shortcodes)}"

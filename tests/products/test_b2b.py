@@ -63,6 +63,45 @@ def references(result: Any) -> list[tuple[str, Any]]:
     return [(each["Key"], each.get("Value")) for each in result["ReferenceData"]["ReferenceItem"]]
 
 
+# leading zeros
+
+
+@pytest.mark.parametrize("receiver", ["000000", 0, 0.0])
+@pytest.mark.parametrize("command", ["BusinessPayBill", "BusinessBuyGoods"])
+def test_the_samples_biller_is_paid(mock: Mock, receiver: object, command: str) -> None:
+    row = mock.settled(PAY, PartyB=receiver, CommandID=command)
+
+    assert (row.result, row.party_b) == ("0", "000000")
+    assert parameters(mock.result_of(row))["ReceiverPartyPublicName"] == "000000 - Biller Company"
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("012345", "012345"),
+        (12345, "012345"),
+        (700, "0000700"),
+        (700.0, "0000700"),
+        (42, "00042"),
+        (77777, "77777"),  # though 077777 is there too
+        (5, "000005"),  # nobody's, nor is 00005 or 0000005
+        ("00005", "00005"),
+    ],
+)
+def test_a_number_is_looked_up_as_it_is_and_then_with_zeros_in_front(mock: Mock, sent: object, meant: str) -> None:
+    for each in ("012345", "0000700", "00042", "77777", "077777"):
+        mock.sandbox.put_organisation({"shortcode": each})
+
+    row = mock.settled(PAY, PartyB=sent)
+
+    assert (row.party_b, row.result) == (meant, "SFC_IC0003" if meant.endswith("005") else "0")
+
+
+@pytest.mark.parametrize("receiver", ["0", "0001", "00000000", -1, 10_000_000, 1.5])
+def test_what_no_shortcode_can_be_is_refused(mock: Mock, receiver: object) -> None:
+    assert mock.send(PAY, PartyB=receiver).error == (400, "400.002.02", "Bad Request - Invalid PartyB")
+
+
 # the acknowledgement
 
 

@@ -69,6 +69,15 @@ def test_numbers_come_as_numbers_or_strings(mock: Mock, changes: dict[str, objec
     assert (row.result, row.shortcode, row.party_b, row.amount_cents) == ("0", TILL, VENDOR, 71_00)
 
 
+@pytest.mark.parametrize(("payer", "receiver"), [("000001", "000002"), (1, 2), (1.0, "000002.0")])
+def test_the_portals_sample_is_paid_with_or_without_its_leading_zeros(
+    mock: Mock, payer: object, receiver: object
+) -> None:
+    row = mock.settled(PUSH, primaryShortCode=payer, receiverShortCode=receiver)
+
+    assert (row.result, row.shortcode, row.party_b) == ("0", "000001", "000002")
+
+
 FIELDS = ("primaryShortCode", "receiverShortCode", "amount", "paymentRef", "callbackUrl", "partnerName")
 
 
@@ -131,7 +140,6 @@ def refusal(code: str) -> dict[str, str | None]:
         ({"primaryShortCode": "600000"}, "600000 is no active till"),
         ({"primaryShortCode": "3000000"}, "3000000 is no active till"),
         ({"primaryShortCode": "700000"}, "700000 is no active till"),
-        ({"receiverShortCode": "700000"}, "700000, which shall receive"),
     ],
 )
 def test_merchants_that_m_pesa_does_not_know_fail_kyc(mock: Mock, changes: dict[str, object], why: str) -> None:
@@ -143,11 +151,21 @@ def test_merchants_that_m_pesa_does_not_know_fail_kyc(mock: Mock, changes: dict[
     assert [*mock.sandbox.store.scan(TRANSACTIONS)] == []
 
 
-@pytest.mark.parametrize("shortcode", [TILL, VENDOR])
-def test_an_inactive_merchant_fails_kyc(mock: Mock, shortcode: str) -> None:
-    mock.sandbox.put_organisation({"shortcode": shortcode, "active": False})
+def test_an_inactive_till_fails_kyc(mock: Mock) -> None:
+    mock.sandbox.put_organisation({"shortcode": TILL, "active": False})
 
     assert mock.send(PUSH).json == refusal("4102")
+
+
+@pytest.mark.parametrize("receiver", ["700000", "600500"])
+def test_a_vendor_that_cannot_receive_is_found_out_after_the_acknowledgement(mock: Mock, receiver: str) -> None:
+    mock.sandbox.put_organisation({"shortcode": "600500", "active": False})
+
+    row = mock.settled(PUSH, receiverShortCode=receiver)
+
+    assert callback(mock, row)["resultCode"] == "4102"
+    assert receiver in row.why
+    assert mock.balance(PAYS) == 1_000_000_00
 
 
 def test_a_till_without_a_nominated_number_is_refused(mock: Mock) -> None:

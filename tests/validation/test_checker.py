@@ -89,7 +89,7 @@ def test_a_good_push_passes(schemas: Schemas, changes: dict[str, Any]) -> None:
     ("field", "value", "rule"),
     [
         ("BusinessShortCode", "1743", "pattern"),
-        ("BusinessShortCode", 1743, "minimum"),
+        ("BusinessShortCode", -1743, "minimum"),
         ("BusinessShortCode", "17437912", "pattern"),
         ("BusinessShortCode", 174379.5, "type"),
         ("BusinessShortCode", "174379\n", "pattern"),
