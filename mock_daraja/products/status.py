@@ -80,16 +80,20 @@ def result(transaction: Transaction[Asked], world: World) -> Body:
 
 
 def _parameters(original: Transaction, of: Sides, world: World) -> list[Pair]:
-    """Key order and types of production, 2024. For what a customer paid, the conversation ids have no Value."""
+    """Key order and types of production, 2024. For what a customer paid, the conversation ids have no Value.
+
+    DebitPartyCharges stands behind the account type: captured for B2C, inferred for B2B.
+    """
     by_customer = is_wallet(of.debit)
+    account: Pair = ("DebitAccountType", account_type(of.debit))
+    charges = _charges(original, of)
     finalised = None if original.final_ms is None else int(eat_digits(original.final_ms))
     return [
         ("DebitPartyName", owner_name(of.debit, world)),
         ("CreditPartyName", owner_name(of.credit, world) or None),
         ("OriginatorConversationID", None if by_customer else original.originator_id),
         ("InitiatedTime", int(eat_digits(original.accepted_ms))),
-        ("CreditPartyCharges" if by_customer else "DebitPartyCharges", _charges(original, of)),
-        ("DebitAccountType", account_type(of.debit)),
+        *((("CreditPartyCharges", charges), account) if by_customer else (account, ("DebitPartyCharges", charges))),
         ("TransactionReason", None),
         ("ReasonType", of.reason),
         ("TransactionStatus", _status(original)),

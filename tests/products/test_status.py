@@ -32,7 +32,12 @@ NAMES = [
     "ConversationID",
     "ReceiptNo",
 ]
-DEBITED = ["DebitPartyCharges" if name == "CreditPartyCharges" else name for name in NAMES]
+DEBITED = [
+    *NAMES[:4],
+    "DebitAccountType",
+    "DebitPartyCharges",
+    *NAMES[6:],
+]
 Pay = Callable[[Mock], Transaction]
 
 
