@@ -77,11 +77,25 @@ C2B: Final = changed(
 USSD_CODES: Final = frozenset({"4102", "4104", "4201", "4203"})
 
 
+_CONFLICT: Final = "409"
+
+
 def ussd_refusal(error: DarajaError) -> dict[str, Any] | None:
-    """A refusal behind the gateway, shaped like the documented success; the shape is inferred (requests.md §4.8)."""
+    """A refusal behind the gateway, shaped like the documented success; the shape is inferred (requests.md §4.8).
+
+    A bad field is answered in Bill Manager's 409 style (requests.md §1.5, addendum-a.md §3). Never captured here.
+    """
+    if error.code == _CONFLICT:
+        return {"Status_Message": error.message, "resmsg": "Action forbidden", "rescode": _CONFLICT}
     return {"code": error.code, "status": error.message} if error.code in USSD_CODES else None
 
 
 _UNAUTHORIZED: Final = DarajaError(401, "401", "Unauthorized - Invalid Access Token")
-EXPRESS: Final = changed(CORE, invalid_token=_UNAUTHORIZED, product_missing=_UNAUTHORIZED, own_body=ussd_refusal)
+EXPRESS: Final = changed(
+    CORE,
+    invalid_token=_UNAUTHORIZED,
+    product_missing=_UNAUTHORIZED,
+    invalid_field=DarajaError(409, _CONFLICT, "Invalid {}"),
+    own_body=ussd_refusal,
+)
 """B2B Express Checkout (token error captured, NM 2026). Its field errors were never captured: inferred."""

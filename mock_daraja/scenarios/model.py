@@ -186,8 +186,8 @@ OperationKind = Literal["opens", "answers", "grants"]
 
 class Facts(Struct, frozen=True):
     """What is known of a request; where no operation has its path, `product` is empty. `header` is the value of
-    X-Mock-Scenario; `references` are the values of AccountReference, BillRefNumber, Remarks and Occasion, those the
-    operation has."""
+    X-Mock-Scenario; `references` are the values of AccountReference, BillRefNumber, paymentRef, Remarks and Occasion,
+    those the operation has."""
 
     operation: str
     product: str

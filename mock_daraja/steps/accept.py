@@ -16,7 +16,15 @@ from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
 from mock_daraja.validation import read_body
 
 _VALID: Final = Step("validation", "ok", "the body matches its schema")
-_REFERENCES: Final = ("AccountReference", "BillRefNumber", "Remarks", "Occasion", "Occassion", "TransactionDesc")
+_REFERENCES: Final = (
+    "AccountReference",
+    "BillRefNumber",
+    "paymentRef",
+    "Remarks",
+    "Occasion",
+    "Occassion",
+    "TransactionDesc",
+)
 
 
 def validate(passage: Passage) -> Reply | None:

@@ -87,9 +87,20 @@ def test_one_field_is_named_at_a_time_in_the_order_of_the_sample(mock: Mock) -> 
     named = []
     for count in range(len(FIELDS)):
         answer = mock.post(PATH, {name: whole[name] for name in FIELDS[:count]})
-        named.append(answer.error[2].removeprefix("Bad Request - Invalid "))
+        named.append(answer.json["Status_Message"].removeprefix("Invalid "))
 
     assert tuple(named) == FIELDS
+
+
+def test_a_bad_field_is_refused_in_bill_managers_style(mock: Mock) -> None:
+    answer = mock.send(PUSH, amount="0.5")
+
+    assert answer.status == 409
+    assert list(answer.json.items()) == [
+        ("Status_Message", "Invalid amount"),
+        ("resmsg", "Action forbidden"),
+        ("rescode", "409"),
+    ]
 
 
 @pytest.mark.parametrize("token", [None, "Bearer nothing", "Basic eDp5"])
@@ -123,7 +134,7 @@ def test_production_takes_https_only(mock_with: MakeMock) -> None:
 
     answers = [mock.send(PUSH, callbackUrl=f"{scheme}://example.com/x") for scheme in ("http", "https")]
 
-    assert answers[0].error == (400, "400.002.02", "Bad Request - Invalid callbackUrl")
+    assert (answers[0].status, answers[0].json["Status_Message"]) == (409, "Invalid callbackUrl")
     assert answers[1].status == 200
 
 
