@@ -39,6 +39,7 @@ _NAMED: Final = {
     SAMPLE_TILL: Organisation(SAMPLE_TILL, "Mock Daraja Merchant", ("till",), nominated=CUSTOMER),
     SAMPLE_VENDOR: Organisation(SAMPLE_VENDOR, "Mock Daraja Vendor", _ALL_ROUND),
 }
+_DECLARED: Final = (PAYBILL, HEAD_OFFICE, TILL, KRA)  # the others are whatever the samples do with them
 ROLES: Final = (
     "ORG B2C API initiator",
     "Org Business Pay Bill API initiator",
@@ -58,6 +59,12 @@ def organisation(shortcode: str) -> Organisation | None:
     if shortcode.isascii() and shortcode.isdigit() and len(shortcode) == 6 and int(shortcode) in _RANGE:
         return Organisation(shortcode, f"Safaricom Daraja {shortcode[3:]}", _ALL_ROUND)
     return None
+
+
+def takes_all(row: Organisation) -> bool:
+    """Whether it is one that Safaricom's samples pay as paybill and till alike, and nobody has declared as either."""
+    known = organisation(row.shortcode)
+    return known is not None and known.shortcode not in _DECLARED and known.kinds == row.kinds
 
 
 def opening_balances(row: Organisation) -> dict[str, int]:

@@ -61,6 +61,8 @@ COMMANDS: Final = {
     "AgencyFloatAdvance": Kind(WORKING, FLOAT, _PAY_BILL_ROLE),
 }
 """Accounts from callbacks.md §8 where it names them; those of the older commands are inferred from their names."""
+_RECEIVES: Final = {_PAY_BILL: ("paybill", "till"), "BusinessBuyGoods": ("till", "paybill")}
+"""Which kind of organisation a command pays, and which it doesn't."""
 _NEVER: Final = "BusinessTransferFromUtilityToMMF"  # "reverse direction always 21" (callbacks.md §8)
 _DEBIT_BALANCE: Final = "DebitAccountCurrentBalance"
 
@@ -111,7 +113,10 @@ def settle(transaction: Transaction[Transfer], world: World, only_to: str | None
 
 
 def _transfer_fault(transaction: Transaction[Transfer], world: World, only_to: str | None) -> Settlement | None:
-    """2029 and 2043 are known from production code alone (EDLUGZ): what brings them about is inferred."""
+    """2029 and 2043 are known from production code alone (EDLUGZ): what brings them about is inferred.
+
+    PartyA equal to PartyB has no attested answer, and none here.
+    """
     if transaction.command == _NEVER:
         return core.fail(transaction, "21", "money never goes from Utility to Working by API")
     if transaction.details.names_msisdn:
@@ -125,6 +130,10 @@ def _transfer_fault(transaction: Transaction[Transfer], world: World, only_to: s
         return core.fail(transaction, "SFC_IC0003", f"PartyB {transaction.party_b} can't receive this{wanted}")
     if not receiver.active:
         return core.fail(transaction, "14", f"organisation {receiver.shortcode} is not active")
+    paid, other = _RECEIVES.get(transaction.command, ("", ""))
+    if other in receiver.kinds and paid not in receiver.kinds and not defaults.takes_all(receiver):
+        why = f"{transaction.command} pays a {paid}, and {receiver.shortcode} is declared as {other} only (inferred)"
+        return core.fail(transaction, "2029", why)
     if transaction.amount_cents > limits.MOST_B2B:
         why = f"{shillings(transaction.amount_cents)} is more than {shillings(limits.MOST_B2B)}"
         return core.fail(transaction, "3", why)

@@ -21,6 +21,7 @@ PAY_BILL_ROLE = "Org Business Pay Bill API initiator"
 TO_BULK_ROLE = "Org Business Pay to Bulk API initiator"
 WORKING, UTILITY, MERCHANT = "Working Account", "Utility Account", "Merchant Account"
 CHARGES, FLOAT, REVENUE = "Charges Paid Account", "Float Account", "M-PESA:Charges"
+SAMPLES = ("000000", "000001", "000002", "600000", "600999")
 
 COMMANDS = [  # who pays whom from where to where, and the charge on 1,000
     ("BusinessPayBill", RECEIVER, WORKING, UTILITY, 13),
@@ -275,6 +276,35 @@ def test_a_move_between_ones_own_accounts_has_no_other_party(mock: Mock, command
 
     assert row.result == "2043"
     assert RECEIVER in row.why
+
+
+DECLARED = {"888881": ["paybill"], "888882": ["till"], "888883": ["paybill", "till"], "600007": ["till"]}
+
+
+@pytest.mark.parametrize(
+    ("command", "party_b", "result"),
+    [
+        ("BusinessPayBill", "888881", "0"),
+        ("BusinessBuyGoods", "888881", "2029"),
+        ("BusinessPayBill", "888882", "2029"),
+        ("BusinessBuyGoods", "888882", "0"),
+        ("BusinessPayBill", "888883", "0"),
+        ("BusinessBuyGoods", "888883", "0"),
+        ("BusinessPayBill", "600007", "2029"),  # declared, so no longer open to both
+        ("BusinessBuyGoods", "174379", "2029"),
+        ("BusinessPayBill", "3000001", "2029"),
+        ("BusinessPayToBulk", "888882", "0"),  # nothing is known of the other commands
+        *((command, each, "0") for command in ("BusinessPayBill", "BusinessBuyGoods") for each in SAMPLES),
+    ],
+)
+def test_a_paybill_is_no_till_and_a_till_no_paybill(mock: Mock, command: str, party_b: str, result: str) -> None:
+    for shortcode, kinds in DECLARED.items():
+        mock.sandbox.put_organisation({"shortcode": shortcode, "kinds": kinds})
+
+    row = mock.settled(PAY, CommandID=command, PartyB=party_b)
+
+    assert row.result == result
+    assert ("(inferred)" in row.why) == (result == "2029")
 
 
 BANDS = [  # up to so much, the charge: callbacks.md §8
