@@ -14,6 +14,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields, Kind, typed
 from mock_daraja.model import App, Customer, Initiator, Organisation, changed
 from mock_daraja.model.parties import KINDS
+from mock_daraja.money import cents
 from mock_daraja.msisdn import normalise
 
 _TEXT: Final = typed(str)
@@ -99,6 +100,10 @@ def _kinds(value: Any) -> tuple[str, ...]:
     return _set(value)
 
 
+def _maximum(value: Any) -> int | None:
+    return None if value is None else cents(fields.shillings(value))
+
+
 ORGANISATION: Final[Fields] = {
     "shortcode": _shortcode,
     "name": _TEXT,
@@ -109,6 +114,7 @@ ORGANISATION: Final[Fields] = {
     "bouquet": _one_of("bouquet", "customer", "business", "mgao"),
     "external_validation": _FLAG,
     "nominated": _phone("nominated"),
+    "maximum_balance": _maximum,
     "initiators": _LIST,
 }
 

@@ -33,8 +33,14 @@ _CHANGE: Final = {name: kind for name, kind in _PUT.items() if name != "shortcod
 _INITIATOR: Final = ("name", "password", "roles", "failures", "locked")
 
 
+def _plain(row: Organisation) -> Shape:
+    """Money as everywhere in the API: shillings, printed."""
+    most = row.maximum_balance
+    return asdict(row) | {"maximum_balance": None if most is None else printed(most)}
+
+
 def _whole(sandbox: Sandbox, row: Organisation) -> Shape:
-    return asdict(row) | {
+    return _plain(row) | {
         "initiators": [
             {name: getattr(each, name) for name in _INITIATOR} for each in sandbox.initiators(row.shortcode)
         ],
@@ -62,7 +68,7 @@ def listed(call: Call) -> Shape:
         if len(rows) >= limit:
             break
         rows.setdefault(row.shortcode, row)
-    return {"organisations": [asdict(row) for row in rows.values()]}
+    return {"organisations": [_plain(row) for row in rows.values()]}
 
 
 def put(call: Call) -> Response:

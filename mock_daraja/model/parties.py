@@ -59,6 +59,7 @@ class Organisation(Row, frozen=True):
     bouquet: str = "customer"  # who pays a paybill's charges: see ledger/tariffs.py
     external_validation: bool | None = None  # None: on in the sandbox, off in production until Safaricom turns it on
     nominated: str | None = None  # of a till: the MSISDN that gets B2B Express prompts
+    maximum_balance: int | None = None  # cents in the account that receives payments; None: no maximum is known
 
 
 class Initiator(Row, frozen=True):

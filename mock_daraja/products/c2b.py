@@ -15,7 +15,7 @@ from mock_daraja.products import c2b_callbacks, core
 from mock_daraja.products.base import Answers, Life, Opens, Product, Question, World
 from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
-from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment
+from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment, receiver_fault
 from mock_daraja.products.reading import digits, reference, shortcode_of, text, url_fault
 from mock_daraja.products.values import (
     EXAMPLE,
@@ -133,11 +133,16 @@ def settle(transaction: Transaction[Incoming], world: World) -> Settlement:
     postings, charged = payment(transaction, world)
     rejection, why = c2b_callbacks.verdict(transaction, world)
     paid = core.success(transaction, why, postings, charged)
-    fault = _receiver_fault(transaction, world) or rejection or payer_fault(transaction, world)
+    fault = (
+        _party_fault(transaction, world)
+        or rejection
+        or payer_fault(transaction, world)
+        or receiver_fault(transaction, world)
+    )
     return core.settle(transaction, fault or paid, paid)
 
 
-def _receiver_fault(transaction: Transaction[Incoming], world: World) -> Settlement | None:
+def _party_fault(transaction: Transaction[Incoming], world: World) -> Settlement | None:
     receiver = world.organisation(transaction.party_b)
     if receiver is None:
         return core.fail(transaction, "SFC_IC0003", f"there is no shortcode {transaction.party_b}")
@@ -152,7 +157,7 @@ def _receiver_fault(transaction: Transaction[Incoming], world: World) -> Settlem
 
 def ask(transaction: Transaction[Incoming], world: World) -> tuple[Notice, Incoming] | None:
     """Whoever can't be paid is not asked."""
-    return None if _receiver_fault(transaction, world) is not None else c2b_callbacks.question(transaction, world)
+    return None if _party_fault(transaction, world) is not None else c2b_callbacks.question(transaction, world)
 
 
 _SIMULATE: Final = Opens(

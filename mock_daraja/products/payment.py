@@ -40,6 +40,22 @@ def payer_fault(transaction: Transaction, world: World) -> Settlement | None:
     return limit_fault(transaction, world, "pays", limits.LEAST_C2B) or core.short_of(transaction, account, need, world)
 
 
+def receiver_fault(transaction: Transaction, world: World) -> Settlement | None:
+    """8: the account that receives would go over the maximum its organisation has set (documented, callbacks.md §2).
+
+    Nobody has published what Safaricom sets, so there is no default.
+    """
+    receiver = world.organisation(transaction.party_b)
+    if receiver is None or receiver.maximum_balance is None:
+        return None
+    account = receiving_account(receiver)
+    holds = world.balance(account)
+    if holds + transaction.amount_cents <= receiver.maximum_balance:
+        return None
+    why = f"{account} holds {shillings(holds)}; {shillings(receiver.maximum_balance)} is its maximum balance"
+    return core.fail(transaction, "8", why)
+
+
 def _charges(transaction: Transaction, world: World) -> tuple[int, int]:
     """What payer and receiver are charged, in cents. A till's payer pays nothing; the till's tariff has no source."""
     receiver = world.organisation(transaction.party_b)

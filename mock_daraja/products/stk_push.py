@@ -11,7 +11,7 @@ from mock_daraja.money import cents, json_number, shillings
 from mock_daraja.products.base import Answers, Life, Opens, Product, World
 from mock_daraja.products.c2b_callbacks import confirmation
 from mock_daraja.products.parties import by_customer
-from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment
+from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment, receiver_fault
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, foreseen, prompted
 from mock_daraja.products.reading import digits, shortcode_of, text, url_fault
 from mock_daraja.products.stk_query import desc_of, invalid, merchant_of, query, server_error
@@ -111,7 +111,9 @@ def settle(transaction: Transaction, world: World) -> Settlement:
     answer = prompted(transaction, world.customer(transaction.msisdn or ""))
     if answer.code is not None:
         return changed(_fail(transaction, answer.code, answer.why, world), pin=answer.pin)
-    fault = _same_amount_fault(transaction, world) or payer_fault(transaction, world)
+    fault = (
+        _same_amount_fault(transaction, world) or payer_fault(transaction, world) or receiver_fault(transaction, world)
+    )
     return _paid(transaction, world, "paid") if fault is None else changed(fault, pin=answer.pin)
 
 

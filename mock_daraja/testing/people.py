@@ -93,6 +93,7 @@ class People(Part):
         active: bool | None = None,
         bouquet: str | None = None,
         external_validation: bool | None = None,
+        maximum_balance: float | str | None = None,
         balances: Mapping[str, float | str] | None = None,
         initiators: Sequence[Mapping[str, Any]] | None = None,
     ) -> OrganisationRow:
@@ -101,8 +102,9 @@ class People(Part):
         `kinds` are any of paybill, till, head-office, b2c, b2b and tax; `balances` are in shillings, by the name of the
         account: {"Utility Account": 500}. `bouquet` says who pays a paybill's charges: customer (then it is the
         organisation), business (then it is the customer) or mgao (both); `external_validation`, whether its
-        ValidationURL is asked. An initiator is added or changed by its `name`, with any of `password`, `roles` and
-        `locked`: [{"name": "testapi", "locked": False}] unlocks one.
+        ValidationURL is asked; `maximum_balance`, in shillings, how much the account that customers pay into holds at
+        most. An initiator is added or changed by its `name`, with any of `password`, `roles` and `locked`:
+        [{"name": "testapi", "locked": False}] unlocks one.
         """
         for account in balances or ():
             if account not in ORGANISATION_ACCOUNTS:
@@ -116,6 +118,7 @@ class People(Part):
             active=active,
             bouquet=bouquet,
             external_validation=external_validation,
+            maximum_balance=maximum_balance,
             initiators=None if initiators is None else list(initiators),
             balances=dict(balances) if balances else None,
         )

@@ -121,6 +121,27 @@ def test_a_shortcode_nobody_has_is_not_yours(mock: Mock, shortcode: str) -> None
     assert answer.error == (400, "400.003.02", "Bad Request - Kindly use your own ShortCode")
 
 
+def test_a_payment_that_the_receiver_has_no_room_for_fails_with_8(mock: Mock) -> None:
+    held = mock.sandbox.balance("600991:Utility Account") // 100
+    changed = mock.request("PATCH", "/_mock/organisations/600991", {"maximum_balance": held + 10})
+
+    results = [mock.settled("c2b.simulate", ShortCode="600991", Amount=each).result for each in (11, 10, 1)]
+    cleared = mock.request("PATCH", "/_mock/organisations/600991", {"maximum_balance": None})
+
+    assert changed.json["maximum_balance"] == f"{held + 10}.00"
+    assert results == ["8", "0", "8"]
+    assert cleared.json["maximum_balance"] is None
+    assert mock.settled("c2b.simulate", ShortCode="600991", Amount=1).result == "0"
+
+
+@pytest.mark.parametrize("most", [-1, "x", True, 1.001, []])
+def test_a_maximum_balance_is_shillings(mock: Mock, most: object) -> None:
+    answer = mock.request("PATCH", "/_mock/organisations/600991", {"maximum_balance": most})
+
+    assert answer.status == 400
+    assert "maximum_balance" in answer.json["problem"]
+
+
 def test_an_app_kept_to_its_shortcodes_registers_and_simulates_no_other(mock: Mock) -> None:
     put_app(mock, shortcodes=["600991"])
 

@@ -83,6 +83,18 @@ def test_what_the_real_api_takes_is_taken(mock: Mock, field: str, value: object)
     assert answer.status == 200, (answer.body, answer.why)
 
 
+@pytest.mark.parametrize(("amount", "code"), [(100, 0), (101, 8)])
+def test_a_payment_beyond_the_receivers_maximum_balance_fails_with_8(mock: Mock, amount: int, code: int) -> None:
+    mock.sandbox.put_organisation({"shortcode": PAYBILL, "maximum_balance": 1_000_100})
+
+    mock.pushed(Amount=amount)
+    mock.advance(10)
+
+    told = mock.callback()
+    assert told["ResultCode"] == code
+    assert code == 0 or told["ResultDesc"] == "Declined due to limit rule: would exceed the maximum balance."
+
+
 @pytest.mark.parametrize("amount", [10, "10", 10.0, "10.0", "10.00"])
 def test_every_way_of_writing_an_amount_moves_the_same_money(mock: Mock, amount: object) -> None:
     mock.pushed(Amount=amount)
