@@ -1,7 +1,7 @@
 """What a merchant is asked before a C2B payment and told after it, and what its answer means (callbacks.md §4).
 
-STK push sends the confirmation too. What is no answer (another status than 2xx, no JSON, no ResultCode) is taken for a
-merchant who could not be reached, which is inferred: only silence is documented.
+STK push asks and sends the confirmation too. What is no answer (another status than 2xx, no JSON, no ResultCode) is
+taken for a merchant who could not be reached, which is inferred: only silence is documented.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mock_daraja.settings import Settings
 
 VALIDATION_MS: Final = 8_000  # "usually < 8 seconds from the moment the request leaves M-PESA" (callbacks.md §4.2)
 VALIDATION: Final = "validation"
+REFUSED: Final = "2007"
 _OTHER_ERROR: Final = "C2B00016"  # the reply for reasons that have none of their own
 _LONGEST: Final = 64  # of what is kept of ResultCode and ThirdPartyTransID
 
@@ -32,6 +33,7 @@ class Incoming(Details, frozen=True):
 
     validation: Literal["not asked", "asked", "accepted", "rejected", "unreachable"] = "not asked"
     said: str = ""  # accepted: ThirdPartyTransID; rejected: ResultCode; unreachable: why
+    asked_ms: int = 0
 
 
 def patience_ms(settings: Settings) -> int:
@@ -49,7 +51,7 @@ def question(transaction: Transaction[Incoming], world: World) -> tuple[Notice, 
     if not (world.settings.environment == "sandbox" if on is None else on):
         return None
     body = _body(transaction, receiver, world, validation=True)
-    return Notice(VALIDATION, urls.validation, body, 0), Incoming("asked")
+    return Notice(VALIDATION, urls.validation, body, 0), Incoming("asked", asked_ms=world.now_ms)
 
 
 def heard(transaction: Transaction[Incoming], answered: Heard) -> Incoming | None:
@@ -81,10 +83,13 @@ def _scalar(value: Any) -> str:
     return text(value).strip()[:_LONGEST] if is_scalar else ""
 
 
-def verdict(transaction: Transaction[Incoming], world: World) -> tuple[Settlement | None, str]:
+def verdict(
+    transaction: Transaction[Incoming], world: World, rejected: str | None = None
+) -> tuple[Settlement | None, str]:
     """The failure that the answer means, or else, for people, why the payment may go on.
 
-    Without an answer the registered ResponseType decides.
+    Without an answer the registered ResponseType decides. `rejected` is the result of a rejection, where it isn't the
+    code that the merchant answered.
     """
     given = transaction.details
     if given.validation == "not asked":
@@ -94,11 +99,11 @@ def verdict(transaction: Transaction[Incoming], world: World) -> tuple[Settlemen
     if given.validation == "rejected":
         replies = (each.code for each in codes.find(given.said) if each.kind == "validation-reply")
         why = f"the merchant's validation answered {given.said}"
-        return core.fail(transaction, next(replies, _OTHER_ERROR), why), ""
+        return core.fail(transaction, rejected or next(replies, _OTHER_ERROR), why), ""
     silence = f"validation: {given.said or f'no answer within {patience_ms(world.settings) / 1000:g} s'}"
     urls = world.registered_urls(transaction.party_b)
     if urls is not None and urls.response_type == "Cancelled":
-        return core.fail(transaction, "2007", f"{silence}, and the registered ResponseType is Cancelled"), ""
+        return core.fail(transaction, REFUSED, f"{silence}, and the registered ResponseType is Cancelled"), ""
     return None, f"paid; {silence}, and the registered ResponseType is not Cancelled"
 
 

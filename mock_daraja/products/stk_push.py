@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any, Final
 
 from mock_daraja.clock import eat_digits
-from mock_daraja.model import Details, Transaction, changed
+from mock_daraja.model import Transaction, changed
 from mock_daraja.money import cents, json_number, shillings
-from mock_daraja.products.base import Answers, Life, Opens, Product, World
-from mock_daraja.products.c2b_callbacks import confirmation
+from mock_daraja.products import c2b_callbacks
+from mock_daraja.products.base import Answers, Life, Opens, Product, Question, World
+from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment, receiver_fault
-from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, foreseen, prompted
+from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, foreseen, prompted
 from mock_daraja.products.reading import digits, shortcode_of, text, url_fault
 from mock_daraja.products.stk_query import desc_of, invalid, merchant_of, query, server_error
 from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, json_code
@@ -58,6 +59,7 @@ def read(body: Body, world: World) -> Command | Refusal:
     return Command(
         amount_cents=cents(body["Amount"]),
         shortcode=merchant.shortcode,
+        details=Incoming(),
         msisdn=msisdn,
         party_b=shortcode_of(body["PartyB"], world),
         command=kind,
@@ -90,14 +92,20 @@ def _expected(transaction: Transaction, world: World) -> str:
     return foreseen(transaction, world.customer(transaction.msisdn or ""))
 
 
-def settle_after(transaction: Transaction, world: World) -> int:
-    """As things stand. Asked again when that time has come: the customer may have changed."""
+def settle_after(transaction: Transaction[Incoming], world: World) -> int:
+    """As things stand. Asked again when that time has come: the customer may have changed. Once the merchant is asked
+    it is the merchant's turn."""
+    given = transaction.details
+    if given.validation == "asked":
+        return given.asked_ms - transaction.accepted_ms + c2b_callbacks.patience_ms(world.settings)
+    if given.validation != "not asked":
+        return 0
     expected = _expected(transaction, world)
     answered_ms = 0 if expected == ANSWERED else int(world.settings.answer_after * 1000)
     return _TIMELINE.get(expected, (answered_ms, 0))[0]
 
 
-def settle(transaction: Transaction, world: World) -> Settlement:
+def settle(transaction: Transaction[Incoming], world: World) -> Settlement:
     """What a selector forced, else what the customer did and what the ledger says."""
     decision = transaction.decision
     if decision is not None and decision.outcome.result is not None:
@@ -108,13 +116,36 @@ def settle(transaction: Transaction, world: World) -> Settlement:
     party = _party_fault(transaction, world)
     if party is not None:
         return party
-    answer = prompted(transaction, world.customer(transaction.msisdn or ""))
+    answer = _answered(transaction, world)
     if answer.code is not None:
         return changed(_fail(transaction, answer.code, answer.why, world), pin=answer.pin)
+    rejection, why = c2b_callbacks.verdict(transaction, world, c2b_callbacks.REFUSED)
     fault = (
-        _same_amount_fault(transaction, world) or payer_fault(transaction, world) or receiver_fault(transaction, world)
+        rejection
+        or _same_amount_fault(transaction, world)
+        or payer_fault(transaction, world)
+        or receiver_fault(transaction, world)
     )
-    return _paid(transaction, world, "paid") if fault is None else changed(fault, pin=answer.pin)
+    return _paid(transaction, world, why) if fault is None else changed(fault, pin=answer.pin)
+
+
+def ask(transaction: Transaction[Incoming], world: World) -> tuple[Notice, Incoming] | None:
+    """The receiver's validation, once the customer has entered the right PIN: 2007 if it rejects (community, EDLUGZ).
+
+    Only where external validation was turned on, in either environment: by default a push brings two notifications,
+    the STK callback and the confirmation (captured, callbacks.md §4.1). That it is asked at this moment is inferred.
+    """
+    receiver = world.organisation(transaction.party_b)
+    if receiver is None or not receiver.external_validation or _party_fault(transaction, world) is not None:
+        return None
+    return None if _answered(transaction, world).code is not None else c2b_callbacks.question(transaction, world)
+
+
+def _answered(transaction: Transaction[Incoming], world: World) -> Prompted:
+    """What the customer did. Whoever's payment the merchant was asked about had entered the right PIN."""
+    if transaction.details.validation != "not asked":
+        return Prompted(None, "the right PIN", "right")
+    return prompted(transaction, world.customer(transaction.msisdn or ""))
 
 
 def _same_amount_fault(transaction: Transaction, world: World) -> Settlement | None:
@@ -167,7 +198,7 @@ def notices(transaction: Transaction, world: World) -> tuple[Notice, ...]:
     headers = (("Businessshortcode", transaction.shortcode),)  # captured (NKAP)
     body = {"Body": {"stkCallback": callback}}
     notice = Notice("stk", transaction.result_url, body, delay_ms, headers)
-    return (notice, *confirmation(transaction, world))
+    return (notice, *c2b_callbacks.confirmation(transaction, world))
 
 
 def _metadata(transaction: Transaction, world: World) -> list[dict[str, Any]]:
@@ -195,18 +226,19 @@ PRODUCT: Final = Product(
             paths=("/mpesa/stkpush/v1/processrequest",),
             schema="processrequest",
             owner="BusinessShortCode",
-            details=Details,
+            details=Incoming,
             read=read,
             acknowledge=acknowledge,
             life=Life(
                 settle_after=settle_after,
                 settle=settle,
                 notices=notices,
+                question=Question(c2b_callbacks.VALIDATION, ask, c2b_callbacks.heard, c2b_callbacks.patience_ms),
                 sides=by_customer,
                 customer="pays",
                 is_reversible=True,
             ),
-            example=changed(EXAMPLE, checkout=True),
+            example=changed(EXAMPLE, details=Incoming(), checkout=True),
         ),
         Answers(
             name="query",

@@ -46,10 +46,11 @@ def _ask(sandbox: Sandbox, transaction: Transaction, question: Question[Any], wo
     """Ask whoever must be asked first. The answer, or that there is none in time, brings the transaction back here."""
     if transaction.receipt is not None or transaction.outcome.result is not None:
         return False
+    if question.ask(transaction, world) is None:
+        return False
     numbered = changed(transaction, receipt=sandbox.ids.receipt(sandbox.now_ms))  # the confirmation's as well
     asked = question.ask(numbered, world)
-    if asked is None:
-        return False
+    assert asked is not None  # no more than the receipt has changed
     notice, details = asked
     sandbox.store.put(TRANSACTIONS, changed(numbered, details=details))
     row = _keep(sandbox, transaction, notice, wire.dumps(notice.body), sandbox.now_ms, attempts_left=1)
