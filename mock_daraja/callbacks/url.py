@@ -10,15 +10,17 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from mock_daraja.callbacks.address import literal
+from mock_daraja.callbacks.address import kind, literal
 from mock_daraja.model.failure import UrlRefusal
 
 _PORTS: Final = {"http": 80, "https": 443}
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f]")
 _URL: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#\\]*)([^#]*)")
+_HOST: Final = re.compile(r"[a-z]+://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)(:[0-9]+)?", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]*))?\Z")
 _NAME: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?\Z")
 _NUMBER_AT_END: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?\Z")
+_LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal")  # .test and .invalid look like any other (NKAP)
 _LONGEST_NAME: Final = 253
 
 
@@ -84,6 +86,23 @@ def _host(written: str) -> str | None:
 def _escaped(path: str) -> str:
     """Sent as written (callbacks.md §6), but for characters that HTTP can't carry."""
     return quote(path, safe=string.printable, errors="replace")
+
+
+def host_and_port(url: str) -> tuple[str, str]:
+    """As written, in small letters: `[::1]` with its brackets, the port with its colon or empty."""
+    match = _HOST.match(url)
+    return ("", "") if match is None else (match[1].lower(), match[2] or "")
+
+
+def why_not_public(host: str) -> str:
+    """Why nobody on the internet can be at this host, by its text alone; empty where somebody may be."""
+    name = host.strip("[]").rstrip(".")
+    address = literal(name)
+    if address is None:
+        is_local = "." not in name or name.endswith(_LOCAL_SUFFIXES)
+        return f"{host or 'no host'} is a name that only a local network knows" if is_local else ""
+    what = kind(address)
+    return "" if what == "public" else f"{host} is a {what} address"
 
 
 def lower_origin(url: str) -> str:

@@ -20,6 +20,7 @@ from mock_daraja.products.payment import limit_fault
 from mock_daraja.products.reading import digits, shortcode_of, text
 from mock_daraja.products.result import Pair, decimal, envelope, internal_timeout_url
 from mock_daraja.products.values import EXAMPLE, Body, Command, Refusal, Settlement, Sides
+from mock_daraja.products.voice import CORE
 
 ROLE: Final = "ORG B2C API initiator"
 _REASONS: Final = {
@@ -38,7 +39,14 @@ class Disbursed(core.Initiated, frozen=True):
 
 
 def read(body: Body, world: World, *, own_id: bool, checks_id: bool = False) -> Command | Refusal:
-    """`own_id`: the caller names the OriginatorConversationID, which must be new (all but v1)."""
+    """`own_id`: the caller names the OriginatorConversationID, which must be new (all but v1).
+
+    Production refuses a PartyA that is nobody's, as one that is another's (captured, requests.md §4.3).
+    """
+    payer = shortcode_of(body["PartyA"], world)
+    if world.settings.environment == "production" and world.organisation(payer) is None:
+        why = f"there is no organisation {payer}, so the app doesn't own it"
+        return core.refuse(CORE.foreign_shortcode, why, payer, "use the app's own shortcode, or add the organisation")
     originator_id = text(body["OriginatorConversationID"]) if own_id else None
     if originator_id is not None and world.find_transaction(originator_id) is not None:
         return core.refuse(
@@ -50,7 +58,7 @@ def read(body: Body, world: World, *, own_id: bool, checks_id: bool = False) -> 
     details = Disbursed(id_type=text(body["IDType"]), id_number=text(body["IDNumber"])) if checks_id else Disbursed()
     return Command(
         amount_cents=cents(body["Amount"]),
-        shortcode=shortcode_of(body["PartyA"], world),
+        shortcode=payer,
         details=details,
         msisdn=digits(body["PartyB"]),
         party_b=digits(body["PartyB"]),
@@ -149,6 +157,7 @@ def _pays(
         path,
         Disbursed,
         owner="PartyA",
+        owner_in=("production",),  # the sandbox is lenient (requests.md §1.9, inferred)
         initiator="InitiatorName",
         read=partial(read, own_id=own_id, checks_id=checks_id),
         acknowledge=partial(core.acknowledge, originator_first=False),

@@ -145,6 +145,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     method: str = "POST"
     schema: str = ""  # where the schema of its body isn't called by its own name
     owner: str | None = None  # the field that holds the caller's own shortcode
+    owner_in: tuple[str, ...] = ("sandbox", "production")  # where an app is kept to its own
     secret: str | None = None  # the field that holds a SecurityCredential
     about: tuple[str, ...] = ()  # the fields that name an earlier transaction
     product: str = ""

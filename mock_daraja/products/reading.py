@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from mock_daraja.callbacks.url import host_and_port, why_not_public
 from mock_daraja.products.base import World
 from mock_daraja.settings import Settings
 
+_TUNNELS: Final = ("ngrok", "mockbin", "requestbin")  # in a host (requests.md §1.6)
 _LENGTHS: Final = (6, 5, 7)  # of shortcodes; that of nearly all first
 _KEYWORDS: Final = ("m-pesa", "mpesa", "safaricom", "exec", "exe", "cmd", "sql", "query")
 
@@ -20,15 +22,38 @@ class UrlFault(Struct, frozen=True):
 
 
 def url_fault(url: str, settings: Settings, *, keywords: bool) -> UrlFault | None:
-    """What the gateway has against a URL that is well formed; the form itself is the schema's business."""
-    if settings.environment == "production" and not url.lower().startswith("https://"):
-        return UrlFault("production takes https only", "use an https URL, or the sandbox environment")
+    """What the gateway has against a URL that is well formed; the form itself is the schema's business.
+
+    All of it is told from the text: no name is looked up (NKAP: an unresolvable host was accepted).
+    """
+    if settings.environment == "production" and (why := _not_for_production(url)):
+        return UrlFault(why, _by_rewriting(url))
     if keywords:
         lower = url.lower()
         for word in _KEYWORDS:
             if word in lower:
                 return UrlFault(f"the URL has the word {word.upper()}", "take the word out of host and path", word)
     return None
+
+
+def _not_for_production(url: str) -> str:
+    """Public, https and no tunnel (documented). Which names can't be public is inferred."""
+    if not url.lower().startswith("https://"):
+        return "production takes https only"
+    host, _ = host_and_port(url)
+    if local := why_not_public(host):
+        return f"production takes public URLs only: {local}"
+    tunnel = next((each for each in _TUNNELS if each in host), None)
+    return "" if tunnel is None else f"production takes no {tunnel} URLs"
+
+
+def _by_rewriting(url: str) -> str:
+    """How a callback for a public URL comes to where the refused one led."""
+    host, port = host_and_port(url)
+    is_local = bool(why_not_public(host))
+    public = "https://pay.example.com" if is_local or any(each in host for each in _TUNNELS) else f"https://{host}"
+    here = f"{url.partition('://')[0].lower()}://{host}{port}" if is_local else "http://localhost:8000"
+    return f"send a public https URL, and have its callbacks come here: --rewrite-callbacks {public}={here}"
 
 
 def reference(value: Any) -> str:

@@ -55,7 +55,8 @@ def understand(passage: Passage) -> Reply | None:
     operation = passage.operation
     assert operation is not None
     shortcodes = passage.app.shortcodes if passage.app is not None else None
-    if operation.owner is not None and shortcodes is not None:
+    is_kept = passage.sandbox.settings.environment in operation.owner_in
+    if operation.owner is not None and shortcodes is not None and is_kept:
         own = shortcode_of(passage.body[operation.owner], passage.world)
         if own not in shortcodes:
             step = Step(

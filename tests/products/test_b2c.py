@@ -242,13 +242,35 @@ def test_production_takes_https_urls_alone(mock_with: MakeMock) -> None:
     assert "https" in answer.why
 
 
-def test_an_app_pays_from_its_own_shortcode_alone(mock: Mock) -> None:
+HTTPS = {"ResultURL": "https://example.com/result", "QueueTimeOutURL": "https://example.com/late"}
+
+
+@pytest.mark.parametrize("operation", ALL)
+@pytest.mark.parametrize(("changes", "payer"), [({}, "600996"), ({"PartyA": "888888"}, "888888")])
+def test_an_app_pays_from_its_own_shortcode_alone_in_production(
+    mock_with: MakeMock, operation: str, changes: dict[str, str], payer: str
+) -> None:
+    mock = mock_with(environment="production")
     put_app(mock, shortcodes=["600000"])
 
-    answer = mock.send(V3)
+    answer = mock.send(operation, **HTTPS | changes)
 
     assert answer.error == (400, "400.002.02", "Bad Request - Kindly use your own ShortCode")
-    assert "600996" in answer.why
+    assert payer in answer.why
+
+
+def test_nobody_owns_what_does_not_exist(mock_with: MakeMock) -> None:
+    answer = mock_with(environment="production").send(V3, **HTTPS, PartyA="888888")
+
+    assert answer.error == (400, "400.002.02", "Bad Request - Kindly use your own ShortCode")
+    assert "888888" in answer.why
+
+
+@pytest.mark.parametrize(("payer", "result"), [("600996", "0"), ("888888", "2001")])
+def test_the_sandbox_is_lenient_about_whose_shortcode_pays(mock: Mock, payer: str, result: str) -> None:
+    put_app(mock, shortcodes=["600000"])
+
+    assert mock.settled(V3, PartyA=payer).result == result
 
 
 # who may ask
