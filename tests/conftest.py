@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from mock_daraja import resources
+from mock_daraja import resources, wire
 from mock_daraja.access.password import password
 from mock_daraja.app import create_app
 from mock_daraja.clock import ClockSetting, eat_digits
@@ -29,6 +29,7 @@ from mock_daraja.model import (
     CALLBACKS,
     REGISTERED_URLS,
     STUCK,
+    TRANSACTIONS,
     Callback,
     Event,
     RegisteredUrls,
@@ -37,7 +38,9 @@ from mock_daraja.model import (
 )
 from mock_daraja.products import PRODUCTS
 from mock_daraja.products.base import Operation
+from mock_daraja.products.values import TIMED_OUT
 from mock_daraja.sandbox import Sandbox
+from mock_daraja.scenarios import possible
 from mock_daraja.server import Server
 from mock_daraja.settings import Quirks, Settings
 from mock_daraja.steps.world import SandboxWorld
@@ -206,6 +209,25 @@ class Mock:
     def exchange(self) -> Exchange:
         return [*self.sandbox.store.scan(EXCHANGES)][-1]
 
+    def invented(self) -> list[tuple[str, str]]:
+        """Product and code of what the default sandbox has said, and M-Pesa would not."""
+        said: list[tuple[str, possible.Word, str, bool]] = []
+        for row in self.sandbox.store.scan(TRANSACTIONS):
+            if row.result is not None and row.result != TIMED_OUT:
+                forced = row.decision is not None and row.decision.outcome.unattested
+                said.append((row.operation, "result", row.result, forced))
+        for exchange in self.sandbox.store.scan(EXCHANGES):
+            told = wire.json_object(exchange.reply.body if exchange.reply else b"")
+            if exchange.operation is not None and isinstance(told.get("errorCode"), str):
+                forced = any(step.verdict == "warning" for step in exchange.steps)
+                said.append((exchange.operation, "error", told["errorCode"], forced))
+        products = [(operation.partition(".")[0], word, code, forced) for operation, word, code, forced in said]
+        return [
+            (product, code)
+            for product, word, code, forced in products
+            if possible.objection(word, code, product, unattested=forced) is not None
+        ]
+
     def balance(self, account: str) -> int | None:
         """In cents."""
         return self.sandbox.store.number(BALANCE, account)
@@ -315,8 +337,10 @@ def mock_with() -> Iterator[MakeMock]:
         return made[-1]
 
     yield make
+    invented = [code for each in made for code in each.invented()]
     for each in made:
         each.gateway.close()
+    assert invented == []
 
 
 @pytest.fixture

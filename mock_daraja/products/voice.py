@@ -96,6 +96,7 @@ EXPRESS: Final = changed(
     invalid_token=_UNAUTHORIZED,
     product_missing=_UNAUTHORIZED,
     invalid_field=DarajaError(409, _CONFLICT, "Invalid {}"),
+    foreign_shortcode=DarajaError(409, _CONFLICT, "Invalid consumerkey/shortcode"),
     own_body=ussd_refusal,
 )
 """B2B Express Checkout (token error captured, NM 2026). Its field errors were never captured: inferred."""

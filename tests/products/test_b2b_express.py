@@ -126,7 +126,7 @@ def test_the_vendor_is_the_one_who_calls(mock_with: MakeMock) -> None:
         for each in (VENDOR, "600000")
     ]
 
-    assert statuses == [200, 400]
+    assert statuses == [200, 409]
 
 
 def test_production_takes_https_only(mock_with: MakeMock) -> None:
