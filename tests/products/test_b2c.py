@@ -202,9 +202,17 @@ def test_both_spellings_of_occasion_are_read(mock: Mock, operation: str, spellin
     assert accepted(mock, operation, **changes).details.occasion == "Christmas"
 
 
-@pytest.mark.parametrize("changes", [{"Occassion": None, "Occasion": None}, {"Remarks": None}, {"Remarks": ""}])
-def test_occasion_and_remarks_may_be_left_out(mock: Mock, changes: dict[str, Any]) -> None:
-    assert mock.send(V3, **changes).status == 200
+def test_occasion_may_be_left_out(mock: Mock) -> None:
+    assert mock.send(V3, Occassion=None, Occasion=None).status == 200
+
+
+@pytest.mark.parametrize("remarks", [None, ""])
+@pytest.mark.parametrize(("operation", "status"), [(V1, 400), (V3, 400), (VALIDATED, 200), (POCHI, 200)], ids=str)
+def test_remarks_are_required_by_b2c_itself(mock: Mock, operation: str, status: int, remarks: str | None) -> None:
+    answer = mock.send(operation, Remarks=remarks)
+
+    assert answer.status == status
+    assert status == 200 or answer.error == (400, "400.002.02", "Bad Request - Invalid Remarks")
 
 
 @pytest.mark.parametrize(

@@ -68,9 +68,6 @@ def test_every_operation_has_its_schemas_and_every_callback_its_own() -> None:
     "changes",
     [
         {},
-        {"Remarks": ABSENT},
-        {"Remarks": None},
-        {"Remarks": ""},
         {"Remarks": "x" * 500},
         {"Remarks": 12},
         {"Occasion": None, "Occassion": ""},
@@ -85,6 +82,14 @@ def test_every_operation_has_its_schemas_and_every_callback_its_own() -> None:
 )
 def test_what_clients_send_to_the_core_is_accepted(operation: str, changes: dict[str, Any]) -> None:
     assert refused(operation, body(operation, **changes)) is None
+
+
+@pytest.mark.parametrize("operation", CORE)
+@pytest.mark.parametrize("remarks", [ABSENT, None, ""], ids=["absent", "null", "empty"])
+def test_only_b2c_itself_needs_remarks(operation: str, remarks: Any) -> None:
+    needs = operation in ("b2c/payment", "b2c/payment-v1")
+
+    assert refused(operation, body(operation, Remarks=remarks)) == ("Remarks" if needs else None)
 
 
 @pytest.mark.parametrize("operation", B2C)
