@@ -27,8 +27,9 @@ _QUERIES_A_MINUTE: Final = 5
 def query(body: Body, world: World) -> Answer | Refusal:
     """The final state as strings, without receipt or amount; in flight, the shape the quirk names."""
     merchant = merchant_of(body, world)
+    reference = text(body["CheckoutRequestID"])
     if isinstance(merchant, Refusal):
-        return merchant
+        return changed(merchant, request_id=reference)  # so are the query's errors (LNM#13, requests.md §1.3)
     limited = world.settings.quirks.query_rate_limit
     if limited and world.calls_since(world.now_ms - 60_000) > _QUERIES_A_MINUTE:
         return core.refuse(
@@ -37,7 +38,6 @@ def query(body: Body, world: World) -> Answer | Refusal:
             None,
             "query less often: the callback is the answer",
         )
-    reference = text(body["CheckoutRequestID"])
     transaction = world.find_transaction(reference)
     if transaction is None or transaction.reference != reference or transaction.shortcode != merchant.shortcode:
         unknown = server_error(

@@ -271,6 +271,18 @@ def test_a_wrong_password_is_wrong_credentials_and_the_part_is_told(mock: Mock, 
         assert why in answer.why
 
 
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [({"Password": "MTc0"}, 500), ({"BusinessShortCode": "600000"}, 500), ({"Timestamp": "20260231100000"}, 400)],
+)
+def test_a_querys_error_has_the_checkout_request_id_for_its_request_id(
+    mock: Mock, changes: dict[str, str], status: int
+) -> None:
+    answer = mock.query("ws_CO_1", **changes)
+
+    assert (answer.status, answer.json["requestId"]) == (status, "ws_CO_1")
+
+
 def test_a_numeric_timestamp_belongs_to_the_same_password(mock: Mock) -> None:
     assert mock.push(Timestamp=int(STAMP), Password=password("174379", PASSKEY, STAMP)).status == 200
 
