@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from mock_daraja.errors import SlowError
 
+_KNOWN: Final = {"254708374149": "John Doe", "254705912645": "NICHOLAS JOHN SONGOK"}
+"""Who stands behind Safaricom's test numbers, as captured (callbacks.md §3.2, §4.1 and §8)."""
 _PROVIDER: Final = "faker.providers.person.en_KE"
 
 
@@ -20,15 +22,20 @@ def ready() -> None:
 
 def name_in_unit(msisdn: str, given: str | None = None) -> str:
     """The same as `full_name`. Raises SlowError where Faker is still to be imported."""
-    if given is None and _PROVIDER not in sys.modules:
+    if given is None and msisdn not in _KNOWN and _PROVIDER not in sys.modules:
         raise SlowError(ready)
     return full_name(msisdn, given)
 
 
 def full_name(msisdn: str, given: str | None = None) -> str:
-    """FIRST MIDDLE LAST in capitals, as M-Pesa prints it: the `given` name, else one seeded by the MSISDN."""
+    """FIRST MIDDLE LAST in capitals, as M-Pesa prints it: the `given` name, else one seeded by the MSISDN.
+
+    Those of Safaricom's test numbers are as captured.
+    """
     if given is not None:
         return given.upper()
+    if msisdn in _KNOWN:
+        return _KNOWN[msisdn]
     people = _people()
     people.seed_instance(int(msisdn))
     return f"{people.first_name()} {people.first_name()} {people.last_name()}".upper()

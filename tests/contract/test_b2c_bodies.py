@@ -195,7 +195,7 @@ FORMS = {
     "ConversationID": r"AG_20[0-9]{6}_20[1-7]0[0-9a-f]{16}",
     "TransactionID": r"[A-Z][A-L][1-9A-V][0-9A-Z]{7}",
     "TransactionReceipt": r"[A-Z][A-L][1-9A-V][0-9A-Z]{7}",
-    "ReceiverPartyPublicName": r"254[0-9]{9} - [A-Z' -]+",
+    "ReceiverPartyPublicName": r"254[0-9]{9} - (?:[A-Z' -]+|John Doe)",
     "TransactionCompletedDateTime": r"[0-3][0-9]\.[01][0-9]\.20[0-9]{2} [0-2][0-9]:[0-5][0-9]:[0-5][0-9]",
     "QueueTimeoutURL": r"https://internalsandbox\.safaricom\.co\.ke/mpesa/b2cresults/v1/submit",
 }

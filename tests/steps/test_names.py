@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from mock_daraja.defaults import CUSTOMER
 from mock_daraja.ledger import people
 from mock_daraja.model import CALLBACKS, CUSTOMERS, TRANSACTIONS, Customer
 from mock_daraja.steps.opening import pay
@@ -35,14 +34,14 @@ def imports(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 def test_a_payment_that_needs_a_name_is_made_once_with_the_import_before_it(mock: Mock, imports: list[bool]) -> None:
     register_urls(mock.sandbox, "600992", {"ConfirmationURL": NOWHERE})
-    pay(mock.gateway.shared, mock.sandbox, msisdn=CUSTOMER, amount=1, paybill="600992", account_reference="A")
+    pay(mock.gateway.shared, mock.sandbox, msisdn="254712345678", amount=1, paybill="600992", account_reference="A")
 
     mock.advance(10)
 
     (row,) = mock.sandbox.store.scan(TRANSACTIONS)
     (callback,) = mock.sandbox.store.scan(CALLBACKS)
     assert row.state == "completed"
-    assert json.loads(callback.body)["FirstName"] == "MARIA"
+    assert json.loads(callback.body)["FirstName"] == "CONSOLATA"
     assert imports == [False]
 
 
