@@ -17,6 +17,7 @@ from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import templates
 from mock_daraja.steps.opening import make
 from mock_daraja.steps.passage import Shared
+from mock_daraja.steps.pretending import as_if_paid
 from mock_daraja.steps.world import SandboxWorld
 from mock_daraja.validation import read_body
 
@@ -97,16 +98,21 @@ def repeat(shared: Shared, sandbox: Sandbox, subject: str) -> bool:
 
 
 def _plan_callbacks(sandbox: Sandbox, transaction: Transaction, life: Life[Any], world: SandboxWorld) -> None:
-    """Each notice the product owes, as many times and as late as the outcome says. A dropped one is kept, unsent."""
+    """Each notice the product owes, as many times and as late as the outcome says. A dropped one is kept, unsent.
+
+    A notice that is forged to say 0 has the shape of a success; the transaction keeps its own end.
+    """
     assert transaction.final_ms is not None
     plan = transaction.outcome.callback
+    forged = dict(plan.forge)
+    told = as_if_paid(sandbox, transaction) if str(forged.get("result")) == "0" else transaction
 
     def request() -> Body:
         exchange = sandbox.store.get(EXCHANGES, transaction.exchange)
         return {} if exchange is None else read_body("application/json", exchange.body).value
 
-    for notice in life.owed(transaction, world, request):
-        body = wire.dumps(alter.forged(notice.body, dict(plan.forge)) if plan.forge else notice.body)
+    for notice in life.owed(told, world, request):
+        body = wire.dumps(alter.forged(notice.body, forged) if forged else notice.body)
         if plan.damage is not None:
             body = alter.DAMAGES[plan.damage](body)
         for due_ms in alter.copies(plan, notice.delay_ms, transaction.final_ms):

@@ -11,11 +11,12 @@ from mock_daraja.callbacks import alter
 from mock_daraja.errors import Problem, prepared
 from mock_daraja.gateway import Gateway
 from mock_daraja.journal.shapes import callback_json
-from mock_daraja.model import CALLBACKS, Callback, Transaction, changed
+from mock_daraja.model import CALLBACKS, Callback, Transaction
 from mock_daraja.products.values import Notice
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.opening import accepted
 from mock_daraja.steps.passage import Shared
+from mock_daraja.steps.pretending import as_if_paid
 from mock_daraja.testing.plans import operation_named
 from mock_daraja.testing.rows import CallbackRow
 
@@ -63,7 +64,7 @@ def _kept(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
 
 
 def _notice(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Notice:
-    transaction = _paid(sandbox, _subject(shared, sandbox, forgery))
+    transaction = as_if_paid(sandbox, _subject(shared, sandbox, forgery))
     notices = shared.catalogue.life_of(transaction).notices(transaction, shared.world(sandbox, transaction))
     kinds = ", ".join(each.kind for each in notices) or "none: nobody has registered a ConfirmationURL"
     notice = next((each for each in notices if forgery.kind in (None, each.kind)), None)
@@ -92,14 +93,3 @@ def _subject(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Transaction:
     if forgery.url is None and command.result_url is not None:
         raise Problem("a forged callback of no transaction has no URL", where="forge", remedy="give url=, your webhook")
     return accepted(sandbox, operation, command)
-
-
-def _paid(sandbox: Sandbox, transaction: Transaction) -> Transaction:
-    """As it would be if it had been paid, now."""
-    if transaction.state == "completed":
-        return transaction
-    receipt = sandbox.ids.receipt(sandbox.now_ms)
-    desc = "The service request is processed successfully."
-    return changed(
-        transaction, state="completed", result="0", result_desc=desc, receipt=receipt, final_ms=sandbox.now_ms
-    )

@@ -6,7 +6,11 @@ import json
 
 import pytest
 
+from mock_daraja import resources
+from mock_daraja.defaults import CUSTOMER, CUSTOMER_OPENING
+from mock_daraja.ledger import customer
 from mock_daraja.model import CALLBACKS
+from mock_daraja.scenarios import Library
 from tests.conftest import MakeMock, Mock, Webhook, register_urls
 
 
@@ -22,15 +26,37 @@ def play(mock: Mock, story: str, **changes: object) -> str:
 def test_a_forged_callback_says_what_did_not_happen(
     mock: Mock, webhook: Webhook, story: str, name: str, value: object
 ) -> None:
-    checkout = play(mock, story, CallBackURL=webhook.url)
+    play(mock, story, CallBackURL=webhook.url)
 
     mock.advance(60)
 
-    items = webhook.bodies[0]["Body"]["stkCallback"]["CallbackMetadata"]["Item"]
+    told = webhook.bodies[0]["Body"]["stkCallback"]
+    assert told["ResultCode"] == 0
+    assert next(each["Value"] for each in told["CallbackMetadata"]["Item"] if each["Name"] == name) == value
+
+
+def forging_stories() -> list[str]:
+    library = Library([resources.scenarios()])
+    rules = {name: library.find(name).rules for name in library.names()}
+    return [name for name, of in rules.items() if any(each.callback.forge for rule in of for each in rule.outcomes)]
+
+
+@pytest.mark.parametrize("name", forging_stories())
+def test_a_story_that_forges_leaves_the_money_as_its_true_result_has_it(
+    mock: Mock, webhook: Webhook, name: str
+) -> None:
+    scenario = mock.sandbox.library.find(name)
+    mock.sandbox.engine.activate(scenario)
+    checkout = mock.pushed(CallBackURL=webhook.url)  # the only payment that a story forges so far
+    mock.advance(60)
     row = mock.transaction(checkout)
-    assert next(each["Value"] for each in items if each["Name"] == name) == value
-    assert (row.amount_cents, row.state) == (100, "completed")
-    assert row.receipt != "UKO0000000"
+
+    assert len(webhook.bodies) == 1
+    assert row.result == row.outcome.result
+    assert mock.query(checkout).json["ResultCode"] == row.result
+    paid = row.amount_cents if row.result == "0" else 0
+    assert mock.world().balance(customer(CUSTOMER)) == CUSTOMER_OPENING - paid
+    assert (row.receipt is not None) == (paid > 0)
 
 
 def test_a_callback_for_an_unknown_push_names_no_push_of_ours(mock: Mock, webhook: Webhook) -> None:

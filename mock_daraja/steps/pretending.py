@@ -1,0 +1,20 @@
+"""What a forged callback tells of: a transaction as it never was. It is kept nowhere."""
+
+from __future__ import annotations
+
+from mock_daraja.model import Transaction, changed
+from mock_daraja.sandbox import Sandbox
+
+
+def as_if_paid(sandbox: Sandbox, transaction: Transaction) -> Transaction:
+    """As it would be if it had been paid; one that was stays as it is."""
+    if transaction.state == "completed":
+        return transaction
+    return changed(
+        transaction,
+        state="completed",
+        result="0",
+        result_desc="The service request is processed successfully.",
+        receipt=sandbox.ids.receipt(sandbox.now_ms),
+        final_ms=sandbox.now_ms,
+    )
