@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from typing import Final, Literal
 
@@ -104,13 +104,16 @@ class Exchange(Row, frozen=True):
 
     @property
     def why(self) -> str:
-        """The refusal, or else the first warning, or else the first note, with its remedy, in one line; empty when
-        there is nothing to say."""
-        first = {step.verdict: step for step in reversed(self.steps)}
-        step = first.get("refused") or first.get("warning") or first.get("note")
-        if step is None:
-            return ""
-        return f"{step.text}; {step.remedy}" if step.remedy else step.text
+        """The refusal; or else all warnings, and what the product foretells of the transaction that was opened; or else
+        the first note. Each with its remedy, in one line; empty when there is nothing to say."""
+        said = [self.refusal] if self.refusal is not None else [*self._odd()]
+        said = said or [each for each in self.steps if each.verdict == "note"][:1]
+        return ". Also: ".join(f"{each.text}; {each.remedy}" if each.remedy else each.text for each in said)
+
+    def _odd(self) -> Iterator[Step]:
+        yield from (each for each in self.steps if each.verdict == "warning")
+        if self.transaction is not None:
+            yield from (each for each in self.steps if each.verdict == "note" and each.room == "product")
 
 
 EXCHANGES: Final[Noun[Exchange, int]] = Noun(

@@ -11,7 +11,7 @@ from mock_daraja.money import cents
 from mock_daraja.products import core
 from mock_daraja.products.base import Life, Opens, Product, World
 from mock_daraja.products.parties import is_till
-from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, foreseen, prompted
+from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, at_best, foreseen, prompted
 from mock_daraja.products.reading import reference, shortcode_of, text, url_fault
 from mock_daraja.products.result import one_decimal
 from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, Sides
@@ -161,7 +161,14 @@ PRODUCT: Final = Product(
             details=UssdPush,
             read=read,
             acknowledge=lambda transaction: {"code": "0", "status": "USSD Initiated Successfully"},
-            life=Life(settle_after=settle_after, settle=settle, notices=notices, sides=sides, is_reversible=True),
+            life=Life(
+                settle_after=settle_after,
+                settle=settle,
+                at_best=at_best,
+                notices=notices,
+                sides=sides,
+                is_reversible=True,
+            ),
             example=changed(EXAMPLE, details=UssdPush()),
         ),
     ),

@@ -101,6 +101,7 @@ class Life(Struct, Generic[D], frozen=True, kw_only=True):
     )  # ms, to the final state
     settle: Callable[[Transaction[D], World], Settlement]
     notices: Callable[[Transaction[D], World], tuple[Notice, ...]]  # once it is final
+    at_best: Callable[[Transaction[D], World], Transaction[D]] | None = None  # with the best answer to its prompt
     question: Question[D] | None = None
     sides: Callable[[Transaction[D], World], Sides] | None = None  # who pays whom; None: nobody pays
     timeout: Callable[[Transaction[D], Body], Notice | None] | None = None  # what its time-out URL gets, if it has one
@@ -112,6 +113,14 @@ class Life(Struct, Generic[D], frozen=True, kw_only=True):
         """When it will be final: as it was decided, else as things stand."""
         decided = transaction.outcome.settle_ms
         return transaction.accepted_ms + (self.settle_after(transaction, world) if decided is None else decided)
+
+    def foretold(self, transaction: Transaction[D], world: World) -> Settlement | None:
+        """The failure that stands already, as things are now; None where the answer to its prompt decides."""
+        told = self.settle(transaction, world)
+        if told.is_success or self.at_best is None:
+            return None if told.is_success else told
+        best = self.settle(self.at_best(transaction, world), world)
+        return told if best.result == told.result else None
 
     def owed(self, final: Transaction[D], world: World, request: Callable[[], Body]) -> tuple[Notice, ...]:
         """Its notices, or what its time-out URL gets, as the outcome says. `request` reads what opened the transaction.

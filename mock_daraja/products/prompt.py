@@ -6,7 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from mock_daraja.model import Customer, Transaction
+from mock_daraja.model import Customer, Transaction, changed
+from mock_daraja.products.base import World
 from mock_daraja.products.values import Secret
 
 WRONG_PINS_ALLOWED: Final = 3  # the third locks the PIN (callbacks.md §2)
@@ -31,6 +32,12 @@ def foreseen(transaction: Transaction, payer: Customer) -> str:
     if payer.handset == "offline" or payer.prompt == "ignore":
         return "1037"
     return "1019" if payer.prompt == "ask" else "0"
+
+
+def at_best(transaction: Transaction, world: World) -> Transaction:
+    """As if the customer had entered the right PIN, where the handset can show the prompt at all."""
+    payer = world.customer(transaction.msisdn or "")
+    return transaction if payer.handset == "offline" else changed(transaction, prompt=f"pin:{payer.pin}")
 
 
 def prompted(transaction: Transaction, payer: Customer) -> Prompted:

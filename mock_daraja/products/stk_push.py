@@ -13,7 +13,7 @@ from mock_daraja.products.base import Answers, Life, Opens, Product, Question, W
 from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment, receiver_fault
-from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, foreseen, prompted
+from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, at_best, foreseen, prompted
 from mock_daraja.products.reading import digits, shortcode_of, text, url_fault
 from mock_daraja.products.stk_query import desc_of, invalid, merchant_of, query, server_error
 from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, json_code
@@ -232,6 +232,7 @@ PRODUCT: Final = Product(
             life=Life(
                 settle_after=settle_after,
                 settle=settle,
+                at_best=at_best,
                 notices=notices,
                 question=Question(c2b_callbacks.VALIDATION, ask, c2b_callbacks.heard, c2b_callbacks.patience_ms),
                 sides=by_customer,

@@ -123,14 +123,12 @@ def open_transaction(passage: Passage) -> Reply | None:
 
 
 def _foresee(passage: Passage, operation: Opens[Any], transaction: Transaction) -> None:
-    """Note now what the Result would say later, where nobody is prompted or asked first and no selector decides."""
+    """Note now how it will fail, where that stands already and no selector decides."""
     outcome = transaction.outcome
     if outcome.result is not None or outcome.queue_timeout or outcome.never:
         return
-    if operation.life.question is not None or transaction.prompt is not None:
-        return
-    told = operation.life.settle(transaction, passage.world)
-    if not told.is_success:
+    told = operation.life.foretold(transaction, passage.world)
+    if told is not None:
         text = f"accepted, but as things stand it will fail with {told.result}: {told.why}"
         passage.note(Step("product", "note", text, docs=passage.anchor))
 

@@ -12,7 +12,9 @@ from mock_daraja.errors import Problem
 from mock_daraja.journal.shapes import transaction_json
 from mock_daraja.journal.text import log_line
 from mock_daraja.model import TRANSACTIONS
+from mock_daraja.products import CATALOGUE
 from mock_daraja.steps.reporting import card_of
+from tests.conftest import Answer, Mock, operation_of
 
 CUSTOMER = "254708374149"
 Play = Callable[..., Any]
@@ -250,3 +252,97 @@ def test_a_rule_for_any_product_decides_those_that_can_give_its_code(play: Play)
 
     assert balance.result == "0"
     assert mock.sandbox.transaction(2).result == "1032"
+
+
+# what is foretold
+
+OPENS = [each.full_name for each in CATALOGUE.opens() if each.paths]
+PUSH, EXPRESS, SIMULATE = "stk-push.process", "b2b-express.push", "c2b.simulate"
+_CREDENTIAL = {name: {"SecurityCredential": "pem"} for name in OPENS if operation_of(name).secret}
+STANDS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    # operation, what the payer is, what the request says, the result
+    (PUSH, {}, {"PartyB": "600000"}, "2028"),
+    (PUSH, {"registered": False}, {}, "2001"),
+    (PUSH, {"handset": "offline"}, {}, "1037"),
+    (PUSH, {"pin_locked": True}, {}, "8006"),
+    (PUSH, {"balance": 5}, {"Amount": 10}, "1"),
+    (PUSH, {"pin_locked": True, "prompt": "wrong-pin"}, {}, "8006"),
+    (EXPRESS, {"handset": "offline"}, {}, "4201"),
+    (EXPRESS, {"pin_locked": True}, {}, "8006"),
+    (SIMULATE, {"balance": 5}, {"Amount": 10}, "1"),
+    (SIMULATE, {}, {"CommandID": "CustomerBuyGoodsOnline"}, "2029"),
+    *((name, {}, _CREDENTIAL[name], "2001") for name in _CREDENTIAL),
+]
+
+
+def said(mock: Mock, operation: str) -> Any:
+    """The body of the acknowledgement, with what differs from one to the next taken out of it."""
+    answer = mock.exchange().reply
+    row = mock.sandbox.transaction(mock.exchange().transaction or 0)
+    assert answer is not None and row is not None
+    return answer.body.decode().replace(row.reference, "REFERENCE").replace(row.originator_id, "ORIGINATOR")
+
+
+def sent(mock: Mock, operation: str, changes: dict[str, Any]) -> Answer:
+    return mock.push(**changes) if operation == PUSH else mock.send(operation, **changes)
+
+
+@pytest.mark.parametrize(("operation", "payer", "changes", "result"), STANDS)
+def test_what_stands_is_foretold_in_the_trace_and_not_in_the_body(
+    mock: Mock, operation: str, payer: dict[str, Any], changes: dict[str, Any], result: str
+) -> None:
+    nominated = mock.sandbox.organisation(str(mock.body(EXPRESS)["primaryShortCode"])).nominated
+    for msisdn in {CUSTOMER, nominated}:
+        mock.sandbox.put_customer({"msisdn": msisdn, **payer})
+
+    answer = sent(mock, operation, changes)
+    doomed = said(mock, operation)
+    row = mock.sandbox.transaction(mock.exchange().transaction)
+    line = log_line(mock.exchange())
+    mock.advance(200)
+
+    assert answer.why.startswith(f"accepted, but as things stand it will fail with {result}: ")
+    assert answer.why in line
+    assert mock.again(row).result == result
+    assert answer.why == f"accepted, but as things stand it will fail with {result}: {mock.again(row).why}"
+    mock.sandbox.put_customer({"msisdn": CUSTOMER, "handset": "reachable", "balance": 1000, "prompt": "pay"})
+    sent(mock, operation, {})
+    assert said(mock, operation) == doomed
+
+
+def test_each_operation_is_looked_at() -> None:
+    assert {operation for operation, *_ in STANDS} == set(OPENS)
+
+
+@pytest.mark.parametrize("operation", [PUSH, EXPRESS])
+@pytest.mark.parametrize("habit", ["cancel", "ignore", "ask", "wrong-pin", "pay"])
+def test_the_answer_to_a_prompt_is_not_foretold(mock: Mock, operation: str, habit: str) -> None:
+    till = mock.sandbox.organisation(str(mock.body(EXPRESS)["primaryShortCode"]))
+    for msisdn in {CUSTOMER, till.nominated}:
+        mock.sandbox.put_customer({"msisdn": msisdn, "prompt": habit})
+
+    assert sent(mock, operation, {}).why == ""
+
+
+def test_a_customer_who_will_cancel_does_not_fail_for_want_of_money(mock: Mock) -> None:
+    mock.sandbox.put_customer({"msisdn": CUSTOMER, "balance": 5, "prompt": "cancel"})
+
+    assert mock.push(Amount=10).why == ""
+
+
+def test_a_foretold_end_comes_before_what_else_there_is_to_note(play: Play) -> None:
+    mock = play("  - when: {operation: stk-push.process, amount: 13}\n    then: {result: 1}\n")
+    mock.sandbox.put_customer({"msisdn": CUSTOMER, "handset": "offline"})
+
+    answer = mock.push()
+
+    assert trace(mock) == ["story, rule 1 (line 3) does not decide: amount 1 is not 13"]
+    assert answer.why == f"accepted, but as things stand it will fail with 1037: the handset of {CUSTOMER} is offline"
+
+
+def test_nothing_is_foretold_where_a_selector_decides(mock: Mock) -> None:
+    mock.sandbox.put_customer({"msisdn": CUSTOMER, "handset": "offline"})
+
+    answer = mock.push(AccountReference="mock:0")
+
+    assert "as things stand" not in answer.why
