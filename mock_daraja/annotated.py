@@ -12,7 +12,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from mock_daraja.errors import Problem
-from mock_daraja.fields import shown
+from mock_daraja.quoting import shown
 
 Check = Callable[[Any], bool]
 _NAMES: Final[Mapping[Any, str]] = {

@@ -19,6 +19,7 @@ from typing import Final, Literal, TypeVar
 from msgspec import Struct
 
 from mock_daraja.errors import Problem
+from mock_daraja.quoting import shown
 
 T = TypeVar("T")
 Mode = Literal["real", "scaled", "manual", "auto"]
@@ -58,7 +59,7 @@ class ClockSetting(Struct, frozen=True):
                     return cls("scaled", times)
         elif mode in MODES and not factor:
             return cls(mode, 1.0)  # type: ignore[arg-type]  # narrowed by the look-up in MODES
-        raise Problem(f"{text!r} is not a clock", remedy="use real, scaled:60 (60 times faster), manual or auto")
+        raise Problem(f"{shown(text)} is not a clock", remedy="use real, scaled:60 (60 times faster), manual or auto")
 
     def __str__(self) -> str:
         return f"scaled:{self.factor:g}" if self.mode == "scaled" else self.mode
@@ -143,7 +144,7 @@ def parse_instant(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Problem(f"{text!r} is not a date and time", remedy="write it as 2026-11-24T10:00:00+03:00") from None
+        raise Problem(f"{shown(text)} is not a date and time", remedy="write it as 2026-11-24T10:00:00+03:00") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=EAT)
     return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -12,12 +12,10 @@ from typing import Any, Final
 
 from mock_daraja import money, msisdn
 from mock_daraja.errors import Problem
+from mock_daraja.quoting import LONGEST
 
 Kind = Callable[[Any], Any]
 Fields = Mapping[str, Kind]
-LONGEST: Final = 80
-"""Characters of a value or name that a problem shows."""
-
 _TYPE_NAMES: Final = {str: "text", bool: "true or false", list: "a list", int: "a whole number", type(None): "null"}
 
 
@@ -52,12 +50,6 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(name[:LONGEST], known, 1, cutoff)), None)
-
-
-def shown(value: object) -> str:
-    """A value as Python writes it, not too long."""
-    text = repr(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
 def anything(value: Any) -> Any:

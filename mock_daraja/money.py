@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Final
 
+from mock_daraja.quoting import shown
+
 CENTS_PER_SHILLING: Final = 100
 _LONGEST: Final = 40  # characters; 1e99 written out is not an amount of money
 _MOST: Final = Decimal(10) ** 18  # cents; what a row can keep
@@ -23,16 +25,16 @@ def cents(amount: int | float | str) -> int:
     if type(amount) is int and abs(amount) < _PLAIN:
         return amount * CENTS_PER_SHILLING
     if isinstance(amount, bool) or not isinstance(amount, (int, float, str)):
-        raise ValueError(f"{amount!r} is not an amount")
+        raise ValueError(f"{shown(amount)} is not an amount")
     text = str(amount).strip()
     if len(text) > _LONGEST:
         raise ValueError("an amount has at most forty characters")
     try:
         value = _EXACT.multiply(Decimal(text), Decimal(CENTS_PER_SHILLING))
     except DecimalException:
-        raise ValueError(f"{amount!r} is not an amount") from None
+        raise ValueError(f"{shown(amount)} is not an amount") from None
     if not value.is_finite() or abs(value) >= _MOST or value != value.to_integral_value():
-        raise ValueError(f"{amount!r} is not a finite number of whole cents")
+        raise ValueError(f"{shown(amount)} is not a finite number of whole cents")
     return int(value)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mock_daraja.quoting import shown
+
 _DARAJA: Final = re.compile(r"254[17][0-9]{8}\Z")
 _WRITTEN: Final = re.compile(r"(?:\+?254|0)?([17][0-9]{8})\Z")
 
@@ -21,5 +23,5 @@ def normalise(text: str) -> str:
     """
     match = _WRITTEN.match(re.sub(r"[\s-]", "", text))
     if match is None:
-        raise ValueError(f"{text!r} is not a Kenyan mobile number; write it as 2547XXXXXXXX or 2541XXXXXXXX")
+        raise ValueError(f"{shown(text)} is not a Kenyan mobile number; write it as 2547XXXXXXXX or 2541XXXXXXXX")
     return "254" + match.group(1)

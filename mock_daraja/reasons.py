@@ -7,10 +7,11 @@ from typing import Final
 
 from mock_daraja.model.callback import Callback, Delivery
 from mock_daraja.model.failure import Failure, FailureKind, RefusalKind, UrlRefusal
+from mock_daraja.quoting import visible
 
 _FAILURES: Final[Mapping[FailureKind, str]] = {
     "header-break": "a header of the callback holds a line break or a null character, so it was not sent",
-    "header-letter": "a header of the callback holds {!r}, so it was not sent",
+    "header-letter": "a header of the callback holds '{}', so it was not sent",
     "connection-refused": "connection refused: nothing listens on {}",
     "no-connection": "no connection to {}: {}",
     "no-connection-in-time": "no connection to {} within {:g} s",
@@ -23,11 +24,11 @@ _FAILURES: Final[Mapping[FailureKind, str]] = {
     "connection-failed": "the connection failed: {}",
     "no-answer-in-time": "no answer within {:g} s",
     "not-whole-in-time": "the answer was not whole within {:g} s",
-    "not-http": "the answer is not HTTP/1.1: it starts with {!r}",
+    "not-http": "the answer is not HTTP/1.1: it starts with '{}'",
     "tls": "the receiver speaks TLS: is the callback URL to start with https://?",
     "two-lengths": "the answer has two different Content-Length headers",
-    "bad-length": "the answer's Content-Length is {!r}",
-    "bad-chunk": "the answer has a chunk of size {!r}",
+    "bad-length": "the answer's Content-Length is '{}'",
+    "bad-chunk": "the answer has a chunk of size '{}'",
     "too-long": "the answer is longer than {} KiB; the rest of it was not read",
     "stopped-before": "stopped before it was sent",
     "stopped": "stopped before the answer was whole",
@@ -47,14 +48,14 @@ _REFUSALS: Final[Mapping[RefusalKind, tuple[str, str]]] = {
         "the callback URL holds a blank or a control character",
         "percent-encode it, or take it out",
     ),
-    "not-a-url": ("{value!r} is not a URL", "write it as http://localhost:8000/callback"),
+    "not-a-url": ("'{value}' is not a URL", "write it as http://localhost:8000/callback"),
     "scheme": ("{value} is not a scheme callbacks are sent by", "use http:// or https://"),
     "credentials": (
         "the callback URL holds a user name or password",
         "take out what stands before the @; M-Pesa sends no credentials",
     ),
-    "authority": ("{value!r} is not a host", "write the URL as http://localhost:8000/callback"),
-    "host": ("{value!r} is not a host", "use a host name or an IP address; IPv6 in brackets"),
+    "authority": ("'{value}' is not a host", "write the URL as http://localhost:8000/callback"),
+    "host": ("'{value}' is not a host", "use a host name or an IP address; IPv6 in brackets"),
     "port": ("{value} is not a port", "use a number from 1 to 65535"),
     "public-name": ("{value} is a public name", _OPEN_UP),
     "unknown-name": (
@@ -77,12 +78,13 @@ _REFUSALS: Final[Mapping[RefusalKind, tuple[str, str]]] = {
 
 
 def failure_text(failure: Failure) -> str:
-    return _FAILURES[failure.kind].format(*failure.details)
+    details = (visible(each) if isinstance(each, str) else each for each in failure.details)
+    return _FAILURES[failure.kind].format(*details)
 
 
 def refusal_texts(refusal: UrlRefusal) -> tuple[str, str]:
     """The reason, and what to do."""
-    value, address = refusal.value, refusal.address
+    value, address = visible(refusal.value), refusal.address
     place = value if value == address else f"{value} is {address}, which"
     known = {"value": value, "address": address, "place": place, "origin": refusal.origin, "problem": refusal.problem}
     reason, remedy = _REFUSALS[refusal.kind]

@@ -12,6 +12,7 @@ from mock_daraja import defaults, tables
 from mock_daraja.errors import Problem
 from mock_daraja.model import APPS, TOKENS, App, Token, changed
 from mock_daraja.model.noun import Noun
+from mock_daraja.quoting import shown
 from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.settings import Settings
 from mock_daraja.store import MemoryStore, Store
@@ -43,14 +44,14 @@ class Sandboxes:
         found = self._sandboxes.get(name)
         if found is None:
             known = ", ".join(list(self._sandboxes)[:10])
-            raise Problem(f"there is no sandbox {name!r}", remedy=f"there are {known}", status=404)
+            raise Problem(f"there is no sandbox {shown(name)}", remedy=f"there are {known}", status=404)
         return found
 
     def create(self, name: str, **changes: Any) -> Sandbox:
         """A fresh sandbox with these settings changed. Raises Problem when the name or one of its keys is taken."""
         with self._lock:
             if name in self._sandboxes:
-                raise Problem(f"there is a sandbox {name!r} already", remedy="choose another name", status=409)
+                raise Problem(f"there is a sandbox {shown(name)} already", remedy="choose another name", status=409)
             if name != DEFAULT:
                 changes = {"app": (f"{name}-key:{name}-secret",), "apps": ()} | changes
             return self._open(name, replace(self.settings, **changes))
@@ -72,7 +73,7 @@ class Sandboxes:
         with self.store.unit():
             old = self.store.get(APPS, app.key)
             if old is not None and (only_new or old.sandbox != sandbox.name):
-                what = f"app key {old.key!r} belongs to sandbox {old.sandbox!r}"
+                what = f"app key {shown(old.key)} belongs to sandbox {shown(old.sandbox)}"
                 raise Problem(what, remedy="a key leads to one sandbox: choose another", status=409)
             number = self.store.next("app") if old is None else old.number
             kept = changed(app, sandbox=sandbox.name, number=number)

@@ -19,6 +19,7 @@ from mock_daraja.defaults import INITIATOR, INITIATOR_PASSWORD
 from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields, Kind, nearest, read
 from mock_daraja.model import Initiator
+from mock_daraja.quoting import shown
 from mock_daraja.tables import app_from, customer_from, initiators_from, organisation_from
 
 ENVIRONMENT_PREFIX: Final = "MOCK_DARAJA_"
@@ -160,10 +161,10 @@ class Settings:
             parse_instant(self.start)
         for text in self.app:
             if not all(text.partition(":")):
-                raise Problem(f"app {text!r} has no secret", remedy="write it as KEY:SECRET")
+                raise Problem(f"app {shown(text)} has no secret", remedy="write it as KEY:SECRET")
         for text in self.rewrite_callbacks:
             if not all(text.partition("=")):
-                raise Problem(f"rewrite_callbacks {text!r} has no target", remedy="write it as FROM=TO")
+                raise Problem(f"rewrite_callbacks {shown(text)} has no target", remedy="write it as FROM=TO")
 
     @property
     def start_ms(self) -> int | None:
@@ -286,7 +287,7 @@ def _list_of_tables(name: str, read_one: Callable[[Any], object], file: Path, te
 def quirks_from(value: Any, where: Callable[[str], str] = "quirks.{}".format, base: Quirks | None = None) -> Quirks:
     """Quirks from a table of a settings file or of the control API: `base` with these changed. Raises Problem."""
     if not isinstance(value, Mapping):
-        raise Problem(f"quirks is {value!r:.80}", remedy='give an object such as {"in_flight": "4999"}')
+        raise Problem(f"quirks is {shown(value)}", remedy='give an object such as {"in_flight": "4999"}')
     return replace(base or Quirks(), **_read(value, _kinds(Quirks), where))
 
 
@@ -297,15 +298,15 @@ def convert(values: Mapping[str, Any], base: Settings) -> dict[str, Any]:
 
 def _read(table: Mapping[str, Any], kinds: Fields, where: Callable[[str], str]) -> dict[str, Any]:
     def wrong(name: str, value: Any, wanted: str) -> Problem:
-        return Problem(f"{name} is {value!r}", remedy=f"use {wanted}")
+        return Problem(f"{name} is {shown(value)}", remedy=f"use {wanted}")
 
     return read(table, kinds, unknown=lambda name: unknown(name, kinds), wrong=wrong, where=where)
 
 
 def unknown(name: str, known: Collection[str]) -> Problem:
     near = nearest(name, known)
-    remedy = f"did you mean {near!r}?" if near else f"the settings are {', '.join(sorted(known))}"
-    return Problem(f"there is no setting {name!r}", remedy=remedy)
+    remedy = f"did you mean {shown(near)}?" if near else f"the settings are {', '.join(sorted(known))}"
+    return Problem(f"there is no setting {shown(name)}", remedy=remedy)
 
 
 def _line_of(name: str, text: str) -> int:

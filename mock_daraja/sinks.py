@@ -11,10 +11,10 @@ from mock_daraja.errors import Problem
 from mock_daraja.exchange import Reply, Request
 from mock_daraja.faults import NAMES as FAULTS
 from mock_daraja.faults import drawn, from_spec
-from mock_daraja.fields import shown
 from mock_daraja.model import changed
 from mock_daraja.model.outcome import FaultSpec
 from mock_daraja.model.sink import ARRIVALS, SINKS, Arrival, Program, Sink, SinkAnswer
+from mock_daraja.quoting import shown
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.store import Store
 
@@ -68,9 +68,9 @@ def _opened(store: Store, name: str) -> Sink:
         return sink
     if _NAME.match(name) is None:
         remedy = "use 1 to 64 letters, digits, dots, dashes and underscores"
-        raise Problem(f"{name[:100]!r} is not a name for a sink", where="sink", remedy=remedy)
+        raise Problem(f"{shown(name)} is not a name for a sink", where="sink", remedy=remedy)
     if store.count(SINKS) >= MOST_SINKS:
-        what = f"there are {MOST_SINKS} sinks already, so {name!r} was not opened"
+        what = f"there are {MOST_SINKS} sinks already, so {shown(name)} was not opened"
         raise Problem(what, where="sink", remedy="remove sinks, or reset the sandbox", status=409)
     return Sink(name)
 

@@ -16,6 +16,7 @@ from mock_daraja.model import App, Customer, Initiator, Organisation, changed
 from mock_daraja.model.parties import KINDS
 from mock_daraja.money import cents
 from mock_daraja.msisdn import normalise
+from mock_daraja.quoting import shown
 
 _TEXT: Final = typed(str)
 _FLAG: Final = typed(bool)
@@ -26,14 +27,14 @@ _NUMBER: Final = typed(str, int)  # of a party: digits, in quotes or without
 def _read(table: Mapping[str, Any], keys: Fields, noun: str, key: str) -> dict[str, Any]:
     def unknown(name: str) -> Problem:
         near = fields.nearest(name, keys)
-        remedy = f"did you mean {near!r}?" if near else f"the keys are {', '.join(keys)}"
-        return Problem(f"{noun} has no {name!r}", remedy=remedy)
+        remedy = f"did you mean {shown(near)}?" if near else f"the keys are {', '.join(keys)}"
+        return Problem(f"{noun} has no {shown(name)}", remedy=remedy)
 
     values = fields.read(
         table,
         keys,
         unknown=unknown,
-        wrong=lambda name, value, wanted: Problem(f"{name} of {noun} is {value!r}", remedy=f"give {wanted}"),
+        wrong=lambda name, value, wanted: Problem(f"{name} of {noun} is {shown(value)}", remedy=f"give {wanted}"),
         where=str,
     )
     if key not in table:
@@ -53,7 +54,7 @@ def _set(value: Any) -> tuple[str, ...]:
 def _one_of(name: str, *options: str) -> Kind:
     def kind(value: Any) -> str:
         if _TEXT(value) not in options:
-            raise Problem(f"{name} is {value!r}", remedy=f"use one of {', '.join(options)}")
+            raise Problem(f"{name} is {shown(value)}", remedy=f"use one of {', '.join(options)}")
         return str(value)
 
     return kind
@@ -82,21 +83,21 @@ def app_from(table: Mapping[str, Any]) -> App:
     """An app from `key`, `secret`, and optionally `products` and `shortcodes`."""
     values = _read(table, _APP, "an app", "key")
     if not values.get("secret"):
-        raise Problem(f"app {values['key']!r} has no secret", remedy="give secret as well")
+        raise Problem(f"app {shown(values['key'])} has no secret", remedy="give secret as well")
     return App(**values)
 
 
 def _shortcode(value: Any) -> str:
     written = str(_NUMBER(value))
     if not (written.isascii() and written.isdigit() and 5 <= len(written) <= 7):
-        raise Problem(f"shortcode is {written!r}", remedy="a shortcode is five to seven digits")
+        raise Problem(f"shortcode is {shown(written)}", remedy="a shortcode is five to seven digits")
     return written
 
 
 def _kinds(value: Any) -> tuple[str, ...]:
     for kind in _LIST(value):
         if kind not in KINDS:
-            raise Problem(f"an organisation of kind {kind!r}", remedy=f"the kinds are {', '.join(KINDS)}")
+            raise Problem(f"an organisation of kind {shown(kind)}", remedy=f"the kinds are {', '.join(KINDS)}")
     return _set(value)
 
 
@@ -142,7 +143,7 @@ def initiators_from(
 def _roles(value: Any) -> tuple[str, ...] | None:
     for role in typed(list, type(None))(value) or ():
         if role not in ROLES:
-            raise Problem(f"there is no role {role!r}", remedy=f"the roles are {'; '.join(ROLES)}")
+            raise Problem(f"there is no role {shown(role)}", remedy=f"the roles are {'; '.join(ROLES)}")
     return None if value is None else _set(value)
 
 
@@ -156,11 +157,11 @@ def _initiator_from(table: Any, new: Initiator, known: Mapping[str, Initiator]) 
     `password` is given, its failures are counted anew.
     """
     if not isinstance(table, Mapping):
-        raise Problem(f"an initiator is {table!r}", remedy="give an object with name and password")
+        raise Problem(f"an initiator is {shown(table)}", remedy="give an object with name and password")
     values = _read(table, _INITIATOR, "an initiator", "name")
     row = known.get(values["name"], new)
     if not values.get("password", row.password):
-        raise Problem(f"initiator {values['name']!r} has no password", remedy="give password as well")
+        raise Problem(f"initiator {shown(values['name'])} has no password", remedy="give password as well")
     counts_anew = "locked" in values or "password" in values
     return changed(row, **values, failures=0 if counts_anew else row.failures)
 

@@ -227,7 +227,7 @@ def test_an_entry_that_makes_money_is_not_posted(mock: Mock) -> None:
         ({"msisdn": "0722000001", "handset": "broken"}, "handset is 'broken'"),
         ({"msisdn": "0722000001", "prompt": "pays"}, "prompt is 'pays'"),
         ({"msisdn": "0722000001", "pin": 1234}, "pin of a customer is 1234"),
-        ({"msisdn": True}, "msisdn of a customer is True"),
+        ({"msisdn": True}, "msisdn of a customer is true"),
     ],
 )
 def test_a_customer_that_makes_no_sense_is_a_problem(mock: Mock, table: dict[str, Any], what: str) -> None:

@@ -142,7 +142,7 @@ PROBLEMS = [
     ("app", {"key": 5, "secret": "s"}, "key of an app is 5", "give text"),
     ("app", {"key": "k", "secret": "s", "products": "b2c"}, "products of an app is 'b2c'", "give a list"),
     ("organisation", {"name": "Duka"}, "an organisation has no shortcode", "give shortcode"),
-    ("organisation", {"shortcode": True}, "shortcode of an organisation is True", "text or a whole number"),
+    ("organisation", {"shortcode": True}, "shortcode of an organisation is true", "text or a whole number"),
     ("organisation", {"shortcode": "12"}, "shortcode is '12'", "five to seven digits"),
     ("organisation", {"shortcode": "12345678"}, "shortcode is '12345678'", "five to seven digits"),
     ("organisation", {"shortcode": "١٢٣٤٥٦"}, "shortcode is", "five to seven digits"),

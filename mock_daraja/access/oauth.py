@@ -6,6 +6,8 @@ from base64 import b64decode
 
 from msgspec import Struct
 
+from mock_daraja.quoting import shown
+
 
 class BadCredentials(Struct, frozen=True):
     """Why an Authorization header can't be read, and what to do."""
@@ -21,7 +23,7 @@ def basic_credentials(header: str | None) -> tuple[str, str] | BadCredentials:
         return BadCredentials("there is no Authorization header", remedy)
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        return BadCredentials(f"the scheme is {scheme!r}, not Basic", remedy)
+        return BadCredentials(f"the scheme is {shown(scheme)}, not Basic", remedy)
     try:
         key, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
     except ValueError:  # no base64, not ASCII, or no UTF-8 inside
@@ -40,5 +42,5 @@ def bearer_token(header: str | None) -> str | BadCredentials:
     if scheme.lower() == "basic":
         return BadCredentials("Basic credentials were sent where a bearer token belongs", remedy)
     if scheme.lower() != "bearer" or not token.strip():
-        return BadCredentials(f"{scheme!r} is not a Bearer header with a token", remedy)
+        return BadCredentials(f"{shown(scheme)} is not a Bearer header with a token", remedy)
     return token.strip()

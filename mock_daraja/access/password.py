@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from mock_daraja.clock import is_timestamp
+from mock_daraja.quoting import shown
 
 _EAT_OFFSET: Final = timedelta(hours=3)
 _STAMP: Final = re.compile(r"[0-9]{14}\Z")
@@ -41,14 +42,14 @@ def check_password(given: str, shortcode: str, passkey: str, timestamp: str) -> 
         start = text[: len(shortcode)]
         return PasswordFault(
             "shortcode",
-            f"Password begins with {start!r}, BusinessShortCode is {shortcode!r}",
+            f"Password begins with {shown(start)}, BusinessShortCode is {shown(shortcode)}",
             "use the same BusinessShortCode in Password and body",
         )
     rest = text[len(shortcode) :]
     stamp = match.group() if (match := _STAMP.search(rest)) else ""
     if rest[: len(rest) - len(stamp)] == passkey or (stamp != timestamp and rest.startswith(passkey)):
         inside = rest[len(passkey) :]
-        why = f"Password holds Timestamp {inside!r}, the body says {timestamp!r}"
+        why = f"Password holds Timestamp {shown(inside)}, the body says {shown(timestamp)}"
         return PasswordFault("timestamp", why, _timestamp_remedy(inside, timestamp))
     if stamp != timestamp:
         return PasswordFault("passkey", "neither passkey nor Timestamp in Password is right", _PASSKEY_REMEDY)

@@ -21,6 +21,7 @@ from mock_daraja.callbacks.address import LOCAL, Address, Network, kind, literal
 from mock_daraja.callbacks.url import Url, is_under, lower_origin, parse
 from mock_daraja.errors import Problem, SlowError
 from mock_daraja.model.failure import UrlRefusal
+from mock_daraja.quoting import shown
 from mock_daraja.reasons import refusal_texts
 
 Lookup = Callable[[str], Sequence[str]]
@@ -161,7 +162,7 @@ def _rule(pattern: str) -> _Rule:
     remedy = (
         "use a host, *.example.com, an address or 203.0.113.0/24, with :port for one port only; no http://, no path"
     )
-    raise Problem(f"{pattern!r} is not a pattern of hosts", where="--allow-callbacks-to", remedy=remedy)
+    raise Problem(f"{shown(pattern)} is not a pattern of hosts", where="--allow-callbacks-to", remedy=remedy)
 
 
 def _network(text: str) -> Network | None:
@@ -183,4 +184,4 @@ def _rewrite(text: str) -> _Rewrite:
 
 def _not_a_rewrite(text: str, why: str) -> Problem:
     remedy = f"for example {EXAMPLE_REWRITE}"
-    return Problem(f"{text!r} is no FROM=TO: {why}", where="--rewrite-callbacks", remedy=remedy)
+    return Problem(f"{shown(text)} is no FROM=TO: {why}", where="--rewrite-callbacks", remedy=remedy)

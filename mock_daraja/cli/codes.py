@@ -13,6 +13,7 @@ import msgspec
 from mock_daraja.cli.output import Printer, hanging, json_option, text_width
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint
+from mock_daraja.quoting import shown
 
 if TYPE_CHECKING:
     from mock_daraja.scenarios.codes import Code
@@ -64,11 +65,13 @@ def select(code: str | None, product: str | None, search: str | None) -> list[Co
     if code is not None and not found:
         near = codes.nearest(code)
         remedy = f"did you mean {' or '.join(near)}?" if near else "`mock-daraja codes` lists all of them"
-        raise Problem(f"{code!r} is not in the catalogue", remedy=remedy, status=404)
+        raise Problem(f"{shown(code)} is not in the catalogue", remedy=remedy, status=404)
     if product is not None:
         slugs = sorted({slug for each in codes.all_codes() for slug in each.products})
         if product not in slugs:
-            raise Problem(f"there is no product {product!r}", remedy=f"the products are {', '.join(slugs)}", status=404)
+            raise Problem(
+                f"there is no product {shown(product)}", remedy=f"the products are {', '.join(slugs)}", status=404
+            )
         found = [each for each in found if product in each.products]
     if search is not None:
         wanted = codes.search(search)

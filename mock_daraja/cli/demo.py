@@ -19,6 +19,7 @@ from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.text import log_line
+from mock_daraja.quoting import shown
 
 SINK: Final = "demo"
 AMOUNT: Final = 10
@@ -169,4 +170,4 @@ def _agree(client: Client, callback: Row, query: HttpAnswer) -> str:
         raise Problem(f"the callback says result {said['ResultCode']}, the query says {result}")
     items = {each["Name"]: each.get("Value") for each in said.get("CallbackMetadata", {}).get("Item", ())}
     receipt = f", receipt {items['MpesaReceiptNumber']}" if "MpesaReceiptNumber" in items else ""
-    return f"callback and query agree: {result} {said['ResultDesc']!r}{receipt}"
+    return f"callback and query agree: {result} {shown(said['ResultDesc'])}{receipt}"

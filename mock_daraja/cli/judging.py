@@ -19,7 +19,7 @@ class About(Enum):
     OPENED = "no transaction was opened, which `{wanted}` needs"
     NEVER = "the transaction is {seen}, and was never to be answered"
     RESULT = "the result is {seen}, not {wanted}"
-    DESC = "the ResultDesc is {seen!r}, not {wanted!r}"
+    DESC = "the ResultDesc is '{seen}', not '{wanted}'"
     DROP = "a callback was sent, or owed, that was to be lost"
     COPIES = "the callback was not sent {wanted} times"
     DELIVERED = "callback {wanted} was {seen}"

@@ -13,6 +13,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint, plain
 from mock_daraja.journal.shapes import became
+from mock_daraja.quoting import shown
 
 _PAGE: Final = 1000
 _TIME: Final = slice(0, 23)  # of an ISO 8601 instant
@@ -55,7 +56,7 @@ def stuck(number: str | None, resumed: str | None, sandbox: str | None, as_json:
     else:
         name, _, wanted = wanted.rpartition("/")
         if not (wanted.isascii() and wanted.isdigit()):
-            raise click.UsageError(f"{wanted!r} is no number of an event; `mock-daraja stuck` lists them")
+            raise click.UsageError(f"{shown(wanted)} is no number of an event; `mock-daraja stuck` lists them")
         if name and sandbox and name != sandbox:
             raise click.UsageError(f"{name}/{wanted} is not of the sandbox {sandbox}: leave out --sandbox")
         client = server.sandbox(name or sandbox or "default")

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row, control_path, only_given
 from mock_daraja.errors import Problem
+from mock_daraja.quoting import shown
 
 _START_REMEDY: Final = "start one with `mock-daraja serve`, or give the address of a running one with --url"
 _MOST_SHOWN: Final = 200
@@ -51,9 +52,9 @@ class Client(ControlApi):
             parts = urlsplit(url)
             self._port = parts.port
         except ValueError as error:
-            raise Problem(f"{url!r} is not a URL: {error}", remedy="write it as http://127.0.0.1:6737") from None
+            raise Problem(f"{shown(url)} is not a URL: {error}", remedy="write it as http://127.0.0.1:6737") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Problem(f"{url!r} is not a URL", remedy="write it as http://127.0.0.1:6737")
+            raise Problem(f"{shown(url)} is not a URL", remedy="write it as http://127.0.0.1:6737")
         self.url = f"{parts.scheme}://{parts.netloc}"
         self.name = sandbox
         self._scheme = parts.scheme
@@ -140,8 +141,9 @@ class Client(ControlApi):
         if "problem" in document:
             where, remedy = str(document.get("where", "")), str(document.get("remedy", ""))
             return Problem(str(document["problem"]), where=where, remedy=remedy, status=answer.status)
-        shown = answer.body[:_MOST_SHOWN].decode(errors="replace")
-        what = f"what answers at {self.url} is not mock-daraja: {method} {path} gave {answer.status} {shown!r}"
+        what = (
+            f"what answers at {self.url} is not mock-daraja: {method} {path} gave {answer.status} {shown(answer.body)}"
+        )
         return Problem(what, remedy="see what has that port, or give another --url", status=502)
 
     # the server and its sandboxes

@@ -10,6 +10,7 @@ from mock_daraja.control.sandboxes import app_key
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, text
 from mock_daraja.model import App
+from mock_daraja.quoting import shown
 
 MOST: Final = 10_000
 _KEYS: Final = {"key": text, "secret": text, "products": anything, "shortcodes": anything}
@@ -30,7 +31,9 @@ def create(call: Call) -> Response:
     slugs = [product.slug for product in call.shared.catalogue.products]
     for slug in app.products or ():
         if slug not in slugs:
-            raise Problem(f"there is no product {slug!r:.80}", where="products", remedy=f"there are {', '.join(slugs)}")
+            raise Problem(
+                f"there is no product {shown(slug)}", where="products", remedy=f"there are {', '.join(slugs)}"
+            )
     if len([*call.sandbox.apps()]) >= MOST:
         raise Problem(f"there are {MOST} apps already", remedy="delete some", status=409)
     kept = call.shared.sandboxes.put_app(call.sandbox, app, only_new=not call.is_inside)
@@ -41,5 +44,5 @@ def delete(call: Call, key: str) -> Response:
     """Its tokens go with it."""
     if not call.shared.sandboxes.remove_app(call.sandbox, key):
         known = ", ".join(app.key for app in [*call.sandbox.apps()][:10]) or "none"
-        raise Problem(f"there is no app {key!r:.80}", remedy=f"there are {known}", status=404)
+        raise Problem(f"there is no app {shown(key)}", remedy=f"there are {known}", status=404)
     return GONE

@@ -15,6 +15,7 @@ from mock_daraja.fields import Fields
 from mock_daraja.gateway import Gateway
 from mock_daraja.journal.redact import redact_body
 from mock_daraja.model.noun import Noun, R
+from mock_daraja.quoting import LONGEST, shown
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.passage import Shared
 
@@ -102,7 +103,7 @@ class Call:
         """The row of this number, which the caller has written so. Raises Problem."""
         row = None if number is None else self.sandbox.store.get(noun, number)
         if row is None:
-            what = f"there is no {noun.name} {written!r:.80} in sandbox {self.sandbox.name}"
+            what = f"there is no {noun.name} {shown(written)} in sandbox {self.sandbox.name}"
             remedy = f"GET {self.base}/{noun.name}s lists those that are kept; --keep-bodies says how many"
             raise Problem(what, remedy=remedy, status=404)
         return row
@@ -113,7 +114,7 @@ class Call:
         value = {} if value is None else value
         if not isinstance(value, dict):
             remedy = f"send an object with {_listed(kinds)}"
-            raise Problem(f"the body is {fields.shown(value)}, not an object", where="body", remedy=remedy)
+            raise Problem(f"the body is {shown(value)}, not an object", where="body", remedy=remedy)
         read = _read(value, kinds, "key")
         for name in required:
             if name not in value:
@@ -184,17 +185,17 @@ def _check_fit(value: Any) -> None:
     for name, each in value.items() if isinstance(value, dict) else [("body", value)]:
         if wire.fit(each) != each or wire.fit(name) != name:
             remedy = "write text that UTF-8 can hold, and numbers of at most 18 digits"
-            raise Problem(f"{name} is {each!r:.80}", where="body", remedy=remedy)
+            raise Problem(f"{name} is {shown(each)}", where="body", remedy=remedy)
 
 
 def _read(given: Mapping[str, Any], kinds: Fields, noun: str) -> dict[str, Any]:
     def unknown(name: str) -> Problem:
-        return Problem(f"there is no {noun} {fields.shown(name)}", remedy=_remedy(name, kinds, noun))
+        return Problem(f"there is no {noun} {shown(name)}", remedy=_remedy(name, kinds, noun))
 
     def wrong(name: str, value: Any, wanted: str) -> Problem:
-        return Problem(f"{name} is {fields.shown(value)}", remedy=f"give {wanted}")
+        return Problem(f"{name} is {shown(value)}", remedy=f"give {wanted}")
 
-    return fields.read(given, kinds, unknown=unknown, wrong=wrong, where=lambda name: name[: fields.LONGEST])
+    return fields.read(given, kinds, unknown=unknown, wrong=wrong, where=lambda name: name[:LONGEST])
 
 
 def _remedy(name: str, kinds: Fields, noun: str) -> str:

@@ -14,6 +14,7 @@ from mock_daraja.fields import anything, one_of, phone, shillings, text
 from mock_daraja.journal.shapes import transaction_json
 from mock_daraja.model import CUSTOMERS, Customer
 from mock_daraja.money import shillings as printed
+from mock_daraja.quoting import shown
 
 _KEYS: Final = {
     "pin": text, "name": text, "handset": anything, "prompt": anything, "pin_locked": anything, "registered": anything,
@@ -35,7 +36,7 @@ def _msisdn(written: str) -> str:
     try:
         return str(phone(written))
     except ValueError as error:
-        raise Problem(f"the customer is {written!r:.80}", where="msisdn", remedy=f"give {error}") from None
+        raise Problem(f"the customer is {shown(written)}", where="msisdn", remedy=f"give {error}") from None
 
 
 def listed(call: Call) -> Shape:

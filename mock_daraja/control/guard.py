@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from mock_daraja.errors import Problem
+from mock_daraja.quoting import shown
 from mock_daraja.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ def check(request: Request, settings: Settings) -> None:
     host = request.environ.get("HTTP_HOST", "")
     if not _is_ours(_name(host), settings):
         remedy = "call it by localhost or 127.0.0.1, or start with --allow-host NAME"
-        raise Problem(f"/_mock does not answer to the host {host[:100]!r}", where="Host", remedy=remedy, status=403)
+        raise Problem(f"/_mock does not answer to the host {shown(host)}", where="Host", remedy=remedy, status=403)
     origin = request.headers.get("Origin")
     if origin is not None and not _is_same(origin, host, settings.allow_host):
         remedy = "call it from the command line, a test or a server; a browser only from a page of this server"
-        raise Problem(f"/_mock is not for pages of {origin[:100]!r}", where="Origin", remedy=remedy, status=403)
+        raise Problem(f"/_mock is not for pages of {shown(origin)}", where="Origin", remedy=remedy, status=403)
     if settings.admin_token is not None and request.path != _HEALTH:
         _check_token(request.headers.get("Authorization", ""), settings.admin_token)
 

@@ -10,6 +10,7 @@ from mock_daraja.control.call import GONE, Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
 from mock_daraja.model import Outcome
+from mock_daraja.quoting import shown
 from mock_daraja.scenarios import Known, Match, OneShot, one_shot, possible, writing
 
 MOST: Final = 1000
@@ -54,7 +55,7 @@ def arm(call: Call) -> Response:
 
 def disarm(call: Call, number: str) -> Response:
     if not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise Problem(f"there is no one-shot {number!r:.80}", remedy="GET one-shots lists their ids", status=404)
+        raise Problem(f"there is no one-shot {shown(number)}", remedy="GET one-shots lists their ids", status=404)
     with call.sandbox.store.unit():
         call.sandbox.engine.disarm(int(number))
     return GONE

@@ -14,6 +14,7 @@ from mock_daraja.fields import anything, shillings, text
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS
 from mock_daraja.model import ORGANISATIONS, Organisation, RegisteredUrls
 from mock_daraja.money import shillings as printed
+from mock_daraja.quoting import shown
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.tables import ORGANISATION
 
@@ -91,7 +92,7 @@ def _find(call: Call, shortcode: str) -> Organisation:
     row = call.sandbox.organisation(shortcode)
     if row is None:
         remedy = "add it: POST /_mock/organisations, or use 174379"
-        raise Problem(f"there is no organisation {shortcode!r:.80}", remedy=remedy, status=404)
+        raise Problem(f"there is no organisation {shown(shortcode)}", remedy=remedy, status=404)
     return row
 
 

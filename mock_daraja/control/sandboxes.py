@@ -10,6 +10,7 @@ from mock_daraja.control.call import GONE, PREFIX, Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
 from mock_daraja.journal.shapes import instant
+from mock_daraja.quoting import shown
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.settings import Settings, convert
 
@@ -56,7 +57,7 @@ def create(call: Call) -> Response:
 def _name(given: Any) -> str:
     if not isinstance(given, str) or _NAME.match(given) is None:
         remedy = "use 1 to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
-        raise Problem(f"{given!r:.80} is not a name for a sandbox", where="name", remedy=remedy)
+        raise Problem(f"{shown(given)} is not a name for a sandbox", where="name", remedy=remedy)
     return given
 
 
@@ -73,13 +74,13 @@ def app_key(given: Any, where: str) -> str:
     """Basic authentication parts key and secret at the first colon."""
     key = _printable(given, where)
     if ":" in key:
-        raise Problem(f"{where} is {key!r:.80}", where=where, remedy="a consumer key holds no colon")
+        raise Problem(f"{where} is {shown(key)}", where=where, remedy="a consumer key holds no colon")
     return key
 
 
 def _printable(given: Any, where: str) -> str:
     if not isinstance(given, str) or not given or not given.isascii() or not given.isprintable():
-        raise Problem(f"{where} is {given!r:.80}", where=where, remedy="give text in printable ASCII")
+        raise Problem(f"{where} is {shown(given)}", where=where, remedy="give text in printable ASCII")
     return given
 
 

@@ -8,6 +8,7 @@ from mock_daraja.control.call import GONE, Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.journal.shapes import instant
 from mock_daraja.model.sink import ARRIVALS, SINKS, Arrival, Sink, SinkAnswer
+from mock_daraja.quoting import shown
 from mock_daraja.sinks import answer_with, parse_program
 
 
@@ -71,5 +72,5 @@ def remove(call: Call, name: str) -> Response:
     with store.unit():
         if not store.remove(SINKS, name):
             names = ", ".join(each.name for each in store.scan(SINKS)) or "none"
-            raise Problem(f"there is no sink {name!r:.80}", remedy=f"there are {names}", status=404)
+            raise Problem(f"there is no sink {shown(name)}", remedy=f"there are {names}", status=404)
     return GONE

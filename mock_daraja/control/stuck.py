@@ -10,6 +10,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.fields import whole
 from mock_daraja.journal.shapes import stuck_json
 from mock_daraja.model import STUCK, Stuck
+from mock_daraja.quoting import shown
 
 FILTER: Final = {"after": whole(0, 10**15), "resumed": flag, "whole": flag, "limit": LIMIT}
 
@@ -52,6 +53,6 @@ def _found(call: Call, number: str) -> Stuck:
     found = row_id(number)
     row = None if found is None else call.sandbox.store.get(STUCK, found)
     if row is None:
-        what = f"no event {number!r:.80} is stuck in sandbox {call.sandbox.name}"
+        what = f"no event {shown(number)} is stuck in sandbox {call.sandbox.name}"
         raise Problem(what, remedy=f"GET {call.base}/stuck lists those that are", status=404)
     return row

@@ -11,6 +11,7 @@ from mock_daraja.fields import one_of, phone
 from mock_daraja.journal.shapes import transaction_json
 from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.model.transaction import State
+from mock_daraja.quoting import shown
 from mock_daraja.sandbox import Sandbox
 
 FILTER: Final = {"state": one_of(*get_args(State)), "msisdn": phone, "limit": LIMIT}
@@ -22,7 +23,7 @@ def find(sandbox: Sandbox, reference: str) -> Transaction:
     found = sandbox.find_transaction(reference) or (None if number is None else sandbox.transaction(number))
     if found is None:
         remedy = "give its id, CheckoutRequestID, MerchantRequestID, ConversationID or receipt, and its own sandbox"
-        raise Problem(f"there is no transaction {reference!r:.80}", remedy=remedy, status=404)
+        raise Problem(f"there is no transaction {shown(reference)}", remedy=remedy, status=404)
     return found
 
 

@@ -13,6 +13,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.faults.acts import Fault
 from mock_daraja.ids import Ids
 from mock_daraja.model import FaultSpec
+from mock_daraja.quoting import shown
 
 __all__ = ["NAMES", "Fault", "drawn", "from_spec", "kind_of", "withholds_answer"]
 
@@ -41,17 +42,19 @@ def kind_of(name: str) -> Any:
 def from_spec(spec: FaultSpec) -> Fault:
     """Raises Problem that names an unknown fault or a bad attribute, and lists the valid ones."""
     if spec.name not in NAMES:
-        raise Problem(f"there is no fault {spec.name!r}", where="fault", remedy=f"the faults are {', '.join(NAMES)}")
+        raise Problem(
+            f"there is no fault {shown(spec.name)}", where="fault", remedy=f"the faults are {', '.join(NAMES)}"
+        )
     kind = kind_of(spec.name)
     known = {each.name: each for each in fields(kind)}
     remedy = f"its attributes are {', '.join(known)}" if known else "it takes no attributes"
     where = f"fault {spec.name}"
     for name in spec.attributes:
         if name not in known:
-            raise Problem(f"there is no attribute {name!r}", where=where, remedy=remedy)
+            raise Problem(f"there is no attribute {shown(name)}", where=where, remedy=remedy)
     for name, each in known.items():
         if each.default is MISSING and name not in spec.attributes:
-            raise Problem(f"the attribute {name!r} is missing", where=where, remedy=remedy)
+            raise Problem(f"the attribute {shown(name)} is missing", where=where, remedy=remedy)
     try:
         fault: Fault = kind(**spec.attributes)
     except Problem as problem:

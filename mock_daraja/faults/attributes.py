@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mock_daraja.errors import Problem
+from mock_daraja.quoting import shown
 
 MOST_SECONDS: Final = 31_536_000  # a year, as for every time in scenario.json
 MOST_MS: Final = MOST_SECONDS * 1000
@@ -23,4 +24,4 @@ def number(attribute: str, value: object, unit: str, *, least: float = 0, most: 
 
 
 def bad(attribute: str, value: object, wanted: str) -> Problem:
-    return Problem(f"{attribute} is {value!r}", remedy=f"{attribute} takes {wanted}")
+    return Problem(f"{attribute} is {shown(value)}", remedy=f"{attribute} takes {wanted}")

@@ -9,6 +9,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.faults.acts import Acts, Send, Wait
 from mock_daraja.faults.attributes import MOST_MS, bad, number, whole
 from mock_daraja.ids import Ids
+from mock_daraja.quoting import shown
 
 _FORMS: Final[dict[Any, tuple[str, ...]]] = {
     None: ("ms",),
@@ -48,9 +49,9 @@ class Latency:
             is_given = getattr(self, attribute) is not None
             if is_given and attribute not in form:
                 beside = "without a distribution" if self.distribution is None else f"beside {self.distribution}"
-                raise Problem(f"the attribute {attribute!r} means nothing {beside}", remedy=_REMEDY)
+                raise Problem(f"the attribute {shown(attribute)} means nothing {beside}", remedy=_REMEDY)
             if not is_given and attribute in form:
-                raise Problem(f"the attribute {attribute!r} is missing", remedy=_REMEDY)
+                raise Problem(f"the attribute {shown(attribute)} is missing", remedy=_REMEDY)
 
     def draw(self, ids: Ids) -> int:
         """How late, in milliseconds, the answer is to be this time."""

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import JSON, Reply
+from mock_daraja.quoting import shown
 
 _HTML: Final = (("Content-Type", "text/html"),)
 _XML: Final = (("Content-Type", "text/xml"),)
@@ -112,5 +113,7 @@ def page(name: str, path: str) -> Reply:
     """Raises Problem that lists the pages, for a name that is none of them."""
     found = next((each for each in PAGES if each.name == name), None)
     if found is None:
-        raise Problem(f"there is no gateway page {name!r}", where="page", remedy=f"the pages are {', '.join(NAMES)}")
+        raise Problem(
+            f"there is no gateway page {shown(name)}", where="page", remedy=f"the pages are {', '.join(NAMES)}"
+        )
     return Reply(found.status, found.body.replace(_PATH, json.dumps(path)[1:-1].encode()), found.headers)

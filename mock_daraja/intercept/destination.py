@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from mock_daraja.errors import Problem
+from mock_daraja.quoting import shown
 
 _HOSTS: Final = ("sandbox.safaricom.co.ke", "api.safaricom.co.ke")
 _HTTPS: Final = 443
@@ -65,7 +66,7 @@ def address_of(url: str) -> Address:
     parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname or parts.path not in ("", "/") or parts.query:
         remedy = "give the mock's base URL, such as http://127.0.0.1:6737"
-        raise Problem(f"{url!r} is nowhere to redirect to", where="redirect", remedy=remedy)
+        raise Problem(f"{shown(url)} is nowhere to redirect to", where="redirect", remedy=remedy)
     return parts.hostname, parts.port or 80
 
 

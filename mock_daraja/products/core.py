@@ -19,6 +19,7 @@ from mock_daraja.products.reading import text, url_fault
 from mock_daraja.products.result import result_notice
 from mock_daraja.products.values import TIMED_OUT, Body, Command, Notice, Refusal, Secret, Settlement
 from mock_daraja.products.voice import CORE
+from mock_daraja.quoting import shown
 from mock_daraja.scenarios import codes
 
 ACCEPTED: Final = "Accept the service request successfully."
@@ -141,7 +142,7 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
     initiator = known.get(details.initiator)
     if initiator is None:
         has = ", ".join(known) or "none"
-        why = f"name: {transaction.shortcode} has no initiator {details.initiator!r}; it has {has}"
+        why = f"name: {transaction.shortcode} has no initiator {shown(details.initiator)}; it has {has}"
         return fail(transaction, "2001", why)
     if initiator.locked:
         why = f"the password of {initiator.name} is locked: PATCH /_mock/organisations/{row.shortcode} unlocks it"
@@ -154,7 +155,7 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
         why = f"{wrong} (failure {count} of {WRONG_PASSWORDS_ALLOWED})"
         return changed(fail(transaction, code, why), password=(initiator.name, entered))
     if initiator.roles is not None and role not in initiator.roles:
-        return fail(transaction, "21", f"initiator {initiator.name} has no role {role!r}")
+        return fail(transaction, "21", f"initiator {initiator.name} has no role {shown(role)}")
     return None
 
 
@@ -183,7 +184,9 @@ def organisation_fault(transaction: Transaction[Any], kind: str | None, world: W
     if row is not None and not row.active:
         return fail(transaction, "11", f"organisation {shortcode} is not active")
     if row is not None and kind is not None and kind not in row.kinds:
-        return fail(transaction, "2028", f"organisation {shortcode} is no {kind}: its kinds are {sorted(row.kinds)}")
+        return fail(
+            transaction, "2028", f"organisation {shortcode} is no {kind}: it is {' and '.join(sorted(row.kinds))}"
+        )
     return None
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 from mock_daraja.clock import wall_ms
 from mock_daraja.exchange import Reply
 from mock_daraja.model import changed
+from mock_daraja.quoting import shown
 from mock_daraja.server.direct import Postponed, Sending
 from mock_daraja.server.head import Head
 
@@ -110,7 +111,7 @@ def _written(
     for name, value in headers:
         lower = name.lower()
         if "\n" in value or "\r" in value:
-            raise ValueError(f"the header {name} holds a line break: {value[:80]!r}")
+            raise ValueError(f"the header {name} holds a line break: {shown(value)}")
         if lower == "connection":
             keeps_alive = keeps_alive and "close" not in value.lower()
         elif lower != "transfer-encoding" and (is_bodiless or lower != "content-length"):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Generator
 from typing import Final
 
+from mock_daraja.quoting import shown
 from mock_daraja.server.head import FIELD
 from mock_daraja.server.refusal import refusal, too_big
 
@@ -76,8 +77,7 @@ def _line(buffer: bytearray) -> bytes | None:
 def _size(line: bytes) -> int:
     matched = _SIZE_LINE.fullmatch(line)
     if matched is None:
-        shown = line[:80].decode("latin-1")
-        raise refusal(f"chunk size {shown!r}", _WHERE, "send the size in hexadecimal digits")
+        raise refusal(f"chunk size {shown(line)}", _WHERE, "send the size in hexadecimal digits")
     return int(matched[1], 16)
 
 
@@ -92,7 +92,7 @@ def _took_end_of_chunk(buffer: bytearray) -> bool:
 
 def _check_trailer(line: str) -> None:
     if FIELD.fullmatch(line) is None:
-        raise refusal(f"malformed trailer {line[:80]!r}", _WHERE, "send Name: value, in printable characters")
+        raise refusal(f"malformed trailer {shown(line)}", _WHERE, "send Name: value, in printable characters")
     name = line.partition(":")[0]
     if name.lower() in _ONLY_IN_HEADS:
         raise refusal(f"{name} in the trailer", _WHERE, "send it in the head")

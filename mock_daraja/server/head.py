@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from msgspec import Struct
 
 from mock_daraja.exchange import by_name
+from mock_daraja.quoting import shown
 from mock_daraja.server.refusal import RefusedError, refusal
 
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
@@ -75,7 +76,7 @@ def parse(raw: bytes) -> Head:
         try:
             split = urlsplit(target)
         except ValueError:
-            raise refusal(f"malformed address {target[:80]!r}", "request line", "send a path") from None
+            raise refusal(f"malformed address {shown(target)}", "request line", "send a path") from None
         values["host"] = split.netloc
         target = f"{split.path or '/'}?{split.query}"
     path, _, query = target.partition("?")
@@ -92,11 +93,11 @@ def malformed(text: str) -> RefusedError:
         return refusal("a line that ends in LF alone", "request head", "end each line with CRLF")
     if _REQUEST_LINE.fullmatch(first) is None:
         remedy = "send METHOD PATH HTTP/1.1, with whatever is not ASCII percent-encoded"
-        return refusal(f"malformed request line {first[:80]!r}", "request line", remedy)
+        return refusal(f"malformed request line {shown(first)}", "request line", remedy)
     line = next(line for line in lines if FIELD.fullmatch(line) is None)
     is_folded = line.startswith((" ", "\t"))
     remedy = "send each header on one line" if is_folded else "send Name: value, in printable characters"
-    return refusal(f"malformed header {line[:80]!r}", "request headers", remedy)
+    return refusal(f"malformed header {shown(line)}", "request headers", remedy)
 
 
 def _header(line: str) -> tuple[str, str]:
@@ -120,11 +121,11 @@ def _body_length(values: Mapping[str, str], version: str) -> int | None:
             remedy = "send a Content-Length, or Transfer-Encoding: chunked"
             if version == "HTTP/1.0":
                 where, remedy = " in HTTP/1.0", "send a Content-Length"
-            raise refusal(f"Transfer-Encoding {coding[:80]!r}{where}", "request headers", remedy)
+            raise refusal(f"Transfer-Encoding {shown(coding)}{where}", "request headers", remedy)
         return None
     if length is None:
         return 0
     if not (length.isascii() and length.isdigit()):
-        raise refusal(f"Content-Length is {length[:80]!r}", "request headers", "send the number of bytes of the body")
+        raise refusal(f"Content-Length is {shown(length)}", "request headers", "send the number of bytes of the body")
     # Python itself refuses to convert thousands of digits.
     return int(length[-19:]) if not length[:-19].strip("0") else sys.maxsize

@@ -60,7 +60,11 @@ def understand(passage: Passage) -> Reply | None:
         own = shortcode_of(passage.body[operation.owner], passage.world)
         if own not in shortcodes:
             step = Step(
-                "product", "refused", f"the app may not use shortcode {own}", own, f"it has {sorted(shortcodes)}"
+                "product",
+                "refused",
+                f"the app may not use shortcode {own}",
+                own,
+                f"it has {', '.join(sorted(shortcodes)) or 'none'}",
             )
             return passage.refuse(passage.voice.foreign_shortcode, step)
     if not isinstance(operation, Opens):

@@ -10,6 +10,7 @@ from mock_daraja.money import cents
 from mock_daraja.msisdn import normalise
 from mock_daraja.products.base import Opens, Product
 from mock_daraja.products.values import Body, Changes, Command, Payment
+from mock_daraja.quoting import shown
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import Shared
@@ -141,7 +142,7 @@ def _receiver(paybill: Any, till: Any) -> str:
     name, given = ("paybill", paybill) if till is None else ("till", till)
     shortcode = str(given)
     if not (shortcode.isascii() and shortcode.isdigit() and 5 <= len(shortcode) <= 7):
-        raise Problem(f"{name} is {given!r:.80}", where=name, remedy="give five to seven digits, e.g. 174379")
+        raise Problem(f"{name} is {shown(given)}", where=name, remedy="give five to seven digits, e.g. 174379")
     return shortcode
 
 
@@ -159,7 +160,7 @@ def _amount(amount: Any) -> int:
         value = 0
     if value <= 0:
         remedy = "give shillings, more than zero, in whole cents, e.g. 100 or 100.50"
-        raise Problem(f"amount is {amount!r:.80}", where="amount", remedy=remedy)
+        raise Problem(f"amount is {shown(amount)}", where="amount", remedy=remedy)
     return value
 
 
@@ -167,10 +168,10 @@ def _account_reference(reference: Any, *, is_till: bool) -> str:
     given = "" if reference is None else str(reference).strip()
     if is_till and given:
         remedy = "leave it out, or pay a paybill"
-        what = f"account_reference is {reference!r:.80}, and a till has no accounts"
+        what = f"account_reference is {shown(reference)}, and a till has no accounts"
         raise Problem(what, where="account_reference", remedy=remedy)
     if not is_till and not (0 < len(given) <= _LONGEST_ACCOUNT and given.isprintable()):
-        what = f"account_reference is {reference!r:.80}" if given else "a paybill needs an account_reference"
+        what = f"account_reference is {shown(reference)}" if given else "a paybill needs an account_reference"
         remedy = f"give one to {_LONGEST_ACCOUNT} characters: what the customer types as account number"
         raise Problem(what, where="account_reference", remedy=remedy)
     return given

@@ -22,6 +22,7 @@ from mock_daraja.callbacks.delivery import CONTENT_TYPE, Receiver, request_bytes
 from mock_daraja.callbacks.url import Url, is_under, lower_origin, parse
 from mock_daraja.errors import Problem
 from mock_daraja.model import Delivery, Failure, UrlRefusal
+from mock_daraja.quoting import shown
 from mock_daraja.reasons import refusal_texts
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class AppReceiver(Receiver):
 
     def __init__(self, app: Any, at: str, home: Callable[[], AbstractEventLoop | None]) -> None:
         if isinstance(place := parse(at), UrlRefusal):
-            what = f"at is {at!r}: {refusal_texts(place)[0]}"
+            what = f"at is {shown(at)}: {refusal_texts(place)[0]}"
             raise Problem(what, where="deliver_to", remedy="give http://testserver/, say")
         if not callable(app):
             remedy = "give the app itself: a Flask, a FastAPI, get_wsgi_application()"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
 
+from mock_daraja.quoting import shown
 from mock_daraja.testing.link import Link, Part, Record, transaction_id
 from mock_daraja.testing.plans import operation_named
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Row, TransactionRow
@@ -135,9 +136,9 @@ def _value(read: Callable[[Any], Any], name: str, wanted: Any) -> _Wanted:
         there = read(row)
         if there == wanted:
             return None
-        return f"it has no {name}" if there is _MISSING else f"its {name} is {there!r}"
+        return f"it has no {name}" if there is _MISSING else f"its {name} is {shown(there)}"
 
-    return _Wanted(f"{name} {wanted!r}", but)
+    return _Wanted(f"{name} {shown(wanted)}", but)
 
 
 def _fields(**wanted: Any) -> list[_Wanted]:

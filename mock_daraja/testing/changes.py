@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
+from mock_daraja.quoting import shown
 from mock_daraja.settings import Quirks, Settings, quirks_from, unknown
 
 STRICT: Final = "strict"
@@ -45,7 +46,7 @@ def split(changes: Mapping[str, Any] | None, strict: bool = True) -> tuple[dict[
     rest = dict(changes or {})
     value = rest.pop(STRICT, strict)
     if not isinstance(value, bool):
-        raise Problem(f"strict is {value!r}", where="daraja", remedy="give True or False")
+        raise Problem(f"strict is {shown(value)}", where="daraja", remedy="give True or False")
     return rest, value
 
 
@@ -68,13 +69,13 @@ def _read(name: str, value: Any, base: Settings, where: str) -> Any:
     if name == "quirks" and isinstance(value, Mapping):
         return quirks_from(value, base=base.quirks)
     if name == "quirks" and not isinstance(value, Quirks):
-        raise Problem(f"quirks is {value!r}", where=where, remedy='give a dict such as {"in_flight": "4999"}')
+        raise Problem(f"quirks is {shown(value)}", where=where, remedy='give a dict such as {"in_flight": "4999"}')
     if isinstance(default, tuple):
         return tuple(map(_text, listed(value)))
     value = _text(value)
     if isinstance(default, (int, float)) and not isinstance(value, type(default)) and not isinstance(value, int):
         kind = "True or False" if isinstance(default, bool) else "a number"
-        raise Problem(f"{name} is {value!r}", where=where, remedy=f"give {kind}, such as {default}")
+        raise Problem(f"{name} is {shown(value)}", where=where, remedy=f"give {kind}, such as {default}")
     return value
 
 

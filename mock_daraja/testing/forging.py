@@ -13,6 +13,7 @@ from mock_daraja.gateway import Gateway
 from mock_daraja.journal.shapes import callback_json
 from mock_daraja.model import CALLBACKS, Callback, Transaction
 from mock_daraja.products.values import Notice
+from mock_daraja.quoting import shown
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.opening import accepted
 from mock_daraja.steps.passage import Shared
@@ -37,7 +38,7 @@ def forge(gateway: Gateway, sandbox: Sandbox, forgery: Forgery) -> CallbackRow:
     for name in forgery.changes:
         if name not in alter.FORGEABLE:
             remedy = f"give {', '.join(alter.FORGEABLE)}"
-            raise Problem(f"nothing called {name!r} is forged", where="forge", remedy=remedy)
+            raise Problem(f"nothing called {shown(name)} is forged", where="forge", remedy=remedy)
     row = _kept(gateway.shared, sandbox, forgery)
     gateway.engine.deliver_now(sandbox, [row.id])
     row = sandbox.store.get(CALLBACKS, row.id) or row

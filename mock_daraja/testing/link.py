@@ -11,6 +11,7 @@ from mock_daraja.client.api import ControlApi, Row, control_path
 from mock_daraja.errors import Problem
 from mock_daraja.journal.shapes import has_failed, is_about
 from mock_daraja.model import App
+from mock_daraja.quoting import shown
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Rows, TransactionRow
 
 if TYPE_CHECKING:
@@ -152,4 +153,4 @@ def transaction_id(link: Link, transaction: TransactionRow | int | str | None) -
             return row.id
     there = ", ".join(f"{row.id} ({row.reference})" for row in rows[-5:]) or "none"
     remedy = f"use its id, CheckoutRequestID, MerchantRequestID or receipt; there are {there}"
-    raise Problem(f"there is no transaction {transaction!r}", remedy=remedy, status=404)
+    raise Problem(f"there is no transaction {shown(transaction)}", remedy=remedy, status=404)

@@ -12,6 +12,7 @@ from mock_daraja.client.api import only_given
 from mock_daraja.errors import Problem
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS
 from mock_daraja.model import App
+from mock_daraja.quoting import shown
 from mock_daraja.testing.link import Link, Part
 from mock_daraja.testing.rows import CustomerRow, OrganisationRow, TransactionRow
 
@@ -109,7 +110,7 @@ class People(Part):
         for account in balances or ():
             if account not in ORGANISATION_ACCOUNTS:
                 remedy = f"the accounts are {', '.join(ORGANISATION_ACCOUNTS)}"
-                raise Problem(f"an organisation has no {account!r}", where="balances", remedy=remedy)
+                raise Problem(f"an organisation has no {shown(account)}", where="balances", remedy=remedy)
         table = only_given(
             name=name,
             kinds=None if kinds is None else list(kinds),

@@ -10,6 +10,7 @@ from mock_daraja.defaults import CUSTOMER
 from mock_daraja.errors import Problem
 from mock_daraja.msisdn import normalise
 from mock_daraja.products import CATALOGUE
+from mock_daraja.quoting import shown
 from mock_daraja.scenarios.selectors import is_code, is_error_code
 from mock_daraja.testing.link import Part
 from mock_daraja.testing.rows import TransactionRow
@@ -61,7 +62,7 @@ def operation_named(operation: str, where: str) -> str:
     name = first.get(operation, operation)
     if name not in names:
         remedy = f"there are {', '.join(names)}; a product's name stands for its first operation"
-        raise Problem(f"there is no operation {operation!r}", where=where, remedy=remedy)
+        raise Problem(f"there is no operation {shown(operation)}", where=where, remedy=remedy)
     return name
 
 
@@ -72,5 +73,5 @@ def _then(operation: str, outcome: int | str | Mapping[str, Any]) -> Mapping[str
     code = str(outcome)
     if isinstance(outcome, bool) or not is_code(code):
         remedy = 'give a code such as 1032 or "500.003.02", or a dict such as {"callback": {"drop": True}}'
-        raise Problem(f"the outcome is {outcome!r}", where="next", remedy=remedy)
+        raise Problem(f"the outcome is {shown(outcome)}", where="next", remedy=remedy)
     return {"error" if is_error_code(code, operation.partition(".")[0]) else "result": code}

@@ -16,6 +16,7 @@ from msgspec import convert
 from mock_daraja.errors import Problem
 from mock_daraja.journal.shapes import refusal
 from mock_daraja.money import cents, json_number
+from mock_daraja.quoting import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class Rows(list[Row], Generic[Row]):
             for name in wanted:
                 if name not in names:
                     kind = type(self[0]).__name__
-                    raise Problem(f"{kind} has no {name!r}", where="where", remedy=f"it has {', '.join(names)}")
+                    raise Problem(f"{kind} has no {shown(name)}", where="where", remedy=f"it has {', '.join(names)}")
         return Rows(row for row in self if all(getattr(row, name) == value for name, value in wanted.items()))
 
 

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from mock_daraja import wire
+from mock_daraja.quoting import shown
 
 _Whole = Annotated[int, msgspec.Meta(ge=-wire.LONGEST_WHOLE, le=wire.LONGEST_WHOLE - 1)]
 _DECODE: Final = msgspec.json.Decoder(dict[str, str | _Whole]).decode
@@ -75,7 +76,7 @@ def _refuse_media_type(content_type: str | None) -> str:
         return ""
     if media in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return f"the body is a form ({media}); send {_SEND_JSON}"
-    return f"Content-Type is {media[:80]!a}; send {_SEND_JSON}"
+    return f"Content-Type is {shown(media)}; send {_SEND_JSON}"
 
 
 def _parse(text: str) -> ReadBody:

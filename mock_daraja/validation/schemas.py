@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mock_daraja import resources
 from mock_daraja.errors import Problem, SlowError
+from mock_daraja.quoting import shown
 from mock_daraja.validation import checker
 from mock_daraja.validation.checker import Checker, Engine
 
@@ -57,7 +58,7 @@ class Schemas:
             text = (self._root / f"{name}.json").read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
             known = ", ".join(self.names())
-            raise Problem(f"no schema {name!r}", where=str(self._root), remedy=f"use one of: {known}") from None
+            raise Problem(f"no schema {shown(name)}", where=str(self._root), remedy=f"use one of: {known}") from None
         try:
             schema: dict[str, Any] = json.loads(text)
         except json.JSONDecodeError as error:
@@ -77,5 +78,5 @@ def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
         return own
     file, _, definition = reference.partition("#/definitions/")
     if file != f"../{_COMMON}" or definition not in definitions:
-        raise Problem(f"$ref {reference!r} leads nowhere", remedy=f"refer to ../{_COMMON}#/definitions/<name>")
+        raise Problem(f"$ref {shown(reference)} leads nowhere", remedy=f"refer to ../{_COMMON}#/definitions/<name>")
     return {**definitions[definition], **own}

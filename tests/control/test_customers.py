@@ -55,7 +55,7 @@ def test_a_balance_is_set_against_the_opening_account(control: Any) -> None:
         ({"balance": "ten"}, "balance is 'ten'"),
         ({"balance": -1}, "balance is -1"),
         ({"balance": 0.001}, "balance is 0.001"),
-        ({"balance": True}, "balance is True"),
+        ({"balance": True}, "balance is true"),
         ({"msisdn": "0712345678"}, "no key 'msisdn'"),
         ({"handsett": "offline"}, "no key 'handsett'"),
     ],

@@ -91,7 +91,7 @@ def test_unlocking_counts_failures_anew(control: Any) -> None:
         ("POST organisations", {"shortcode": "9" * 5000}, 400, "shortcode is '999"),
         ("POST organisations", {"shortcode": [1]}, 400, "shortcode of an organisation is [1]"),
         ("POST organisations", {"shortcode": "888880", "kinds": ["shop"]}, 400, "kind 'shop'"),
-        ("PATCH organisations/174379", {"balances": {"Utility": 5}}, 400, "balances is {'Utility': 5}"),
+        ("PATCH organisations/174379", {"balances": {"Utility": 5}}, 400, 'balances is {"Utility": 5}'),
         ("PATCH organisations/174379", {"balances": {"Utility Account": "x"}}, 400, "balances is"),
         ("PATCH organisations/174379", {"balances": 5}, 400, "balances is 5"),
         ("PATCH organisations/174379", {"initiators": [{"name": "boss"}]}, 400, "initiator 'boss' has no password"),

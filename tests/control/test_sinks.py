@@ -91,7 +91,7 @@ def test_a_sink_that_nothing_reached_has_no_arrivals_and_is_not_made_by_looking(
 @pytest.mark.parametrize(
     ("program", "said"),
     [
-        (None, "None"),
+        (None, "null"),
         ([], "0 answers"),
         (5, "5"),
         ({"statuss": 1}, "'statuss'"),

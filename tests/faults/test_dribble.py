@@ -8,6 +8,7 @@ import pytest
 from mock_daraja.errors import Problem
 from mock_daraja.faults.acts import Send, Wait
 from mock_daraja.faults.dribble import Dribble
+from mock_daraja.quoting import shown
 from tests.faults.playing import HEAD, RESPONSE, START_MS, played, waits_ms
 
 BODY = [b"%d" % at for at in range(10)]
@@ -73,5 +74,5 @@ def test_refuses_a_number_that_is_none(attribute, value):
     with pytest.raises(Problem) as caught:
         Dribble(**{attribute: value})
 
-    assert caught.value.what == f"{attribute} is {value!r}"
+    assert caught.value.what == f"{attribute} is {shown(value)}"
     assert caught.value.remedy.startswith(f"{attribute} takes a number of ")

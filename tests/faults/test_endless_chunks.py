@@ -5,6 +5,7 @@ import pytest
 from mock_daraja.errors import Problem
 from mock_daraja.faults.acts import Close, Send, Wait
 from mock_daraja.faults.endless_chunks import EndlessChunks
+from mock_daraja.quoting import shown
 from tests.faults.playing import START_MS, played, sent, waits_ms
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -68,5 +69,5 @@ def test_refuses_a_bound_that_is_none(attribute, value, wanted):
     with pytest.raises(Problem) as caught:
         EndlessChunks(**{attribute: value})
 
-    assert caught.value.what == f"{attribute} is {value!r}"
+    assert caught.value.what == f"{attribute} is {shown(value)}"
     assert caught.value.remedy.startswith(f"{attribute} takes {wanted}")

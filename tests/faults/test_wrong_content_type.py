@@ -7,6 +7,7 @@ import pytest
 from mock_daraja.errors import Problem
 from mock_daraja.faults.acts import Send
 from mock_daraja.faults.wrong_content_type import WrongContentType
+from mock_daraja.quoting import shown
 from tests.faults.playing import played
 
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
@@ -27,5 +28,5 @@ def test_refuses_what_is_no_media_type(type_):
     with pytest.raises(Problem) as caught:
         WrongContentType(type=type_)
 
-    assert caught.value.what == f"type is {type_!r}"
+    assert caught.value.what == f"type is {shown(type_)}"
     assert "text/html" in caught.value.remedy

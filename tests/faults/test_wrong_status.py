@@ -5,6 +5,7 @@ import pytest
 from mock_daraja.errors import Problem
 from mock_daraja.faults.acts import Send
 from mock_daraja.faults.wrong_status import WrongStatus
+from mock_daraja.quoting import shown
 from tests.faults.playing import RESPONSE, played
 
 
@@ -18,5 +19,5 @@ def test_refuses_a_status_that_has_no_body_or_is_none(status):
     with pytest.raises(Problem) as caught:
         WrongStatus(status=status)
 
-    assert caught.value.what == f"status is {status!r}"
+    assert caught.value.what == f"status is {shown(status)}"
     assert "from 200 to 599" in caught.value.remedy
