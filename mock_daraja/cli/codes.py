@@ -12,6 +12,7 @@ import msgspec
 
 from mock_daraja.cli.output import Printer, hanging, json_option, text_width
 from mock_daraja.errors import Problem
+from mock_daraja.journal.failed import RETRYABLE, known_from
 from mock_daraja.journal.paint import Paint
 from mock_daraja.quoting import shown
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _LABEL: Final = 12  # columns of the labels in an entry
 _LONGEST_CODE: Final = 15  # columns; the few longer ones (Apigee's own) push their line to the right
 _WIDEST: Final = 110
-_RETRYABLE: Final = {True: "yes", False: "no", None: "it depends: see the remedy"}
 
 
 def table(entries: Sequence[Code], width: int | None, paint: Paint) -> Iterator[str]:
@@ -49,9 +49,9 @@ def entry(code: Code, width: int, paint: Paint) -> Iterator[str]:
     rows += [
         ("cause", code.cause),
         ("remedy", code.remedy),
-        ("retryable", _RETRYABLE[code.retryable]),
+        ("retryable", RETRYABLE[code.retryable]),
         ("provoke", code.provoke),
-        ("known from", f"{code.provenance.level}: {code.provenance.source}, {code.provenance.date}"),
+        ("known from", known_from(msgspec.to_builtins(code.provenance))),
     ]
     for label, value in rows:
         yield from hanging(f"  {paint(f'{label:{_LABEL}}', 'name')}", value, _LABEL + 2, width)

@@ -17,8 +17,6 @@ from mock_daraja.cli.running import OURS, forget_garbage, is_there, running, unt
 from mock_daraja.cli.serve import introduce, listening_line
 from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.errors import Problem
-from mock_daraja.exchange import Exchange
-from mock_daraja.journal.text import log_line
 from mock_daraja.quoting import shown
 
 SINK: Final = "demo"
@@ -80,12 +78,9 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
     parts = urlsplit(client.url)
     settings = given_settings({"host": OURS[parts.hostname or ""], "port": 80 if parts.port is None else parts.port})
 
-    def line(exchange: Exchange) -> str | None:
-        return log_line(exchange) if logs.is_set() else None
-
     with ExitStack() as stack:
         wait = stack.enter_context(until_stopped()) if stays else None
-        server, gateway = stack.enter_context(running(settings, line if stays else None))
+        server, gateway = stack.enter_context(running(settings, logs.is_set))
         printer.say(listening_line(server.url) if stays else f"No server was running, so here is one at {server.url}.")
         own = client_at(server.url)
         if code is None:

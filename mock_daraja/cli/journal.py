@@ -11,6 +11,7 @@ import click
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, save, url_option
 from mock_daraja.cli.stuck import stuck_line
 from mock_daraja.client import Client, Row
+from mock_daraja.journal.failed import failed_lines
 from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint
 
@@ -19,21 +20,29 @@ _TIME: Final = slice(11, 23)  # of an ISO 8601 instant
 
 
 def entries(client: Client, limit: int) -> list[Row]:
-    """The latest exchanges, and the events that are stuck or were among them, each at its time."""
-    rows = [*client.exchanges(limit=limit), *client.stuck(limit=limit, resumed="true", whole="true")]
+    """The latest exchanges, transactions that failed, and events that are stuck or were, each at its time."""
+    failed = client.transactions(state="failed", limit=limit)
+    rows = [*client.exchanges(limit=limit), *failed, *client.stuck(limit=limit, resumed="true", whole="true")]
     return sorted(rows, key=_at)[-limit:]
 
 
 def _at(row: Row) -> str:
     """The instant: ISO 8601, always of the same offset."""
-    return str(row["stuck"] if "stuck" in row else row["received"])
+    return str(next(row[name] for name in ("stuck", "final", "received") if name in row))
 
 
 def lines(row: Row, paint: Paint) -> Iterator[str]:
-    """One; under an event that is stuck, or was, its traceback."""
+    """One; below it what is known of a transaction that failed, the traceback of an event that is stuck or was."""
     at = _at(row)[_TIME]
-    yield f"{at}  {stuck_line(row, paint) if 'stuck' in row else _exchange(row, paint)}"
-    for each in row.get("traceback", "").splitlines():
+    if "failure" in row:
+        head, *under = failed_lines(row)
+        head = paint(printable(head), "bad")
+    elif "stuck" in row:
+        head, under = stuck_line(row, paint), row.get("traceback", "").splitlines()
+    else:
+        head, under = _exchange(row, paint), []
+    yield f"{at}  {head}"
+    for each in under:
         yield f"  {printable(each)}"
 
 
@@ -71,7 +80,8 @@ def journal(sandbox: str, limit: int, har: str | None, as_json: bool, url: str |
     """List the latest requests to a running server, oldest first; `mock-daraja why ID` explains one of them.
 
     An event that is stuck is among them, with its traceback and at the time when it was given up, and stays there once
-    it was resumed; `mock-daraja stuck` lists those alone that are stuck now.
+    it was resumed; `mock-daraja stuck` lists those alone that are stuck now. A transaction that failed is among them at
+    its end, with cause and remedy.
     """
     printer = Printer()
     client = client_at(url, sandbox)

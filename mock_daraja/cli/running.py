@@ -20,6 +20,8 @@ from mock_daraja.cli.output import settings_applied
 from mock_daraja.cli.signals import stopping
 from mock_daraja.cli.writer import Writer, WriterHandler
 from mock_daraja.client import Client, Unreachable
+from mock_daraja.ends import transaction_shape
+from mock_daraja.journal.text import failure_lines, log_line
 from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
 from mock_daraja.threads import Daemon
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from mock_daraja.app import DarajaPaths
     from mock_daraja.exchange import Exchange
     from mock_daraja.gateway import Gateway
+    from mock_daraja.model import Transaction
+    from mock_daraja.sandbox import Sandbox
     from mock_daraja.server import Server
 
 OURS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
@@ -58,12 +62,12 @@ def is_there(client: Client) -> bool:
 @contextmanager
 def running(
     settings: Settings,
-    line: Callable[[Exchange], str | None] | None = None,
+    logs: Callable[[], bool] = lambda: False,
     more_scenarios: Sequence[Path] = (),
 ) -> Iterator[tuple[Server, Gateway]]:
     """Connections are accepted inside the block. At its end one line on standard error says what is left unfinished, if
-    anything is; so does one for each exchange that `line` gives one for. Raises Problem where the address can't be had,
-    or no thread.
+    anything is. While `logs` holds, each exchange has a line there, and each transaction that fails a few. Raises
+    Problem where the address can't be had, or no thread.
     """
     gc.disable()  # imports make much and drop little
     from mock_daraja.app import daraja_paths
@@ -80,8 +84,8 @@ def running(
         sockets.raise_limit()
         codes.ready()  # when a payment first needs it, there may be no file left to open
         with settings_applied():
-            log = None if line is None else _logged(line, writer)
-            app = daraja_paths(settings, log=log, more_scenarios=more_scenarios)
+            app = daraja_paths(settings, log=_log(logs, writer), more_scenarios=more_scenarios)
+        app.gateway.shared.on_failure = _log_of_failures(logs, writer)
         for text in _narrowed(settings, app.gateway):
             writer.write(text)
         ending.callback(app.gateway.close)
@@ -103,11 +107,18 @@ def running(
         sys.setswitchinterval(former_interval_s)
 
 
-def _logged(line: Callable[[Exchange], str | None], writer: Writer) -> Callable[[Exchange], None]:
+def _log(logs: Callable[[], bool], writer: Writer) -> Callable[[Exchange], None]:
     def log(exchange: Exchange) -> None:
-        text = line(exchange)
-        if text is not None:
-            writer.write(text)
+        if logs():
+            writer.write(log_line(exchange))
+
+    return log
+
+
+def _log_of_failures(logs: Callable[[], bool], writer: Writer) -> Callable[[Sandbox, Transaction], None]:
+    def log(sandbox: Sandbox, transaction: Transaction) -> None:
+        if logs():
+            writer.write(failure_lines(transaction_shape(transaction), sandbox.name))
 
     return log
 

@@ -12,7 +12,6 @@ from mock_daraja.cli.output import Printer, given_settings
 from mock_daraja.cli.running import forget_garbage, running, until_stopped
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
-from mock_daraja.journal.text import log_line
 from mock_daraja.settings import ENVIRONMENT_PREFIX, Settings, flag, option_fields
 
 if TYPE_CHECKING:
@@ -98,14 +97,15 @@ def serve(quiet: bool, **flags: Any) -> None:
     """Serve Daraja on this machine until Ctrl-C, SIGTERM or SIGHUP.
 
     Prints one line with the URL when it accepts connections, then the credentials to paste. Each request is one line on
-    standard error: method, path, status, its number for `mock-daraja why`, and why it was refused.
+    standard error: method, path, status, its number for `mock-daraja why`, and why it was refused. A transaction that
+    fails has a line more, with cause and remedy below.
     When it stops, one more line says how many callbacks and events it leaves unfinished, if there are any.
     """
     printer = Printer()
     settings = given_settings(flags)
     with (
         suppress(KeyboardInterrupt),  # one that comes just before `until_stopped` is there to catch it
-        running(settings, None if quiet else log_line) as (server, gateway),
+        running(settings, lambda: not quiet) as (server, gateway),
         until_stopped() as wait,
     ):
         printer.say(listening_line(server.url))

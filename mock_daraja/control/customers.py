@@ -9,9 +9,9 @@ from msgspec.structs import asdict
 
 from mock_daraja import ledger
 from mock_daraja.control.call import Call, Response, Shape
+from mock_daraja.ends import transaction_shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything, one_of, phone, shillings, text
-from mock_daraja.journal.shapes import transaction_json
 from mock_daraja.model import CUSTOMERS, Customer
 from mock_daraja.money import shillings as printed
 from mock_daraja.quoting import shown
@@ -68,4 +68,4 @@ def answer(call: Call, msisdn: str) -> Shape:
         remedy = 'give either {"pin": "1234"} or {"action": "cancel"} or {"action": "ignore"}'
         raise Problem("an answer is a PIN or an action", where="body", remedy=remedy)
     transaction = call.sandbox.answer_prompt(number, f"pin:{given['pin']}" if "pin" in given else given["action"])
-    return transaction_json(transaction)
+    return transaction_shape(transaction)

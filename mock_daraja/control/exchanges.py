@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from mock_daraja import __version__
 from mock_daraja.control.call import LIMIT, Call, Response, Shape, flag, row_id, written
+from mock_daraja.ends import transaction_shape
 from mock_daraja.exchange import EXCHANGES, Exchange
 from mock_daraja.fields import text, whole
-from mock_daraja.journal.shapes import callback_json, exchange_json, is_about, stuck_json, transaction_json
+from mock_daraja.journal.shapes import callback_json, exchange_json, is_about, stuck_json
 from mock_daraja.model import CALLBACKS, DELIVERIES, STUCK
 
 
@@ -61,7 +62,7 @@ def one(call: Call, name: str) -> Shape | Response:
     callbacks = [] if transaction is None else call.sandbox.callbacks_of(transaction.id)
     stuck = [] if transaction is None else _stuck(call, transaction.id, {each.id for each in callbacks})
     opened: Shape = {
-        "transaction": None if transaction is None else transaction_json(transaction),
+        "transaction": None if transaction is None else transaction_shape(transaction),
         "callbacks": [callback_json(each, call.sandbox.deliveries_of(each.id)) for each in callbacks],
     }
     return exchange_json(row) | opened | ({"stuck": stuck} if stuck else {})

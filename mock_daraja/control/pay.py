@@ -6,8 +6,8 @@ from typing import Final
 
 from mock_daraja import defaults
 from mock_daraja.control.call import Awaited, Call, Response
+from mock_daraja.ends import transaction_shape
 from mock_daraja.fields import anything, typed
-from mock_daraja.journal.shapes import transaction_json
 from mock_daraja.model import Transaction
 from mock_daraja.steps.opening import pay
 
@@ -32,6 +32,6 @@ def payment(call: Call) -> Response | Awaited:
         return sandbox.transaction(row.id) or row
 
     def answer() -> Response:
-        return Response(transaction_json(now()), 201)
+        return Response(transaction_shape(now()), 201)
 
     return Awaited(sandbox, lambda: now().is_final, sandbox.now_ms + LONGEST_S * 1000, answer) if wait else answer()

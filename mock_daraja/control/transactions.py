@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Final, get_args
 
 from mock_daraja.control.call import LIMIT, Call, Shape, row_id
+from mock_daraja.ends import transaction_shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import one_of, phone
-from mock_daraja.journal.shapes import transaction_json
 from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.model.transaction import State
 from mock_daraja.quoting import shown
@@ -29,7 +29,7 @@ def find(sandbox: Sandbox, reference: str) -> Transaction:
 
 def listed(call: Call) -> Shape:
     """The latest, oldest first."""
-    return {"transactions": call.shapes(call.latest(TRANSACTIONS, _wanted(call)), transaction_json)}
+    return {"transactions": call.shapes(call.latest(TRANSACTIONS, _wanted(call)), transaction_shape)}
 
 
 def _wanted(call: Call) -> Callable[[Transaction], bool] | None:
@@ -40,4 +40,4 @@ def _wanted(call: Call) -> Callable[[Transaction], bool] | None:
 
 
 def one(call: Call, reference: str) -> Shape:
-    return transaction_json(find(call.sandbox, reference))
+    return transaction_shape(find(call.sandbox, reference))

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from mock_daraja.exchange import Exchange
+from mock_daraja.journal.failed import facts, failed_lines
 from mock_daraja.journal.message import body_lines, printable
 from mock_daraja.journal.paint import Paint, Role, plain
 from mock_daraja.journal.redact import redact_body
@@ -33,6 +34,12 @@ def log_line(exchange: Exchange) -> str:
     number = exchange.id if exchange.sandbox == "default" else f"{exchange.sandbox}/{exchange.id}"
     status = exchange.reply.status if exchange.reply else "no answer"
     return printable(f"{exchange.method} {exchange.path}  {status}  {number}  {exchange.why}".rstrip())
+
+
+def failure_lines(transaction: Row, sandbox: str) -> str:
+    """What the log says when a transaction has failed: a line, and what is known of it indented below."""
+    head, *under = map(printable, failed_lines(transaction, "" if sandbox == "default" else f"{sandbox}/"))
+    return "\n".join([head, *(f"  {line}" for line in under)])
 
 
 def explanation(exchange: Row, clock: Row | None = None, paint: Paint = plain) -> str:
@@ -110,6 +117,7 @@ def _transaction(row: Row, clock: Row, paint: Paint) -> Iterator[str]:
     yield f"  chosen by: {row['chosen_by']}"
     if row["why"] not in ("", row["chosen_by"]):
         yield f"  why:       {row['why']}"
+    yield from (f"  {label + ':':11}{text}" for label, text in facts(row))
     if state == "pending":
         if row["prompt"] == "open":
             yield "  waits for: the customer, whose prompt is open"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -34,6 +34,7 @@ class Shared(Struct, eq=False):
     catalogue: Catalogue
     sandboxes: Sandboxes
     schemas: Schemas = field(default_factory=Schemas)
+    on_failure: Callable[[Sandbox, Transaction], None] | None = None  # is told of each that failed; never waits
     own_sinks: Receiver | None = None  # where callbacks to this server need no socket, on a clock that stands
 
     def world(self, sandbox: Sandbox, transaction: Transaction) -> SandboxWorld:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mock_daraja.clock import paced
+from mock_daraja.ends import transaction_shape
 from mock_daraja.exchange import EXCHANGES
+from mock_daraja.journal.failed import failed_lines
 from mock_daraja.journal.report import Declared, Evidence, Report, report_card
-from mock_daraja.model import CALLBACKS, DELIVERIES, TRANSACTIONS
+from mock_daraja.model import CALLBACKS, DELIVERIES, TRANSACTIONS, Transaction
 from mock_daraja.products.base import Product
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import Sandbox
@@ -33,8 +35,14 @@ def declared_in(catalogue: Catalogue) -> Declared:
         catalogue.tokens_anchor,
         asking={each.full_name: each.about for each in catalogue.queries()},
         without_receipt=[each.full_name for each in catalogue.opens() if not each.life.has_receipt],
+        explained=_explained,
         expected={each.slug: [*_expected(each)] for each in catalogue.products},
     )
+
+
+def _explained(failed: Transaction) -> str:
+    """In one line; evidence has its number already."""
+    return "; ".join(failed_lines(transaction_shape(failed))).partition(" failed: ")[2]
 
 
 def _expected(product: Product) -> Iterator[Evidence]:

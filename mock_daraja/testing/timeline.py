@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mock_daraja.client import Row
 from mock_daraja.clock import parse_instant
+from mock_daraja.journal.failed import fact_lines
 from mock_daraja.journal.shapes import became, refusal
 from mock_daraja.testing.link import Record
 
@@ -78,7 +79,8 @@ def _transaction(shape: Row) -> Line:
     payer = shape["msisdn"] if shape["msisdn"] not in (None, payee) else shape["shortcode"]
     about = f"t{shape['id']:<3} KES {shape['amount']} {payer} -> {payee}"
     if shape["final"] is not None:
-        return shape["final"], f"{about}: {shape['result']} {shape['result_desc']} ({shape['why']})"
+        known = "".join(f"\n{_UNDER}{line}" for line in fact_lines(shape))
+        return shape["final"], f"{about}: {shape['result']} {shape['result_desc']} ({shape['why']}){known}"
     return shape["accepted"], f"{about}: pending" + (f", prompt {shape['prompt']}" if shape["prompt"] else "")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mock_daraja.ends import transaction_shape
+from mock_daraja.journal.failed import fact_lines
 from tests.conftest import put_stuck
 
 
@@ -94,3 +96,22 @@ def test_what_a_client_sent_never_reaches_a_terminal_raw(run: Callable[..., Any]
     mock.request("GET", "/%1b[2J")
 
     assert "\x1b" not in run("journal", "--url", live).stdout
+
+
+def test_a_failed_transaction_is_explained_alike_in_journal_why_and_report(
+    run: Callable[..., Any], mock: Any, live: str
+) -> None:
+    mock.pushed(AccountReference="mock:1032")
+    mock.advance(60)
+    shape = transaction_shape(mock.sandbox.transaction(1))
+    facts = fact_lines(shape)
+
+    lines = run("journal", "--url", live).stdout.splitlines()
+    why = [" ".join(line.split()) for line in run("why", "x2", "--url", live).stdout.splitlines()]
+    report = run("report", "--url", live).stdout
+
+    at = lines.index("10:00:05.000  t1 failed: 1032 Request cancelled by user (mock: code: a reference says mock:1032)")
+    assert [line.strip() for line in lines[at + 1 : at + 5]] == facts
+    assert [line for line in why if line in facts] == facts
+    assert f"1032 Request cancelled by user (mock: code: a reference says mock:1032); {'; '.join(facts)}" in report
+    assert json.loads(run("journal", "--json", "--url", live).stdout)[-1] == shape

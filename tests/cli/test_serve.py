@@ -20,6 +20,7 @@ from mock_daraja.cli.serve import setting_options
 from mock_daraja.client import Client
 from mock_daraja.clock import parse_instant
 from mock_daraja.defaults import APP_KEY, APP_SECRET
+from mock_daraja.journal.failed import fact_lines
 from mock_daraja.settings import option_fields
 from tests.cli.conftest import ROOT
 from tests.conftest import TOKEN_PATH, push_body
@@ -33,10 +34,10 @@ def address(url: str) -> tuple[str, int]:
     return str(parts.hostname), int(parts.port or 80)
 
 
-def push(client: Client) -> None:
+def push(client: Client, **changes: object) -> None:
     basic = b64encode(f"{APP_KEY}:{APP_SECRET}".encode()).decode()
     token = client.send("GET", TOKEN_PATH, headers={"Authorization": f"Basic {basic}"}).field("access_token")
-    body = push_body(parse_instant(client.clock()["now"]))
+    body = push_body(parse_instant(client.clock()["now"]), **changes)
     assert client.send("POST", PUSH, body, headers={"Authorization": f"Bearer {token}"}).status == 200
 
 
@@ -391,3 +392,17 @@ def test_it_says_when_the_machine_allows_for_fewer_callbacks_than_were_asked_for
 
     said = "mock-daraja: 114 callbacks at once, not 1024: this process may open 300 files (ulimit -n)"
     assert server.line("err") == said
+
+
+def test_a_transaction_that_fails_is_logged_with_cause_and_remedy(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0", "--clock", "manual")
+    client = Client(server.url())
+    push(client, AccountReference="mock:1032")
+    client.advance(60)
+    facts = fact_lines(client.transaction(1))
+
+    server.end()
+    logged = server.rest("err")
+
+    at = logged.index("t1 failed: 1032 Request cancelled by user (mock: code: a reference says mock:1032)")
+    assert logged[at + 1 : at + 5] == [f"  {line}" for line in facts]

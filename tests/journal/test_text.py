@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from mock_daraja.ends import transaction_shape
 from mock_daraja.exchange import Exchange, Reply, Step
-from mock_daraja.journal.shapes import callback_json, exchange_json, instant, transaction_json
+from mock_daraja.journal.shapes import callback_json, exchange_json, instant
 from mock_daraja.journal.text import explanation, log_line
 from mock_daraja.model import DELIVERIES, Failure, changed
 
@@ -23,7 +24,7 @@ def document(mock: Any) -> dict[str, Any]:
     row = None if exchange.transaction is None else mock.sandbox.transaction(exchange.transaction)
     callbacks = [] if row is None else mock.sandbox.callbacks_of(row.id)
     return exchange_json(exchange) | {
-        "transaction": None if row is None else transaction_json(row),
+        "transaction": None if row is None else transaction_shape(row),
         "callbacks": [callback_json(each, mock.sandbox.deliveries_of(each.id)) for each in callbacks],
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mock_daraja.engine.work import resume
+from mock_daraja.journal.failed import fact_lines
 from mock_daraja.model import DELIVERIES, Failure, changed
 from mock_daraja.testing import Daraja, DarajaServer
 from tests.conftest import put_stuck
@@ -34,6 +35,20 @@ def test_it_tells_of_exchanges_transactions_and_callbacks_in_order(daraja: Daraj
         "10:00:10.000  t2   KES 250.00 254711222333 -> 174379: pending, prompt open\n"
         "10:00:10.000  now; more is due in 5 s: daraja.advance(5)"
     )
+
+
+def test_it_says_why_a_transaction_failed_and_what_to_do(daraja: Daraja, push: Call) -> None:
+    daraja.next("stk-push", 1032)
+    push(daraja, NOWHERE)
+    daraja.advance(10)
+    facts = fact_lines(daraja._link.api.transaction(1))
+
+    at, *under = daraja.timeline().splitlines()[3:8]
+
+    assert at == (
+        "10:00:05.000  t1   KES 10.00 254708374149 -> 174379: 1032 Request cancelled by user (one-shot: one-shot 1)"
+    )
+    assert under == [f"                   {line}" for line in facts]
 
 
 def test_it_says_why_a_request_was_refused_and_what_to_do(daraja: Daraja, push: Call) -> None:

@@ -28,6 +28,7 @@ CHECKS: Final[tuple[Callable[[Journal], Check], ...]] = (
     requests.sends_good_fields,
     requests.is_let_in,  # tokens, products, Passwords, shortcodes
     requests.is_warned,  # of what was taken, and most likely not meant
+    payments.explains_failures,  # what failed, and why?
 )
 
 

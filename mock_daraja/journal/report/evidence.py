@@ -27,6 +27,7 @@ class Declared:
     token_docs: str
     asking: Mapping[str, Sequence[str]]  # what became of a transaction: with the fields that name it
     without_receipt: Collection[str]  # they open transactions that are no payments
+    explained: Callable[[Transaction], str]  # how one failed, and what is known of that
     expected: Mapping[str, Sequence[Evidence]]  # by product, of each outcome to be met: code, meaning, way there
 
 

@@ -161,6 +161,21 @@ def _was_known(journal: Journal, transaction: Transaction, push: Exchange) -> bo
     return any(final_ms <= row.received_ms and row.number < push.number for row in journal.questions(transaction))
 
 
+def explains_failures(journal: Journal) -> Check:
+    """Nobody's fault as such: what is known of each way in which transactions failed, said of the last that did."""
+    check = partial(Check, "failures", "Failed transactions, and why", docs="codes")
+    last: dict[tuple[str, str | None], Transaction] = {}
+    failed = 0
+    for row in paced(journal.transactions.values(), journal.pause):
+        if row.state == "failed":
+            failed += 1
+            last[row.operation, row.result] = row
+    if not failed:
+        return check("not seen", "no transaction failed", (), "have one fail: `mock-daraja codes` lists the ways")
+    lines = tuple(Evidence(f"t{row.id}", journal.declared.explained(row)) for row in last.values())
+    return check("pass", f"{counted(failed, 'transaction')} failed; the last of each kind is told", lines)
+
+
 def meets_outcomes(journal: Journal) -> Iterator[Check]:
     """A check for each product that was used; it warns of common outcomes that have not come up."""
     seen: dict[str, Counter[str]] = {}

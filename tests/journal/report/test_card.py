@@ -21,7 +21,7 @@ def test_json_counts_verdicts_and_resolves_anchors() -> None:
     document = card(push(1, refused="route", status=404)).json()
 
     assert json.loads(json.dumps(document)) == document
-    assert document["verdicts"] == {"fail": 1, "warn": 0, "pass": 4, "not seen": 7}
+    assert document["verdicts"] == {"fail": 1, "warn": 0, "pass": 4, "not seen": 8}
     assert {each["id"]: each["docs"] for each in document["checks"]}["paths"] == "docs/products.md#paths"
     assert (document["first"], document["exchanges"]) == ("2026-11-24T10:00:00.000+03:00", 1)
 
