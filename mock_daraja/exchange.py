@@ -21,7 +21,7 @@ Verdict = Literal["ok", "refused", "warning", "note"]
 
 
 class Step(Row, frozen=True):
-    """One line of a trace. `remedy` says what to do, `value` is the offending value, `docs` an anchor in docs/."""
+    """One line of a trace. `remedy` says what to do, `value` is the offending value, `docs` a page#section of docs/."""
 
     room: str  # "access", "validation", "scenarios" ...
     verdict: Verdict

@@ -189,5 +189,5 @@ def _with_fault(passage: Passage, reply: Reply) -> Reply:
     if decision is None or decision.outcome.fault is None:
         return reply
     fault = drawn(decision.outcome.fault, passage.sandbox.ids)
-    passage.note(Step("faults", "note", f"this reply goes out with a fault: {fault}", docs="scenarios"))
+    passage.note(Step("faults", "note", f"this reply goes out with a fault: {fault}", docs="scenarios.md#faults"))
     return changed(reply, fault=fault)

@@ -1,4 +1,4 @@
-"""Where schemas/ and scenarios/ are: package data in a wheel, the top of the repository in a checkout."""
+"""Where schemas/, scenarios/ and docs/ are: package data in a wheel, the top of the repository in a checkout."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ def schemas() -> Path:
 def scenarios() -> Path:
     """The library of stories that ships."""
     return _folder("scenarios")
+
+
+def docs() -> Path:
+    return _folder("docs")
 
 
 def _folder(name: str) -> Path:

@@ -247,7 +247,8 @@ def _check_names(environment: Mapping[str, str]) -> None:
             near = nearest(
                 name.removeprefix(ENVIRONMENT_PREFIX), {each.removeprefix(ENVIRONMENT_PREFIX) for each in known}
             )
-            remedy = f"did you mean {_variable(near)}?" if near else "unset it; docs/settings.md lists those there are"
+            listed = "unset it; `mock-daraja docs settings#every-setting` lists those there are"
+            remedy = f"did you mean {_variable(near)}?" if near else listed
             raise Problem("there is no such variable", where=name, remedy=remedy)
 
 

@@ -186,11 +186,11 @@ def test_what_kubernetes_says_of_a_service_of_our_name_is_not_ours(tmp_path: Pat
 @pytest.mark.parametrize(
     ("name", "remedy"),
     [
-        ("MOCK_DARAJA_SERVICE", "unset it; docs/settings.md lists those there are"),
+        ("MOCK_DARAJA_SERVICE", "unset it; `mock-daraja docs settings#every-setting` lists those there are"),
         ("MOCK_DARAJA_MAX_CONECTIONS", "did you mean MOCK_DARAJA_MAX_CONNECTIONS?"),
         ("MOCK_DARAJA_ULR", "did you mean MOCK_DARAJA_URL?"),
         ("MOCK_DARAJA_INFLIGHT", "did you mean MOCK_DARAJA_IN_FLIGHT?"),
-        ("MOCK_DARAJA_XYZ", "unset it; docs/settings.md lists those there are"),
+        ("MOCK_DARAJA_XYZ", "unset it; `mock-daraja docs settings#every-setting` lists those there are"),
     ],
 )
 def test_a_variable_that_is_none_of_ours_is_refused(name: str, remedy: str, tmp_path: Path) -> None:

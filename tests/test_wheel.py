@@ -35,12 +35,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_the_wheel_carries_every_schema_and_scenario(wheel: Path) -> None:
+def test_the_wheel_carries_every_schema_scenario_and_page(wheel: Path) -> None:
     expected = {
         f"mock_daraja/_data/{file.relative_to(CHECKOUT).as_posix()}"
-        for folder in ("schemas", "scenarios")
+        for folder in ("schemas", "scenarios", "docs")
         for file in (CHECKOUT / folder).rglob("*")
-        if file.suffix in {".json", ".yaml"}
+        if file.suffix in {".json", ".yaml", ".md"}
     }
 
     with zipfile.ZipFile(wheel) as archive:
@@ -51,13 +51,16 @@ def test_the_wheel_carries_every_schema_and_scenario(wheel: Path) -> None:
     assert "mock_daraja/py.typed" in carried
 
 
-def test_the_wheel_installed_in_a_clean_environment_serves_a_token(wheel: Path, tmp_path: Path) -> None:
+def test_the_wheel_installed_in_a_clean_environment_prints_its_docs_and_serves_a_token(
+    wheel: Path, tmp_path: Path
+) -> None:
     scripts = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin")
     venv.create(tmp_path / "env", with_pip=True, symlinks=os.name != "nt")
     run([str(scripts / "python"), "-m", "pip", "install", "--quiet", str(wheel)], INSTALL_SECONDS)
     command = shutil.which("mock-daraja", path=str(scripts))
     assert command is not None
 
+    run([command, "docs", "stk-push#the-push"], START_SECONDS)
     with serving(command, cwd=tmp_path) as url:
         status, body = token(url)
 

@@ -20,7 +20,6 @@ Bodies = Callable[[bytes], Any]
 UNDELIVERED: Final = ("failed", "refused", "dropped")
 _SUBJECTS: Final = {"settle": "transaction", "deliver": "callback"}
 """What an event of a kind is about."""
-_PARTS: Final = {"paths": "products.md#paths"}
 
 
 def instant(ms: int | None) -> str | None:
@@ -28,16 +27,18 @@ def instant(ms: int | None) -> str | None:
 
 
 def reference(anchor: str) -> str:
-    """Where docs/ explains what a step is about. `Step.docs` names a page, or a part of one in `_PARTS`: `stk-push` is
-    docs/stk-push.md, `b2b.md#tax-remittance` a part of a page. tests/docs holds that each is there."""
-    page = _PARTS.get(anchor, anchor)
-    return f"docs/{page if '.md' in page else f'{page}.md'}"
+    """Where docs/ explains what a step is about; `anchor` is page and section, as in `Step.docs`."""
+    return f"docs/{anchor}"
 
 
 def anchor(reference: str) -> str:
     """The anchor that leads there."""
-    page = reference.removeprefix("docs/")
-    return next((name for name, part in _PARTS.items() if part == page), page.removesuffix(".md"))
+    return reference.removeprefix("docs/")
+
+
+def to_open(reference: str) -> str:
+    """The command that prints what a reference leads to: docs/ is wherever mock-daraja is installed."""
+    return f"mock-daraja docs {anchor(reference).replace('.md', '')}"
 
 
 def step_json(step: Step) -> dict[str, Any]:

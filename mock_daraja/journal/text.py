@@ -15,7 +15,7 @@ from mock_daraja.journal.failed import facts, failed_lines
 from mock_daraja.journal.message import body_lines, printable
 from mock_daraja.journal.paint import Paint, Role, plain
 from mock_daraja.journal.redact import redact_body
-from mock_daraja.journal.shapes import UNDELIVERED, became
+from mock_daraja.journal.shapes import UNDELIVERED, became, to_open
 
 Row = Mapping[str, Any]
 
@@ -100,7 +100,10 @@ def _trace(trace: Sequence[Row], paint: Paint) -> Iterator[str]:
         yield f"  {verdict}  {step['room']:12}{step['text']}"
         if "value" in step:
             yield f"{_LATER}value:  {json.dumps(step['value'], ensure_ascii=False)}"
-        yield from (f"{_LATER}{name + ':':8}{step[name]}" for name in ("remedy", "docs") if name in step)
+        if "remedy" in step:
+            yield f"{_LATER}remedy: {step['remedy']}"
+        if "docs" in step:
+            yield f"{_LATER}docs:   {to_open(step['docs'])}"
     if not trace:
         yield "  nothing was refused, and no step had anything to note"
 

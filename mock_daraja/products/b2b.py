@@ -216,6 +216,7 @@ PRODUCT: Final = Product(
     title="Business to Business (B2B)",
     operations=(_moves("payment", "/mpesa/b2b/v1/paymentrequest", _PAY_BILL),),
     common_outcomes=core.PAYOUT,
+    docs="b2b.md#payment",
 )
 TAX: Final = Product(
     slug="tax",

@@ -177,6 +177,7 @@ PRODUCT: Final = Product(
         _pays("payment", "/mpesa/b2c/v3/paymentrequest"),
     ),
     common_outcomes=(*core.PAYOUT, "8006"),
+    docs="b2c.md#b2c-v3-and-v1",
 )
 VALIDATED: Final = Product(
     slug="b2c-validated",

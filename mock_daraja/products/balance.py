@@ -59,4 +59,5 @@ PRODUCT: Final = Product(
         ),
     ),
     common_outcomes=("0", "2001"),
+    docs="balance.md#account-balance",
 )

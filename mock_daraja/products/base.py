@@ -208,12 +208,7 @@ class Product:
     nouns: tuple[Noun[Any, Any], ...] = ()  # kinds of rows of its own
     repeat: Callable[[str, World], Changes] | None = None  # what is to happen when the time of a Repeat has come
     common_outcomes: tuple[str, ...] = ()  # codes: every integration should have met them
-    docs: str = ""  # the part of a page in docs/ that explains it; empty: the page of its slug
-
-    @property
-    def anchor(self) -> str:
-        """Where docs/ explains it, as a step of a trace says it."""
-        return self.docs or self.slug
+    docs: str = ""  # where docs/ explains it: page and section, as a step of a trace says it
 
     def __post_init__(self) -> None:
         named = (changed(each, product=self.slug, full_name=f"{self.slug}.{each.name}") for each in self.operations)

@@ -203,4 +203,5 @@ PRODUCT: Final = Product(
         _PAY,
     ),
     common_outcomes=("C2B00012",),
+    docs="c2b.md#c2b-customer-to-business",
 )

@@ -50,7 +50,7 @@ class Catalogue:
     @cached_property
     def tokens_anchor(self) -> str:
         """Where docs/ explains tokens."""
-        return next((product.anchor for product, each in self.operations.values() if isinstance(each, Grants)), "")
+        return next((product.docs for product, each in self.operations.values() if isinstance(each, Grants)), "")
 
     @property
     def known(self) -> Known:

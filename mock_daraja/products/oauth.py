@@ -33,4 +33,5 @@ PRODUCT: Final = Product(
             wrong_secret=voice.WRONG_SECRET,
         ),
     ),
+    docs="oauth.md#oauth",
 )

@@ -125,4 +125,5 @@ PRODUCT: Final = Product(
         ),
     ),
     common_outcomes=("0", "R000001", "R000002", "2001"),
+    docs="reversal.md#reversal",
 )

@@ -138,4 +138,5 @@ PRODUCT: Final = Product(
         ),
     ),
     common_outcomes=("0", "2032", "2001"),
+    docs="status.md#transaction-status",
 )

@@ -250,4 +250,5 @@ PRODUCT: Final = Product(
         ),
     ),
     common_outcomes=("0", "1", "1032", "1037", "2001", "1019"),
+    docs="stk-push.md#the-push",
 )

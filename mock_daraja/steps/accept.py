@@ -98,9 +98,11 @@ def decide(passage: Passage) -> Reply | None:
     is_news = decision is not None and decision is not passage.early  # else it was carried out on arrival
     reply = passage.as_decided(decision) if decision is not None and is_news else None
     for text, remedy in verdict.warnings:
-        passage.note(Step("scenarios", "warning", text, remedy=remedy, docs="scenarios"))
+        passage.note(Step("scenarios", "warning", text, remedy=remedy, docs="scenarios.md#codes-that-there-are"))
     for loser in verdict.losers:
-        passage.note(Step("scenarios", "note", f"{loser.rule} does not decide: {loser.why}", docs="scenarios"))
+        passage.note(
+            Step("scenarios", "note", f"{loser.rule} does not decide: {loser.why}", docs="scenarios.md#precedence")
+        )
     if reply is not None and decision is not None and decision.outcome.executes:
         _carry_out_all_the_same(passage)
     return reply

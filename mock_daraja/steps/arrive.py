@@ -76,7 +76,9 @@ def arm_faults(passage: Passage) -> Reply | None:
     try:
         passage.early = passage.sandbox.engine.early(facts)
     except Problem as problem:
-        passage.note(Step("scenarios", "refused", problem.what, facts.header, problem.remedy, "scenarios"))
+        passage.note(
+            Step("scenarios", "refused", problem.what, facts.header, problem.remedy, "scenarios.md#the-header")
+        )
         return Reply(400, wire.dumps(problem.as_json()), JSON)  # ours: no real client would send this
     return None if passage.early is None else passage.as_decided(passage.early)
 
@@ -86,12 +88,18 @@ def route(passage: Passage) -> Reply | None:
     if operation is None:
         catalogue = passage.shared.catalogue
         near = nearest(request.path, catalogue.routes, 0.5)
-        remedy = f"did you mean {near}?" if near else "see docs/products.md for the paths of every product"
+        remedy = (
+            f"did you mean {near}?" if near else "`mock-daraja docs products#paths` lists the paths of every product"
+        )
         proxy = catalogue.proxy(request.path)
         if proxy is None:
-            passage.note(Step("route", "refused", "no product has this path", request.path, remedy, "paths"))
+            passage.note(
+                Step("route", "refused", "no product has this path", request.path, remedy, "products.md#paths")
+            )
             return pages.page("unknown-proxy", request.path)
-        step = Step("route", "refused", f"{proxy.title} has no such resource", request.path, remedy, "paths")
+        step = Step(
+            "route", "refused", f"{proxy.title} has no such resource", request.path, remedy, "products.md#paths"
+        )
         return passage.refuse(proxy.voice.unknown_resource, step)
     if request.method != operation.method:
         why = f"{operation.full_name} wants {operation.method}"

@@ -80,7 +80,7 @@ class Passage(Struct):
     @property
     def anchor(self) -> str:
         """Where docs/ explains the product."""
-        return "" if self.product is None else self.product.anchor
+        return "" if self.product is None else self.product.docs
 
     @property
     def world(self) -> SandboxWorld:
@@ -102,10 +102,10 @@ class Passage(Struct):
         outcome, rule = decision.outcome, str(decision)
         if decision.unattested:
             remedy = "what follows is played because you asked for it: do not rely on it"
-            self.note(Step("scenarios", "warning", decision.unattested, remedy=remedy, docs="scenarios"))
+            self.note(Step("scenarios", "warning", decision.unattested, remedy=remedy, docs="scenarios.md#codes-that-there-are"))
         if outcome.page is not None:
             text = f"{rule} answers with the page {outcome.page}"
-            self.note(Step("scenarios", "refused", text, docs="scenarios", rule=decision.rule))
+            self.note(Step("scenarios", "refused", text, docs="scenarios.md#precedence", rule=decision.rule))
             return pages.page(outcome.page, self.request.path)
         if outcome.error is not None:
             product = self.operation.product if self.operation is not None else ""
@@ -116,7 +116,9 @@ class Passage(Struct):
                 known.message if outcome.error_message is None else outcome.error_message,
             )
             text = f"{rule} refuses with {outcome.error}"
-            return self.refuse(error, Step("scenarios", "refused", text, docs="scenarios", rule=decision.rule))
+            return self.refuse(
+                error, Step("scenarios", "refused", text, docs="scenarios.md#precedence", rule=decision.rule)
+            )
         self.note(Step("scenarios", "note", f"{rule} decides", rule=decision.rule))
         return None
 

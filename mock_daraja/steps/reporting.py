@@ -30,7 +30,7 @@ def declared_in(catalogue: Catalogue) -> Declared:
     push, token = next(catalogue.opens()), next(catalogue.grants())
     return Declared(
         push.full_name,
-        catalogue.product(push.product).anchor,
+        catalogue.product(push.product).docs,
         token.full_name,
         catalogue.tokens_anchor,
         asking={each.full_name: each.about for each in catalogue.queries()},

@@ -14,7 +14,20 @@ import pytest
 from mock_daraja import __version__
 from tests.cli.conftest import ROOT
 
-COMMANDS = ("serve", "demo", "why", "journal", "stuck", "report", "pay", "codes", "scenario", "env", "credential")
+COMMANDS = (
+    "serve",
+    "demo",
+    "why",
+    "journal",
+    "stuck",
+    "report",
+    "pay",
+    "codes",
+    "docs",
+    "scenario",
+    "env",
+    "credential",
+)
 HEAVY = ("flask", "werkzeug", "faker", "jsonschema", "yaml", "http.client", "cryptography")
 
 

@@ -103,7 +103,7 @@ def _first_paragraph(text: str) -> str:
 
 def anchors() -> set[str]:
     """Every value that `Step.docs` can have: literals given for a parameter `docs`, and the anchors of the products."""
-    found = {product.anchor for product in PRODUCTS}
+    found = {product.docs for product in PRODUCTS}
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
     places = {"Step": 5} | {
         each.name: [arg.arg for arg in each.args.args].index("docs")

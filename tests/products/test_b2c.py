@@ -693,7 +693,7 @@ def test_the_trace_says_at_once_what_is_wrong(
 
     assert answer.why.startswith(f"accepted, but as things stand it will fail with 2001: {said}")
     (note,) = [step for step in mock.exchange().steps if step.verdict == "note"]
-    assert (note.room, note.docs) == ("product", "b2c")
+    assert (note.room, note.docs) == ("product", "b2c.md#b2c-v3-and-v1")
 
 
 def test_nothing_is_foretold_where_a_selector_decides(mock: Mock) -> None:

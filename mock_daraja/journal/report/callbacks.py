@@ -16,7 +16,9 @@ _NO_RETRIES: Final = "Daraja sends a callback once: what the receiver does not t
 
 
 def answers_well(journal: Journal) -> Check:
-    check = partial(Check, "callbacks-answered", "Answers every callback with 2xx", docs="callbacks")
+    check = partial(
+        Check, "callbacks-answered", "Answers every callback with 2xx", docs="callbacks.md#mine-does-not-arrive"
+    )
     answered = [(row, each) for row, each in journal.reached_out() if _failure(each) not in (*_TOO_LATE, _OUR_STOP)]
     rejected = sum(_rightly_rejects(journal, row, each) for row, each in answered)
     wrong = [_line(row, each) for row, each in answered if not (took(each) or _rightly_rejects(journal, row, each))]
@@ -40,7 +42,7 @@ def answers_well(journal: Journal) -> Check:
 
 def in_time(journal: Journal) -> Check:
     """How long an answer took is not in the journal, which is the same at every run; a deadline that ran out is."""
-    check = partial(Check, "callbacks-in-time", "Answers callbacks in time", docs="callbacks")
+    check = partial(Check, "callbacks-in-time", "Answers callbacks in time", docs="callbacks.md#how-they-are-sent")
     deliveries = [(row, each) for row, each in journal.reached_out() if _failure(each) != _OUR_STOP]
     late = tuple(_line(row, each) for row, each in deliveries if _failure(each) in _TOO_LATE)
     if late:
@@ -53,7 +55,7 @@ def in_time(journal: Journal) -> Check:
 
 def takes_duplicates(journal: Journal) -> Check:
     """The same bytes about the same transaction again, after they had been taken once."""
-    check = partial(Check, "duplicates", "Takes a callback twice", docs="callbacks")
+    check = partial(Check, "duplicates", "Takes a callback twice", docs="callbacks.md#resend")
     seen: dict[tuple[int, str, bytes], int] = {}
     wrong: list[Evidence] = []
     taken = 0

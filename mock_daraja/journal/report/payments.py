@@ -23,7 +23,7 @@ _SAME_PUSH: Final = ("BusinessShortCode", "PhoneNumber", "Amount", "AccountRefer
 
 def asks_when_not_told(journal: Journal) -> Check:
     """A payment whose callback was lost, or came long after, and that was asked about once it was final."""
-    check = partial(Check, "queries", "Asks when a callback stays away", docs="callbacks")
+    check = partial(Check, "queries", "Asks when a callback stays away", docs="callbacks.md#no-retry")
     asked, missed, late = 0, list[Evidence](), list[Evidence]()
     for transaction, rows in _told(journal):
         taken_ms, final_ms = journal.taken_ms(rows), transaction.final_ms or 0
@@ -163,7 +163,7 @@ def _was_known(journal: Journal, transaction: Transaction, push: Exchange) -> bo
 
 def explains_failures(journal: Journal) -> Check:
     """Nobody's fault as such: what is known of each way in which transactions failed, said of the last that did."""
-    check = partial(Check, "failures", "Failed transactions, and why", docs="codes")
+    check = partial(Check, "failures", "Failed transactions, and why", docs="codes.md#codes")
     last: dict[tuple[str, str | None], Transaction] = {}
     failed = 0
     for row in paced(journal.transactions.values(), journal.pause):
@@ -187,11 +187,13 @@ def meets_outcomes(journal: Journal) -> Iterator[Check]:
         yield _of_product(journal, product, codes)
     if not seen:
         remedy = "pay something; `mock-daraja codes` lists what may come of it"
-        yield Check("outcomes", "Meets the common outcomes", "not seen", "no transaction", (), remedy, docs="codes")
+        yield Check(
+            "outcomes", "Meets the common outcomes", "not seen", "no transaction", (), remedy, docs="codes.md#codes"
+        )
 
 
 def _of_product(journal: Journal, product: str, codes: Counter[str]) -> Check:
-    check = partial(Check, f"outcomes-{product}", f"Meets the common outcomes of {product}", docs="codes")
+    check = partial(Check, f"outcomes-{product}", f"Meets the common outcomes of {product}", docs="codes.md#codes")
     met = ", ".join(f"{code} ({number})" if number > 1 else code for code, number in sorted(codes.items())) or "none"
     missing = tuple(each for each in journal.declared.expected.get(product, ()) if each.ref not in codes)
     if not missing:

@@ -70,12 +70,12 @@ def stamps_in_eat(journal: Journal) -> Check:
     if far:
         remedy = "let client and sandbox have one time: a real clock, or the sandbox's `now` in the client"
         summary = f"{counted(len(far), 'Timestamp')} so far from the sandbox's clock that the zone can't be told"
-        return check("not seen", summary, tuple(far), remedy, docs="clocks")
+        return check("not seen", summary, tuple(far), remedy, docs="clocks.md#advancing")
     return check("not seen", "no Timestamp was sent", (), "push something")
 
 
 def asks_known_paths(journal: Journal) -> Check:
-    check = partial(Check, "paths", "Asks for paths and methods that there are", docs="paths")
+    check = partial(Check, "paths", "Asks for paths and methods that there are", docs="products.md#paths")
     meant = [row for row in journal.exchanges if row.path not in _NOT_MEANT]
     if wrong := _refused(meant, "route"):
         return check("fail", f"{counted(len(wrong), 'request')} led nowhere", wrong, "compare the URL and the method")
@@ -83,7 +83,9 @@ def asks_known_paths(journal: Journal) -> Check:
 
 
 def sends_good_fields(journal: Journal) -> Check:
-    check = partial(Check, "fields", "Sends fields as Daraja wants them", docs="products")
+    check = partial(
+        Check, "fields", "Sends fields as Daraja wants them", docs="products.md#what-a-request-goes-through"
+    )
     if wrong := _refused(journal.exchanges, "validation"):
         remedy = "`mock-daraja why ID` says which field, and what would have done"
         return check("warn", f"{counted(len(wrong), 'request')} had a field that is missing or wrong", wrong, remedy)
@@ -92,7 +94,7 @@ def sends_good_fields(journal: Journal) -> Check:
 
 def is_let_in(journal: Journal) -> Check:
     """Everything else that Daraja refuses of its own accord. What a scenario refused is no fault of the caller's."""
-    check = partial(Check, "refusals", "Is refused nothing else", docs="codes")
+    check = partial(Check, "refusals", "Is refused nothing else", docs="codes.md#codes")
     if wrong := _refused(journal.exchanges, "access", "product"):
         remedy = "`mock-daraja why ID` says why; one that was meant, such as of an expired token, needs no mending"
         return check("warn", f"{counted(len(wrong), 'request')} refused", wrong, remedy)
@@ -101,7 +103,7 @@ def is_let_in(journal: Journal) -> Check:
 
 def is_warned(journal: Journal) -> Check:
     """What M-Pesa takes, and the caller most likely did not mean."""
-    check = partial(Check, "warnings", "Is warned of nothing", docs="codes")
+    check = partial(Check, "warnings", "Is warned of nothing", docs="codes.md#codes")
     rows = journal.exchanges
     warned = [(row, step) for row in rows for step in row.steps if step.verdict == "warning"]
     if warned:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint, Role, plain
 from mock_daraja.journal.report.evidence import counted
+from mock_daraja.journal.shapes import to_open
 
 Row = Mapping[str, Any]
 
@@ -36,7 +37,7 @@ def check_lines(check: Row, paint: Paint = plain, most: int = _MOST_LINES) -> It
     if check["remedy"]:
         yield f"{paint('remedy:', 'dim')} {printable(check['remedy'])}"
         if check["docs"]:
-            yield f"{paint('docs:', 'dim')}   {check['docs']}"
+            yield f"{paint('docs:', 'dim')}   {to_open(check['docs'])}"
 
 
 def _lines(report: Row, paint: Paint) -> Iterator[str]:

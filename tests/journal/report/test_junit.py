@@ -11,7 +11,13 @@ from mock_daraja.journal.report import Check, Evidence, Report
 
 CHECKS = (
     Check(
-        "a", "Does a", "fail", "no", tuple(Evidence(f"x{each}", "<&> \x00\x1b") for each in range(9)), "do it", "oauth"
+        "a",
+        "Does a",
+        "fail",
+        "no",
+        tuple(Evidence(f"x{each}", "<&> \x00\x1b") for each in range(9)),
+        "do it",
+        "oauth.md#oauth",
     ),
     Check("b", "Does b", "warn", "hardly"),
     Check("c", "Does c", "pass", "yes"),
@@ -54,5 +60,6 @@ def test_a_failure_holds_all_the_evidence_in_characters_that_xml_has() -> None:
     assert failure.attrib == {"message": "no", "type": "fail"}
     assert failure.text is not None
     assert failure.text.splitlines() == [
-        "Does a", "no", *(f"  x{each}  <&> \\x00\\x1b" for each in range(9)), "remedy: do it", "docs:   docs/oauth.md"
+        "Does a", "no", *(f"  x{each}  <&> \\x00\\x1b" for each in range(9)), "remedy: do it",
+        "docs:   mock-daraja docs oauth#oauth",
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from mock_daraja.journal.report import Check, Evidence, Report
 from mock_daraja.journal.report.text import report_text
 
 FAILED = Check(
-    "a", "Does it", "fail", "no", tuple(Evidence(f"x{n}", "it did not") for n in range(8, 15)), "do", "oauth"
+    "a", "Does it", "fail", "no", tuple(Evidence(f"x{n}", "it did not") for n in range(8, 15)), "do", "oauth.md#oauth"
 )
 
 
@@ -28,7 +28,7 @@ def test_a_check_shows_summary_evidence_remedy_and_docs() -> None:
         "            x12  it did not\n"
         "            ...  and 2 more: --json lists them\n"
         "          remedy: do\n"
-        "          docs:   docs/oauth.md\n"
+        "          docs:   mock-daraja docs oauth#oauth\n"
         "\n"
         "1 failed, 0 to look at, 0 passed, 0 not seen\n"
     )
