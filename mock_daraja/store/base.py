@@ -125,7 +125,8 @@ class Store(Protocol):
         """Rises with every unit that changed something."""
 
     def listen(self, told: Callable[[], None]) -> None:
-        """Have it called after each such unit, in its thread: to note it, not to act on it. Waits for no unit."""
+        """Have it called after each such unit, in its thread: to note it, not to act on it. Waits for no unit. What it
+        raises changes nothing; where memory lacks, it may not be called at all."""
 
     def unlisten(self, told: Callable[[], None]) -> None: ...
 

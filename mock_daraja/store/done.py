@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Generic
 
 from mock_daraja.model.noun import ALL, K, Noun, R, Retention
-from mock_daraja.store.unit import Undo, put_in
+from mock_daraja.store.unit import Undo, add_last, put_in, take_first
 
 
 class Done(Generic[R, K]):
@@ -37,18 +37,13 @@ class Done(Generic[R, K]):
         if was is not None:
             self._touched[was] = None
             if was != now:
-                queue = self._queues[was]
-                at = queue.index(key)  # nearly always the first
-                del queue[at]
-                undo.append((queue.insert, at, key))
+                self._leave(was, key, undo)
             if counts_bytes:
                 self._count_bytes(was, old, -1, undo)
         if now is not None:
             self._touched[now] = None
             if was != now:
-                queue = self._queues.setdefault(now, deque())
-                queue.append(key)
-                undo.append((queue.pop,))
+                add_last(self._queues.setdefault(now, deque()), key, undo)
             if counts_bytes:
                 self._count_bytes(now, new, 1, undo)
         return True
@@ -57,18 +52,31 @@ class Done(Generic[R, K]):
         """The keys of the rows that have to go; whoever asks removes each before asking for the next."""
         most = limits[self._retention.most]
         most_bytes = None if self._retention.most_bytes is None else limits[self._retention.most_bytes]
+        queues = self._queues
         for group in [*self._touched]:
-            queue = self._queues[group]
-            while len(queue) > most or (most_bytes is not None and len(queue) > 1 and self._bytes[group] > most_bytes):
-                yield queue[0]
+            while (length := len(queues[group])) > most or (
+                most_bytes is not None and length > 1 and self._bytes[group] > most_bytes
+            ):
+                yield queues[group][0]
 
     def tidy(self) -> None:
         """The unit is at its end."""
         for group in self._touched:
-            if not self._queues[group]:
-                del self._queues[group]
+            if not self._queues.get(group):
+                self._queues.pop(group, None)
                 self._bytes.pop(group, None)
         self._touched.clear()
+
+    def _leave(self, group: str | int, key: K, undo: Undo) -> None:
+        queue = self._queues[group]
+        if queue[0] == key:  # nearly always
+            take_first(queue, undo)
+        else:
+            others = (
+                queue.copy()
+            )  # taking one from the middle of a queue takes memory, and leaves it turned where it fails
+            others.remove(key)
+            put_in(self._queues, group, others, undo)
 
     def _group(self, row: R | None) -> str | int | None:
         """The one in which the row's place is; None: it has none."""

@@ -1,18 +1,15 @@
 """The indexes of a table: Groups for a ranked one, Holders for a unique one, which give and take keys of rows; and
-Counts. Each change of one gives what undoes it."""
+Counts. Each change of one is noted, before it is made, with what undoes it."""
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Any, Final, Generic
+from typing import Any, Generic
 
 from mock_daraja.model.noun import K, Place
-from mock_daraja.store.unit import Back
-
-_NOTHING: Final[Back] = (bool,)
-"""What undoes no change."""
+from mock_daraja.store.unit import Undo
 
 
 class Ranks:
@@ -39,15 +36,21 @@ class Ranks:
 
     def add(self, rank: int, key: Any) -> None:
         last = self._ranks[-1] if len(self) else None
-        if last is None or rank > last or (rank == last and key > self._keys[-1]):
-            self._ranks.append(rank)
-            self._keys.append(key)
-        else:
-            at = self._at(rank, key)
-            self._ranks.insert(at, rank)
-            self._keys.insert(at, key)
+        try:
+            if last is None or rank > last or (rank == last and key > self._keys[-1]):
+                self._keys.append(key)
+                self._ranks.append(rank)
+            else:
+                at = self._at(rank, key)
+                self._keys.insert(at, key)
+                self._ranks.insert(at, rank)
+        except BaseException:  # no memory, say
+            if len(self._keys) > len(self._ranks):
+                del self._keys[self._at(rank, key)]
+            raise
 
     def remove(self, rank: int, key: Any) -> None:
+        """Takes no memory."""
         at = self._at(rank, key)
         if at > self._start:
             del self._ranks[at], self._keys[at]
@@ -56,6 +59,10 @@ class Ranks:
         if 8 * self._start > len(self._ranks):
             del self._ranks[: self._start], self._keys[: self._start]
             self._start = 0
+
+    def has(self, rank: int, key: Any) -> bool:
+        at = self._at(rank, key)
+        return at < len(self._ranks) and self._ranks[at] == rank and bool(self._keys[at] == key)
 
     def _at(self, rank: int, key: Any) -> int:
         first = bisect_left(self._ranks, rank, self._start)
@@ -97,27 +104,42 @@ class Groups(dict[str | int, "Ranks | tuple[int, Any]"]):
             return kept[1] if kept[0] == rank else None
         return None if kept is None else kept.find(rank)
 
-    def add(self, place: Place, key: Any) -> Back:
+    def add(self, place: Place, key: Any, undo: Undo) -> None:
         group, rank = place
         kept = self.get(group)
-        if kept is None:
+        if isinstance(kept, Ranks):
+            undo.append((_leave_out, kept, rank, key))
+            kept.add(rank, key)
+        elif kept is None:
+            undo.append((self.pop, group, None))
             self[group] = rank, key
         else:
-            if isinstance(kept, tuple):
-                kept = self[group] = _ranks_of(kept)
-            kept.add(rank, key)
-        return self.remove, place, key
+            ranks = _ranks_of(kept)
+            ranks.add(rank, key)
+            undo.append((self.__setitem__, group, kept))
+            self[group] = ranks
 
-    def remove(self, place: Place, key: Any) -> Back:
+    def remove(self, place: Place, key: Any, undo: Undo) -> None:
         group, rank = place
         kept = self[group]
         if isinstance(kept, tuple):
+            undo.append((self.__setitem__, group, kept))
             del self[group]
         else:
+            undo.append((self._bring_back, group, kept, rank, key))
             kept.remove(rank, key)
             if not kept:
                 del self[group]
-        return self.add, place, key
+
+    def _bring_back(self, group: str | int, ranks: Ranks, rank: int, key: Any) -> None:
+        if not ranks.has(rank, key):
+            ranks.add(rank, key)
+        self[group] = ranks
+
+
+def _leave_out(ranks: Ranks, rank: int, key: Any) -> None:
+    if ranks.has(rank, key):
+        ranks.remove(rank, key)
 
 
 def _ranks_of(pair: tuple[int, Any]) -> Ranks:
@@ -132,16 +154,18 @@ class Counts(dict[tuple[str, ...], int]):
     def copy(self) -> Counts:
         return Counts(self)
 
-    def add(self, value: tuple[str, ...], key: Any) -> Back:
-        self[value] = self.get(value, 0) + 1
-        return self.remove, value, key
+    def add(self, value: tuple[str, ...], key: Any, undo: Undo) -> None:  # noqa: ARG002 - whoever has it is no matter
+        before = self.get(value)
+        undo.append((self.pop, value, None) if before is None else (self.__setitem__, value, before))
+        self[value] = (before or 0) + 1
 
-    def remove(self, value: tuple[str, ...], key: Any) -> Back:
-        if self[value] > 1:
-            self[value] -= 1
+    def remove(self, value: tuple[str, ...], key: Any, undo: Undo) -> None:  # noqa: ARG002 - whoever has it is no matter
+        before = self[value]
+        undo.append((self.__setitem__, value, before))
+        if before > 1:
+            self[value] = before - 1
         else:
             del self[value]
-        return self.add, value, key
 
 
 class Holders(Generic[K]):
@@ -160,18 +184,18 @@ class Holders(Generic[K]):
         key: K | None = self._texts.get(value) if isinstance(value, str) else self._placed.find(value)
         return key
 
-    def add(self, value: str | Place, key: K) -> Back:
+    def add(self, value: str | Place, key: K, undo: Undo) -> None:
         if not isinstance(value, str):
-            return self._placed.add(value, key)
-        before = self._texts.get(value)
-        self._texts[value] = key
-        return (self._texts.pop, value) if before is None else (self._texts.__setitem__, value, before)
+            self._placed.add(value, key, undo)
+            return
+        before, texts = self._texts.get(value), self._texts
+        undo.append((texts.pop, value, None) if before is None else (texts.__setitem__, value, before))
+        texts[value] = key
 
-    def remove(self, value: str | Place, key: K) -> Back:
+    def remove(self, value: str | Place, key: K, undo: Undo) -> None:
         """Unless another row has come to have it."""
         if not isinstance(value, str):
-            return self._placed.remove(value, key)
-        if self._texts.get(value) != key:
-            return _NOTHING
-        del self._texts[value]
-        return self._texts.__setitem__, value, key
+            self._placed.remove(value, key, undo)
+        elif self._texts.get(value) == key:
+            undo.append((self._texts.__setitem__, value, key))
+            del self._texts[value]

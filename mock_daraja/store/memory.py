@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from itertools import islice
@@ -15,6 +16,8 @@ from mock_daraja.model.noun import ALL, K, Noun, Place, R
 from mock_daraja.store.schedule import Schedule
 from mock_daraja.store.table import Table
 from mock_daraja.store.unit import Unit, take_out
+
+_log: Final = logging.getLogger("mock_daraja")
 
 
 class State(Struct):
@@ -43,7 +46,7 @@ class MemoryStore:
         self._decode = decode or {}
         self._waiting = 0
         self._touched: dict[Table[Any, Any], None] = {}  # the end of the unit has to look at these
-        self.change = 0
+        self.change = self._next_change = 0
         self._listening: Final = Lock()
         self._listeners: tuple[Callable[[], None], ...] = ()
         self._state = State()
@@ -69,17 +72,22 @@ class MemoryStore:
                 self.remove(table.noun, key)
             if table.packs:
                 table.pack(self._limits, self._unit.undo())
+        self._next_change = self.change + 1  # here, where it may fail
 
     def _unit_ended(self, kept: bool) -> None:
-        for table in self._touched:
-            table.tidy()
-        self._touched.clear()
-        if kept:
-            self.change += 1
-            if self._waiting:
-                self._changed.notify_all()
-            for told in self._listeners:
-                told()
+        """Raises nothing, whatever lacks: what was changed is kept by now, or is not."""
+        try:
+            if kept:
+                self.change = self._next_change
+                for told in self._listeners:
+                    _tell(told)
+                if self._waiting:
+                    _tell(self._changed.notify_all)
+            for table in self._touched:
+                table.tidy()
+            self._touched.clear()
+        except MemoryError:
+            pass  # the end of the next unit tidies
 
     # rows
 
@@ -166,7 +174,7 @@ class MemoryStore:
     def add(self, number: str, key: str, by: int) -> None:
         undo, numbers = self._unit.undo(), self._state.numbers.setdefault(number, {})
         before = numbers.get(key)
-        undo.append((numbers.pop, key) if before is None else (numbers.__setitem__, key, before))
+        undo.append((numbers.pop, key, None) if before is None else (numbers.__setitem__, key, before))
         numbers[key] = (before or 0) + by
 
     def number(self, number: str, key: str) -> int | None:
@@ -189,7 +197,7 @@ class MemoryStore:
                 return self.next(counter)
         counters = self._state.counters
         count = counters.get(counter, 0)
-        undo.append((counters.__setitem__, counter, count))
+        undo.append((counters.__setitem__, counter, count) if count else (counters.pop, counter, None))
         counters[counter] = count + 1
         return count + 1
 
@@ -259,7 +267,7 @@ class MemoryStore:
             self._listeners = tuple(each for each in self._listeners if each != told)
 
     def snapshot(self) -> object:
-        with self._lock:
+        with self._unit:  # not of what could only be undone in part yet
             return self._state.copy()
 
     def restore(self, saved: Any) -> None:
@@ -270,6 +278,19 @@ class MemoryStore:
 
     def _replace(self, state: State) -> None:
         with self._unit as undo:
-            undo.append((setattr, self, "_state", self._state))
-            self._state = state
-            self._touched = dict.fromkeys(state.tables.values())
+            touched = dict.fromkeys(state.tables.values())
+            undo.append((self._put_back, self._state, self._touched))
+            self._state, self._touched = state, touched
+
+    def _put_back(self, state: State, touched: dict[Table[Any, Any], None]) -> None:
+        self._state, self._touched = state, touched
+
+
+def _tell(told: Callable[[], object]) -> None:
+    """One that fails must not keep the others from being told."""
+    try:
+        told()
+    except MemoryError:
+        pass
+    except Exception:
+        _log.exception("%r failed", told)

@@ -81,8 +81,8 @@ class Schedule:
 
     def _take(self, event: Event, undo: Undo) -> None:
         """Its place in the heap stays, and means nothing until the event is put back."""
-        del self._events[event.sequence]
         undo.append((self._put_back, event))
+        del self._events[event.sequence]
 
     def remove(self, kind: str, subject: int | str, undo: Undo) -> int:
         """Those that are held as well. How many there were."""
@@ -110,5 +110,6 @@ class Schedule:
             heappush(self._heap, (event.due_ms, event.sequence))
 
     def _sort(self) -> None:
-        self._heap = [(event.due_ms, event.sequence) for event in self._events.values()]
-        heapify(self._heap)
+        heap = [(event.due_ms, event.sequence) for event in self._events.values()]
+        heapify(heap)
+        self._heap = heap

@@ -10,7 +10,7 @@ from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.store.done import Done
 from mock_daraja.store.indexes import Counts, Groups, Holders, Ranks
 from mock_daraja.store.packing import Packing
-from mock_daraja.store.unit import Undo, put_in, take_out
+from mock_daraja.store.unit import Undo, add_last, put_in, take_first, take_out
 
 
 class Table(Generic[R, K]):
@@ -82,7 +82,7 @@ class Table(Generic[R, K]):
             undo.append((rows.__setitem__, key, kept))
         else:
             if key in self._gone:
-                self._open_place(key, undo)
+                rows = self._without(key, undo)
             undo.append((rows.pop, key, None))
         rows[key] = row
         old = self._packed_as().unpack(kept) if isinstance(kept, bytes) else kept
@@ -90,8 +90,7 @@ class Table(Generic[R, K]):
             self._index(key, old, row, undo)
         retain = self._done is not None and self._done.change(key, old, row, undo)
         if self.packs and (retain or isinstance(kept, bytes)):
-            self._to_pack.append(key)
-            undo.append((self._to_pack.pop,))
+            add_last(self._to_pack, key, undo)
             return True
         return retain
 
@@ -106,12 +105,12 @@ class Table(Generic[R, K]):
             self._done.change(key, old, None, undo)
         return True
 
-    def _open_place(self, key: K, undo: Undo) -> None:
-        """It went in this unit, and comes again as the last."""
-        undo.append((self.rows.update, dict(self.rows)))
-        undo.append((self.rows.clear,))
+    def _without(self, key: K, undo: Undo) -> dict[K, R | bytes | None]:
+        """It went in this unit, and comes again as the last. Undone in no memory: the former rows are there yet."""
         take_out(self._gone, key, undo)
-        del self.rows[key]
+        undo.append((setattr, self, "rows", self.rows))
+        self.rows = {other: row for other, row in self.rows.items() if other != key}
+        return self.rows
 
     def _index(self, key: K, old: R | None, new: R | None, undo: Undo) -> None:
         for values, index in self._indexes:
@@ -121,10 +120,10 @@ class Table(Generic[R, K]):
                 continue
             for value in before:
                 if value not in after:
-                    undo.append(index.remove(value, key))
+                    index.remove(value, key, undo)
             for value in after:
                 if value not in before:
-                    undo.append(index.add(value, key))
+                    index.add(value, key, undo)
 
     # what is kept
 
@@ -134,7 +133,7 @@ class Table(Generic[R, K]):
     def tidy(self) -> None:
         """The unit is at its end, and can't be undone any more."""
         for key in self._gone:
-            del self.rows[key]
+            self.rows.pop(key, None)
         self._gone.clear()
         if self._done is not None:
             self._done.tidy()
@@ -145,8 +144,7 @@ class Table(Generic[R, K]):
         retention = self.noun.retention
         assert retention is not None and retention.unpacked is not None
         while len(self._to_pack) > limits[retention.unpacked]:
-            key = self._to_pack.popleft()
-            undo.append((self._to_pack.appendleft, key))
+            key = take_first(self._to_pack, undo)
             row = self.rows.get(key)
             if row is not None and not isinstance(row, bytes) and retention.done(row):
                 put_in(self.rows, key, self._packed_as().pack(row), undo)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+from collections import deque
 from collections.abc import Callable
 from threading import Lock, RLock, get_ident
 from types import TracebackType
 from typing import Any, Final
 
 Back = tuple[Any, ...]
-"""A function with its arguments, which undoes a change."""
+"""A function with its arguments, which undoes a change. It is noted before the change is made, and does nothing where
+that failed, or where it was called before: for lack of memory any change may fail, and any step back."""
 Undo = list[Back]
 """To be called from the last to the first."""
 
+_log: Final = logging.getLogger("mock_daraja")
 _MISSING: Final = object()
 
 
@@ -22,21 +26,46 @@ def put_in(values: dict[Any, Any], key: Any, new: Any, undo: Undo) -> None:
 
 def take_out(values: dict[Any, Any], key: Any, undo: Undo) -> Any:
     """Undone, it stands last: for values whose order means nothing."""
-    old = values.pop(key)
+    old = values[key]
     undo.append((values.__setitem__, key, old))
+    del values[key]
     return old
 
 
 def _put_back(values: dict[Any, Any], key: Any, old: Any) -> None:
     if old is _MISSING:
-        del values[key]
+        values.pop(key, None)
     else:
         values[key] = old
 
 
+def add_last(queue: deque[Any], key: Any, undo: Undo) -> None:
+    undo.append((_cut, queue, len(queue)))
+    queue.append(key)
+
+
+def take_first(queue: deque[Any], undo: Undo) -> Any:
+    key = queue[0]
+    undo.append((_lead, queue, len(queue), key))
+    return queue.popleft()
+
+
+def _cut(queue: deque[Any], length: int) -> None:
+    if len(queue) > length:
+        queue.pop()
+
+
+def _lead(queue: deque[Any], length: int, key: Any) -> None:
+    if len(queue) < length:
+        queue.appendleft(key)
+
+
 class Unit:
     """One for all units of a store, since no two of them are ever open: a second thread waits, a second one in the same
-    thread joins. `ending` may still change something, and raise; `ended` is told whether anything is kept."""
+    thread joins. `ending` may still change something, and raise; `ended` is told whether anything is kept.
+
+    Where memory lacks even for undoing, the rest of that is done before the next unit begins, which raises MemoryError
+    as long as it can't be."""
 
     __slots__ = ("_depth", "_ended", "_ending", "_failed", "_line", "_lock", "_owner", "_undo")
 
@@ -75,6 +104,12 @@ class Unit:
             if not self._lock.acquire(blocking=False):
                 with self._line:
                     self._lock.acquire()
+            if self._undo:
+                try:
+                    self._take_back()
+                except BaseException:
+                    self._lock.release()
+                    raise
             self._owner = me
         self._depth += 1
         return self._undo
@@ -105,8 +140,21 @@ class Unit:
             self._failed = True
             raise
         finally:
-            while self._failed and self._undo:
-                back, *arguments = self._undo.pop()
-                back(*arguments)
-            self._undo.clear()
-            self._ended(not self._failed)
+            if self._failed:
+                self._take_back()
+            else:
+                self._undo.clear()
+                self._ended(True)
+
+    def _take_back(self) -> None:
+        undo = self._undo
+        while undo:
+            back = undo[-1]
+            try:
+                back[0](*back[1:])
+            except MemoryError:
+                raise
+            except Exception:  # a mistake of ours, which must not keep the others
+                _log.exception("%r could not be undone", back[0])
+            undo.pop()
+        self._ended(False)

@@ -85,7 +85,7 @@ def test_what_goes_from_the_front_takes_no_room_for_long() -> None:
 def test_groups_of_one_are_nothing_that_the_garbage_collector_looks_at(key: int | str) -> None:
     groups = Groups()
     for number in range(100):
-        groups.add((number, 5), key)
+        groups.add((number, 5), key, [])
 
     gc.collect()
 
@@ -101,11 +101,11 @@ def test_a_group_is_in_order_however_few_or_many_it_has() -> None:
 
     seen = [keys()]
     for rank, key in ((5, 1), (4, 2), (5, 3)):
-        groups.add(("a", rank), key)
+        groups.add(("a", rank), key, [])
         seen.append(keys())
     copy = groups.copy()
     for rank, key in ((5, 1), (5, 3), (4, 2)):
-        groups.remove(("a", rank), key)
+        groups.remove(("a", rank), key, [])
         seen.append(keys())
 
     assert seen == [[], [1], [2, 1], [2, 1, 3], [2, 3], [2], []]
@@ -116,6 +116,6 @@ def test_a_group_is_in_order_however_few_or_many_it_has() -> None:
 def test_the_only_key_of_a_group_is_found_by_its_rank_alone() -> None:
     groups = Groups()
 
-    groups.add(("a", 5), 1)
+    groups.add(("a", 5), 1, [])
 
     assert (groups.find(("a", 5)), groups.find(("a", 4)), groups.find(("b", 5))) == (1, None, None)
