@@ -63,7 +63,8 @@ class Timer:
 
 
 class Loop:
-    """`start` gives it a thread. `call`, `start` and `stop` are for any thread, the rest is for the loop's own."""
+    """`start` gives it a thread. `call`, `rest`, `start` and `stop` are for any thread, all else is for the loop's
+    own."""
 
     def __init__(self) -> None:
         self._calls: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
@@ -95,7 +96,18 @@ class Loop:
 
     def call(self, function: Callable[..., object], *arguments: Any) -> None:
         """Have the loop call this soon: before it runs, or after it has ended, whenever it runs next."""
-        self._calls.append((function, arguments))
+        try:
+            self._calls.append((function, arguments))
+        except MemoryError:
+            self.rest()
+            raise
+        if self._sleeps:
+            self._interrupt()
+
+    def rest(self) -> None:
+        """For a moment, before the next turn, and have looked after the lack: what failed for want of memory would fail
+        again at once. From any thread. Takes no memory itself."""
+        self._lacks = True
         if self._sleeps:
             self._interrupt()
 
@@ -149,10 +161,6 @@ class Loop:
         """Have a method called, again and again, while something fails for lack of memory, and once after that: what
         was to be done then may be lost. It keeps nothing alive."""
         self._after_lack = [*(each for each in self._after_lack if each() is not None), WeakMethod(look)]
-
-    def rest(self) -> None:
-        """For a moment, before the next turn: what failed for lack of memory would fail again at once."""
-        self._lacks = True
 
     # the run
 
@@ -253,9 +261,11 @@ class Loop:
 
     def _interrupt(self) -> None:
         for _ in range(_KNOCKS):
-            with suppress(OSError, IndexError, MemoryError):  # full: it wakes anyway; closed: it has ended
+            try:
                 self._pair[1].send(b".")
-                return
+            except (OSError, IndexError, MemoryError):  # full: it wakes anyway; closed: it has ended
+                continue
+            return
 
     def _woken(self, _: int) -> None:
         with suppress(OSError, MemoryError):  # it is asked again at once: what wakes the loop must not be forgotten

@@ -96,7 +96,9 @@ class Pool:
             function, arguments = job
             try:
                 function(*arguments)
-            except BaseException:  # SystemExit too: whoever calls sys.exit() in a thread ends nothing else either
+            except BaseException as error:  # SystemExit too: sys.exit() in a thread ends nothing else either
+                if isinstance(error, MemoryError):
+                    self._loop.rest()
                 with suppress(Exception):
                     _log.exception("%r failed", function)
             del job, function, arguments  # a thread that waits keeps nothing alive

@@ -10,11 +10,14 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Final
+from weakref import ref
 
 from mock_daraja.callbacks.order import Came, LocalCall, Order
 from mock_daraja.engine.courier import Courier
+from mock_daraja.engine.hold import Hold
 from mock_daraja.engine.work import Work
 from mock_daraja.errors import SlowError
+from mock_daraja.loop import Loop
 from mock_daraja.model import Callback, Event, UrlRefusal
 from mock_daraja.pool import Pool
 from mock_daraja.sandbox import Sandbox
@@ -29,22 +32,20 @@ class LostError(Exception):
     """Whoever had an event in hand is no more: for lack of memory, most likely."""
 
 
-class _Lease:
-    """One event, held by whoever delivers its callback, from one step to the next. Where the last one lets go of it
-    before it is `over`, `lost` is told."""
+class _Lease(Hold):
+    """One event, held by whoever delivers its callback, among those that are."""
 
-    __slots__ = ("_lost", "event")
+    __slots__ = ("_among", "event")
 
-    def __init__(self, event: Event, lost: Callable[[Event], object]) -> None:
+    def __init__(self, loop: Loop, event: Event, among: dict[Event, ref[_Lease]]) -> None:
+        super().__init__(loop)
         self.event = event
-        self._lost: Callable[[Event], object] | None = lost
+        self._among = among
+        among[event] = ref(self)
 
     def over(self) -> None:
-        self._lost = None
-
-    def __del__(self) -> None:
-        if self._lost is not None:
-            self._lost(self.event)
+        super().over()
+        self._among.pop(self.event, None)
 
 
 class Deliveries:
@@ -57,33 +58,32 @@ class Deliveries:
         self._pool = pool
         self._courier = courier
         self._work = work
-        self._lost: list[Event] = []
+        self._leases: dict[Event, ref[_Lease]] = {}  # a dead one was lost on its way
         self._loop.after_lack(self._find)
 
     def begin(self, event: Event) -> None:
         """The sandbox is locked; the attempt comes later."""
-        lease = _Lease(event, self._lose)
+        lease = self._lease(event)
         try:
             row = self._work.claim(self._sandbox, event)
         except BaseException:
-            lease.over()  # it is due again
+            if event not in self._store.leased():  # it is due again
+                lease.over()
             raise
         if row is None:
             lease.over()
         else:
             self._loop.call(self._attempt, lease, row)
 
-    def _lose(self, event: Event) -> None:
-        """From any thread."""
-        if not self._sandbox.is_closed:
-            self._lost.append(event)
-            self._loop.call(self._find)
+    def _lease(self, event: Event) -> _Lease:
+        return _Lease(self._loop, event, self._leases)
 
     def _find(self) -> None:
-        while self._lost:
-            lease = _Lease(self._lost[-1], self._lose)
-            self._lost.pop()  # not before somebody else has it
-            self._came(lease, LostError("the delivery was lost on its way"))
+        if self._sandbox.is_closed:
+            return
+        for event, lease in self._leases.copy().items():
+            if lease() is None:
+                self._came(self._lease(event), LostError("the delivery was lost on its way"))
 
     def _attempt(self, lease: _Lease, row: Callback) -> None:
         try:

@@ -11,11 +11,12 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from threading import Event as Signal
 from typing import Final
+from weakref import ref
 
 from mock_daraja.engine.courier import Courier
 from mock_daraja.engine.deliveries import Deliveries
+from mock_daraja.engine.hold import Hold
 from mock_daraja.engine.standing import Standing
 from mock_daraja.engine.work import Work
 from mock_daraja.errors import Problem, SlowError
@@ -28,8 +29,6 @@ _log: Final = logging.getLogger("mock_daraja")
 
 _PAUSE_S: Final = 0.005  # for which an auto clock stands still before it is moved on
 _AGAIN_S: Final = 1.0  # after a look that failed
-_LACK_S: Final = 0.01
-_NEVER: Final = Signal()
 _LONGEST_S: Final = 86_400.0
 _AT_A_TIME: Final = 5  # events, before the loop looks at its sockets
 
@@ -48,7 +47,7 @@ class Runner:
         self._timer: Timer | None = None
         self._next_ms: int | None = None  # what the timer is for
         self._will_look = False  # soon, whatever changes until then
-        self._is_away = False  # a thread, or a pause, is to end before the next look
+        self._away: ref[Hold] | None = None  # had by a thread, or a pause, that is to end before the next look
         self._has_missed = False  # a look, meanwhile
         self._loop.after_lack(self._look_after_all)
         self._store.listen(self._changed)
@@ -66,6 +65,8 @@ class Runner:
             if event is None or (next_ms is not None and next_ms <= event.due_ms):
                 return
             self._next_ms = event.due_ms
+        except MemoryError:
+            pass
         except Exception:
             _log.exception("what is due in %s could not be seen", self._sandbox.name)
         self._have_looked()
@@ -83,14 +84,20 @@ class Runner:
             self._courier.start()
         except Exception:
             self._will_look, self._next_ms = False, None  # the next change tries again
-            _log.exception("no thread for what is due in %s", self._sandbox.name)
+            self._loop.rest()  # and the loop, if it runs, once there is memory
+            with suppress(Exception):
+                _log.exception("no thread for what is due in %s", self._sandbox.name)
 
     # in the loop's thread
 
     def _look(self) -> None:
+        self._guarded(self._look_now)
+
+    def _guarded(self, step: Callable[..., object], *arguments: object) -> None:
+        """Have it look again where this fails: for lack of memory, say."""
         try:
-            self._look_now()
-        except BaseException:  # no memory, say
+            step(*arguments)
+        except BaseException:
             self._will_look, self._next_ms = False, None
             self._timer = self._loop.later(_AGAIN_S, self._look)
             raise
@@ -98,6 +105,16 @@ class Runner:
     def _look_after_all(self) -> None:
         if not self._is_away:
             self._look()
+
+    @property
+    def _is_away(self) -> bool:
+        return self._away is not None and self._away() is not None
+
+    def _go_away(self) -> Hold:
+        """Whoever is given it gives it to `_back` or `_done`. Where they lose it nobody is away any more."""
+        hold = Hold(self._loop)
+        self._away = ref(hold)
+        return hold
 
     def _look_now(self) -> None:
         """Carry out what is due, or wait for what comes next."""
@@ -109,8 +126,7 @@ class Runner:
         if self._clock.setting.mode == "manual":
             return
         if not self._store.lock_now():
-            self._is_away = True
-            self._in_thread(self._in_turn)
+            self._in_thread(self._in_turn, self._go_away())
             return
         try:
             due_ms = self._due_ms()
@@ -132,8 +148,7 @@ class Runner:
         if due_ms is None:
             return
         if self._clock.setting.mode == "auto":
-            self._loop.later(_PAUSE_S, self._in_thread, self._jump)
-            self._is_away = True
+            self._loop.later(_PAUSE_S, self._in_thread, self._jump, self._go_away())
         elif due_ms > self._clock.now():
             self._wait_until(due_ms)
         else:
@@ -150,8 +165,7 @@ class Runner:
         """On the loop: some of what is due, unless somebody else has the sandbox. Then it looks again."""
         self._will_look = True
         if not self._store.lock_now():
-            self._is_away = True
-            self._in_thread(self._in_turn)
+            self._in_thread(self._in_turn, self._go_away())
             return
         try:
             rest = self._some()
@@ -160,10 +174,9 @@ class Runner:
         if rest is None:
             self._loop.call(self._look)
         elif isinstance(rest, float):
-            self._later(rest)
+            self._later(rest, self._go_away())
         else:
-            self._is_away = True
-            self._in_thread(rest)
+            self._in_thread(rest, self._go_away())
 
     def _in_turn(self) -> float | None:
         """In a thread, which waits for the sandbox as long as it takes: the loop might never find it free."""
@@ -195,39 +208,42 @@ class Runner:
                 return _AGAIN_S if event is None else self._work.failed(self._sandbox, event, error) or 0.0
         return None
 
-    def _later(self, seconds: float) -> None:
+    def _later(self, seconds: float, hold: Hold) -> None:
         """Leave the sandbox's events alone for so long."""
-        self._loop.later(seconds, self._back)
-        self._is_away = True
+        self._loop.later(seconds, self._back, hold)
 
-    def _back(self) -> None:
-        self._is_away = self._has_missed = False
+    def _back(self, hold: Hold) -> None:
+        hold.over()
+        self._away, self._has_missed = None, False
         self._look()
 
-    def _done(self) -> None:
+    def _done(self, hold: Hold) -> None:
         """A thread has done what was due, and has seen what is next."""
-        self._is_away = False
         if self._has_missed:
-            self._back()
+            self._back(hold)
         else:
-            self._go_on(self._next_ms)
+            hold.over()
+            self._away = None
+            self._guarded(self._go_on, self._next_ms)
 
-    def _in_thread(self, job: Callable[[], float | None]) -> None:
+    def _in_thread(self, job: Callable[[], float | None], hold: Hold) -> None:
         """Look again so many seconds after it as it says; None: it has seen what is next."""
-
-        def run() -> None:
-            pause_s: float | None = _AGAIN_S
-            try:
-                pause_s = job()
-            finally:
-                _until_it_can(self._loop.call, *((self._done,) if pause_s is None else (self._later, pause_s)))
-
         try:
-            self._pool.submit(run)
+            self._pool.submit(self._do, job, hold)
         except Exception:
-            self._is_away = False
-            self._loop.later(_AGAIN_S, self._back)
+            self._loop.later(_AGAIN_S, self._back, hold)
             _log.exception("no thread for what is due in %s", self._sandbox.name)
+
+    def _do(self, job: Callable[[], float | None], hold: Hold) -> None:
+        """In a thread."""
+        pause_s: float | None = _AGAIN_S
+        try:
+            pause_s = job()
+        finally:
+            if pause_s is None:
+                self._loop.call(self._done, hold)
+            else:
+                self._loop.call(self._later, pause_s, hold)
 
     def _prepare(self, event: Event, slow: SlowError) -> float:
         """In a thread: what the event needs and takes long."""
@@ -246,15 +262,3 @@ class Runner:
                     self._standing.run_next(self._sandbox, due_ms)
                     self._sandbox.agenda.move_to(due_ms)
         return 0.0
-
-
-def _until_it_can(step: Callable[..., object], *arguments: object) -> None:
-    """In a thread: have it done, however long memory lacks for it."""
-    while True:
-        try:
-            step(*arguments)
-        except MemoryError:
-            with suppress(MemoryError):  # waiting takes some, too
-                _NEVER.wait(_LACK_S)
-        else:
-            return

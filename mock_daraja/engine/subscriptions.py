@@ -70,6 +70,7 @@ class Subscriptions:
         self._waiting: dict[Subscription, None] = {}
         self._seen = self._store.change
         self._noted = False  # a look is to come, or is under way
+        loop.after_lack(self._look)
         self._store.listen(self._changed)
 
     def add(self, holds: Callable[[], bool], until_ms: int, seen: int, ready: Callable[[], object]) -> Subscription:
@@ -91,7 +92,11 @@ class Subscriptions:
         """From any thread, in a unit."""
         if not self._noted:
             self._noted = True
-            self.loop.call(self._look)
+            try:
+                self.loop.call(self._look)
+            except BaseException:
+                self._noted = False
+                raise
 
     def _look(self) -> None:
         self._seen = self._store.change

@@ -101,16 +101,19 @@ class Work:
 
     def failed(self, sandbox: Sandbox, event: Event, error: BaseException) -> float | None:
         """For how many seconds of real time it rests before another try; None where it is stuck. Raises nothing."""
+        try:
+            return self._count(sandbox, event, error)
+        except Exception:
+            return LONGEST_S
+
+    def _count(self, sandbox: Sandbox, event: Event, error: BaseException) -> float | None:
         counts = self._tries.setdefault(sandbox, {})
         tries = counts[event.sequence] = counts.get(event.sequence, 0) + 1
         with suppress(Exception):
             _log.error("%s of %s failed, try %d of %d", event, sandbox.name, tries, TRIES, exc_info=error)
         if tries < TRIES:
             return float(_FIRST_S * _LONGER ** (tries - 1))
-        try:
-            self._keep_stuck(sandbox, event, error)
-        except Exception:
-            return LONGEST_S
+        self._keep_stuck(sandbox, event, error)
         counts.pop(event.sequence, None)
         return None
 
