@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
@@ -167,12 +167,17 @@ def _warm_up(paths: DarajaPaths, stopping: Event) -> None:
     16 and 35 ms.
     """
     for prepare in (_explanations, paths.ready):
-        before = -1
-        while before != (before := _changes(paths.gateway)):
-            if stopping.wait(_QUIET_S):
-                return
-        with suppress(Exception):  # no memory, say: whoever needs it tries again
-            prepare()
+        pause_s, is_ready = _QUIET_S, False
+        while not is_ready:
+            try:
+                before = _changes(paths.gateway)
+                if stopping.wait(pause_s):
+                    return
+                if before == _changes(paths.gateway):
+                    prepare()
+                    is_ready = True
+            except Exception:  # no memory, say; whoever needs it meanwhile tries too
+                pause_s *= 2
 
 
 def _changes(gateway: Gateway) -> int:

@@ -53,6 +53,25 @@ def test_what_first_requests_need_is_imported_in_a_thread_once_it_is_quiet(prepa
         assert gateway.shared.sandboxes.default.store.count(EXCHANGES) == 0
 
 
+def test_what_could_not_be_imported_for_lack_of_memory_is_imported_later(
+    prepared: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_QUIET_S", 0.001)
+    failing = [MemoryError(), ImportError("failed to map segment from shared object")]
+
+    def ready(_: object) -> None:
+        if failing:
+            raise failing.pop()
+        prepared.append("/_mock")
+
+    monkeypatch.setattr(DarajaPaths, "ready", ready)
+    with running.running(SETTINGS):
+        (thread,) = warming_up()
+        thread.join(30)
+
+        assert prepared == ["explanations", "/_mock"]
+
+
 def test_a_busy_server_imports_nothing_meanwhile(prepared: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     looks = count()
     looked = threading.Event()
