@@ -63,6 +63,7 @@ class Courier:
         self._of: Counter[str] = Counter()  # attempts under way, by sandbox
         self._waiting: dict[str, dict[_Key, deque[_Job]]] = {}
         self.is_stopped = False
+        self._is_paused = False
         self._lock = Lock()
 
     def start(self) -> bool:
@@ -71,6 +72,10 @@ class Courier:
             if not self.is_stopped:
                 self.loop.start()
             return not self.is_stopped
+
+    def pause(self) -> None:
+        """Begin no attempt any more: it waits for its turn. From any thread."""
+        self._is_paused = True
 
     def close(self) -> None:
         """Begin no attempt any more. From any thread; `stop` then ends those under way."""
@@ -121,7 +126,8 @@ class Courier:
         left = self._most - len(self._under_way)
         receiver = self._receiver(job.key)
         return (
-            left > self._of[job.order.sandbox]
+            not self._is_paused
+            and left > self._of[job.order.sandbox]
             and receiver.busy < self._per_receiver
             and (len(receiver) > 0 or receiver.may_open)
         )

@@ -23,6 +23,8 @@ _Owed = dict[int, tuple[Event, Callback]]
 """Deliveries that are due at one instant, by callback."""
 _Results = dict[int, Came | Exception]
 _AT_A_TIME: Final = 20  # attempts that are handed to the courier before the loop looks at its sockets
+_LAST_LOOKS: Final = 15  # at what has come, before the process ends
+_LAST_S: Final = 0.01  # between two of them; where nothing comes for so long, none is taken any more
 _LOOK_S: Final = 0.5  # between two looks at whether the loop still runs
 
 
@@ -80,12 +82,22 @@ class Standing:
 
     def record_what_came(self) -> None:
         """From any thread: what has come of attempts by now, though others at the same instant are under way. For
-        whoever ends the process, so that only these are lost."""
-        for instant in [*self._open]:
-            for number, came in sorted(instant.came.copy().items()):
-                if not isinstance(came, Exception):
-                    with suppress(Exception):  # it is unfinished then
-                        prepared(self._work.record)(instant.sandbox, instant.owed[number][0], came)
+        whoever ends the process, so that only these are lost: no attempt is begun any more, and what comes while the
+        first are recorded, which takes its time, is recorded as well, as long as something does."""
+        self._courier.pause()
+        seen: set[tuple[_Instant, int]] = set()
+        never = Signal()
+        for _ in range(_LAST_LOOKS):
+            before = len(seen)
+            for instant in [*self._open]:
+                for number, came in sorted(instant.came.copy().items()):
+                    if (instant, number) not in seen and not isinstance(came, Exception):
+                        seen.add((instant, number))
+                        with suppress(Exception):  # it is unfinished then
+                            prepared(self._work.record)(instant.sandbox, instant.owed[number][0], came)
+            if before == len(seen):
+                return
+            never.wait(_LAST_S)
 
     def _instant(self, sandbox: Sandbox, until_ms: int) -> list[Event] | None:
         event = sandbox.store.peek()

@@ -479,6 +479,20 @@ def test_stop_ends_what_is_under_way_and_begins_no_other(office: Any, shop: Any)
     assert receiver.accepted == 3
 
 
+def test_a_pause_lets_what_is_under_way_end_and_begins_no_other(office: Any, shop: Any) -> None:
+    receiver, courier = shop(opened=False), office(per_receiver=3)
+    courier.send(receiver.port, times=10)
+    assert receiver.is_asked(3)
+
+    courier.courier.pause()
+    receiver.open()
+    assert courier.has_ended(3)
+    courier.send(receiver.port)
+
+    assert courier.ask(courier.courier.stop) == 8
+    assert receiver.accepted == 3
+
+
 def test_what_waits_for_certificates_is_counted_at_a_stop(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     loading, loaded = threading.Event(), threading.Event()
     courier = office()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from mock_daraja.callbacks.order import LocalCall
 from mock_daraja.clock import Breaks, ClockSetting
 from mock_daraja.engine.standing import _Gathering
 from mock_daraja.errors import Problem, SlowError
@@ -286,6 +287,41 @@ def test_what_has_come_can_be_recorded_while_others_of_its_instant_are_under_way
     assert early == [1, 2]
     assert world.delivered == [1, 2, 3]
     assert [event.subject for event in fired] == [1, 2, 3]
+
+
+def test_what_comes_while_that_is_recorded_is_recorded_too(world: MakeWorld) -> None:
+    world = world()
+    first_began, go_on, last_began, end = (threading.Event() for _ in range(4))
+
+    def call(number: int) -> LocalCall:
+        def attempt() -> Delivery:
+            if number == 2:
+                first_began.set()
+                go_on.wait(10)
+            if number == 3:
+                last_began.set()
+                end.wait(10)
+            return Delivery("http://shop.test/", 0, status=200)
+
+        return attempt
+
+    def let_the_second_come(_: int) -> None:
+        go_on.set()
+        last_began.wait(10)
+
+    world.ordered, world.recorded = call, let_the_second_come
+    for number in (1, 2, 3):
+        world.schedule(0, number, "deliver")
+    advancing = threading.Thread(target=world.advance, args=(0,))
+    advancing.start()
+    assert first_began.wait(10)
+
+    world.engine.record_what_came()
+
+    early = [*world.delivered]
+    end.set()
+    advancing.join(10)
+    assert early == [1, 2]
 
 
 def test_a_refusal_is_recorded_as_what_came(world: MakeWorld) -> None:
