@@ -38,7 +38,7 @@ class Agenda:
         self._moving = RLock()  # one at a time moves a standing clock
         self._answered = Condition()
         self._waiting = 0  # for a reply to be out
-        self._unanswered: set[int] = set()  # exchanges whose reply is not out
+        self._unanswered: dict[int, bool] = {}  # exchanges that hold events; whether their reply is out all the same
         with store.unit():
             self._keep_clock()
 
@@ -50,17 +50,24 @@ class Agenda:
 
     def hold(self, exchange: int) -> None:
         if self._clock.setting.mode != "manual":
-            self._unanswered.add(exchange)
+            self._unanswered[exchange] = False
 
     def release(self, exchange: int) -> None:
-        """The exchange's reply is on the wire. Where the store fails, it can be called again."""
+        """The exchange's reply is on the wire. Where the store fails, it can be called again, or `release_rest` is."""
         if exchange in self._unanswered:
+            self._unanswered[exchange] = True  # which takes no memory
             with self._store.view():  # nobody schedules in between: what is held from then on would be for ever
                 self._store.release(exchange)
-                self._unanswered.discard(exchange)
+                self._unanswered.pop(exchange, None)
             if self._waiting:
                 with self._answered:
                     self._answered.notify_all()
+
+    def release_rest(self) -> None:
+        """Those for which that failed."""
+        for exchange, is_out in self._unanswered.copy().items():
+            if is_out:
+                self.release(exchange)
 
     def awaits_reply(self) -> bool:
         """Wait for a reply that is on its way to be out, if one is: a client may ask about what it has already read.

@@ -152,15 +152,15 @@ class DarajaPaths:
             for told in (self._log, self._on_exchange):
                 if told is not None:
                     told(answered.exchange)
+            reply = answered.reply
+            if reply.fault is not None and withholds_answer(reply.fault):
+                answered.after()  # what was accepted goes on, though nobody is told
+            if not answered.sandbox.settings.pure:
+                reply = changed(reply, headers=(*reply.headers, *_explanation(answered.exchange)))
+            return Sending(reply, answered.sandbox.clock, answered.before, answered.after)
         except BaseException:
             answered.after()  # what was accepted goes on, though the reply will never be out
             raise
-        reply = answered.reply
-        if reply.fault is not None and withholds_answer(reply.fault):
-            answered.after()  # what was accepted goes on, though nobody is told
-        if not answered.sandbox.settings.pure:
-            reply = changed(reply, headers=(*reply.headers, *_explanation(answered.exchange)))
-        return Sending(reply, answered.sandbox.clock, answered.before, answered.after)
 
     def _sink(self, path: re.Match[str], request: Request) -> Sending:
         try:

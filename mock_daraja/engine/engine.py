@@ -96,15 +96,19 @@ class EventEngine:
 
     def release(self, sandbox: Sandbox, exchange: int) -> None:
         """The exchange's reply is out, or will never be."""
-        if not self.loop.is_here:
-            insist(sandbox.agenda.release, exchange)
-        elif sandbox.store.lock_now():
-            try:
+        try:
+            if not self.loop.is_here:
                 insist(sandbox.agenda.release, exchange)
-            finally:
-                sandbox.store.unlock()
-        else:
-            self.pool.submit(insist, sandbox.agenda.release, exchange)
+            elif sandbox.store.lock_now():
+                try:
+                    insist(sandbox.agenda.release, exchange)
+                finally:
+                    sandbox.store.unlock()
+            else:
+                self.pool.submit(insist, sandbox.agenda.release, exchange)
+        except MemoryError:
+            self.loop.rest()  # the sandbox's runner releases it once there is some
+            raise
 
     def stop(self) -> None:
         """End what is under way, and the loop. What waits for an attempt is told that it was ended."""

@@ -62,14 +62,14 @@ class Runner:
             return
         try:
             event, next_ms = self._store.peek(), self._next_ms
-            if event is None or (next_ms is not None and next_ms <= event.due_ms):
-                return
-            self._next_ms = event.due_ms
-        except MemoryError:
-            pass
-        except Exception:
-            _log.exception("what is due in %s could not be seen", self._sandbox.name)
-        self._have_looked()
+            if event is not None and (next_ms is None or next_ms > event.due_ms):
+                self._next_ms = event.due_ms
+                self._have_looked()
+        except Exception as error:
+            self._will_look, self._next_ms = False, None
+            self._loop.rest()
+            if not isinstance(error, MemoryError):
+                _log.exception("what is due in %s could not be seen", self._sandbox.name)
 
     def _switched(self) -> None:
         """The clock runs differently, or somebody began to wait on it."""
@@ -103,8 +103,16 @@ class Runner:
             raise
 
     def _look_after_all(self) -> None:
+        """After a lack of memory."""
         if not self._is_away:
             self._look()
+        if not self._store.lock_now():
+            self._loop.rest()  # and then again
+            return
+        try:
+            self._sandbox.agenda.release_rest()
+        finally:
+            self._store.unlock()
 
     @property
     def _is_away(self) -> bool:

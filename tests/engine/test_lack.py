@@ -147,3 +147,18 @@ def test_a_change_that_nobody_could_be_told_of_is_seen_without_another(
         made.schedule(0, 2)
 
     assert made.await_runs(2)
+
+
+def test_what_an_exchange_held_is_released_once_there_is_memory_for_it(
+    world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world("real")
+    made.schedule(-10, 1)
+    assert made.await_runs(1)
+    made.sandbox.agenda.hold(7)
+    made.schedule(0, 2, exchange=7)
+
+    monkeypatch.setattr(MemoryStore, "release", Lack(0, 8).around(MemoryStore.release))
+    made.engine.loop.call(made.engine.release, made.sandbox, 7)
+
+    assert made.await_runs(2)
