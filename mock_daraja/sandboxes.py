@@ -51,7 +51,8 @@ class Sandboxes:
         """A fresh sandbox with these settings changed. Raises Problem when the name or one of its keys is taken."""
         with self._lock:
             if name in self._sandboxes:
-                raise Problem(f"there is a sandbox {shown(name)} already", remedy="choose another name", status=409)
+                what, remedy = f"there is a sandbox {shown(name)} already", "choose another name"
+                raise Problem(what, where="name", remedy=remedy, status=409)
             if name != DEFAULT:
                 changes = {"app": (f"{name}-key:{name}-secret",), "apps": ()} | changes
             return self._open(name, replace(self.settings, **changes))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from itertools import count
 from os import PathLike
 from typing import Any, Final
 
@@ -48,6 +49,14 @@ def split(changes: Mapping[str, Any] | None, strict: bool = True) -> tuple[dict[
     if not isinstance(value, bool):
         raise Problem(f"strict is {shown(value)}", where="daraja", remedy="give True or False")
     return rest, value
+
+
+def names(seed: int) -> Iterator[str]:
+    """What the sandbox of a test may be called, best first: the same in every run, so that its ids are too. A further
+    one is for a test whose sandbox is kept, or that somebody else runs on the same server."""
+    name = f"test-{seed:08x}"
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))
 
 
 def listed(value: Any) -> Sequence[Any]:

@@ -8,11 +8,11 @@ from typing import Any
 
 from msgspec import convert
 
-from mock_daraja.client import Client
+from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
 from mock_daraja.model import App
 from mock_daraja.settings import ENVIRONMENT_PREFIX
-from mock_daraja.testing.changes import check_sandbox, listed, split
+from mock_daraja.testing.changes import check_sandbox, listed, names, split
 from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.link import Link
 
@@ -31,12 +31,12 @@ class RemoteServer:
         """It is somebody else's."""
 
     def fresh(self, seed: int, changes: Mapping[str, Any] | None = None) -> Daraja:
-        """The handle on a new sandbox. Its name is the server's choice: other sessions may run the same test."""
+        """The handle on a new sandbox, named as DarajaServer's are, so that a test has the same ids there."""
         given, strict = split(changes, self._strict)
         check_sandbox(given, "pytest.mark.daraja")
         settings = {"clock": "manual", "seed": seed, **self._changes, **given}
         parties = {name: listed(settings.pop(name, ())) for name in ("app", "apps", "organisations", "customers")}
-        row = self._client.create_sandbox(**{name: _plain(name, value) for name, value in settings.items()})
+        row = self._create(seed, {name: _plain(name, value) for name, value in settings.items()})
         client = self._client.sandbox(row["name"])
         try:
             _add_parties(client, parties)
@@ -44,6 +44,16 @@ class RemoteServer:
             client.delete()
             raise
         return Daraja(Link(client, client.name, client.url, convert(row["app"], App)), strict=strict)
+
+    def _create(self, seed: int, settings: Mapping[str, Any]) -> Row:
+        """Under the first name that nobody has, in another worker or session either."""
+        for name in names(seed):
+            try:
+                return self._client.create_sandbox(name=name, **settings)
+            except Problem as problem:
+                if problem.status != 409 or problem.where != "name":
+                    raise
+        raise AssertionError("names don't end")
 
     def drop(self, daraja: Daraja) -> None:
         daraja._link.leave()

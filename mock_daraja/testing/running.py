@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import count
 from typing import Any, Final
 
 from mock_daraja import defaults
@@ -14,7 +13,7 @@ from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.gateway import Gateway
 from mock_daraja.sandbox import Sandbox
-from mock_daraja.testing.changes import sandbox_values, settings_from, split
+from mock_daraja.testing.changes import names, sandbox_values, settings_from, split
 from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.link import Link
 
@@ -47,26 +46,23 @@ class DarajaServer:
         return Daraja(Local(self.url, self._gateway, self._sandboxes.default), strict=self._strict)
 
     def fresh(self, seed: int, changes: Mapping[str, Any] | None = None) -> Daraja:
-        """The handle on a new sandbox, named after its seed, so that a test's ids are its own and always the same.
+        """The handle on a new sandbox, named after `seed`, so that a test's ids are its own and always the same.
 
         `changes` are those of its marker. Its first app is its own; then come those of the settings and the public
         test-key, for clients that have a key built in. They are taken from the default sandbox: a key leads to one
         sandbox.
         """
         given, strict = split(changes, self._strict)
-        values = sandbox_values(self._settings, {"seed": seed, **given}, "pytest.mark.daraja")
+        unsaid = {} if self._settings.seed is not None else {"seed": seed}
+        values = sandbox_values(self._settings, {**unsaid, **given}, "pytest.mark.daraja")
         default = self._sandboxes.default
         for app in default.apps():
             self._sandboxes.remove_app(default, app.key)
-        name = self._free_name(f"test-{seed:08x}")
+        taken = {each.name for each in self._sandboxes.all()}
+        name = next(each for each in names(seed) if each not in taken)
         keys = (f"{name}-key:{name}-secret", _PUBLIC_APP, *values.get("app", self._settings.app))
         sandbox = self._sandboxes.create(name, **{"apps": self._settings.apps, **values, "app": keys})
         return Daraja(Local(self.url, self._gateway, sandbox), strict=strict)
-
-    def _free_name(self, name: str) -> str:
-        """A test that is run again while its sandbox is kept gets another."""
-        taken = {each.name for each in self._sandboxes.all()}
-        return name if name not in taken else next(new for n in count(2) if (new := f"{name}-{n}") not in taken)
 
     def drop(self, daraja: Daraja) -> None:
         self._sandboxes.delete(daraja.name)

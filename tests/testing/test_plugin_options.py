@@ -251,20 +251,40 @@ def test_failing(daraja):
     result = run_session(source, "--daraja-url", running.url)
 
     result.assert_outcomes(passed=2, errors=1)
-    result.stdout.fnmatch_lines(["*- mock-daraja -*", "sandbox sandbox-*", "  refused  validation  Amount is not*"])
+    result.stdout.fnmatch_lines(["*- mock-daraja -*", "sandbox test-*", "  refused  validation  Amount is not*"])
     assert _sandboxes(running) == ["default"]
 
 
-def test_a_running_server_is_shared_by_workers(run_session: RunSession, running: Server) -> None:
+def test_workers_with_one_seed_share_a_running_server_and_no_id(run_session: RunSession, running: Server) -> None:
+    """Each request lands in the sandbox of the test that sent it, and the ids of a test are those of any run."""
     source = """
-@pytest.mark.parametrize("number", range(6))
+@pytest.fixture(scope="session")
+def daraja_settings():
+    return {"seed": 7, "start": "2026-11-24T10:00"}
+
+
+@pytest.mark.parametrize("number", range(8))
 def test_paid(daraja, number):
-    push(daraja, daraja.sink().url)
-    daraja.settle()
-    assert len(daraja.transactions) == 1
+    amounts = [number * 10 + turn for turn in (1, 2, 3)]
+    for amount in amounts:
+        answer = push(daraja, daraja.sink().url, Amount=amount)
+        print("ID", answer.request.headers["Authorization"], answer.json()["MerchantRequestID"])
+        daraja.settle()
+    assert [row.amount for row in daraja.transactions] == amounts
+    assert len(daraja.exchanges) == 6
+    print("ID", *(row.receipt for row in daraja.transactions))
 """
 
-    run_session(source, "--daraja-url", running.url, "-p", "xdist", "-n", "2").assert_outcomes(passed=6)
+    def ids(*arguments: str) -> list[str]:
+        result = run_session(source, "-rP", *arguments)
+        result.assert_outcomes(passed=8)
+        lines = re.findall(r"^ID (.*)", result.stdout.str(), re.MULTILINE)
+        return sorted(word for line in lines for word in line.split() if word != "Bearer")
+
+    remote = ids("--daraja-url", running.url, "-p", "xdist", "-n", "2")
+
+    assert len({*remote}) == len(remote) == 8 * 9
+    assert ids("--daraja-url", running.url) == ids() == remote
 
 
 def test_nobody_at_the_url_is_an_error_that_says_so(run_session: RunSession) -> None:

@@ -211,6 +211,18 @@ def test_files_stay_on_their_side(remote: Daraja, servers: RemoteServer) -> None
         servers.fresh(8, {"scenario": Path("mine.yaml")})
 
 
+def test_one_test_in_two_sessions_has_two_sandboxes_without_an_id_in_common(server: Server, push: Push) -> None:
+    def ids(daraja: Daraja) -> set[str]:
+        _, answer = push(daraja, daraja.sink().url)
+        daraja.settle()
+        return {answer["MerchantRequestID"], str(daraja.assert_paid().receipt)}
+
+    one, other = (RemoteServer(server.url, {"start": "2026-11-24T10:00", "seed": 3}).fresh(7) for _ in range(2))
+
+    assert (one.name, other.name) == ("test-00000007", "test-00000007-2")
+    assert not ids(one) & ids(other)
+
+
 def test_settings_of_the_server_are_its_own(server: Server, servers: RemoteServer) -> None:
     with pytest.raises(Problem, match="max_body is a setting of the server"):
         RemoteServer(server.url, {"max_body": 4096})
