@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Final, Literal
 
@@ -104,16 +104,15 @@ class Exchange(Row, frozen=True):
 
     @property
     def why(self) -> str:
-        """The refusal; or else all warnings, and what the product foretells of the transaction that was opened; or else
-        the first note. Each with its remedy, in one line; empty when there is nothing to say."""
-        said = [self.refusal] if self.refusal is not None else [*self._odd()]
+        """The refusal; or else every warning, and what is foretold of the transaction; or else the first note. Each
+        with its remedy, in one line; empty when there is nothing to say."""
+        said = [self.refusal] if self.refusal is not None else [each for each in self.steps if self._is_odd(each)]
         said = said or [each for each in self.steps if each.verdict == "note"][:1]
         return ". Also: ".join(f"{each.text}; {each.remedy}" if each.remedy else each.text for each in said)
 
-    def _odd(self) -> Iterator[Step]:
-        yield from (each for each in self.steps if each.verdict == "warning")
-        if self.transaction is not None:
-            yield from (each for each in self.steps if each.verdict == "note" and each.room == "product")
+    def _is_odd(self, step: Step) -> bool:
+        foretells = step.verdict == "note" and step.room == "product" and self.transaction is not None
+        return foretells or step.verdict == "warning"
 
 
 EXCHANGES: Final[Noun[Exchange, int]] = Noun(

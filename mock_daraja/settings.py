@@ -138,6 +138,11 @@ class Settings:
     environment: Literal["sandbox", "production"] = _setting(
         "sandbox", "which of Safaricom's hosts to mimic where they differ", metavar="NAME"
     )
+    credentials: Literal["lenient", "strict"] = _setting(
+        "lenient",
+        "a SecurityCredential that isn't for the sandbox's certificate: lenient takes it unchecked, strict gives 2001",
+        metavar="NAME",
+    )
     admin_token: str | None = _setting(None, "bearer token that /_mock asks for", metavar="TOKEN")
     allow_host: tuple[str, ...] = _setting(
         (), "one more Host header that /_mock answers to, e.g. a container's name; may be repeated", metavar="NAME"

@@ -84,8 +84,8 @@ def test_a_quirk_of_the_environment_leaves_the_other_quirks_of_the_file(file: Wr
 def test_every_option_can_come_from_the_environment() -> None:
     samples: dict[str, str] = {
         "clock": "auto", "start": "2026-11-24T10:00", "app": "k:s", "rewrite_callbacks": "http://a=http://b",
-        "environment": "production", "callback_timeout": "1.5", "answer_after": "2.5", "callback_after": "0",
-        "callback_retries": "3", "callback_grace": "0.5",
+        "environment": "production", "credentials": "strict", "callback_timeout": "1.5", "answer_after": "2.5",
+        "callback_after": "0", "callback_retries": "3", "callback_grace": "0.5",
     }  # fmt: skip
     for each in option_fields():
         kind = type(each.default)
@@ -94,6 +94,12 @@ def test_every_option_can_come_from_the_environment() -> None:
         settings = load({}, {f"MOCK_DARAJA_{each.name.upper()}": text}, Path("/nowhere"))
 
         assert getattr(settings, each.name) != each.default or text == "127.0.0.1", each.name
+
+
+@pytest.mark.parametrize("name", ["environment", "credentials"])
+def test_an_option_that_there_is_not_is_refused_in_python_too(name: str) -> None:
+    with pytest.raises(Problem, match=f"{name} is 'stict'"):
+        Settings(**{name: "stict"})
 
 
 def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:

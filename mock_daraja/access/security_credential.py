@@ -1,7 +1,7 @@
 """The SecurityCredential: base64 of the initiator's password, RSA PKCS#1 v1.5 encrypted (requests.md §1.7).
 
 The real gateway does not decrypt; a wrong value is acknowledged and fails later with 2001. Here a credential made with
-the sandbox's own certificate is opened and checked; one made with Safaricom's can't be, and is taken as it is.
+the sandbox's own certificate is opened and checked; one made with Safaricom's can't be, and is opaque.
 """
 
 from __future__ import annotations
@@ -33,7 +33,14 @@ _HEX: Final = re.compile("[0-9a-fA-F]+")
 _BASE64URL: Final = re.compile("[A-Za-z0-9_-]{300,}={0,2}")
 _AT_IT: Final = Lock()
 """One thread at a time computes in Python: many would leave the interpreter to nobody else."""
-_REMEDY: Final = "encrypt the password with the certificate (`mock-daraja credential PASSWORD`)"
+REMEDY: Final = "encrypt the password with the sandbox's certificate: `mock-daraja credential PASSWORD` does"
+NOT_OURS: Final = "not encrypted for this sandbox's certificate"
+UNCHECKED: Final = f"password not checked: {NOT_OURS}"
+CHECKED_BY: Final = (
+    "to have it checked, encrypt it by `mock-daraja credential PASSWORD`, daraja.security_credential() or the"
+    " certificate of GET /_mock/certificate"
+)
+_LEAST_HEX: Final = 32  # digits: fewer may be a password
 _LIFE_DAYS: Final = 3650
 MOST_BYTES: Final = _BLOCK - 11
 """How long a password may be, in UTF-8: what PKCS#1 v1.5 padding leaves of a block."""
@@ -143,23 +150,29 @@ def _block(credential: str) -> bytes | Credential:
 
 def _decoded(credential: str) -> bytes | str:
     if not credential:
-        return f"encoding: the SecurityCredential is blank; {_REMEDY}"
-    if len(credential) == 2 * _BLOCK and _HEX.fullmatch(credential):
-        return "encoding: the SecurityCredential is a hex dump; write the block in base64"
+        return f"encoding: the SecurityCredential is blank; {REMEDY}"
+    if credential.startswith("-----BEGIN"):
+        return f"encoding: the SecurityCredential is PEM text, and not what was encrypted with it; {REMEDY}"
+    if len(credential) >= _LEAST_HEX and _HEX.fullmatch(credential):
+        if len(credential) == 2 * _BLOCK:
+            return "encoding: the SecurityCredential is hexadecimal; write the block in base64"
+        return f"encoding: the SecurityCredential is hexadecimal of {len(credential) / 2:g} bytes; {REMEDY}"
     try:
         block = b64decode(credential, validate=True)
     except ValueError:
         if _BASE64URL.fullmatch(credential):
             remedy = "write it in standard base64, with + and / and the = at its end"
             return f"encoding: the SecurityCredential is base64url; {remedy}"
-        return f"encoding: the SecurityCredential is not base64, perhaps a plain password; {_REMEDY}"
+        return f"encoding: the SecurityCredential is not base64, perhaps a plain password; {REMEDY}"
     if len(block) == _BLOCK:
         return block
-    holds = f"the SecurityCredential holds {len(block)} bytes"
+    if block.startswith(b"-----BEGIN"):
+        return f"encoding: the SecurityCredential is base64 of PEM text, and not what was encrypted with it; {REMEDY}"
+    holds = f"the SecurityCredential is base64 of {len(block)} bytes"
     if len(block) in _OTHER_BLOCKS:
         wanted = f"use a {_KEY_BITS}-bit certificate: GET /_mock/certificate"
         return f"certificate: {holds}, which is a block of a {len(block) * 8}-bit key; {wanted}"
-    return f"encoding: {holds}, and is no RSA block of {_BLOCK}; {_REMEDY}"
+    return f"encoding: {holds}, and no RSA block of {_BLOCK}; {REMEDY}"
 
 
 def _raw(key: RSAPrivateKey, block: bytes) -> bytes | None:

@@ -34,7 +34,8 @@ def credential(password: str | None, sandbox: str, as_json: bool, url: str | Non
     """Print the SecurityCredential of an initiator's PASSWORD: encrypted with the certificate of a running sandbox.
 
     A sandbox makes its certificate when it is first asked for, so a credential is good until the server stops. One made
-    with Safaricom's certificate is accepted as well, but its password can't be checked. Without PASSWORD it is asked
+    with Safaricom's certificate is accepted as well, but its password can't be checked: the trace says so, and `serve
+    --credentials strict` lets it fail with 2001. Without PASSWORD it is asked
     for at a terminal, or read from standard input. The certificate itself is at /_mock/certificate.
     """
     printer = Printer()

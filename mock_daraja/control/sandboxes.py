@@ -16,8 +16,9 @@ from mock_daraja.settings import Settings, convert
 
 MOST: Final = 1000
 SETTINGS: Final = (
-    "clock", "start", "seed", "scenario", "environment", "answer_after", "callback_after", "callback_timeout",
-    "callback_grace", "callback_retries", "pure", "keep", "keep_bodies", "allow_callbacks_to", "rewrite_callbacks",
+    "clock", "start", "seed", "scenario", "environment", "credentials", "answer_after", "callback_after",
+    "callback_timeout", "callback_grace", "callback_retries", "pure", "keep", "keep_bodies", "allow_callbacks_to",
+    "rewrite_callbacks",
 )  # fmt: skip
 """What of Settings is a sandbox's own; the rest is the server's."""
 

@@ -75,8 +75,8 @@ class Initiator(Row, frozen=True):
 
 
 class Credential(Row, frozen=True):
-    """What a SecurityCredential turned out to be. `text` is the password that is in it, or what is wrong with it; one
-    that was made with another certificate can't be opened, and has none."""
+    """What a SecurityCredential turned out to be. `text` is the password that is in it, or what is wrong with it. An
+    opaque one has none: our certificate doesn't open it, so it may be made with Safaricom's, whose key nobody has."""
 
     kind: Literal["password", "fault", "opaque"] = "opaque"
     text: str = ""

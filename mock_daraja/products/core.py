@@ -6,13 +6,14 @@ B2C, Pochi, B2B, tax, balance, status and reversal read their initiator, credent
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
+from mock_daraja.access.security_credential import NOT_OURS, REMEDY
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import CHARGES_PAID, REVENUE, organisation, transfer
-from mock_daraja.model import Credential, Details, Posting, Transaction, changed
+from mock_daraja.model import Credential, Details, Initiator, Posting, Transaction, changed
 from mock_daraja.money import shillings
 from mock_daraja.products.base import Life, Opens, World
 from mock_daraja.products.reading import text, url_fault
@@ -71,10 +72,11 @@ def url_refusal(body: Body, world: World) -> Refusal | None:
 def with_common(own: Command, body: Body, world: World, *, initiator: str) -> Command:
     """What a product has read of its own, with what all of them read alike. `initiator` is the name of that field."""
     assert isinstance(own.details, Initiated)
+    name, given = text(body[initiator]), text(body["SecurityCredential"])
     details = changed(
         own.details,
-        initiator=text(body[initiator]),
-        credential=world.open_credential(text(body["SecurityCredential"])),
+        initiator=name,
+        credential=_judged(given, world.open_credential(given), world.initiators(own.shortcode)),
         occasion=text(body.get("Occassion") or body.get("Occasion") or ""),
         timeout_url=body.get("QueueTimeOutURL") or None,
     )
@@ -85,6 +87,13 @@ def with_common(own: Command, body: Body, world: World, *, initiator: str) -> Co
         remarks=text(body.get("Remarks") or ""),
         result_url=text(body["ResultURL"]),
     )
+
+
+def _judged(given: str, opened: Credential, initiators: Iterable[Initiator]) -> Credential:
+    """As it was opened; but a password that was not encrypted is called one."""
+    if opened.kind == "fault" and any(each.password == given.strip() for each in initiators):
+        return Credential("fault", f"encoding: the SecurityCredential is the bare password; {REMEDY}")
+    return opened
 
 
 def product_of(transaction: Transaction[Any]) -> str:
@@ -122,7 +131,10 @@ def settle(transaction: Transaction[Any], truth: Settlement, done: Settlement) -
 
 
 def settle_initiated(transaction: Transaction[I], fault: Settlement | None, done: Settlement) -> Settlement:
-    """The same, where an initiator asked: any failure but its own comes after a right password."""
+    """The same, where an initiator asked: any failure but its own comes after a right password, unless nobody could
+    check that: then it is neither right nor wrong, and what was counted stays."""
+    if transaction.details.credential.kind == "opaque":
+        return settle(transaction, fault or done, done)
     right: tuple[str, Secret] = (transaction.details.initiator, "right")
     done = changed(done, password=right)
     if fault is not None and fault.password is None and fault.result not in _INITIATOR_FAULTS:
@@ -149,7 +161,8 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
     if initiator.locked:
         why = f"the password of {initiator.name} is locked: PATCH /_mock/organisations/{row.shortcode} unlocks it"
         return fail(transaction, "8006", why)
-    wrong = _credential_fault(details.credential, initiator.password)
+    strict = world.settings.credentials == "strict"
+    wrong = _credential_fault(details.credential, initiator.password, strict=strict)
     if wrong is not None:
         count = initiator.failures + 1
         entered: Secret = "locked" if count >= WRONG_PASSWORDS_ALLOWED else "wrong"
@@ -161,9 +174,12 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
     return None
 
 
-def _credential_fault(credential: Credential, password: str) -> str | None:
+def _credential_fault(credential: Credential, password: str, *, strict: bool) -> str | None:
+    """What the core would refuse, or None where it would not, or nobody can tell: unless `strict`, that passes."""
     if credential.kind == "fault":
         return credential.text
+    if credential.kind == "opaque" and strict:
+        return f"certificate: the SecurityCredential was {NOT_OURS} (credentials: strict); {REMEDY}"
     if credential.kind == "password" and credential.text != password:
         return "password: the SecurityCredential was made with our certificate, and holds another password"
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mock_daraja import wire
+from mock_daraja.access.security_credential import CHECKED_BY, UNCHECKED
 from mock_daraja.exchange import Reply, Step, scalar
 from mock_daraja.model import Transaction, changed
 from mock_daraja.products.base import Answers, Grants, Opens
@@ -125,6 +126,7 @@ def open_transaction(passage: Passage) -> Reply | None:
             passage.shared, passage.sandbox, operation, command, decision=passage.decision, exchange=passage.number
         )
         _foresee(passage, operation, passage.transaction)
+        _tell_unchecked(passage)
     return None
 
 
@@ -137,6 +139,14 @@ def _foresee(passage: Passage, operation: Opens[Any], transaction: Transaction) 
     if told is not None:
         text = f"accepted, but as things stand it will fail with {told.result}: {told.why}"
         passage.note(Step("product", "note", text, docs=passage.anchor))
+
+
+def _tell_unchecked(passage: Passage) -> None:
+    """How far a SecurityCredential was judged, where that is not to the end."""
+    if passage.sandbox.settings.credentials == "strict":  # then it fails, which says why
+        return
+    if any(each.kind == "opaque" for each in passage.opened.values()):
+        passage.note(Step("product", "warning", UNCHECKED, remedy=CHECKED_BY, docs="b2c.md#initiators"))
 
 
 def acknowledge(passage: Passage) -> Reply | None:

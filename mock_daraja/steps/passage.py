@@ -102,7 +102,8 @@ class Passage(Struct):
         outcome, rule = decision.outcome, str(decision)
         if decision.unattested:
             remedy = "what follows is played because you asked for it: do not rely on it"
-            self.note(Step("scenarios", "warning", decision.unattested, remedy=remedy, docs="scenarios.md#codes-that-there-are"))
+            docs = "scenarios.md#codes-that-there-are"
+            self.note(Step("scenarios", "warning", decision.unattested, remedy=remedy, docs=docs))
         if outcome.page is not None:
             text = f"{rule} answers with the page {outcome.page}"
             self.note(Step("scenarios", "refused", text, docs="scenarios.md#precedence", rule=decision.rule))

@@ -62,11 +62,13 @@ def _exchange(shape: Row) -> Line:
         text += f", opens t{shape['transaction']}"
     refused = refusal(shape)
     room = "" if refused is None else f"{refused['room']}: "
-    return shape["received"], text + because(refused, f"\n{_UNDER}", room)
+    under = f"\n{_UNDER}"
+    warnings = "".join(because(step, under) for step in shape["trace"] if step["verdict"] == "warning")
+    return shape["received"], text + because(refused, under, room) + warnings
 
 
 def because(refused: Mapping[str, Any] | None, under: str, room: str = "") -> str:
-    """Why a request was refused, and the remedy, each `under` a line that tells of it."""
+    """Why a request was refused, or what else a step says, and the remedy, each `under` a line that tells of it."""
     if refused is None:
         return ""
     value = f" ({refused['value']})" if "value" in refused else ""

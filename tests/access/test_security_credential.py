@@ -177,7 +177,7 @@ def test_a_key_of_another_size_is_told(
     fault = fault_in(certificate.open(b64encode(block(foreign(bits))).decode()))
 
     assert fault == (
-        f"certificate: the SecurityCredential holds {bits // 8} bytes, which is a block of a {bits}-bit key; "
+        f"certificate: the SecurityCredential is base64 of {bits // 8} bytes, which is a block of a {bits}-bit key; "
         "use a 2048-bit certificate: GET /_mock/certificate"
     )
 
@@ -374,16 +374,19 @@ MALFORMED = [
     pytest.param(PASSWORD, "is not base64, perhaps a plain password", id="plain"),
     pytest.param("Safaricom123!!", "is not base64, perhaps a plain password", id="another plain"),
     pytest.param("ünïcode", "is not base64", id="plain, not ASCII"),
-    pytest.param("Password", "holds 6 bytes, and is no RSA block", id="plain, yet base64"),
-    pytest.param(b64encode(PASSWORD.encode()).decode(), "holds 15 bytes", id="encoded, not encrypted"),
-    pytest.param(RAW.hex(), "is a hex dump", id="hex"),
-    pytest.param(RAW.hex().upper(), "is a hex dump", id="HEX"),
+    pytest.param("Password", "is base64 of 6 bytes, and no RSA block of 256", id="plain, yet base64"),
+    pytest.param(b64encode(PASSWORD.encode()).decode(), "is base64 of 15 bytes", id="encoded, not encrypted"),
+    pytest.param(RAW.hex(), "is hexadecimal; write", id="hex"),
+    pytest.param(RAW.hex().upper(), "is hexadecimal; write", id="HEX"),
+    pytest.param(RAW[:16].hex(), "is hexadecimal of 16 bytes", id="hex of a hash"),
+    pytest.param("-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----\n", "is PEM text", id="PEM"),
+    pytest.param(b64encode(b"-----BEGIN CERTIFICATE-----\n").decode(), "is base64 of PEM text", id="base64 of PEM"),
     pytest.param(urlsafe_b64encode(RAW).decode(), "is base64url", id="base64url"),
     pytest.param(urlsafe_b64encode(RAW).decode().rstrip("="), "is base64url", id="base64url, no ="),
     pytest.param(b64encode(RAW).decode()[:-1], "is not base64", id="cut short"),
-    pytest.param(b64encode(RAW + b"x").decode(), "holds 257 bytes", id="one byte more"),
+    pytest.param(b64encode(RAW + b"x").decode(), "is base64 of 257 bytes", id="one byte more"),
     pytest.param("%2B".join(b64encode(RAW).decode().split("+")), "is not base64", id="URL-encoded"),
-    pytest.param("zAzA" * 1_000_000, "holds 3000000 bytes", id="huge"),
+    pytest.param("zAzA" * 1_000_000, "is base64 of 3000000 bytes", id="huge"),
 ]
 
 

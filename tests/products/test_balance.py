@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
+from mock_daraja.defaults import INITIATOR_PASSWORD
 from tests.conftest import MakeMock, Mock, parameters
 
 QUERY = "balance.query"
@@ -141,7 +143,7 @@ def test_a_locked_password_is_told_as_it_was_captured(mock: Mock) -> None:
     ("initiator", "changes", "code", "why"),
     [
         ({}, {"Initiator": "apitest"}, "2001", "600996 has no initiator 'apitest'; it has testapi"),
-        ({}, {"SecurityCredential": "Safaricom999!*!"}, "2001", "not base64"),
+        ({}, {"SecurityCredential": "Safaricom999!*!"}, "2001", "is the bare password"),
         ({}, {"PartyA": "654321"}, "2001", "there is no organisation 654321"),
         ({"roles": ["Org Reversals Initiator"]}, {}, "21", "no role 'Balance Query ORG API'"),
         ({"locked": True}, {}, "8006", "locked"),
@@ -170,10 +172,10 @@ def test_the_third_wrong_password_locks_every_product_of_the_initiator(mock: Moc
     assert mock.settled("b2c.payment").result == "8006"
 
 
-def test_a_right_password_sets_the_count_back(mock: Mock) -> None:
-    wrong = {"SecurityCredential": "not a credential"}
+def test_a_right_password_sets_the_count_back(mock: Mock, credential: Callable[[str], str]) -> None:
+    wrong, right = ({"SecurityCredential": each} for each in ("not a credential", credential(INITIATOR_PASSWORD)))
 
-    results = [mock.settled(QUERY, **changes).result for changes in (wrong, wrong, {}, wrong, wrong)]
+    results = [mock.settled(QUERY, **changes).result for changes in (wrong, wrong, right, wrong, wrong)]
 
     assert results == ["2001", "2001", "0", "2001", "2001"]
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from mock_daraja.defaults import CUSTOMER, INITIATOR_PASSWORD
+from mock_daraja.journal.text import log_line
 from mock_daraja.ledger import REVENUE
 from mock_daraja.model import Credential, Decision, Outcome, Posting, Transaction
-from mock_daraja.products import core
+from mock_daraja.products import CATALOGUE, core
 from mock_daraja.products.values import TIMED_OUT, Command, Settlement, json_code
+from mock_daraja.steps.reporting import card_of
 from tests.conftest import NOWHERE, MakeMock, Mock
 
 ROLE = "ORG B2C API initiator"
@@ -21,6 +25,7 @@ RIGHT = Credential("password", INITIATOR_PASSWORD)
 WRONG = Credential("password", "x")
 PADDED = Credential("fault", "padding: it is OAEP")
 OPAQUE = Credential()
+UNCHECKED = "password not checked: not encrypted for this sandbox's certificate"
 
 
 def transaction(**fields: Any) -> Transaction:
@@ -41,8 +46,8 @@ def transaction(**fields: Any) -> Transaction:
     )
 
 
-def decided(**outcome: Any) -> Transaction:
-    return transaction(decision=Decision(Outcome(**outcome), "header", "X-Mock-Scenario"))
+def decided(credential: Credential = OPAQUE, **outcome: Any) -> Transaction:
+    return transaction(credential=credential, decision=Decision(Outcome(**outcome), "header", "X-Mock-Scenario"))
 
 
 def fault_of(mock: Mock, **fields: Any) -> Settlement | None:
@@ -266,6 +271,7 @@ def test_a_forced_result_has_the_catalogues_text_unless_another_is_given(outcome
 
 
 RIGHT_ONE = ("testapi", "right")
+CHECKED = {"credential": RIGHT}
 
 
 @pytest.mark.parametrize(
@@ -277,7 +283,8 @@ def test_whatever_fails_behind_the_password_was_asked_with_the_right_one(
 ) -> None:
     fault = None if result is None else told(result)
 
-    assert core.settle_initiated(transaction(), fault, MOVED).password == password
+    assert core.settle_initiated(transaction(**CHECKED), fault, MOVED).password == password
+    assert core.settle_initiated(transaction(), fault, MOVED).password is None  # nobody could check it
 
 
 def test_a_wrong_password_stays_wrong_whatever_the_result() -> None:
@@ -290,7 +297,7 @@ def test_a_wrong_password_stays_wrong_whatever_the_result() -> None:
 def test_a_forced_result_counts_a_right_password_where_money_moves_and_else_none(
     forced: str, password: tuple[str, str] | None
 ) -> None:
-    settlement = core.settle_initiated(decided(result=forced), told("17"), MOVED)
+    settlement = core.settle_initiated(decided(RIGHT, result=forced), told("17"), MOVED)
 
     assert settlement.password == password
 
@@ -351,7 +358,108 @@ def test_what_will_fail_is_foretold(mock: Mock, operation: str) -> None:
 
 @pytest.mark.parametrize("operation", ["b2c.payment", "pochi.payment", "b2b.payment", "tax.remit", "balance.query"])
 def test_nothing_is_foretold_of_what_will_do(mock: Mock, operation: str) -> None:
-    assert mock.send(operation).why == ""
+    assert mock.send(operation).why.startswith(UNCHECKED)
+
+
+# how far a SecurityCredential is judged
+
+
+ALL_CORE = ("b2c.payment", "b2c.payment-v1", "b2c-validated.payment", "pochi.payment", *CORE)
+BLOCK = bytes(range(255, -1, -1))
+
+
+@pytest.mark.parametrize("operation", ALL_CORE)
+def test_one_for_another_certificate_is_taken_and_said_to_be_unchecked(
+    mock: Mock, credential: Callable[[str], str], operation: str
+) -> None:
+    credential("somebody has the certificate")
+
+    answer = mock.send(operation, SecurityCredential=b64encode(BLOCK).decode())
+
+    (warning,) = [step for step in mock.exchange().steps if step.verdict == "warning"]
+    assert answer.status == 200 and UNCHECKED in answer.why
+    assert (warning.room, warning.text, warning.docs) == ("product", UNCHECKED, "b2c.md#initiators")
+    assert "mock-daraja credential PASSWORD" in warning.remedy and "/_mock/certificate" in warning.remedy
+
+
+@pytest.mark.parametrize("operation", ALL_CORE)
+def test_strictly_it_ends_in_2001(mock_with: MakeMock, operation: str) -> None:
+    mock = mock_with(credentials="strict")
+
+    row = mock.settled(operation, SecurityCredential=b64encode(BLOCK).decode())
+
+    assert row.result == "2001"
+    assert row.why.startswith("certificate: the SecurityCredential was not encrypted for this sandbox's certificate")
+    assert "will fail with 2001: certificate: " in mock.exchange().why
+    assert not [step for step in mock.exchange().steps if step.room == "credentials"]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_one_for_our_certificate_is_checked_and_nothing_is_said(mock_with: MakeMock, strict: bool) -> None:
+    mock = mock_with(credentials="strict" if strict else "lenient")
+    right, wrong = (mock.sandbox.certificate.encrypt(each) for each in (INITIATOR_PASSWORD, "wrong"))
+
+    answers = [mock.send("balance.query", SecurityCredential=each).why for each in (right, wrong)]
+
+    assert answers[0] == ""
+    assert "it will fail with 2001: password: the SecurityCredential was made with our certificate" in answers[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (INITIATOR_PASSWORD, "is the bare password"),
+        ("Safaricom123", "is base64 of 9 bytes, and no RSA block of 256"),
+        ("guess!", "is not base64, perhaps a plain password"),
+        ("-----BEGIN CERTIFICATE-----\nMIIG\n-----END CERTIFICATE-----", "is PEM text"),
+        (BLOCK.hex(), "is hexadecimal"),
+        (b64encode(INITIATOR_PASSWORD.encode()).decode(), "is base64 of 15 bytes"),
+        (b64encode(BLOCK[1:]).decode(), "is base64 of 255 bytes"),
+    ],
+)
+@pytest.mark.parametrize("operation", ["b2c.payment", "b2b.payment", "status.query"])
+def test_what_can_be_for_no_certificate_ends_in_2001_and_is_named(
+    mock: Mock, operation: str, given: str, said: str
+) -> None:
+    row = mock.settled(operation, SecurityCredential=given)
+
+    assert (row.result, said in row.why, said in mock.exchange().why) == ("2001", True, True)
+    assert INITIATOR_PASSWORD not in row.why
+
+
+def test_what_was_not_checked_is_neither_right_nor_wrong(mock: Mock) -> None:
+    wrong = {"SecurityCredential": "guess!"}
+
+    results = [mock.settled("balance.query", **each).result for each in (wrong, {}, wrong, {}, wrong)]
+
+    assert results == ["2001", "0", "2001", "0", "8006"]
+
+
+def test_strictly_the_third_for_another_certificate_locks(mock_with: MakeMock) -> None:
+    mock = mock_with(credentials="strict")
+
+    assert [mock.settled("balance.query").result for _ in range(3)] == ["2001", "2001", "8006"]
+
+
+@pytest.mark.parametrize("unchecked", [True, False])
+def test_the_report_card_says_what_was_not_checked(mock: Mock, unchecked: bool) -> None:
+    own = {} if unchecked else {"SecurityCredential": mock.sandbox.certificate.encrypt(INITIATOR_PASSWORD)}
+    mock.settled("b2c.payment", **own)
+
+    check = card_of(mock.sandbox, CATALOGUE)["warnings"]
+
+    assert check.verdict == ("warn" if unchecked else "pass")
+    assert [UNCHECKED in each.text for each in check.evidence] == ([True] if unchecked else [])
+
+
+def test_the_log_says_what_was_not_checked(mock: Mock) -> None:
+    mock.send("b2c.payment")
+    alone = log_line(mock.exchange())
+    mock.send("b2c.payment", headers={"X-Mock-Scenario": "17"})
+    beside = log_line(mock.exchange())
+
+    assert f"  {UNCHECKED}; to have it checked" in alone
+    assert f"  {UNCHECKED}; to have it checked" in beside
 
 
 def test_foretelling_counts_no_password_and_moves_no_money(mock: Mock) -> None:

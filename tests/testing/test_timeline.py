@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from mock_daraja import MockDaraja
 from mock_daraja.engine.work import resume
 from mock_daraja.journal.failed import fact_lines
 from mock_daraja.model import DELIVERIES, Failure, changed
 from mock_daraja.testing import Daraja, DarajaServer
-from tests.conftest import put_stuck
+from tests.conftest import example, put_stuck
 
 NOWHERE = "http://127.0.0.1:9/nobody"
+_UNDER = "\n" + " " * 19
 Call = Callable[..., tuple[int, Any]]
 
 
@@ -59,6 +64,26 @@ def test_it_says_why_a_request_was_refused_and_what_to_do(daraja: Daraja, push: 
     assert refused[0] == "10:00:00.000  x2   POST /mpesa/stkpush/v1/processrequest -> 500"
     assert refused[1].startswith("                   product: ")
     assert refused[2].startswith("                   remedy: ")
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_it_says_how_far_a_password_was_checked(call: Call, strict: bool) -> None:
+    with MockDaraja(seed=1, strict=False, credentials="strict" if strict else "lenient") as daraja:
+        basic = b64encode(f"{daraja.consumer_key}:{daraja.consumer_secret}".encode()).decode()
+        url = f"{daraja.url}/oauth/v1/generate?grant_type=client_credentials"
+        _, token = call(url, headers={"Authorization": f"Basic {basic}"})
+        bearer = {"Authorization": f"Bearer {token['access_token']}"}
+        body = example("balance.query") | {"ResultURL": daraja.sink().url}
+        status, _ = call(f"{daraja.url}/mpesa/accountbalance/v1/query", body, bearer)
+        daraja.settle()
+
+        shown = daraja.timeline()
+
+    unchecked = "password not checked: not encrypted for this sandbox's certificate"
+    remedy = "remedy: to have it checked, encrypt it by `mock-daraja credential PASSWORD`"
+    assert status == 200
+    assert (f"{_UNDER}{unchecked}{_UNDER}{remedy}" in shown) == (not strict)
+    assert ("2001 The initiator information is invalid. (certificate: " in shown) == strict
 
 
 def test_it_tells_of_a_callback_that_was_never_sent(daraja: Daraja, push: Call) -> None:

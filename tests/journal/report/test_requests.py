@@ -107,6 +107,6 @@ def test_a_refusal_is_told_with_what_to_do() -> None:
     assert line.text == "POST /path 400: no; do better"
 
 
-@pytest.mark.parametrize("name", ["paths", "fields", "refusals"])
+@pytest.mark.parametrize("name", ["paths", "fields", "refusals", "warnings"])
 def test_without_a_request_nothing_was_seen(name: str) -> None:
     assert card()[name].verdict == "not seen"
