@@ -71,20 +71,25 @@ def _phone(name: str) -> Kind:
     return kind
 
 
+def _set_or_all(value: Any) -> tuple[str, ...] | None:
+    return None if typed(list, type(None))(value) is None else _set(value)
+
+
 _APP: Final[Fields] = {
     "key": _TEXT,
     "secret": _TEXT,
-    "products": _set,
-    "shortcodes": _set,
+    "products": _set_or_all,
+    "shortcodes": _set_or_all,
 }
 
 
-def app_from(table: Mapping[str, Any]) -> App:
-    """An app from `key`, `secret`, and optionally `products` and `shortcodes`."""
+def app_from(table: Mapping[str, Any], old: App | None = None) -> App:
+    """An app from `key`, `secret`, and optionally `products` and `shortcodes`, null for all: a new one, or `old` with
+    what the table changes."""
     values = _read(table, _APP, "an app", "key")
-    if not values.get("secret"):
+    if not values.get("secret", old is not None):
         raise Problem(f"app {shown(values['key'])} has no secret", remedy="give secret as well")
-    return App(**values)
+    return changed(old or App(values["key"], values["secret"]), **values)
 
 
 def _shortcode(value: Any) -> str:

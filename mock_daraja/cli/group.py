@@ -11,7 +11,7 @@ from mock_daraja import __version__
 from mock_daraja.errors import Problem
 
 _COMMANDS: Final = (
-    "serve", "demo", "why", "journal", "stuck", "report", "pay", "codes", "docs", "scenario", "env", "credential"
+    "serve", "demo", "why", "journal", "stuck", "report", "pay", "codes", "docs", "scenario", "env", "app", "credential"
 )  # fmt: skip
 
 

@@ -58,6 +58,10 @@ class ControlApi(ABC):
     def add_app(self, key: str, secret: str, **table: Any) -> Row:
         return self.call("POST", "apps", body={"key": key, "secret": secret, **table})
 
+    def change_app(self, key: str, **table: Any) -> Row:
+        """Any of secret, products and shortcodes; None of these two is all of them."""
+        return self.call("PATCH", "apps", key, body=table)
+
     def remove_app(self, key: str) -> None:
         self.call("DELETE", "apps", key)
 

@@ -13,7 +13,8 @@ from mock_daraja.model import App
 from mock_daraja.quoting import shown
 
 MOST: Final = 10_000
-_KEYS: Final = {"key": text, "secret": text, "products": anything, "shortcodes": anything}
+_CHANGE: Final = {"secret": text, "products": anything, "shortcodes": anything}
+_KEYS: Final = {"key": text, **_CHANGE}
 
 
 def _shape(app: App) -> Shape:
@@ -28,21 +29,41 @@ def create(call: Call) -> Response:
     given = call.body(_KEYS, required=("key", "secret"))
     app = tables.app_from({name: value for name, value in given.items() if value is not None})
     app_key(app.key, "key")
+    _check_products(call, app)
+    if len([*call.sandbox.apps()]) >= MOST:
+        raise Problem(f"there are {MOST} apps already", remedy="delete some", status=409)
+    kept = call.shared.sandboxes.put_app(call.sandbox, app, only_new=True)
+    return Response(_shape(kept), 201)
+
+
+def _check_products(call: Call, app: App) -> None:
     slugs = [product.slug for product in call.shared.catalogue.products]
     for slug in app.products or ():
         if slug not in slugs:
             raise Problem(
                 f"there is no product {shown(slug)}", where="products", remedy=f"there are {', '.join(slugs)}"
             )
-    if len([*call.sandbox.apps()]) >= MOST:
-        raise Problem(f"there are {MOST} apps already", remedy="delete some", status=409)
-    kept = call.shared.sandboxes.put_app(call.sandbox, app, only_new=not call.is_inside)
-    return Response(_shape(kept), 201)
+
+
+def change(call: Call, key: str) -> Shape:
+    """Its tokens keep the products they were granted with (requests.md §1.7)."""
+    given = call.body(_CHANGE)
+    with call.shared.sandboxes.store.unit():
+        old = next((app for app in call.sandbox.apps() if app.key == key), None)
+        if old is None:
+            raise _unknown(call, key)
+        app = tables.app_from({"key": key, **given}, old)
+        _check_products(call, app)
+        return _shape(call.shared.sandboxes.put_app(call.sandbox, app))
 
 
 def delete(call: Call, key: str) -> Response:
     """Its tokens go with it."""
     if not call.shared.sandboxes.remove_app(call.sandbox, key):
-        known = ", ".join(app.key for app in [*call.sandbox.apps()][:10]) or "none"
-        raise Problem(f"there is no app {shown(key)}", remedy=f"there are {known}", status=404)
+        raise _unknown(call, key)
     return GONE
+
+
+def _unknown(call: Call, key: str) -> Problem:
+    known = ", ".join(app.key for app in [*call.sandbox.apps()][:10]) or "none"
+    return Problem(f"there is no app {shown(key)}", remedy=f"there are {known}", status=404)

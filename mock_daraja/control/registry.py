@@ -41,6 +41,7 @@ _OF_A_SANDBOX: Final = (
     Route("POST", "clock/advance", clock.advance),
     Route("GET", "apps", apps.listed),
     Route("POST", "apps", apps.create),
+    Route("PATCH", "apps/<path:key>", apps.change),
     Route("DELETE", "apps/<path:key>", apps.delete),
     Route("GET", "customers", customers.listed, {"limit": LIMIT}),
     Route("POST", "customers", customers.put),

@@ -10,14 +10,17 @@ from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import JSON, Reply, Step
 from mock_daraja.faults import pages
 from mock_daraja.fields import nearest
-from mock_daraja.model import APPS, TOKENS, App
+from mock_daraja.model import APPS, TOKENS, App, Token
+from mock_daraja.model.parties import Names
 from mock_daraja.products.base import Grants
 from mock_daraja.products.reading import text
+from mock_daraja.sandbox import DEFAULT
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
 from mock_daraja.validation import read_body
 
-_NEW_TOKEN: Final = "get a new one: GET /oauth/v1/generate?grant_type=client_credentials"
+_GENERATE: Final = "GET /oauth/v1/generate?grant_type=client_credentials"
+_NEW_TOKEN: Final = f"get a new one: {_GENERATE}"
 
 
 def locate(passage: Passage) -> None:
@@ -127,12 +130,29 @@ def identify(passage: Passage) -> Reply | None:
         return _denied(passage, passage.voice.invalid_token.about(given), why, _short(given), _NEW_TOKEN, docs="")
     slug = passage.product.slug
     if token.products is not None and slug not in token.products:
-        why = f"the token's app had no product {slug} when the token was issued"
-        remedy = "add the product to the app, then get a new token"
-        has = ", ".join(sorted(token.products))
-        return _denied(passage, passage.voice.product_missing, why, has, remedy, docs="")
+        return _denied(passage, passage.voice.product_missing, *_without_product(passage.app, token, slug))
+    if passage.app is not None and passage.app.products is not None and slug not in passage.app.products:
+        text = f"the token keeps the product {slug}, which its app has lost, until it expires"
+        passage.note(Step("access", "warning", text, docs=passage.shared.catalogue.tokens_anchor))
     passage.app_key = token.app_key
     return None
+
+
+def _without_product(app: App | None, token: Token, slug: str) -> tuple[str, str, str]:
+    """Why, what the token has, and the remedy. It keeps the list of when it was granted (requests.md §1.7)."""
+    now = None if app is None else app.products
+    why = f"the token was granted when its app had no product {slug}; the app has now: {_listed(now)}"
+    has, ask = f"the token has: {_listed(token.products)}", f"get a new token: {_GENERATE}"
+    if now is None or slug in now:
+        return why, has, ask
+    where = "" if token.sandbox == DEFAULT else f" --sandbox {token.sandbox}"
+    command = f"mock-daraja app {token.app_key} --products {','.join((*now, slug))}{where}"
+    add = f"add the product to the app: `{command}`"
+    return why, has, f"{add}, then {ask}"
+
+
+def _listed(products: Names | None) -> str:
+    return "all products" if products is None else ", ".join(products) or "none"
 
 
 def _identify_app(passage: Passage, operation: Grants) -> Reply | None:

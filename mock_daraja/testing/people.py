@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from msgspec import convert
 
@@ -130,16 +130,22 @@ class People(Part):
         key: str | None = None,
         secret: str | None = None,
         *,
-        products: Sequence[str] | None = None,
-        shortcodes: Sequence[str] | None = None,
+        products: Sequence[str] | Literal["all"] | None = None,
+        shortcodes: Sequence[str] | Literal["all"] | None = None,
     ) -> App:
-        """Add or change an app; without key and secret they are made up. None of `products` means all of them."""
-        table = only_given(
-            products=None if products is None else list(products),
-            shortcodes=None if shortcodes is None else list(shortcodes),
-        )
-        key = key or f"{self._link.name}-app-{len(self._link.api.apps())}"
-        return convert(self._link.api.add_app(key, secret or f"{key}-secret", **table), App)
+        """Add or change an app; without a key it is a new one, which has all products and shortcodes unless told.
+
+        `daraja.app(daraja.consumer_key, products=["b2c"])` changes what the test's own may call from its next token on:
+        one that was granted before keeps its products until it expires. What is left out stays as it is.
+        """
+        lists = only_given(products=products, shortcodes=shortcodes)
+        table = {name: None if given == "all" else list(given) for name, given in lists.items()}
+        api = self._link.api
+        keys = [each["key"] for each in api.apps()]
+        if key is not None and key in keys:
+            return convert(api.change_app(key, **only_given(secret=secret), **table), App)
+        key = key or f"{self._link.name}-app-{len(keys)}"
+        return convert(api.add_app(key, secret or f"{key}-secret", **table), App)
 
     def pay(
         self,

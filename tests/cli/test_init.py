@@ -26,6 +26,7 @@ COMMANDS = (
     "docs",
     "scenario",
     "env",
+    "app",
     "credential",
 )
 HEAVY = ("flask", "werkzeug", "faker", "jsonschema", "yaml", "http.client", "cryptography")

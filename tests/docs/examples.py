@@ -64,6 +64,7 @@ SCRIPT: tuple[Call, ...] = (
         "POST apps",
         body={"key": "shop-key", "secret": "shop-secret", "products": ["stk-push"], "shortcodes": ["174379"]},
     ),
+    Call("PATCH apps/<path:key>", "apps/shop-key", {"products": ["stk-push", "b2c"]}),
     Call("DELETE apps/<path:key>", "apps/shop-key"),
     Call("PATCH customers/<msisdn>", "customers/0708374149", {"name": "John Doe", "prompt": "ask"}),
     Call("POST customers", body={"msisdn": "0712345678", "name": "Wanjiku Njeri", "balance": 20, "handset": "offline"}),

@@ -209,8 +209,8 @@ def test_a_missing_product_says_so_and_what_to_do(mock_with: MakeMock) -> None:
 
     answer = mock.request("POST", "/mpesa/stkpush/v1/processrequest", {}, {"Authorization": f"Bearer {token}"})
 
-    assert "no product stk-push when the token was issued" in answer.why
-    assert "add the product to the app, then get a new token" in answer.why
+    assert "the token was granted when its app had no product stk-push; the app has now: c2b" in answer.why
+    assert "add the product to the app: `mock-daraja app half --products c2b,stk-push`, then get a new" in answer.why
 
 
 def test_with_accept_any_app_a_key_is_registered_at_first_sight(mock_with: MakeMock) -> None:

@@ -117,6 +117,19 @@ def test_others_take_part(either: Daraja) -> None:
     assert either.organisation(888999).balances["Utility Account"] == 100.5
 
 
+def test_an_app_is_changed_and_the_next_token_with_it(either: Daraja, push: Push) -> None:
+    key, secret = either.consumer_key, either.consumer_secret
+
+    lost = either.app(key, products=["b2c"], shortcodes=["174379"])
+    refused, _ = push(either, either.sink().url)  # it asks for a token each time
+    regained = either.app(key, products="all")
+    taken, _ = push(either, either.sink().url)
+
+    assert (lost.products, lost.secret, refused) == (("b2c",), secret, 404)
+    assert (regained.products, regained.shortcodes, taken) == (None, ("174379",), 200)
+    assert "the app has now: b2c" in either.exchanges[1].why
+
+
 def test_a_scenario_plays_until_it_is_ended(either: Daraja, push: Push) -> None:
     either.scenario("cancelled")
     push(either, either.sink().url)
