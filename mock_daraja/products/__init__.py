@@ -7,6 +7,7 @@ from typing import Final
 from mock_daraja.products import b2b, b2b_express, b2c, balance, c2b, oauth, reversal, status, stk_push
 from mock_daraja.products.base import Product
 from mock_daraja.products.catalogue import Catalogue
+from mock_daraja.products.unmocked import UNMOCKED
 
 PRODUCTS: Final[tuple[Product, ...]] = (
     oauth.PRODUCT,
@@ -23,4 +24,4 @@ PRODUCTS: Final[tuple[Product, ...]] = (
     reversal.PRODUCT,
 )
 
-CATALOGUE: Final = Catalogue(PRODUCTS)
+CATALOGUE: Final = Catalogue(PRODUCTS, UNMOCKED)

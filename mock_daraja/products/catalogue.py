@@ -10,18 +10,22 @@ from typing import Any
 from mock_daraja.faults import from_spec, pages
 from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.products.base import Answers, Grants, Life, Opens, Operation, Product
+from mock_daraja.products.paths import Paths, Unmocked
 from mock_daraja.scenarios import Known
 
 
 class Catalogue:
-    def __init__(self, products: Iterable[Product]) -> None:
+    """`unmocked` are products that the real API has besides."""
+
+    def __init__(self, products: Iterable[Product], unmocked: Iterable[Unmocked] = ()) -> None:
         self.products = tuple(products)
         self.operations = {each.full_name: (product, each) for product in self.products for each in product.operations}
         self.routes = {path: found for found in self.operations.values() for path in found[1].paths}
         questions = [each.life.question for each in self.opens()]
         self.asking = frozenset(each.kind for each in questions if each is not None)
         """The kinds of callbacks whose receiver is asked something."""
-        self._bases = {path.rpartition("/")[0]: product for path, (product, _) in self.routes.items()}
+        real: dict[str, Product | Unmocked] = {path: each for each in unmocked for path in each.paths}
+        self.paths = Paths(real | {path: product for path, (product, _) in self.routes.items()})
 
     def opens(self) -> Iterator[Opens[Any]]:
         """The operations that open transactions, in order: the first is what most integrations begin with."""
@@ -38,14 +42,6 @@ class Catalogue:
         """The operations that ask what became of a transaction."""
         every = (each for _, each in self.operations.values() if each.about)
         return (each for each in every if not (isinstance(each, Opens) and each.life.has_receipt))
-
-    def proxy(self, path: str) -> Product | None:
-        """The product whose base path this is under, where the resource itself is unknown."""
-        while path:
-            path = path.rpartition("/")[0]
-            if path in self._bases:
-                return self._bases[path]
-        return None
 
     @cached_property
     def tokens_anchor(self) -> str:

@@ -9,10 +9,10 @@ from mock_daraja.access import BadCredentials, basic_credentials, bearer_token
 from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import JSON, Reply, Step
 from mock_daraja.faults import pages
-from mock_daraja.fields import nearest
 from mock_daraja.model import APPS, TOKENS, App, Token
 from mock_daraja.model.parties import Names
-from mock_daraja.products.base import Grants
+from mock_daraja.products.base import Grants, Product
+from mock_daraja.products.paths import Unknown, Unmocked
 from mock_daraja.products.reading import text
 from mock_daraja.sandbox import DEFAULT
 from mock_daraja.scenarios import Facts
@@ -89,26 +89,33 @@ def arm_faults(passage: Passage) -> Reply | None:
 def route(passage: Passage) -> Reply | None:
     request, operation = passage.request, passage.operation
     if operation is None:
-        catalogue = passage.shared.catalogue
-        near = nearest(request.path, catalogue.routes, 0.5)
-        remedy = (
-            f"did you mean {near}?" if near else "`mock-daraja docs products#paths` lists the paths of every product"
-        )
-        proxy = catalogue.proxy(request.path)
-        if proxy is None:
-            passage.note(
-                Step("route", "refused", "no product has this path", request.path, remedy, "products.md#paths")
-            )
-            return pages.page("unknown-proxy", request.path)
-        step = Step(
-            "route", "refused", f"{proxy.title} has no such resource", request.path, remedy, "products.md#paths"
-        )
-        return passage.refuse(proxy.voice.unknown_resource, step)
+        return _no_operation(passage, passage.shared.catalogue.paths.unknown(request.path))
     if request.method != operation.method:
         why = f"{operation.full_name} wants {operation.method}"
         step = Step("route", "refused", why, request.method, "change the method")
         return passage.refuse(passage.voice.wrong_method.about(request.method), step)
     return None
+
+
+def _no_operation(passage: Passage, unknown: Unknown) -> Reply:
+    """A product that isn't mocked answers as one that the sandbox doesn't route for an app: with 404 and no body. That
+    was captured for Bonga and QR (requests.md §1.5), and is inferred for the others."""
+    path, owner, near = passage.request.path, unknown.owner, unknown.near
+    remedy = "`mock-daraja docs products#paths` lists the paths of every product"
+    if near is not None:
+        remedy = f"did you mean {near.path}?" if near.is_typo else f"the nearest path is {near.path}"
+        if isinstance(near.owner, Unmocked):
+            remedy += f" That one is {near.owner.title}'s: real, not mocked here"
+    if unknown.is_real:
+        assert owner is not None
+        text, remedy = f"real, not mocked here: {owner.title}", "`mock-daraja docs products#paths` lists what is mocked and what is not"
+    else:
+        text = "no product has this path" if owner is None else f"{owner.title} has no such resource"
+    step = Step("route", "refused", text, path, remedy, "products.md#paths")
+    if isinstance(owner, Product):
+        return passage.refuse(owner.voice.unknown_resource, step)
+    passage.note(step)
+    return pages.page("unknown-proxy" if owner is None else "empty-404", path)
 
 
 def identify(passage: Passage) -> Reply | None:

@@ -10,6 +10,7 @@ from tests.docs import mimicry, sources, usage
 
 _BLOCKS: Final[Mapping[str, Callable[..., Iterator[str]]]] = {
     "products": mimicry.products,
+    "unmocked": mimicry.unmocked,
     "fields": mimicry.request_fields,
     "provenance": mimicry.provenance,
     "charges": mimicry.charges,

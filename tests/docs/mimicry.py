@@ -12,6 +12,7 @@ from mock_daraja.faults import pages
 from mock_daraja.ledger import tariffs
 from mock_daraja.products import CATALOGUE, PRODUCTS
 from mock_daraja.products.base import Operation
+from mock_daraja.products.unmocked import UNMOCKED
 from mock_daraja.scenarios import Library, codes
 from mock_daraja.validation import Schemas
 from tests.docs.markdown import code, table
@@ -28,6 +29,10 @@ def products() -> Iterator[str]:
         for each in product.operations
     ]
     return table(("Product", "Operation", "Method", "Path"), rows)
+
+
+def unmocked() -> Iterator[str]:
+    return table(("Product", "Path"), [(each.title, "<br>".join(map(code, each.paths))) for each in UNMOCKED])
 
 
 def operation(name: str) -> Operation:

@@ -1,0 +1,97 @@
+"""What is said of a path that no product here has: requests.md §1.5 and §5."""
+
+from __future__ import annotations
+
+import pytest
+
+from mock_daraja.products import CATALOGUE
+from mock_daraja.products.unmocked import UNMOCKED
+from tests.conftest import Answer, Mock
+
+_REAL = "That one is {}'s: real, not mocked here"
+
+
+def is_fault(answer: Answer) -> bool:
+    return answer.status == 404 and answer.json["fault"]["faultstring"].startswith("Unable to identify proxy")
+
+
+def is_not_routed(answer: Answer) -> bool:
+    return (answer.status, answer.body) == (404, b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "why"),
+    [
+        (
+            "/mpesa/c2b/v1/paymentrequest",
+            "404.003.01",
+            "Customer to Business (C2B) has no such resource; the nearest path is /mpesa/c2b/v1/registerurl",
+        ),
+        ("/mpesa/c2b/v2/paymentrequest", "404.003.01", "the nearest path is /mpesa/c2b/v2/registerurl"),
+        ("/mpesa/c2b/v1/simulate/", "404.003.01", "did you mean /mpesa/c2b/v1/simulate?"),
+        ("/mpesa/c2b/v1/Simulate", "404.003.01", "did you mean /mpesa/c2b/v1/simulate?"),
+        ("/mpesa/c2b/v1/url/register", "404.003.01", "the nearest path is /mpesa/c2b/v1/registerurl"),
+        ("/mpesa/b2b/v1/remitax", "404.002.01", "Tax Remittance has no such resource; did you mean"),
+        ("/mpesa/b2b/v1/payment", "404.002.01", "Business to Business (B2B) has no such resource; the nearest"),
+        ("/mpesa/stkpush/v1/push", "404.001.01", "the nearest path is /mpesa/stkpush/v1/processrequest"),
+    ],
+)
+def test_an_unknown_resource_is_told_the_nearest_of_its_product(mock: Mock, path: str, code: str, why: str) -> None:
+    answer = mock.post(path, {})
+
+    assert answer.error == (404, code, "Resource not found")
+    assert why in answer.why
+
+
+@pytest.mark.parametrize(("path", "title"), [(path, each.title) for each in UNMOCKED for path in each.paths])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_real_path_that_is_not_mocked_says_so(mock: Mock, method: str, path: str, title: str) -> None:
+    answer = mock.request(method, path)
+
+    assert is_not_routed(answer)
+    assert answer.why.startswith(f"real, not mocked here: {title}; ")
+    assert "did you mean" not in answer.why
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/mpesa/qrcode/v1/genrate", f"did you mean /mpesa/qrcode/v1/generate? {_REAL.format('Dynamic QR')}"),
+        ("/imsi/v1/checkTI", f"did you mean /imsi/v1/checkATI? {_REAL.format('IMSI')}"),
+        ("/simportal/v1/activate", "IoT SIM Management has no such resource; the nearest path is"),
+    ],
+)
+def test_a_resource_beside_one_that_is_not_mocked_is_not_routed_either(mock: Mock, path: str, why: str) -> None:
+    answer = mock.post(path, {})
+
+    assert is_not_routed(answer)
+    assert why in answer.why
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/mpesa/qrcod/v1/generate", f"did you mean /mpesa/qrcode/v1/generate? {_REAL.format('Dynamic QR')}"),
+        (
+            "/mpesa/stkpush/v2/processrequest",
+            "no product has this path; did you mean /mpesa/stkpush/v1/",
+        ),
+        ("/oauth/v3/generate", "did you mean /oauth/v1/generate?"),
+        ("/c2b/v1/simulate", "did you mean /mpesa/c2b/v1/simulate?"),
+        ("/mpesa/queryorginfo/v1/query", "no product has this path; the nearest path is"),
+        ("/mpesa/ratiba/v1/process", "the nearest path is"),
+        ("/favicon.ico", "no product has this path; see docs/products.md"),
+    ],
+)
+def test_a_path_under_no_base_path_is_apigees_fault(mock: Mock, path: str, why: str) -> None:
+    answer = mock.post(path, {})
+
+    assert is_fault(answer)
+    assert why in answer.why
+
+
+def test_nothing_that_is_listed_as_not_mocked_is_served() -> None:
+    listed = {path for each in UNMOCKED for path in each.paths}
+
+    assert listed.isdisjoint(CATALOGUE.routes)
+    assert {each.title for each in UNMOCKED}.isdisjoint(each.title for each in CATALOGUE.products)
