@@ -10,8 +10,9 @@ _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorizat
 _NAMES: Final = "Password|SecurityCredential|access_token|pin|secret"
 _LETTER: Final = r'(?:[^"\\]|\\.)'  # of a JSON string
 _LETTERS: Final = r'[^"\\]*(?:\\.[^"\\]*)*'  # as many as there are: quicker than one by one
-SECRET_FIELDS: Final = re.compile(rf'("({_NAMES})"\s*:\s*")({_LETTER}{{0,4}}){_LETTERS}(")', re.IGNORECASE)
-"""What comes before the value with its quote, the name, the value's first characters, and its last quote."""
+SECRET_FIELDS: Final = re.compile(rf'("({_NAMES})"\s*:\s*")({_LETTER}{{0,4}}){_LETTERS}(?:\\\Z)?("|\Z)', re.IGNORECASE)
+"""What comes before the value with its quote, the name, the value's first characters, and its last quote, or the end of
+a body that was cut short."""
 _SECRET_PAIRS: Final = re.compile(rf"((?:^|[&?])(?:{_NAMES})=)([^&\s]{{0,4}})[^&\s]*", re.IGNORECASE)
 _QUOTED: Final = re.compile(
     rf"""(\b(?:\w*_)?(?:{_NAMES}|token|passkey)["']?\s*[:=]\s*b?)(?:"{_LETTERS}"?|'(?:[^'\\]|\\.)*'?)""", re.IGNORECASE

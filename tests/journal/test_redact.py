@@ -62,3 +62,10 @@ def test_a_query_string_keeps_what_is_no_secret() -> None:
 )
 def test_secrets_in_a_traceback_go_whole(text: str, left: str) -> None:
     assert redact_text(text) == left
+
+
+@pytest.mark.parametrize("end", ["", "\\", "\\\\"])
+def test_a_secret_that_the_body_ends_in_is_cut_too(end: str) -> None:
+    body = f'{{"Amount": 1, "Password": "MTc0Mzc5{end}'
+
+    assert redact_body(body.encode()) == '{"Amount": 1, "Password": "MTc0***'
