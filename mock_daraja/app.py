@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from mock_daraja import resources, wire
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Exchange, Reply, Request
-from mock_daraja.faults import pages, withholds_answer
+from mock_daraja.faults import withholds_answer
 from mock_daraja.gateway import Answered, Gateway
 from mock_daraja.loop import Loop
 from mock_daraja.model import changed
@@ -28,6 +28,7 @@ from mock_daraja.sandbox import DEFAULT
 from mock_daraja.scenarios import Library
 from mock_daraja.server import Sending, Server
 from mock_daraja.server.answer import status_line
+from mock_daraja.server.refusal import too_big
 from mock_daraja.settings import Settings, load
 from mock_daraja.sinks import receive
 
@@ -164,6 +165,8 @@ class DarajaPaths:
 
     def _sink(self, path: re.Match[str], request: Request) -> Sending:
         try:
+            if (unread := request.unread) is not None:
+                raise Problem(unread.what, remedy=unread.remedy, status=unread.reply.status)
             sandbox = self.gateway.shared.sandboxes.get(path[1] or DEFAULT)
             return Sending(receive(sandbox, path[2], request), sandbox.clock)
         except Problem as problem:
@@ -177,13 +180,12 @@ class DarajaPaths:
             return control(environ, start_response)
         from werkzeug.datastructures import EnvironHeaders  # our own server doesn't come here with what `takes` takes
 
-        body = _read(environ, self._settings.max_body)
-        if body is None:
-            sending = Sending(self._too_big(environ["REQUEST_METHOD"], path))
-        else:
-            path, query = path.encode("latin-1").decode(errors="replace"), environ.get("QUERY_STRING", "")
-            headers = tuple(EnvironHeaders(environ))
-            sending = self.answer(Request(environ["REQUEST_METHOD"], path, query, headers, body))
+        most = self._settings.max_body
+        body = _read(environ, most)
+        path, query = path.encode("latin-1").decode(errors="replace"), environ.get("QUERY_STRING", "")
+        unread = too_big(path, most).unread if body is None else None
+        headers = tuple(EnvironHeaders(environ))
+        sending = self.answer(Request(environ["REQUEST_METHOD"], path, query, headers, body or b"", unread=unread))
         if sending.before is not None:
             try:
                 sending.before()
@@ -194,16 +196,6 @@ class DarajaPaths:
         reply = sending.reply
         start_response(status_line(reply.status), [*reply.headers, ("Content-Length", str(len(reply.body)))])
         return sending
-
-    def _too_big(self, method: str, path: str) -> Reply:
-        if _is_ours(path):
-            remedy = "send a smaller one, or start with a larger --max-body"
-            return _refused(Problem("the body is too large", remedy=remedy, status=413), f"{method} {path}")
-        reply = pages.page("body-too-big", path)
-        if self._settings.pure:
-            return reply
-        why = f"the body has more than {self._settings.max_body} bytes; send less, or raise --max-body"
-        return changed(reply, headers=(*reply.headers, ("X-Mock-Daraja-Why", why)))
 
 
 def _refused(problem: Problem, where: str) -> Reply:

@@ -16,6 +16,9 @@ JSON: Final = (("Content-Type", "application/json"),)
 DARAJA_JSON: Final = (("Content-Type", "application/json;charset=UTF-8"), ("Cache-Control", "no-store"))
 """Response headers as captured once, 2020-12-23: safaricom/LNMOnlineAndroidSample#41."""
 
+UNREAD: Final = "server"
+"""The room of the step that refuses what is no whole request."""
+
 Verdict = Literal["ok", "refused", "warning", "note"]
 """A warning is about something that was taken, and that the caller most likely did not mean."""
 
@@ -56,6 +59,15 @@ class Reply(Row, frozen=True):
     callbacks_first: bool = False  # the transaction is settled and its callbacks sent before this goes out
 
 
+class Unread(Struct, frozen=True):
+    """Why what came is no whole request, and what is answered to it, if anybody is there to hear it."""
+
+    what: str
+    remedy: str
+    reply: Reply
+    is_heard: bool = True
+
+
 class Request(Struct, frozen=True):
     """What came in. `path` is decoded and without the query string; `headers` are as received, in order."""
 
@@ -65,6 +77,7 @@ class Request(Struct, frozen=True):
     headers: tuple[tuple[str, str], ...]
     body: bytes
     values: Mapping[str, str] | None = None  # those of the headers `by_name`, where somebody has them already
+    unread: Unread | None = None  # it is as far as it came, and isn't carried out
 
 
 def by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

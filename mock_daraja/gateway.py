@@ -29,7 +29,7 @@ from mock_daraja.sandboxes import Sandboxes
 from mock_daraja.scenarios import Library
 from mock_daraja.settings import Settings
 from mock_daraja.steps.accept import acknowledge, decide, open_transaction, understand, validate
-from mock_daraja.steps.arrive import arm_faults, identify, locate, may_take_time, route, unseal
+from mock_daraja.steps.arrive import arm_faults, identify, locate, may_take_time, read_whole, route, unseal
 from mock_daraja.steps.delivering import claim, order, record
 from mock_daraja.steps.later import repeat, settle
 from mock_daraja.steps.passage import Passage, Shared
@@ -40,6 +40,7 @@ BEFORE_THE_UNIT: Final[tuple[Callable[[Passage], None], ...]] = (
     unseal,  # the SecurityCredential, where the operation has one: RSA is slow
 )
 ON_REQUEST: Final[tuple[Callable[[Passage], Reply | None], ...]] = (  # in one unit of the sandbox
+    read_whole,  # did it come whole, and within the bounds? else what the server answers stands
     arm_faults,  # is a transport fault, gateway page or error armed that needs no more than the operation?
     route,  # which operation? else Daraja's own answer for an unknown path or method
     identify,  # who calls: token valid, unexpired, product allowed

@@ -51,7 +51,7 @@ def _exchange(exchange: Row, paint: Paint) -> str:
     status = exchange["status"]
     is_well = exchange["fault"] is None and status is not None and status < 400
     answered = paint(str(exchange["fault"] or status or "no answer"), "good" if is_well else "bad")
-    request = paint(printable(f"{exchange['method']} {exchange['path']}"), "start")
+    request = paint(printable(f"{exchange['method']} {exchange['path']}".rstrip()), "start")
     opened = "" if exchange["transaction"] is None else f"  opens t{exchange['transaction']}"
     why = f"  {printable(exchange['why'])}" if exchange["why"] else ""
     return f"{paint(exchange['id'], 'name')}  {request}  {answered}{opened}{why}"

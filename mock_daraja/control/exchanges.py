@@ -9,7 +9,8 @@ from typing import Any, Final
 from mock_daraja import __version__
 from mock_daraja.control.call import LIMIT, Call, Response, Shape, flag, row_id, written
 from mock_daraja.ends import transaction_shape
-from mock_daraja.exchange import EXCHANGES, Exchange
+from mock_daraja.errors import Problem
+from mock_daraja.exchange import EXCHANGES, UNREAD, Exchange
 from mock_daraja.fields import text, whole
 from mock_daraja.journal.shapes import callback_json, exchange_json, is_about, stuck_json
 from mock_daraja.model import CALLBACKS, DELIVERIES, STUCK
@@ -57,6 +58,9 @@ def one(call: Call, name: str) -> Shape | Response:
     if call.query.get("as") == "curl":
         from mock_daraja.journal.curl import curl
 
+        if row.refusal is not None and row.refusal.room == UNREAD:
+            what = f"{row.id} did not come whole: {row.refusal.text}"
+            raise Problem(what, remedy="no command asks the same again; see what came without --curl", status=409)
         return written(curl(row, call.request.host_url))
     transaction = None if row.transaction is None else call.sandbox.transaction(row.transaction)
     callbacks = [] if transaction is None else call.sandbox.callbacks_of(transaction.id)

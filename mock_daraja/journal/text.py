@@ -33,7 +33,8 @@ def log_line(exchange: Exchange) -> str:
     """One request in one line: `POST /mpesa/...  400  x12  Amount is not ...`."""
     number = exchange.id if exchange.sandbox == "default" else f"{exchange.sandbox}/{exchange.id}"
     status = exchange.reply.status if exchange.reply else "no answer"
-    return printable(f"{exchange.method} {exchange.path}  {status}  {number}  {exchange.why}".rstrip())
+    asked = f"{exchange.method} {exchange.path}".rstrip()
+    return printable(f"{asked}  {status}  {number}  {exchange.why}".rstrip())
 
 
 def failure_lines(transaction: Row, sandbox: str) -> str:
@@ -87,7 +88,7 @@ def _title(exchange: Row, paint: Paint) -> Iterator[str]:
     query = f"?{exchange['query']}" if exchange["query"] else ""
     answered = f"{status} {_PHRASES.get(status, '')}".rstrip() if status is not None else "no answer"
     role: Role = "good" if status is not None and status < 400 else "bad"
-    request = paint(f"{exchange['method']} {exchange['path']}{query}", "start")
+    request = paint(f"{exchange['method']} {exchange['path']}{query}".rstrip(), "start")
     yield f"{paint(exchange['id'], 'name')}  {request}  {paint(answered, role)}"
     facts = [f"sandbox {exchange['sandbox']}", exchange["operation"] or "no operation"]
     facts += [f"{name} {exchange[name]}" for name in ("app", "fault") if exchange[name]]

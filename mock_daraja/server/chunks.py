@@ -22,8 +22,8 @@ _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})(?:;%b(?:=(?:%b|%b))?)*+" %
 _ONLY_IN_HEADS: Final = ("connection", "content-length", "transfer-encoding")  # others read them in trailers too
 
 
-def chunked(buffer: bytearray, most: int, path: str) -> Generator[None, None, bytes]:
-    """Takes what belongs to the body out of `buffer`, and yields whenever more has to come into it.
+def chunked(buffer: bytearray, most: int, path: str) -> Generator[bytearray, None, bytes]:
+    """Takes what belongs to the body out of `buffer`, and yields the body so far whenever more has to come into it.
 
     Returns the body without the trailer, which is read and left out. Raises RefusedError, also for more than `most`
     bytes in a request for `path`, and for chunks so small that reading them would hold others up.
@@ -32,12 +32,12 @@ def chunked(buffer: bytearray, most: int, path: str) -> Generator[None, None, by
     unfair = 0
     while True:
         while (line := _line(buffer)) is None:
-            yield
+            yield body
         size = _size(line)
         if not size:
             break
         if len(body) + size > most:
-            raise too_big(path)
+            raise too_big(path, most)
         unfair = max(0, unfair + _FAIR - size)
         if unfair > MAX_UNFAIR:
             raise refusal("thousands of chunks of some bytes", _WHERE, "send larger ones, or a Content-Length")
@@ -45,14 +45,14 @@ def chunked(buffer: bytearray, most: int, path: str) -> Generator[None, None, by
             size -= len(buffer)
             body += buffer
             buffer.clear()
-            yield
+            yield body
         body += buffer[:size]
         del buffer[:size]
         while not _took_end_of_chunk(buffer):
-            yield
+            yield body
     for _ in range(MAX_TRAILER):
         while (line := _line(buffer)) is None:
-            yield
+            yield body
         if not line:
             return bytes(body)
         _check_trailer(line.decode("latin-1"))

@@ -107,6 +107,10 @@ class Connection:
     def ended(self, error: Exception | None) -> None:
         is_over = self._is_leaving and self._stream.is_idle  # else the rest of the answer is still on its way
         is_waiting = self._end_wait is not None or (self._fault is not None and self._fault.is_deaf)
+        if isinstance(error, OSError) and not (self._is_answering or self._is_leaving):
+            if not self._was_cut_short(is_heard=False):
+                self.close()
+            return
         if error is not None or is_over or is_waiting:
             self.close()
             return
@@ -137,6 +141,7 @@ class Connection:
         elif left > 0:
             self._timer = self._service.loop.later(min(left, self._service.idle_timeout), self._look)
         elif self._state in ("head", "body"):
+            self._timer = self._service.loop.later(self._service.idle_timeout, self._look)
             self._refuse(self._reader.too_slow())
         else:
             self.close()
@@ -168,22 +173,33 @@ class Connection:
         state = self._reader.state
         if state != self._state or state == "idle":
             self._expect(state, self._service.idle_timeout)
-        if self._stream.has_ended:
-            try:
-                self._reader.ended()
-            except RefusedError as refused:
-                self._refuse(refused)
+        if self._stream.has_ended and not self._was_cut_short():
             self.close()
 
+    def _was_cut_short(self, *, is_heard: bool = True) -> bool:
+        """Whether a request was begun and not ended, which is refused then."""
+        try:
+            self._reader.ended(is_heard=is_heard)
+        except RefusedError as refused:
+            self._refuse(refused)
+            return True
+        return False
+
     def _refuse(self, refused: RefusedError) -> None:
-        self._stream.send(written_reply(refused.reply))
-        self._leave()
+        """A direct app is told of it, and waited for: no more of them are under way than there are connections."""
+        received, direct = self._reader.as_far_as_it_came(refused), self._service.direct
+        if direct is not None and direct.takes(received.head.path):
+            self._is_answering = True
+            self._answer(received)
+        else:
+            self._stream.send(written_reply(refused.reply))
+            self._leave()
 
     def _leave(self) -> None:
         """End our side, and read on: closing at once would reset the connection before the client has read it all."""
         self._is_leaving = True
         self._stream.finish()
-        if self._stream.has_ended:
+        if self._stream.has_ended or not self._stream.is_open:
             self.close()
             return
         self._stream.resume()
@@ -199,7 +215,7 @@ class Connection:
             self._ask(service.quick if head.path in service.quick_paths else service.pool, received)
             return
         path = head.path if head.path.isascii() else head.path.encode("latin-1").decode(errors="replace")
-        request = Request(head.method, path, head.query, head.headers, received.body, head.values)
+        request = Request(head.method, path, head.query, head.headers, received.body, head.values, received.unread)
         sending = data = None
         try:
             sending = direct.answer_at_once(request)
@@ -223,8 +239,12 @@ class Connection:
         if self._stream.is_open:
             self._send(keeps_alive, data)
         else:
-            self._release()
+            self._end_unheard()
         self._resume()
+
+    def _end_unheard(self) -> None:
+        self._release()
+        self.close()
 
     def _in_thread(self, answer: Callable[[], Answer]) -> None:
         self._service.loop.call(self._guarded, self._take, *answer())
@@ -260,7 +280,7 @@ class Connection:
         sending = written.sending
         self._after = None if sending is None else sending.after
         if not self._stream.is_open:
-            self._release()
+            self._end_unheard()
         elif fault is None:
             self._send(written.keeps_alive, written.data, *written.rest)
         else:

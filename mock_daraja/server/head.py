@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from msgspec import Struct
 
 from mock_daraja.exchange import by_name
+from mock_daraja.journal.redact import redact_headers, redact_text
 from mock_daraja.quoting import shown
 from mock_daraja.server.refusal import RefusedError, refusal
 
@@ -23,6 +24,8 @@ _BARE_LF: Final = re.compile(r"(?<!\r)\n")
 _CLOSE: Final = re.compile(r"(?:^|,)[ \t]*close[ \t]*(?:,|$)", re.IGNORECASE)
 _ONCE: Final = {"host": "Host", "content-length": "Content-Length", "transfer-encoding": "Transfer-Encoding"}
 
+TLS_HELLO: Final = "\x16\x03"
+"""How a client begins that speaks TLS."""
 FIELD: Final = re.compile(_FIELD_FORM)
 """One header, or one line of a trailer."""
 
@@ -89,15 +92,26 @@ def parse(raw: bytes) -> Head:
 def malformed(text: str) -> RefusedError:
     """What is wrong with a head, or the beginning of one, that doesn't have the form of HTTP/1."""
     first, *lines = text.split("\r\n")
+    if text.startswith(TLS_HELLO):
+        remedy = "this port speaks plain HTTP: begin the client's base URL with http://"
+        return refusal("a TLS hello, where a request was awaited", "request line", remedy)
     if text[:1] > " " and _BARE_LF.search(text):
         return refusal("a line that ends in LF alone", "request head", "end each line with CRLF")
     if _REQUEST_LINE.fullmatch(first) is None:
         remedy = "send METHOD PATH HTTP/1.1, with whatever is not ASCII percent-encoded"
-        return refusal(f"malformed request line {shown(first)}", "request line", remedy)
+        return refusal(f"malformed request line {shown(redact_text(first[:80]))}", "request line", remedy)
     line = next(line for line in lines if FIELD.fullmatch(line) is None)
     is_folded = line.startswith((" ", "\t"))
     remedy = "send each header on one line" if is_folded else "send Name: value, in printable characters"
-    return refusal(f"malformed header {shown(line)}", "request headers", remedy)
+    return refusal(f"malformed header {shown(_without_secret(line))}", "request headers", remedy)
+
+
+def _without_secret(line: str) -> str:
+    if line.startswith((" ", "\t")):  # it continues another, which may be the one with the token
+        return f"{line[:5]}***"
+    name, colon, value = line.partition(":")
+    ((_, value),) = redact_headers([(name.strip(), value)])
+    return f"{name}{colon}{value}"
 
 
 def _header(line: str) -> tuple[str, str]:

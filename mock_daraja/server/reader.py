@@ -8,22 +8,27 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from mock_daraja.exchange import Unread
+from mock_daraja.model import changed
 from mock_daraja.server.chunks import chunked
-from mock_daraja.server.head import Head, malformed, parse
+from mock_daraja.server.head import TLS_HELLO, Head, malformed, parse
 from mock_daraja.server.refusal import RefusedError, refusal, too_big
+from mock_daraja.server.unread import head_of
 
 MAX_HEAD: Final = 32768  # bytes, with the CRLF of its last line
 _MAX_BLANK: Final = 2  # lines before a request
+_SHOWN: Final = 2048  # bytes of a body that didn't come whole, and is shown
 _BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 
 State = Literal["idle", "head", "body"]
 
 
 class Received(Struct, frozen=True):
-    """One whole request."""
+    """One whole request, or where it is `unread`, as much as came of it."""
 
     head: Head
     body: bytes
+    unread: Unread | None = None
 
 
 class RequestReader:
@@ -32,7 +37,7 @@ class RequestReader:
     What comes behind a whole request waits. After a RefusedError nothing more can be read.
     """
 
-    __slots__ = ("_blank", "_buffer", "_chunks", "_head", "_max_body", "_searched", "wants_continue")
+    __slots__ = ("_blank", "_buffer", "_chunks", "_head", "_max_body", "_part", "_searched", "wants_continue")
 
     def __init__(self, max_body: int) -> None:
         self._max_body = max_body
@@ -40,7 +45,8 @@ class RequestReader:
         self._searched = 0  # no end of a head before here
         self._blank = 0  # lines before the head that is awaited
         self._head: Head | None = None  # of the body that is awaited
-        self._chunks: Generator[None, None, bytes] | None = None
+        self._chunks: Generator[bytearray, None, bytes] | None = None
+        self._part: bytes | bytearray = b""  # what has come of a chunked body, out of its chunks
         self.wants_continue = False
         """The client waits for "100 Continue" before it sends the body. Whoever has sent it sets this to False."""
 
@@ -68,6 +74,7 @@ class RequestReader:
         """Let go of what was fed: nothing more is read, and the memory is wanted before the collector comes."""
         self._buffer.clear()
         self._head = self._chunks = None
+        self._part = b""
 
     @property
     def waiting(self) -> int:
@@ -79,20 +86,39 @@ class RequestReader:
         """Whether bytes wait that belong to no request given so far."""
         return bool(self._buffer)
 
-    def ended(self) -> None:
-        """The client sends no more. Raises RefusedError if it stopped in the middle of a request."""
+    def ended(self, *, is_heard: bool = True) -> None:
+        """The client sends no more. Raises RefusedError if it stopped in the middle of a request. One that has reset
+        the connection hears no answer."""
+        how = "the connection ended" if is_heard else "the connection was reset"
         if self.state == "head":
-            raise refusal("the connection ended inside the request head", "request head", "send it whole")
+            what = f"{how} inside the request head: {self._so_far}"
+            raise refusal(what, "request head", "send it whole", is_heard=is_heard)
         if self.state == "body":
-            remedy = "send as many bytes as announced"
-            raise refusal("the connection ended inside the request body", "request body", remedy)
+            what = f"{how} inside the request body: {self._so_far}"
+            raise refusal(what, "request body", "send as many bytes as announced", is_heard=is_heard)
 
     def too_slow(self) -> RefusedError:
         """What a client is told that took too long over what `state` says."""
         if self.state == "body":
-            remedy = "send as many bytes as announced"
-            return refusal("the request body is not complete", "request body", remedy, 408)
-        return refusal("the request head is not complete", "request head", "send it in one piece", 408)
+            what, remedy = f"the request body is not complete: {self._so_far}", "send as many bytes as announced"
+            return refusal(what, "request body", remedy, 408)
+        what = f"the request head is not complete: {self._so_far}"
+        return refusal(what, "request head", "send it in one piece", 408)
+
+    def as_far_as_it_came(self, refused: RefusedError) -> Received:
+        """What came of the request that was refused. Its body is shortened."""
+        if self._head is None:
+            return Received(*head_of(bytes(self._buffer[: MAX_HEAD + 2])), refused.unread)
+        part = self._buffer if self._head.length is not None else self._part
+        return Received(changed(self._head, version="HTTP/1.0"), bytes(part[:_SHOWN]), refused.unread)
+
+    @property
+    def _so_far(self) -> str:
+        if self._head is None:
+            return f"{_bytes(len(self._buffer))} came, and no empty line"
+        if self._head.length is None:
+            return f"{_bytes(len(self._part))} came, and no last chunk"
+        return f"{len(self._buffer)} of {_bytes(self._head.length)} came"
 
     @property
     def _has_begun(self) -> bool:
@@ -107,17 +133,17 @@ class RequestReader:
         if end < 0:
             self._check_beginning()
             return None
-        head = parse(bytes(buffer[:end]))
-        if head.length is not None and head.length > self._max_body:
-            raise too_big(head.path)
+        head = self._head = parse(bytes(buffer[:end]))
         del buffer[: end + 4]
+        if head.length is not None and head.length > self._max_body:
+            raise too_big(head.path, self._max_body)
         self._searched = self._blank = 0
         self.wants_continue = head.waits_for_continue and head.length != 0 and not buffer
         return head
 
     def _check_beginning(self) -> None:
         """Refuse what no more bytes can make a head: else its sender would be told only after a time-out."""
-        if not self._has_begun:
+        if not self._has_begun or self._buffer == TLS_HELLO[:1].encode():
             return
         buffer, most = self._buffer, MAX_HEAD + 2
         if buffer[0] <= ord(" ") or _BARE_LF.search(buffer, self._searched, most):
@@ -139,9 +165,13 @@ class RequestReader:
     def _chunked(self, path: str) -> bytes | None:
         self._chunks = self._chunks or chunked(self._buffer, self._max_body, path)
         try:
-            next(self._chunks)
+            self._part = next(self._chunks)
         except StopIteration as whole:
-            self._chunks = None
+            self._chunks, self._part = None, b""
             body: bytes = whole.value
             return body
         return None
+
+
+def _bytes(number: int) -> str:
+    return f"{number} byte{'' if number == 1 else 's'}"

@@ -5,24 +5,30 @@ from __future__ import annotations
 import json
 
 from mock_daraja.errors import Problem
-from mock_daraja.exchange import Reply
+from mock_daraja.exchange import Reply, Unread
 from mock_daraja.faults import pages
 
 
 class RefusedError(Exception):
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
+    def __init__(self, unread: Unread) -> None:
+        super().__init__(unread.what)
+        self.unread = unread
+
+    @property
+    def reply(self) -> Reply:
+        return self.unread.reply
 
 
-def refusal(what: str, where: str, remedy: str, status: int = 400) -> RefusedError:
-    return RefusedError(as_reply(Problem(what, where=where, remedy=remedy, status=status)))
+def refusal(what: str, where: str, remedy: str, status: int = 400, *, is_heard: bool = True) -> RefusedError:
+    reply = as_reply(Problem(what, where=where, remedy=remedy, status=status))
+    return RefusedError(Unread(what, remedy, reply, is_heard))
 
 
 def as_reply(problem: Problem) -> Reply:
     return Reply(problem.status, json.dumps(problem.as_json()).encode())
 
 
-def too_big(path: str) -> RefusedError:
+def too_big(path: str, most: int) -> RefusedError:
     """A body beyond the bound, in the words of Daraja's gateway."""
-    return RefusedError(pages.page("body-too-big", path))
+    remedy = "send less, or start with a larger --max-body"
+    return RefusedError(Unread(f"the body has more than {most} bytes", remedy, pages.page("body-too-big", path)))

@@ -7,7 +7,7 @@ from typing import Final
 from mock_daraja import wire
 from mock_daraja.access import BadCredentials, basic_credentials, bearer_token
 from mock_daraja.errors import DarajaError, Problem
-from mock_daraja.exchange import JSON, Reply, Step
+from mock_daraja.exchange import JSON, UNREAD, Reply, Step
 from mock_daraja.faults import pages
 from mock_daraja.model import APPS, TOKENS, App, Token
 from mock_daraja.model.parties import Names
@@ -68,6 +68,15 @@ def _credential(passage: Passage) -> str | None:
     return text(value) if isinstance(value, (str, int, float)) else None
 
 
+def read_whole(passage: Passage) -> Reply | None:
+    """Did the request come, and come whole? Else what its server answers stands, and nothing is carried out."""
+    unread = passage.request.unread
+    if unread is None:
+        return None
+    passage.note(Step(UNREAD, "refused", unread.what, None, unread.remedy, "products.md#what-is-no-whole-request"))
+    return unread.reply
+
+
 def arm_faults(passage: Passage) -> Reply | None:
     """Is a transport fault, a gateway page or an error armed that asks for no more than the operation?"""
     operation = passage.operation
@@ -108,7 +117,8 @@ def _no_operation(passage: Passage, unknown: Unknown) -> Reply:
             remedy += f" That one is {near.owner.title}'s: real, not mocked here"
     if unknown.is_real:
         assert owner is not None
-        text, remedy = f"real, not mocked here: {owner.title}", "`mock-daraja docs products#paths` lists what is mocked and what is not"
+        text = f"real, not mocked here: {owner.title}"
+        remedy = "`mock-daraja docs products#paths` lists what is mocked and what is not"
     else:
         text = "no product has this path" if owner is None else f"{owner.title} has no such resource"
     step = Step("route", "refused", text, path, remedy, "products.md#paths")

@@ -126,6 +126,7 @@ class Passage(Struct):
     def exchange(self, reply: Reply) -> Exchange:
         """The row that the journal keeps."""
         request = self.request
+        is_heard = request.unread is None or request.unread.is_heard
         return Exchange(
             self.number,
             self.sandbox.name,
@@ -139,5 +140,5 @@ class Passage(Struct):
             self.app_key,
             None if self.transaction is None else self.transaction.id,
             tuple(self.steps),
-            reply,
+            reply if is_heard else None,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mock_daraja.client import Row
+from mock_daraja.exchange import UNREAD
 from mock_daraja.journal.shapes import refusal
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.timeline import because
@@ -25,15 +26,16 @@ class Strictness:
         self.excused: frozenset[str] = frozenset()
 
     def findings(self) -> dict[str, str]:
-        """What went wrong so far: requests that no operation has, or that failed validation; callbacks that could not
+        """What went wrong so far: requests that did not come whole, that no operation has, or
+        that failed validation; callbacks that could not
         be delivered; one-shots that nothing used. Each text by a key of its own."""
         link, record = self._link, self._link.record()
         found = {}
         for exchange in record.exchanges:
-            if text := _refused(exchange, "route", "validation"):
+            if text := _refused(exchange, UNREAD, "route", "validation"):
                 found[exchange["id"]] = text
         for exchange in record.strangers:
-            if text := _refused(exchange, "route"):
+            if text := _refused(exchange, UNREAD, "route"):
                 found[f"stranger {exchange['id']}"] = text
         for callback in record.callbacks:
             if callback["state"] in ("failed", "refused") and not _is_meant(link, callback):
@@ -76,7 +78,8 @@ def _refused(exchange: Row, *rooms: str) -> str:
     refused = refusal(exchange)
     if refused is None or refused["room"] not in rooms:
         return ""
-    text = f"  {exchange['id']:<4} {exchange['method']} {exchange['path']} -> {exchange['status']}"
+    asked = f"{exchange['method']} {exchange['path']}".rstrip()
+    text = f"  {exchange['id']:<4} {asked} -> {exchange['status'] or 'no answer'}"
     return text + because(refused, _UNDER)
 
 

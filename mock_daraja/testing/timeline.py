@@ -57,7 +57,7 @@ def _latest(lines: Sequence[Line]) -> list[str]:
 
 
 def _exchange(shape: Row) -> Line:
-    text = f"{shape['id']:<4} {shape['method']} {shape['path']} -> {shape['fault'] or shape['status']}"
+    text = f"{shape['id']:<4} {shape['method']} {shape['path']} -> {shape['fault'] or shape['status'] or 'no answer'}"
     if shape["transaction"] is not None:
         text += f", opens t{shape['transaction']}"
     refused = refusal(shape)

@@ -40,6 +40,8 @@ class Giver:
         return path.startswith("/")
 
     def answer(self, request: Request) -> Sending:
+        if request.unread is not None:
+            return Sending(request.unread.reply)
         self.asked.append(request)
         return self.sending
 

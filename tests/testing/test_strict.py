@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -48,6 +50,12 @@ def not_allowed(daraja: Daraja, push: Call, call: Call) -> None:
     daraja.settle()
 
 
+def speaks_tls(daraja: Daraja, push: Call, call: Call) -> None:
+    with socket.create_connection(("127.0.0.1", urlsplit(daraja.url).port or 0), timeout=10) as client:
+        client.sendall(b"\x16\x03\x01")
+        client.recv(1)
+
+
 def unused(daraja: Daraja, push: Call, call: Call) -> None:
     daraja.next("stk-push", 1032, amount=10)
 
@@ -60,6 +68,7 @@ def unused(daraja: Daraja, push: Call, call: Call) -> None:
         (wrong_method, ["GET /mpesa/stkpush/v1/processrequest", "stk-push.process wants POST"]),
         (undelivered, ["c1   stk callback to http://127.0.0.1:9/nobody was not delivered: connection refused"]),
         (not_allowed, ["was not delivered: shop.example.com is a public name", "--rewrite-callbacks"]),
+        (speaks_tls, ["x1   ? -> 400", "a TLS hello", "remedy: this port speaks plain HTTP"]),
         (unused, ["one-shot 1 (when operation stk-push.process, amount 10, then result 1032) was never used"]),
     ],
 )

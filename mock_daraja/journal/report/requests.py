@@ -8,7 +8,7 @@ from typing import Final
 
 from mock_daraja import wire
 from mock_daraja.clock import eat_digits, is_timestamp, parse_instant
-from mock_daraja.exchange import Exchange
+from mock_daraja.exchange import UNREAD, Exchange
 from mock_daraja.journal.report.card import Check, Evidence
 from mock_daraja.journal.report.evidence import Journal, counted, fields_of, seconds, status_of
 
@@ -95,7 +95,7 @@ def sends_good_fields(journal: Journal) -> Check:
 def is_let_in(journal: Journal) -> Check:
     """Everything else that Daraja refuses of its own accord. What a scenario refused is no fault of the caller's."""
     check = partial(Check, "refusals", "Is refused nothing else", docs="codes.md#codes")
-    if wrong := _refused(journal.exchanges, "access", "product"):
+    if wrong := _refused(journal.exchanges, UNREAD, "access", "product"):
         remedy = "`mock-daraja why ID` says why; one that was meant, such as of an expired token, needs no mending"
         return check("warn", f"{counted(len(wrong), 'request')} refused", wrong, remedy)
     return _passed(check, len(journal.exchanges), "was let in")
@@ -115,7 +115,7 @@ def is_warned(journal: Journal) -> Check:
 
 def _refused(rows: Iterable[Exchange], *rooms: str) -> tuple[Evidence, ...]:
     return tuple(
-        Evidence(row.id, f"{row.method} {row.path} {status_of(row)}: {row.why}")
+        Evidence(row.id, f"{row.method} {row.path} {status_of(row) or 'no answer'}: {row.why}")
         for row in rows
         if (step := row.refusal) is not None and step.room in rooms
     )

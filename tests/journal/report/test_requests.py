@@ -83,6 +83,7 @@ def test_a_body_that_is_no_object_has_no_timestamp() -> None:
         ("fields", "validation", "warn"),
         ("fields", "product", "pass"),
         ("refusals", "access", "warn"),
+        ("refusals", "server", "warn"),
         ("refusals", "product", "warn"),
         ("refusals", "scenarios", "pass"),
         ("refusals", "validation", "pass"),
