@@ -80,7 +80,7 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
 
     with ExitStack() as stack:
         wait = stack.enter_context(until_stopped()) if stays else None
-        server, gateway = stack.enter_context(running(settings, logs.is_set))
+        server, gateway = stack.enter_context(running(settings, logs.is_set if stays else None))
         printer.say(listening_line(server.url) if stays else f"No server was running, so here is one at {server.url}.")
         own = client_at(server.url)
         if code is None:

@@ -14,36 +14,51 @@ from mock_daraja.client import Client, Row
 from mock_daraja.journal.failed import failed_lines
 from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint
+from mock_daraja.journal.shapes import attempted
 
 _SHOWN: Final = 20
 _TIME: Final = slice(11, 23)  # of an ISO 8601 instant
 
 
 def entries(client: Client, limit: int) -> list[Row]:
-    """The latest exchanges, transactions that failed, and events that are stuck or were, each at its time."""
+    """The latest exchanges, and among them the transactions that failed, the callbacks that were not delivered and the
+    events that are stuck or were, each at its time."""
+    stuck = client.stuck(limit=limit, resumed="true", whole="true")
     failed = client.transactions(state="failed", limit=limit)
-    rows = [*client.exchanges(limit=limit), *failed, *client.stuck(limit=limit, resumed="true", whole="true")]
+    rows = [*client.exchanges(limit=limit), *failed, *client.undelivered(limit), *stuck]
     return sorted(rows, key=_at)[-limit:]
 
 
 def _at(row: Row) -> str:
     """The instant: ISO 8601, always of the same offset."""
+    if "deliveries" in row:
+        return attempted(row)
     return str(next(row[name] for name in ("stuck", "final", "received") if name in row))
 
 
 def lines(row: Row, paint: Paint) -> Iterator[str]:
     """One; below it what is known of a transaction that failed, the traceback of an event that is stuck or was."""
     at = _at(row)[_TIME]
+    under: list[str] = []
     if "failure" in row:
         head, *under = failed_lines(row)
         head = paint(printable(head), "bad")
+    elif "deliveries" in row:
+        head = _callback(row, paint)
     elif "stuck" in row:
         head, under = stuck_line(row, paint), row.get("traceback", "").splitlines()
     else:
-        head, under = _exchange(row, paint), []
+        head = _exchange(row, paint)
     yield f"{at}  {head}"
     for each in under:
         yield f"  {printable(each)}"
+
+
+def _callback(row: Row, paint: Paint) -> str:
+    """`c1  stk callback to https://...  refused  shop.example.com is a public name ...`."""
+    about = paint(printable(f"{row['kind']} callback to {row['url']}"), "start")
+    number = paint(f"c{row['id']}", "name")
+    return f"{number}  {about}  {paint(row['state'], 'bad')}  {printable(row['note'])}"
 
 
 def _exchange(exchange: Row, paint: Paint) -> str:
@@ -79,9 +94,10 @@ def _exchange(exchange: Row, paint: Paint) -> str:
 def journal(sandbox: str, limit: int, har: str | None, as_json: bool, url: str | None) -> None:
     """List the latest requests to a running server, oldest first; `mock-daraja why ID` explains one of them.
 
-    An event that is stuck is among them, with its traceback and at the time when it was given up, and stays there once
-    it was resumed; `mock-daraja stuck` lists those alone that are stuck now. A transaction that failed is among them at
-    its end, with cause and remedy.
+    A transaction that failed is among them at its end, with cause and remedy, and a callback that was not delivered at
+    its last attempt; `mock-daraja why c1` explains it. An event that is stuck is, too, with its traceback and at the
+    time when it was given up, and stays there once it was resumed; `mock-daraja stuck` lists those alone that are stuck
+    now.
     """
     printer = Printer()
     client = client_at(url, sandbox)

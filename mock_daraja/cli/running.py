@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event, current_thread, main_thread
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
 from urllib.parse import urlsplit
 
 from mock_daraja import sockets
@@ -21,18 +21,18 @@ from mock_daraja.cli.signals import stopping
 from mock_daraja.cli.writer import Writer, WriterHandler
 from mock_daraja.client import Client, Unreachable
 from mock_daraja.ends import transaction_shape
-from mock_daraja.journal.text import failure_lines, log_line
+from mock_daraja.journal.text import failure_lines, log_line, undelivered_line
 from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
 from mock_daraja.threads import Daemon
 
 if TYPE_CHECKING:
     from mock_daraja.app import DarajaPaths
-    from mock_daraja.exchange import Exchange
     from mock_daraja.gateway import Gateway
     from mock_daraja.model import Transaction
-    from mock_daraja.sandbox import Sandbox
     from mock_daraja.server import Server
+
+_Told = ParamSpec("_Told")
 
 OURS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 """Hosts of addresses where a server can be started, and what it then listens on."""
@@ -62,12 +62,12 @@ def is_there(client: Client) -> bool:
 @contextmanager
 def running(
     settings: Settings,
-    logs: Callable[[], bool] = lambda: False,
+    logs: Callable[[], bool] | None = None,
     more_scenarios: Sequence[Path] = (),
 ) -> Iterator[tuple[Server, Gateway]]:
     """Connections are accepted inside the block. At its end one line on standard error says what is left unfinished, if
-    anything is. While `logs` holds, each exchange has a line there, and each transaction that fails a few. Raises
-    Problem where the address can't be had, or no thread.
+    anything is; and while `logs` says so, it is told there of each exchange, of each transaction that fails, and of
+    each callback that was not delivered. Raises Problem where the address can't be had, or no thread.
     """
     gc.disable()  # imports make much and drop little
     from mock_daraja.app import daraja_paths
@@ -84,8 +84,11 @@ def running(
         sockets.raise_limit()
         codes.ready()  # when a payment first needs it, there may be no file left to open
         with settings_applied():
-            app = daraja_paths(settings, log=_log(logs, writer), more_scenarios=more_scenarios)
-        app.gateway.shared.on_failure = _log_of_failures(logs, writer)
+            log = None if logs is None else _logged(logs, writer, log_line)
+            app = daraja_paths(settings, log=log, more_scenarios=more_scenarios)
+        if logs is not None:
+            app.gateway.shared.failed = _logged(logs, writer, _failure_lines)
+            app.gateway.shared.undelivered = _logged(logs, writer, undelivered_line)
         for text in _narrowed(settings, app.gateway):
             writer.write(text)
         ending.callback(app.gateway.close)
@@ -107,18 +110,14 @@ def running(
         sys.setswitchinterval(former_interval_s)
 
 
-def _log(logs: Callable[[], bool], writer: Writer) -> Callable[[Exchange], None]:
-    def log(exchange: Exchange) -> None:
+def _failure_lines(sandbox: str, row: Transaction) -> str:
+    return failure_lines(sandbox, transaction_shape(row))
+
+
+def _logged(logs: Callable[[], bool], writer: Writer, line: Callable[_Told, str]) -> Callable[_Told, None]:
+    def log(*told: _Told.args, **named: _Told.kwargs) -> None:
         if logs():
-            writer.write(log_line(exchange))
-
-    return log
-
-
-def _log_of_failures(logs: Callable[[], bool], writer: Writer) -> Callable[[Sandbox, Transaction], None]:
-    def log(sandbox: Sandbox, transaction: Transaction) -> None:
-        if logs():
-            writer.write(failure_lines(transaction_shape(transaction), sandbox.name))
+            writer.write(line(*told, **named))
 
     return log
 

@@ -98,14 +98,14 @@ def serve(quiet: bool, **flags: Any) -> None:
 
     Prints one line with the URL when it accepts connections, then the credentials to paste. Each request is one line on
     standard error: method, path, status, its number for `mock-daraja why`, and why it was refused. A transaction that
-    fails has a line more, with cause and remedy below.
+    fails has a line more, with cause and remedy below, and so has each callback that was not delivered.
     When it stops, one more line says how many callbacks and events it leaves unfinished, if there are any.
     """
     printer = Printer()
     settings = given_settings(flags)
     with (
         suppress(KeyboardInterrupt),  # one that comes just before `until_stopped` is there to catch it
-        running(settings, lambda: not quiet) as (server, gateway),
+        running(settings, None if quiet else lambda: True) as (server, gateway),
         until_stopped() as wait,
     ):
         printer.say(listening_line(server.url))

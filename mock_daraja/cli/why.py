@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import click
@@ -9,32 +10,63 @@ import click
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, url_option
 from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
-from mock_daraja.journal.shapes import has_failed
-from mock_daraja.journal.text import explanation
+from mock_daraja.journal.shapes import attempted, has_failed
+from mock_daraja.journal.text import explanation, outside_payment
 
 _LOOKED_AT: Final = 20  # newest exchanges among which the last failure is looked for
+_CALLBACK: Final = re.compile(r"c([0-9]{1,18})")
 
 
 def asked(exchange: str | None, sandbox: str, url: str | None) -> tuple[Client, Row]:
-    """A whole exchange, the last failure where none is named, and who told it."""
-    if exchange and "/" in exchange:  # default/x12, as the header has it
-        sandbox, _, exchange = exchange.rpartition("/")
+    """A whole exchange, the last failure where none is named, and who told it. Raises Problem where that is none."""
+    client, found = _asked(exchange, sandbox, url)
+    if "id" not in found:
+        remedy = "name an exchange, such as x12; `mock-daraja journal` lists them"
+        raise Problem("no request opened this payment: it came from outside", remedy=remedy)
+    return client, found
+
+
+def _asked(name: str | None, sandbox: str, url: str | None) -> tuple[Client, Row]:
+    """A whole exchange, or a payment that came from outside, with its callbacks."""
+    if name and "/" in name:  # default/x12, as the header has it
+        sandbox, _, name = name.rpartition("/")
     client = client_at(url, sandbox)
-    return client, client.exchange(exchange) if exchange else _last_failure(client)
+    if name and (callback := _CALLBACK.fullmatch(name)) is not None:
+        return client, _about(client, client.callback(int(callback[1])))
+    return client, client.exchange(name) if name else _last_failure(client)
 
 
 def _last_failure(client: Client) -> Row:
-    """The last exchange that was refused, or whose transaction or callback failed; else the last one."""
+    """The last exchange that was refused, or whose transaction or callback failed; else the last one. A callback that
+    was not delivered counts when it was sent."""
     lines = client.exchanges(limit=_LOOKED_AT)
-    if not lines:
+    callback = max(client.undelivered(1), key=attempted, default=None)
+    if not lines and callback is None:
         raise Problem("nothing was asked of this sandbox yet", remedy="send a request, then ask again")
     for line in reversed(lines):
+        if callback is not None and line["received"] <= attempted(callback):
+            break
         if line["status"] == 200 and line["transaction"] is None and line["fault"] is None:
             continue
         whole = client.exchange(line["id"])
         if has_failed(whole):
             return whole
-    return client.exchange(lines[-1]["id"])
+    return client.exchange(lines[-1]["id"]) if callback is None else _about(client, callback)
+
+
+def _about(client: Client, callback: Row) -> Row:
+    """The exchange that opened what a callback is about, if that is kept, else the payment itself."""
+    transaction = None
+    try:
+        transaction = client.transaction(callback["transaction"])
+        if transaction["exchange"] is not None:
+            return client.exchange(transaction["exchange"])
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+    about = callback["transaction"]
+    callbacks = [callback] if transaction is None else client.callbacks(transaction=about)
+    return {"sandbox": client.name, "transaction": transaction, "callbacks": callbacks}
 
 
 @click.command(
@@ -49,15 +81,17 @@ def _last_failure(client: Client) -> Row:
 def why(exchange: str | None, sandbox: str, as_curl: bool, as_json: bool, url: str | None) -> None:
     """Explain an answer of a running server: what was checked, what failed, the offending value, and what to do.
 
-    ID is what the header X-Mock-Daraja-Exchange and the log call it, such as x12. Without one it is the last exchange
-    that failed, at once or later, else the last.
+    ID is what the header X-Mock-Daraja-Exchange and the log call it, such as x12, or c1 for what a callback is about.
+    Without one it is the last that failed, at once or later, else the last exchange.
     """
     printer = Printer()
-    client, found = asked(exchange, sandbox, url)
     if as_curl:
+        client, found = asked(exchange, sandbox, url)
         printer.say(client.curl(found["id"]), end="")
         return
+    client, found = _asked(exchange, sandbox, url)
     if as_json:
         printer.json(found)
         return
-    printer.say(explanation(found, client.clock(), printer.paint), end="")
+    told = explanation if "id" in found else outside_payment
+    printer.say(told(found, client.clock(), printer.paint), end="")

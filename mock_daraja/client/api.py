@@ -151,6 +151,13 @@ class ControlApi(ABC):
         """Filters: state, kind, transaction."""
         return list(self.call("GET", "callbacks", query=filters)["callbacks"])
 
+    def undelivered(self, limit: int) -> list[Row]:
+        """So many of the callbacks that could not be delivered, and as many of those to whose URL nothing is sent."""
+        return [*self.callbacks(state="failed", limit=limit), *self.callbacks(state="refused", limit=limit)]
+
+    def callback(self, number: int) -> Row:
+        return self.call("GET", "callbacks", number)
+
     def wait_for_callbacks(self, timeout: float = 30, count: int = 1, **filters: Any) -> list[Row]:
         """Those no longer pending, once there are `count`. `timeout` is in seconds of the sandbox's clock."""
         body = {"timeout": timeout, "count": count, **filters}

@@ -96,6 +96,11 @@ def callback_json(row: Callback, deliveries: Sequence[Delivery], *, bodies: Bodi
     return shape
 
 
+def attempted(callback: Mapping[str, Any]) -> str:
+    """When a callback was sent last; where nothing was, when it was due."""
+    return str(callback["deliveries"][-1]["sent"] if callback["deliveries"] else callback["due"])
+
+
 def _delivery_json(delivery: Delivery, bodies: Bodies) -> dict[str, Any]:
     twice = sent_twice(delivery)
     return {

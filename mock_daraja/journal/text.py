@@ -14,8 +14,10 @@ from mock_daraja.exchange import Exchange
 from mock_daraja.journal.failed import facts, failed_lines
 from mock_daraja.journal.message import body_lines, printable
 from mock_daraja.journal.paint import Paint, Role, plain
-from mock_daraja.journal.redact import redact_body
+from mock_daraja.journal.redact import redact_body, redact_text
 from mock_daraja.journal.shapes import UNDELIVERED, became, to_open
+from mock_daraja.model import Callback, Delivery
+from mock_daraja.reasons import callback_note
 
 Row = Mapping[str, Any]
 
@@ -37,10 +39,17 @@ def log_line(exchange: Exchange) -> str:
     return printable(f"{asked}  {status}  {number}  {exchange.why}".rstrip())
 
 
-def failure_lines(transaction: Row, sandbox: str) -> str:
+def failure_lines(sandbox: str, transaction: Row) -> str:
     """What the log says when a transaction has failed: a line, and what is known of it indented below."""
     head, *under = map(printable, failed_lines(transaction, "" if sandbox == "default" else f"{sandbox}/"))
     return "\n".join([head, *(f"  {line}" for line in under)])
+
+
+def undelivered_line(sandbox: str, row: Callback, last: Delivery | None) -> str:
+    """A callback that was not delivered, in one line: `stk callback to https://...  refused  c1  ... is public`."""
+    number = f"c{row.id}" if sandbox == "default" else f"{sandbox}/c{row.id}"
+    about = f"{row.kind} callback to {row.url}"
+    return printable(redact_text(f"{about}  {row.state}  {number}  {callback_note(row, last)}"))
 
 
 def explanation(exchange: Row, clock: Row | None = None, paint: Paint = plain) -> str:
@@ -49,9 +58,16 @@ def explanation(exchange: Row, clock: Row | None = None, paint: Paint = plain) -
     `exchange` is whole, its bodies text without secrets, or bytes; where it opened a transaction, `transaction` is that
     row and `callbacks` are its own. `clock` is the sandbox's, with what is due on it.
     """
-    name = exchange["sandbox"]
-    path = "/_mock" if name == "default" else f"/_mock/sandboxes/{name}"
-    return "\n".join(_lines(_clean(exchange), {**(clock or {}), "path": path}, paint)) + "\n"
+    return "\n".join(_lines(_clean(exchange), _placed(clock, exchange["sandbox"]), paint)) + "\n"
+
+
+def outside_payment(payment: Row, clock: Row | None = None, paint: Paint = plain) -> str:
+    """The same of what no exchange opened: `sandbox`, `transaction`, None where it is no longer kept, `callbacks`."""
+    return "\n".join(_became(_clean(payment), _placed(clock, payment["sandbox"]), paint)) + "\n"
+
+
+def _placed(clock: Row | None, sandbox: str) -> Row:
+    return {**(clock or {}), "path": "/_mock" if sandbox == "default" else f"/_mock/sandboxes/{sandbox}"}
 
 
 def _clean(value: Any, name: str = "") -> Any:
@@ -73,14 +89,19 @@ def _lines(exchange: Row, clock: Row, paint: Paint) -> Iterator[str]:
             yield ""
             yield paint(title, "heading")
             yield from (f"  {line}" for line in body_lines(text, paint))
-    transaction = exchange["transaction"]
-    if isinstance(transaction, Mapping):
+    if isinstance(exchange["transaction"], Mapping):
         yield ""
+        yield from _became(exchange, clock, paint)
+
+
+def _became(exchange: Row, clock: Row, paint: Paint) -> Iterator[str]:
+    transaction = exchange["transaction"]
+    if transaction is not None:
         yield from _transaction(transaction, clock, paint)
         yield ""
-        yield paint("Callbacks", "heading")
-        yield from _callbacks(transaction, exchange.get("callbacks", ()), clock, paint)
-        yield from _stuck(exchange.get("stuck", ()), clock, paint)
+    yield paint("Callbacks", "heading")
+    yield from _callbacks(transaction, exchange.get("callbacks", ()), clock, paint)
+    yield from _stuck(exchange.get("stuck", ()), clock, paint)
 
 
 def _title(exchange: Row, paint: Paint) -> Iterator[str]:
@@ -128,9 +149,9 @@ def _transaction(row: Row, clock: Row, paint: Paint) -> Iterator[str]:
         yield f"  final at:  {_final_at(clock, row['id'])}"
 
 
-def _callbacks(transaction: Row, rows: Sequence[Row], clock: Row, paint: Paint) -> Iterator[str]:
+def _callbacks(transaction: Row | None, rows: Sequence[Row], clock: Row, paint: Paint) -> Iterator[str]:
     if not rows:
-        if transaction["state"] == "pending":
+        if transaction is not None and transaction["state"] == "pending":
             yield "  none yet: one is owed once the transaction is final"
         else:
             yield "  none is kept: either this operation owes none, or it has left the journal (--keep-bodies)"

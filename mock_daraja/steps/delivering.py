@@ -79,6 +79,8 @@ def record(shared: Shared, sandbox: Sandbox, callback_id: int, came: Came) -> No
     if row.resends > 0 and row.state != "scheduled":
         row = schedule_again(sandbox, changed(row, resends=row.resends - 1))
     sandbox.store.put(CALLBACKS, row)
+    if shared.undelivered is not None and row.state in ("failed", "refused"):
+        shared.undelivered(sandbox.name, row, came if isinstance(came, Delivery) else None)
     question = _question_of(shared, sandbox, row)
     if question is not None:
         _hear(sandbox, row, question, came)

@@ -39,8 +39,8 @@ def settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool
     told = life.settle(transaction, world)
     final = _apply(sandbox, transaction, life, told)
     _plan_callbacks(sandbox, final, life, world)
-    if final.state == "failed" and shared.on_failure is not None:
-        shared.on_failure(sandbox, final)
+    if shared.failed is not None and final.state == "failed":
+        shared.failed(sandbox.name, final)
     make(shared, sandbox, shared.catalogue.product_of(final), told.changes, final.exchange)
     return True
 

@@ -12,7 +12,7 @@ from mock_daraja.callbacks.delivery import Receiver
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import DARAJA_JSON, Exchange, Reply, Request, Step, by_name
 from mock_daraja.faults import pages
-from mock_daraja.model import App, Credential, Decision, Token, Transaction, changed
+from mock_daraja.model import App, Callback, Credential, Decision, Delivery, Token, Transaction, changed
 from mock_daraja.products.base import Operation, Product
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.products.values import Command
@@ -34,8 +34,11 @@ class Shared(Struct, eq=False):
     catalogue: Catalogue
     sandboxes: Sandboxes
     schemas: Schemas = field(default_factory=Schemas)
-    on_failure: Callable[[Sandbox, Transaction], None] | None = None  # is told of each that failed; never waits
     own_sinks: Receiver | None = None  # where callbacks to this server need no socket, on a clock that stands
+    failed: Callable[[str, Transaction], object] | None = None
+    undelivered: Callable[[str, Callback, Delivery | None], object] | None = None
+    """Told of each transaction that failed, and of each callback that was not delivered with the last attempt; before
+    that the sandbox's name. Called in a unit, and never wait."""
 
     def world(self, sandbox: Sandbox, transaction: Transaction) -> SandboxWorld:
         """As the product of a transaction sees it."""
