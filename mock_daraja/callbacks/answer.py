@@ -33,7 +33,7 @@ class _Head(Struct, frozen=True):
     keeps_alive: bool
     is_chunked: bool
     length: int | None  # of the body; None where it is chunked, or ends with the connection
-    bad_length: bytes = b""  # what was said of it, and is no number
+    wrong: Failure | None = None  # in what was said of the length
 
     @property
     def is_final(self) -> bool:
@@ -57,20 +57,22 @@ def _parsed(raw: bytes) -> _Head:
         name = name.lower()
         if name == b"content-length":
             if length is not None and length != value.strip():
-                raise Undelivered("two-lengths")
+                return _Head(status, False, False, None, Failure("two-lengths"))
             length = value.strip()
         elif name == b"connection":
-            connection += value.lower()
+            connection += b"," + value.lower()
         elif name == b"transfer-encoding":
             coding = value.lower()
-    keeps_alive = b"close" not in connection if match[1] == b"1" else b"keep-alive" in connection
+    options = {each.strip() for each in connection.split(b",")}
+    keeps_alive = b"close" not in options if match[1] == b"1" else b"keep-alive" in options
     is_chunked = False
     if status in (101, 204, 304):  # where the body ends: RFC 9112 §6.3
         length = b"0"
     elif coding:
         is_chunked, length = coding.rpartition(b",")[2].strip() == b"chunked", None
     elif length is not None and (not length.isdigit() or len(length) > _LONGEST_NUMBER):
-        return _Head(status, keeps_alive, is_chunked, None, bad_length=length)
+        wrong = Failure("bad-length", (length[:64].decode("latin-1"),))
+        return _Head(status, keeps_alive, is_chunked, None, wrong)
     return _Head(status, keeps_alive, is_chunked, None if length is None else int(length))
 
 
@@ -132,8 +134,8 @@ class AnswerReader:
         head = _parsed(raw)
         if head.is_final:
             self.status, self._chunked = head.status, head.is_chunked
-            if head.bad_length:
-                raise Undelivered("bad-length", head.bad_length[:64].decode("latin-1"))
+            if head.wrong is not None:
+                raise Undelivered(head.wrong.kind, *head.wrong.details)
             self._end = None if head.length is None else body + head.length
             framed = head.is_chunked or head.length is not None
             self.reusable = head.keeps_alive and head.status != 101 and framed

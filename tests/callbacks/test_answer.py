@@ -40,6 +40,9 @@ def test_the_body_is_taken_out_of_head_and_chunks(raw: bytes, body: bytes) -> No
         (OK + b"content-length:0\r\n\r\n", 200, True),
         (OK + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\nok", 200, True),
         (OK + b"Connection: close\r\nContent-Length: 2\r\n\r\nok", 200, False),
+        (OK + b"Connection: a , Close\r\nContent-Length: 2\r\n\r\nok", 200, False),
+        (OK + b"Connection: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", 200, False),
+        (OK + b'Connection: x-close-y, "close"\r\nContent-Length: 2\r\n\r\nok', 200, True),
         (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, False),
         (b"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\nok", 200, True),
         (b"HTTP/1.1 204 No Content\r\n\r\n", 204, True),
@@ -126,11 +129,12 @@ def test_garbage_is_named(raw: bytes, words: str) -> None:
     assert words in failure_text(caught.value.failure)
 
 
-def test_the_status_is_known_though_the_length_is_no_number() -> None:
+@pytest.mark.parametrize("lengths", [b"Content-Length: ten\r\n", b"Content-Length: 1\r\nContent-Length: 2\r\n"])
+def test_the_status_is_known_though_the_length_is_none(lengths: bytes) -> None:
     for _ in range(2):  # the head of the second one is known already
         answer = AnswerReader()
         with pytest.raises(Undelivered):
-            answer.feed(b"HTTP/1.1 503 Busy\r\nContent-Length: ten\r\n\r\n")
+            answer.feed(b"HTTP/1.1 503 Busy\r\n" + lengths + b"\r\n")
 
         assert answer.status == 503
 
