@@ -11,6 +11,7 @@ from mock_daraja.journal.redact import redact_text
 from mock_daraja.threads import Daemon
 
 _MOST: Final = 1 << 20  # characters that wait; more are dropped, and counted
+_UNREAD: Final = "nobody read them"
 _GATHER_S: Final = 0.005  # for lines that come together: each waking of the thread takes the interpreter from the loop
 _FULL_S: Final = 0.02  # between two looks at a pipe that is full and says so at once
 
@@ -29,6 +30,7 @@ class Writer:
         self._lines: list[str] = []
         self._waiting = 0  # characters
         self._dropped = 0
+        self._why = ""  # those were
         self._closing = Event()
         self._pause = Event()  # is never set
         self._thread = Daemon(self._run, "mock-daraja-writer")
@@ -37,12 +39,16 @@ class Writer:
     def write(self, line: str) -> None:
         with self._changed:
             if self._dropped or (self._lines and self._waiting + len(line) > self._most):
-                self._dropped += 1
+                self._drop(1, self._why or _UNREAD)
                 return
             self._lines.append(line)
             self._waiting += len(line)
             if len(self._lines) == 1:
                 self._changed.notify()
+
+    def _drop(self, number: int, why: str) -> None:
+        self._dropped += number
+        self._why = why
 
     def close(self, last: str = "", seconds: float = 0.25) -> None:
         """Write what waits, and `last`; give up after so long."""
@@ -57,8 +63,9 @@ class Writer:
 
     def _lost(self) -> str:
         """Those that were dropped since the last time. All of them came after those that wait."""
-        dropped, self._dropped = self._dropped, 0
-        return f"mock-daraja: {dropped} {'line was' if dropped == 1 else 'lines were'} dropped here: nobody read them"
+        dropped, why = self._dropped, self._why
+        self._drop(-dropped, "")
+        return f"mock-daraja: {dropped} {'line was' if dropped == 1 else 'lines were'} dropped here: {why}"
 
     def _run(self) -> None:
         while lines := self._next():
@@ -68,7 +75,7 @@ class Writer:
                 self._stream = self._raw = None
             except MemoryError:
                 with self._changed:
-                    self._dropped += len(lines)
+                    self._drop(len(lines), "there was no memory to write them")
 
     def _next(self) -> list[str]:
         """All that waits. Nothing once that is the end."""

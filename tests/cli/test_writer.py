@@ -11,6 +11,7 @@ from typing import IO, TextIO
 import pytest
 
 from mock_daraja.cli.writer import Writer, WriterHandler
+from tests.waits import happens
 
 SECONDS = 10
 
@@ -68,6 +69,26 @@ def test_a_full_pipe_holds_nobody_up_and_says_how_many_lines_it_cost(pipe: tuple
     dropped = sum(int(each.split()[1]) for each in lost)
     assert dropped + len(numbers) == 4000
     assert all(each.endswith(" dropped here: nobody read them") for each in lost)
+
+
+def test_lines_that_were_lost_for_lack_of_memory_say_so() -> None:
+    class Poor(io.StringIO):
+        lacks = True
+
+        def write(self, text: str, /) -> int:
+            if self.lacks:
+                self.lacks = False
+                raise MemoryError
+            return super().write(text)
+
+    stream = Poor()
+    writer = Writer(stream)
+
+    writer.write("a line")
+    assert happens(lambda: writer._dropped)
+    writer.close("the end", SECONDS)
+
+    assert stream.getvalue() == "mock-daraja: 1 line was dropped here: there was no memory to write them\nthe end\n"
 
 
 def test_nothing_is_written_once_nobody_reads(pipe: tuple[IO[bytes], TextIO]) -> None:
