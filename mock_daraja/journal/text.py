@@ -110,7 +110,8 @@ def _title(exchange: Row, paint: Paint) -> Iterator[str]:
     answered = f"{status} {_PHRASES.get(status, '')}".rstrip() if status is not None else "no answer"
     role: Role = "good" if status is not None and status < 400 else "bad"
     request = paint(f"{exchange['method']} {exchange['path']}{query}".rstrip(), "start")
-    yield f"{paint(exchange['id'], 'name')}  {request}  {paint(answered, role)}"
+    why = f"  {exchange['why']}" if exchange["why"] else ""
+    yield f"{paint(exchange['id'], 'name')}  {request}  {paint(answered, role)}{why}"
     facts = [f"sandbox {exchange['sandbox']}", exchange["operation"] or "no operation"]
     facts += [f"{name} {exchange[name]}" for name in ("app", "fault") if exchange[name]]
     yield paint(f"{exchange['received']}, {', '.join(facts)}", "dim")

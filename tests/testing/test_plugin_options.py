@@ -86,7 +86,7 @@ def test_a_test_fails_at_its_end_for_what_went_wrong(run_session: RunSession) ->
             "meant so? daraja.expect_errors()*",
             "*- mock-daraja -*",
             "sandbox test-*, manual clock",
-            "x2  POST /mpesa/stkpush/v1/processrequest  400 Bad Request",
+            "x2  POST /mpesa/stkpush/v1/processrequest  400 Bad Request  Amount is not*",
             "  refused  validation*",
             "*ERROR at teardown of test_undelivered*",
             "  c1   stk callback to http://127.0.0.1:9/nobody was not delivered: connection refused*",
