@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from mock_daraja.exchange import EXCHANGES
 from mock_daraja.model import Failure
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
-from tests.conftest import PUSH_PATH, QUERY_PATH, START, TOKEN_PATH, Answer, MakeMock, Mock, push_body
+from tests.conftest import PUSH_PATH, QUERY_PATH, START, Answer, MakeMock, Mock, push_body
 
 STAMP = "20261124100000"
 
@@ -156,21 +155,6 @@ def test_a_body_of_two_megabytes_is_refused(wire: Wire) -> None:
 
     assert answer.status == 413
     assert answer.json["fault"]["detail"]["errorcode"] == "protocol.http.TooBigBody"
-
-
-def test_a_wrong_secret_is_an_empty_400(wire: Wire) -> None:
-    answer = wire.send("GET", TOKEN_PATH, Authorization="Basic " + b64encode(b"test-key:wrong").decode())
-
-    assert (answer.status, answer.body) == (400, b"")
-    assert "consumer secret is wrong" in answer.why
-
-
-def test_an_unknown_key_is_told_what_to_do(wire: Wire) -> None:
-    answer = wire.send("GET", TOKEN_PATH, Authorization="Basic " + b64encode(b"mine:x").decode())
-
-    assert (answer.status, answer.body) == (400, b"")
-    assert "known keys: test-key" in answer.why
-    assert "--app mine:SECRET" in answer.why
 
 
 def test_an_expired_token_is_an_invalid_access_token(wire: Wire) -> None:

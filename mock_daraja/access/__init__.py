@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from mock_daraja.access.oauth import BadCredentials, basic_credentials, bearer_token
+from mock_daraja.access.oauth import (
+    NEW_TOKEN,
+    BadCredentials,
+    basic_credentials,
+    bearer_token,
+    grant_fault,
+    key_fault,
+    secret_fault,
+    token_fault,
+)
 from mock_daraja.access.password import PasswordFault, check_password
 
-__all__ = ["BadCredentials", "PasswordFault", "basic_credentials", "bearer_token", "check_password"]
+__all__ = [
+    "NEW_TOKEN",
+    "BadCredentials",
+    "PasswordFault",
+    "basic_credentials",
+    "bearer_token",
+    "check_password",
+    "grant_fault",
+    "key_fault",
+    "secret_fault",
+    "token_fault",
+]

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 from mock_daraja import wire
-from mock_daraja.access import BadCredentials, basic_credentials, bearer_token
+from mock_daraja.access import (
+    NEW_TOKEN,
+    BadCredentials,
+    basic_credentials,
+    bearer_token,
+    grant_fault,
+    key_fault,
+    secret_fault,
+    token_fault,
+)
 from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import JSON, UNREAD, Reply, Step
 from mock_daraja.faults import pages
@@ -19,8 +29,7 @@ from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
 from mock_daraja.validation import read_body
 
-_GENERATE: Final = "GET /oauth/v1/generate?grant_type=client_credentials"
-_NEW_TOKEN: Final = f"get a new one: {_GENERATE}"
+_APPS_COMPARED: Final = 100
 
 
 def locate(passage: Passage) -> None:
@@ -100,8 +109,11 @@ def route(passage: Passage) -> Reply | None:
     if operation is None:
         return _no_operation(passage, passage.shared.catalogue.paths.unknown(request.path))
     if request.method != operation.method:
-        why = f"{operation.full_name} wants {operation.method}"
-        step = Step("route", "refused", why, request.method, "change the method")
+        why = f"{operation.full_name} wants {operation.method}, not {request.method}"
+        query = ""
+        if isinstance(operation, Grants):
+            query = "?grant_type=client_credentials, with key and secret in the Authorization header and no body"
+        step = Step("route", "refused", why, request.method, f"send {operation.method} {request.path}{query}")
         return passage.refuse(passage.voice.wrong_method.about(request.method), step)
     return None
 
@@ -138,13 +150,11 @@ def identify(passage: Passage) -> Reply | None:
         return _denied(passage, passage.voice.invalid_token.about(""), given.why, None, given.remedy)
     token, sandbox = passage.token, passage.sandbox
     if token is None:
-        ended = ", or a newer one ended it (one_token_only)" if sandbox.settings.quirks.one_token_only else ""
-        why = f"no app was given this token{ended}"
-        return _denied(passage, passage.voice.invalid_token.about(given), why, _short(given), _NEW_TOKEN)
+        return _denied_unknown(passage, given)
     if token.expires_ms <= sandbox.now_ms:
         ago = (sandbox.now_ms - token.expires_ms) // 1000
         why = f"the token expired {ago} s ago on the sandbox clock"
-        return _denied(passage, passage.voice.invalid_token.about(given), why, _short(given), _NEW_TOKEN, docs="")
+        return _denied(passage, passage.voice.invalid_token.about(given), why, _short(given), NEW_TOKEN, docs="")
     slug = passage.product.slug
     if token.products is not None and slug not in token.products:
         return _denied(passage, passage.voice.product_missing, *_without_product(passage.app, token, slug))
@@ -159,7 +169,7 @@ def _without_product(app: App | None, token: Token, slug: str) -> tuple[str, str
     """Why, what the token has, and the remedy. It keeps the list of when it was granted (requests.md §1.7)."""
     now = None if app is None else app.products
     why = f"the token was granted when its app had no product {slug}; the app has now: {_listed(now)}"
-    has, ask = f"the token has: {_listed(token.products)}", f"get a new token: {_GENERATE}"
+    has, ask = f"the token has: {_listed(token.products)}", NEW_TOKEN
     if now is None or slug in now:
         return why, has, ask
     where = "" if token.sandbox == DEFAULT else f" --sandbox {token.sandbox}"
@@ -173,11 +183,10 @@ def _listed(products: Names | None) -> str:
 
 
 def _identify_app(passage: Passage, operation: Grants) -> Reply | None:
-    query = passage.request.query
-    if "grant_type=client_credentials" not in query.split("&"):
-        why = "grant_type is missing or not client_credentials"
-        remedy = "add ?grant_type=client_credentials to the URL, without a blank behind it"
-        return _denied(passage, passage.voice.invalid_field.about("grant_type"), why, query, remedy)
+    asked = grant_fault(passage.request.query)
+    if asked is not None:
+        error = passage.voice.invalid_field.about("grant_type")
+        return _denied(passage, error, asked.why, None, asked.remedy)
     credentials = basic_credentials(passage.headers.get("authorization"))
     if isinstance(credentials, BadCredentials):
         return _denied(passage, passage.voice.invalid_token.about(""), credentials.why, None, credentials.remedy)
@@ -187,14 +196,24 @@ def _identify_app(passage: Passage, operation: Grants) -> Reply | None:
         passage.app = sandboxes.put_app(passage.sandbox, App(key, secret))
         passage.note(Step("access", "note", "registered at first sight (--accept-any-app)", key))
     if passage.app is None:
-        known = ", ".join(app.key for each in sandboxes.all()[:5] for app in [*each.apps()][:5])
-        remedy = f"known keys: {known}; add one with --app {key or 'KEY'}:SECRET, or start with --accept-any-app"
-        return _denied(passage, operation.wrong_secret, "no app has this consumer key", key, remedy)
+        apps = islice((app for each in sandboxes.all() for app in each.apps()), _APPS_COMPARED)
+        wrong = key_fault(key, secret, {app.key: app.secret for app in apps})
+        return _denied(passage, operation.wrong_secret, wrong.why, None, wrong.remedy)
     if passage.app.secret not in (None, secret):
-        remedy = "`mock-daraja env` prints key and secret"
-        return _denied(passage, operation.wrong_secret, "the consumer secret is wrong", key, remedy, docs="")
+        wrong = secret_fault(secret, passage.app.secret or "")
+        return _denied(passage, operation.wrong_secret, wrong.why, key, wrong.remedy, docs="")
     passage.app_key = key
     return None
+
+
+def _denied_unknown(passage: Passage, given: str) -> Reply:
+    """A token that nobody was given, or that was ended."""
+    error, wrong = passage.voice.invalid_token.about(given), token_fault(given)
+    if passage.shared.sandboxes.found_by(APPS, given) is not None:
+        why = "Bearer is followed by a consumer key, which is what a token is asked for with"
+        return _denied(passage, error, why, given, f"send the token that it gets: {NEW_TOKEN}")
+    ended = ", or a newer one ended it (one_token_only)" if passage.sandbox.settings.quirks.one_token_only else ""
+    return _denied(passage, error, wrong.why + ended, None, wrong.remedy)
 
 
 def _denied(

@@ -1,0 +1,39 @@
+"""What goes wrong with a key, a secret or a token on its way from a setting into a request. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from typing import Final
+
+_UNSET: Final = frozenset({"undefined", "null", "none", "nil", "nan"})
+
+
+def is_unset(word: str) -> bool:
+    """Whether it is what a language writes where a variable has no value."""
+    return word.lower() in _UNSET
+
+
+def decoded(encoded: str) -> str | None:
+    """The text that is in base64, or None."""
+    try:
+        return b64decode(encoded, validate=True).decode()
+    except ValueError:  # no base64, not ASCII, or no UTF-8 inside
+        return None
+
+
+def bare(value: str) -> str:
+    """Without the blanks and quotes around it."""
+    return value.strip().strip("\"'").strip()
+
+
+def blank(text: str) -> str:
+    """What the white space in it is called."""
+    return "a line break" if re.search(r"[\r\n]", text) else "a blank"
+
+
+def surroundings(value: str) -> str:
+    """What stands around a value that belongs there alone; empty where nothing does."""
+    if value != value.strip():
+        return f"has {blank(value)} {'behind' if value == value.lstrip() else 'in front of'} it"
+    return "stands in quotes" if value != bare(value) else ""
