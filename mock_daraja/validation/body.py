@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from functools import partial
 from typing import Annotated, Any, Final, Never
 
@@ -49,6 +50,8 @@ def read_body(content_type: str | None, raw: bytes) -> ReadBody:
     try:
         return _parse(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
+        if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return _empty("the body is UTF-16; encode it as UTF-8")
         return _empty(f"the body is not UTF-8 (byte {error.object[error.start]:#04x}); encode it as UTF-8")
 
 
@@ -95,8 +98,7 @@ def _parse(text: str) -> ReadBody:
     except ValueError:  # int() refuses thousands of digits
         return _empty("a number in the JSON has thousands of digits; send one that fits its field")
     if not isinstance(value, dict):
-        kind = _KINDS.get(type(value), "null")
-        return _empty(f"the JSON is {kind}, not an object; send names and values in braces")
+        return _empty(_no_object(value))
     return ReadBody(wire.fit(value) if "\\u" in text else value, note)  # else no half of a pair can be in it
 
 
@@ -116,15 +118,32 @@ def _parse_repeated(text: str) -> tuple[Any, str]:
     return value, f"{names} stands more than once in the body, the last one counts; send each key once"
 
 
+def _no_object(value: Any) -> str:
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        return "the JSON is a string with JSON in it: the body was encoded twice; encode it once"
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        return "the JSON is an array with the object in it; send the object alone, without brackets"
+    return f"the JSON is {_KINDS.get(type(value), 'null')}, not an object; send names and values in braces"
+
+
 def _malformed(text: str, error: json.JSONDecodeError) -> str:
-    what = f"malformed JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+    """The json module's own words differ from one Python to the next: they stand only where nothing else is known."""
+    where = f"malformed JSON at line {error.lineno}, column {error.colno}"
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
-        return f"{what}. The body ends too early ({len(text)} characters); check Content-Length and what cut it"
-    if error.pos == 0 and "=" in text and "{" not in text:
-        return f"{what}. It looks like a form; send {_SEND_JSON}"
-    if "'" in text[max(0, error.pos - 1) : error.pos + 1]:
-        return f"{what}. JSON strings take double quotes; use your language's JSON encoder"
-    return f"{what}. Use your language's JSON encoder"
+        return f"{where}. The body ends too early ({len(text)} characters); check Content-Length and what cut it"
+    if "=" in text and "{" not in text:
+        return f"malformed JSON. It looks like a form; send {_SEND_JSON}"
+    if text.startswith("[object "):
+        return "the body is [object Object]: an object was made text; send JSON.stringify of it"
+    if text.lstrip().startswith("<"):
+        return f"the body looks like XML; send {_SEND_JSON}"
+    before, rest = text[: error.pos].rstrip(), text[error.pos :].lstrip()
+    if (before[-1:] + rest[:1]) in (",}", ",]") or re.match(r",\s*[}\]]", rest):
+        return "malformed JSON: a comma stands before a closing brace or bracket; take it out"
+    for pattern, what in _SLIPS:
+        if found := pattern.match(rest):
+            return f"{where}: {what.format(found[1])}"
+    return f"{where}: {error.msg}. Use your language's JSON encoder"
 
 
 def _refuse_constant(word: str) -> Never:
@@ -152,4 +171,17 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 _decoder: Final = partial(json.JSONDecoder, parse_constant=_refuse_constant, parse_float=_float, parse_int=_whole)
 _FAST: Final = _decoder(object_pairs_hook=_distinct)
+_SLIPS: Final = (
+    (re.compile(r"(//|/\*|#)"), "{} begins a comment, which JSON does not have; take it out"),
+    (
+        re.compile(r"(None|True|False|undefined|NULL|nil)\b"),
+        "{} is no word of JSON, which has null, true and false; use your language's JSON encoder",
+    ),
+    (re.compile(r"(')"), "JSON strings take double quotes, not {}; use your language's JSON encoder"),
+    (
+        re.compile(r"([A-Za-z_]\w*)\s*:"),
+        "the name {} stands without double quotes; use your language's JSON encoder",
+    ),
+)
+"""What stands where JSON ends to be JSON, and what to do."""
 _KINDS: Final = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "a boolean"}

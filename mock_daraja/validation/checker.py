@@ -77,7 +77,7 @@ class Checker:
     def warnings(self, body: Body) -> tuple[str, ...]:
         """What the real API accepts although its documentation says otherwise. For a body that passed."""
         return tuple(
-            f"{name} has {len(str(body[name]))} characters; {length} are documented"
+            f"{name} has {len(str(body[name]))} characters; {length} are documented: send no more"
             for name, length in self._documented
             if isinstance(body.get(name), (str, int)) and len(str(body[name])) > length
         )

@@ -12,6 +12,7 @@ from mock_daraja import msisdn
 from mock_daraja.clock import eat_digits, is_timestamp
 
 _LONGEST: Final = 200  # characters of a value that a hint looks at
+_LONGEST_TEXT: Final = 10_000  # the same, where a whole body may be in it
 
 
 def shown(value: object) -> str:
@@ -28,25 +29,44 @@ def shown(value: object) -> str:
 
 
 def for_missing(name: str, field: Mapping[str, Any], body: Mapping[str, Any], known: Iterable[str]) -> str:
-    """Looks for the field under another spelling among the keys that no field claims."""
+    """Looks for the field under another name among the keys that no field claims, and one level deeper."""
     claimed = set(known)
-    variant = nearest_key(name, (key for key in body if key not in claimed))
+    others = [key for key in body if key not in claimed]
+    mistaken = (each for each in field.get("x-mistaken-for", ()) if each in others)
+    variant = nearest_key(name, others) or next(mistaken, None)
     if variant is not None:
         return f"the body has {shown(variant)}; the name is {shown(name)}, in exactly this spelling and case"
+    container = next((key for key in others if _holds(body[key], name)), None)
+    if container is not None:
+        return f"it is one level too deep, in {shown(container)}; send what is in {shown(container)} as the body itself"
+    hint = f"add {shown(name)}"
+    if field.get("x-secret"):
+        return f"{hint}: {field['x-hint']}"
     examples = field.get("examples")
-    return f"add {shown(name)}: {shown(examples[0])}" if examples else f"add {shown(name)}"
+    return f"{hint}: {shown(examples[0])}" if examples else hint
+
+
+def _holds(value: object, name: str) -> bool:
+    """Whether it is an object with this field, or the text of one."""
+    if isinstance(value, str) and value.lstrip().startswith("{") and len(value) <= _LONGEST_TEXT:
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return False
+    return isinstance(value, dict) and name in value
 
 
 def for_invalid(field: Mapping[str, Any], value: object) -> str:
     """What to send instead of `value` in a field of this schema."""
     if value is None:
-        return "null is no value; send one"
+        return f"null is no value; send {_example(field)}"
     if isinstance(value, bool):
         return f"{shown(value)} is a boolean; send {_example(field)}"
     if isinstance(value, (list, dict)):
         return f"{shown(value)} is no single value; send {_example(field)}"
     if isinstance(value, str) and not value.strip():
-        return f"the string is {'empty' if not value else 'blank'}; send {_example(field)}"
+        instead = field["x-hint"] if field.get("x-secret") else f"send {_example(field)}"
+        return f"the string is {'empty' if not value else 'blank'}; {instead}"
     form = _FORMS.get(str(field.get("x-form")))
     if form is None or (_is_huge(value) and form not in (_amount, _text)):
         return str(field.get("x-hint") or f"send {_example(field)}")
@@ -90,22 +110,28 @@ def _amount(field: Mapping[str, Any], value: object) -> str:
     if number is None and isinstance(value, str):
         return f"{shown(value)} has to be digits only, such as {shown('10')}"
     if number is None or number > high:
-        return f"at most {high} a transaction"
+        return f"{shown(value)} is too much; at most {high} a transaction"
     if number < low:
-        return f"at least {low}"
+        return f"{shown(value)} is too little; at least {low}"
     whole = int(number)
     if number != whole:
         return f"whole shillings only: {max(whole, low)} or {min(whole + 1, high)}"
     return f"{shown(value)} -> {shown(str(whole))}"
 
 
-def _msisdn(_field: Mapping[str, Any], value: object) -> str:
+def _msisdn(field: Mapping[str, Any], value: object) -> str:
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     try:
         return f"{shown(value)} -> {shown(msisdn.normalise(re.sub(r'[().]', '', text)))}"
     except ValueError:
         pass
     digits = re.sub(r"[^0-9]", "", text)
+    if re.fullmatch(r"2540[17][0-9]{8}", digits):
+        return f"the 0 goes when 254 comes: {shown(value)} -> {shown('254' + digits[4:])}"
+    if letter := re.search(r"[A-Za-z]", text):
+        return f"{shown(value)} has the letter {letter[0]} in it"
+    if re.fullmatch(r"[0-9]{5,7}", digits):
+        return f"{shown(value)} is a shortcode; send the customer's number, such as {_example(field)}"
     if digits.startswith("254") and len(digits) != 12:
         return f"{shown(value)} has {len(digits)} digits, not 12"
     if re.fullmatch(r"0[17][0-9]*", digits):
@@ -115,7 +141,7 @@ def _msisdn(_field: Mapping[str, Any], value: object) -> str:
 
 def _shortcode(field: Mapping[str, Any], value: object) -> str:
     text = str(value).strip()
-    if msisdn.is_msisdn(re.sub(r"[^0-9]", "", text)):
+    if re.fullmatch(r"(?:254|0|)[17][0-9]{8}", re.sub(r"[^0-9]", "", text)):
         return f"{shown(value)} is a phone number; send the paybill's or till's number, such as {_example(field)}"
     digits = re.sub(r"[\s-]", "", text)
     if digits != text and re.fullmatch(field["pattern"], digits):
@@ -127,16 +153,22 @@ def _timestamp(_field: Mapping[str, Any], value: object) -> str:
     text = str(value).strip()
     parts = re.findall(r"[0-9]+", text)
     digits = "".join(parts)
-    if re.fullmatch(r"[0-9]{10}(?:[0-9]{3})?", text):
+    half = re.search(r"(?i)([ap])\.?m", text)
+    if half and len(digits) >= 14 and _is_moment(digits[:14]):
+        hour = int(digits[8:10]) % 12 + (12 if half[1] in "pP" else 0)
+        return f"the hours go from 00 to 23: {shown(value)} -> {shown(f'{digits[:8]}{hour:02}{digits[10:14]}')}"
+    if re.fullmatch(r"1[0-9]{9}(?:[0-9]{3})?", text):
         return f"{shown(value)} looks like a Unix time -> {shown(eat_digits(int(text[:10]) * 1000))}"
     if len(digits) >= 14 and len(parts) > 1 and _is_moment(digits[:14]):
         return f"{shown(value)} -> {shown(digits[:14])}"
+    if len(digits) == 12 and _is_moment(f"{digits}00"):
+        return f"{shown(value)} has no seconds -> {shown(f'{digits}00')}"
     turned = digits[4:8] + digits[2:4] + digits[:2] + digits[8:]
     if len(digits) == 14 and _is_moment(turned):
         return f"the year comes first: {shown(value)} -> {shown(turned)}"
     if len(digits) == 14:
         return f"{shown(value)} is no moment of the calendar in the order YYYYMMDDHHmmss"
-    return f"{shown(value)} has {len(digits)} digits, not 14"
+    return f"{shown(value)} has {len(digits)} digits, not 14: the year takes four, each other part two"
 
 
 def _is_moment(digits: str) -> bool:
@@ -150,8 +182,10 @@ def _url(field: Mapping[str, Any], value: object) -> str:
         fixed = re.sub(r"[<>\x00-\x20\x7f]", "", value)
         return f"no spaces, control characters, < or >: {shown(value)} -> {shown(fixed)}"
     scheme, separator, rest = value.partition("://")
+    if value.startswith("/"):
+        return f"{shown(value)} is a path; send the whole URL, such as {shown('https://mydomain.com' + value)}"
     if not separator:
-        return f"it has no scheme: {shown(value)} -> {shown('https://' + value.lstrip('/'))}"
+        return f"it has no scheme: {shown(value)} -> {shown('https://' + value)}"
     host, slash, path = rest.partition("/")
     fixed = f"{scheme.lower()}://{host.lower()}{slash}{path}"
     if fixed != value and re.search(field["pattern"], fixed):

@@ -196,7 +196,7 @@ def test_names_are_case_sensitive(mock: Mock) -> None:
         ("application/json", b'["BusinessShortCode"]', "an array, not an object"),
         ("application/json", b'"x"', "a string, not an object"),
         ("application/json", b"null", "null, not an object"),
-        ("application/json", b"\xff\xfe", "not UTF-8"),
+        ("application/json", b"\xff\xfe", "the body is UTF-16"),
     ],
 )
 def test_a_body_that_is_no_json_object_is_read_as_empty_and_the_why_says_it(

@@ -246,7 +246,9 @@ def test_lengths_beyond_the_documentation_are_warned_of_and_accepted(schemas: Sc
     sent = body(PUSH, AccountReference="fifteen letters", TransactionDesc="Payment of X")
 
     assert schemas.checker(PUSH).check(sent) is None
-    assert schemas.checker(PUSH).warnings(sent) == ("AccountReference has 15 characters; 12 are documented",)
+    assert schemas.checker(PUSH).warnings(sent) == (
+        "AccountReference has 15 characters; 12 are documented: send no more",
+    )
     assert schemas.checker(PUSH).warnings(body(PUSH)) == ()
 
 

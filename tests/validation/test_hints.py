@@ -51,7 +51,7 @@ FIELDS = Schemas().schema(PUSH)["properties"]
         ("Timestamp", 1791269553, 'looks like a Unix time -> "20261006'),
         ("Timestamp", "1791269553000", 'looks like a Unix time -> "20261006'),
         ("Timestamp", "20261306095233", "is no moment of the calendar"),
-        ("Timestamp", "202610060952", '"202610060952" has 12 digits, not 14'),
+        ("Timestamp", "202610060952", '"202610060952" has no seconds -> "20261006095200"'),
         ("TransactionType", "customerpaybillonline", '-> "CustomerPayBillOnline"'),
         ("TransactionType", "CustomerBuyGoods", '-> "CustomerBuyGoodsOnline"'),
         ("TransactionType", "zzz", 'send "CustomerPayBillOnline"'),

@@ -350,7 +350,7 @@ def test_a_security_credential_never_stands_in_a_problem(operation: str) -> None
 def test_long_remarks_are_warned_of(operation: str) -> None:
     warnings = SCHEMAS.checker(f"{operation}.request").warnings(body(operation, Remarks="x" * 101))
 
-    assert "Remarks has 101 characters; 100 are documented" in warnings
+    assert "Remarks has 101 characters; 100 are documented: send no more" in warnings
 
 
 # What is sent

@@ -126,3 +126,10 @@ def test_a_pattern_means_the_same_in_every_engine(field: Mapping[str, Any]) -> N
     assert pattern.endswith("$")
     assert pattern.count("$") == 1
     assert not any(word in pattern for word in (r"\d", r"\w", r"\s", r"\b", r"\Z", r"\z", "(?i)"))
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_field_is_mistaken_for_none_that_the_body_has(name: str) -> None:
+    own = SCHEMAS.schema(name)["properties"]
+
+    assert not {each for field in own.values() for each in field.get("x-mistaken-for", ())} & set(own)
