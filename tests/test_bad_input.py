@@ -96,7 +96,7 @@ def test_the_good_request_they_are_all_made_from_is_accepted(wire: Wire) -> None
         ({"TransactionDesc": None}, 400, "400.002.02", "Bad Request - Invalid Remarks", "TransactionDesc is missing"),
         (
             {"Password": password("174379", PASSKEY, "20261124100001")}, 500, "500.001.1001", "Wrong credentials",
-            "holds Timestamp '20261124100001', the body says '20261124100000'; make the time once",
+            "holds Timestamp 20261124100001, the body says 20261124100000: make it once",
         ),
         (
             {"Password": password("174379", PASSKEY, "20261124070000")}, 500, "500.001.1001", "Wrong credentials",

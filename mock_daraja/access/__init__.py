@@ -12,7 +12,7 @@ from mock_daraja.access.oauth import (
     secret_fault,
     token_fault,
 )
-from mock_daraja.access.password import PasswordFault, check_password
+from mock_daraja.access.password import PasswordFault, check_password, right_password
 
 __all__ = [
     "NEW_TOKEN",
@@ -23,6 +23,7 @@ __all__ = [
     "check_password",
     "grant_fault",
     "key_fault",
+    "right_password",
     "secret_fault",
     "token_fault",
 ]

@@ -1,19 +1,24 @@
-"""The STK Password: base64 of BusinessShortCode, passkey and Timestamp, one behind the other (requests.md §3.1)."""
+"""The STK Password: base64 of BusinessShortCode, passkey and Timestamp, one behind the other (requests.md §3.1).
+
+Nothing here shows a passkey, nor any part of a Password in which one may be, but for the public one of Safaricom's test
+page (requests.md §1.7).
+"""
 
 from __future__ import annotations
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec import Struct
 
+from mock_daraja import defaults
+from mock_daraja.access.given import blank, decoded, is_unset
 from mock_daraja.clock import is_timestamp
-from mock_daraja.quoting import shown
 
 _EAT_OFFSET: Final = timedelta(hours=3)
-_STAMP: Final = re.compile(r"[0-9]{14}\Z")
+_MOMENT: Final = re.compile(r"[0-9TZ :+./,-]{1,32}")  # nothing but a date and time
 
 
 class PasswordFault(Struct, frozen=True):
@@ -28,40 +33,97 @@ def password(shortcode: str, passkey: str, timestamp: str) -> str:
     return b64encode(f"{shortcode}{passkey}{timestamp}".encode()).decode()
 
 
+def right_password(shortcode: str, passkey: str, timestamp: str) -> str:
+    """What to send for this Timestamp: the Password itself where the passkey is public, else how it is made."""
+    if passkey == defaults.PASSKEY:
+        return f'for Timestamp {timestamp} Password is "{password(shortcode, passkey, timestamp)}"'
+    return f"for Timestamp {timestamp} Password is base64({shortcode} + the passkey of {shortcode} + {timestamp})"
+
+
 def check_password(given: str, shortcode: str, passkey: str, timestamp: str) -> PasswordFault | None:
     """None when `given` is right, else the first part that is wrong."""
-    if given == password(shortcode, passkey, timestamp):
+    right = password(shortcode, passkey, timestamp)
+    if given == right:
         return None
-    try:
-        text = b64decode(given, validate=True).decode()
-    except ValueError:  # no base64, not ASCII, or no UTF-8 inside
-        return PasswordFault(
-            "encoding", "Password is not base64", "send base64(BusinessShortCode + passkey + Timestamp)"
-        )
+    text = decoded(given)
+    if text is None or passkey in given or text == right:
+        part, why = "encoding", _why_not_encoded(given, text, passkey, right)
+    elif passkey in text:
+        part, why = _around_passkey(text, shortcode, passkey, timestamp)
+    else:
+        part, why = _without_passkey(text, shortcode, passkey, timestamp)
+    return PasswordFault(part, why, right_password(shortcode, passkey, timestamp))
+
+
+def _why_not_encoded(given: str, text: str | None, passkey: str, right: str) -> str:
+    if text == right:
+        return "Password was encoded twice"
+    if given == passkey:
+        return "Password is the passkey itself"
+    if passkey in given:
+        return "Password is not encoded"
+    if re.sub(r"\s", "", given) == right:
+        return f"{blank(given)} stands in Password: base64 must not be broken into lines"
+    if given[:2] in ("b'", 'b"'):
+        return "Password is what Python shows of bytes: decode them to text"
+    if right.startswith(given):
+        return f"Password is cut: it has {len(given)} of {len(right)} characters"
+    return "Password is not base64"
+
+
+def _around_passkey(text: str, shortcode: str, passkey: str, timestamp: str) -> tuple[str, str]:
+    """The passkey is in it: what stands before and behind it."""
+    before, _, after = text.partition(passkey)
+    if before == shortcode:
+        return "timestamp", _why_timestamp(after, timestamp)
+    if re.sub(r"[^0-9]", "", before) == shortcode and re.sub(r"[^0-9]", "", after) == timestamp:
+        return "encoding", "something stands between the parts of Password, which follow each other directly"
+    if (before, after) == (shortcode + timestamp, ""):
+        return "timestamp", "Timestamp stands before the passkey in Password, and belongs behind it"
+    if (before, after) == ("", shortcode + timestamp):
+        return "shortcode", "the passkey stands before BusinessShortCode in Password, and belongs behind it"
+    if not before:
+        return "shortcode", "Password begins with the passkey, and BusinessShortCode belongs before it"
+    if re.fullmatch(r"[0-9]{5,7}", before):
+        return "shortcode", f"Password begins with {before}, BusinessShortCode is {shortcode}"
+    return "shortcode", f"Password does not begin with BusinessShortCode {shortcode}"
+
+
+def _why_timestamp(inside: str, timestamp: str) -> str:
+    if not inside:
+        return "Password has no Timestamp behind the passkey"
+    if inside.strip() == timestamp:
+        where = "behind Timestamp" if inside.startswith(timestamp) else "between passkey and Timestamp"
+        return f"{blank(inside)} stands {where} in Password"
+    if not _MOMENT.fullmatch(inside):
+        return "Password has something else than a Timestamp behind the passkey"
+    why = f"Password holds Timestamp {inside}, the body says {timestamp}"
+    if inside.isdigit() and len(inside) != len(timestamp):
+        return f"{why}: it has {len(inside)} digits, not {len(timestamp)}"
+    if _is_apart_by_offset(inside, timestamp):
+        return f"{why}: one was made in UTC and the other in East Africa Time (UTC+3)"
+    return f"{why}: make it once, and use it for both"
+
+
+def _is_apart_by_offset(inside: str, timestamp: str) -> bool:
+    if not (is_timestamp(inside) and is_timestamp(timestamp)):
+        return False
+    apart = datetime.strptime(inside, "%Y%m%d%H%M%S") - datetime.strptime(timestamp, "%Y%m%d%H%M%S")
+    return abs(apart) == _EAT_OFFSET
+
+
+def _without_passkey(text: str, shortcode: str, passkey: str, timestamp: str) -> tuple[str, str]:
     if not text.startswith(shortcode):
-        start = text[: len(shortcode)]
-        return PasswordFault(
-            "shortcode",
-            f"Password begins with {shown(start)}, BusinessShortCode is {shown(shortcode)}",
-            "use the same BusinessShortCode in Password and body",
-        )
-    rest = text[len(shortcode) :]
-    stamp = match.group() if (match := _STAMP.search(rest)) else ""
-    if rest[: len(rest) - len(stamp)] == passkey or (stamp != timestamp and rest.startswith(passkey)):
-        inside = rest[len(passkey) :]
-        why = f"Password holds Timestamp {shown(inside)}, the body says {shown(timestamp)}"
-        return PasswordFault("timestamp", why, _timestamp_remedy(inside, timestamp))
-    if stamp != timestamp:
-        return PasswordFault("passkey", "neither passkey nor Timestamp in Password is right", _PASSKEY_REMEDY)
-    return PasswordFault("passkey", f"the passkey in Password is not that of {shortcode}", _PASSKEY_REMEDY)
-
-
-_PASSKEY_REMEDY: Final = "`mock-daraja env` prints the passkey; the public one of 174379 is on Safaricom's test page"
-
-
-def _timestamp_remedy(inside: str, timestamp: str) -> str:
-    if is_timestamp(inside) and is_timestamp(timestamp):
-        apart = datetime.strptime(inside, "%Y%m%d%H%M%S") - datetime.strptime(timestamp, "%Y%m%d%H%M%S")
-        if abs(apart) == _EAT_OFFSET:
-            return "one was made in UTC and the other in East Africa Time (UTC+3): make the time once, use it twice"
-    return "make the time once and use it for both Password and Timestamp"
+        return "shortcode", f"Password does not begin with BusinessShortCode {shortcode}"
+    if not text.endswith(timestamp) or len(text) < len(shortcode + timestamp):
+        return "passkey", "neither passkey nor Timestamp in Password is right"
+    inside = text[len(shortcode) : -len(timestamp)]
+    if not inside:
+        return "passkey", "Password has no passkey between BusinessShortCode and Timestamp"
+    if is_unset(inside):
+        return "passkey", f"the passkey in Password is the word {inside}: a variable is not set"
+    if inside.lower() == passkey.lower():
+        return "passkey", "the passkey in Password is written in other capitals"
+    if inside == defaults.PASSKEY:
+        return "passkey", f"Password holds the public passkey of {defaults.PAYBILL}, and {shortcode} has its own"
+    return "passkey", f"the passkey in Password is not that of {shortcode}"

@@ -38,6 +38,7 @@ from mock_daraja.products.values import (
 from mock_daraja.products.voice import CORE, Voice
 from mock_daraja.scenarios import OperationKind
 from mock_daraja.settings import Settings
+from mock_daraja.validation import FieldProblem
 
 _SETTLE_MS: Final = 2_000  # seconds in captures (callbacks.md §6); settings shorten nothing here: the clock does
 D = TypeVar("D", bound=Details)
@@ -157,6 +158,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     owner_in: tuple[str, ...] = ("sandbox", "production")  # where an app is kept to its own
     secret: str | None = None  # the field that holds a SecurityCredential
     about: tuple[str, ...] = ()  # the fields that name an earlier transaction
+    remedy: Callable[[FieldProblem, Body, World], str] = lambda problem, body, world: ""  # where it knows a better one
     product: str = ""
     full_name: str = ""  # with that product's
 

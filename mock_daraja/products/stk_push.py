@@ -15,7 +15,7 @@ from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment, receiver_fault
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, at_best, foreseen, prompted
 from mock_daraja.products.reading import digits, shortcode_of, text, url_fault
-from mock_daraja.products.stk_query import desc_of, invalid, merchant_of, query, server_error
+from mock_daraja.products.stk_query import desc_of, invalid, merchant_of, query, remedy, server_error
 from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, json_code
 from mock_daraja.products.voice import STK
 
@@ -68,7 +68,15 @@ def read(body: Body, world: World) -> Command | Refusal:
         result_url=body["CallBackURL"],
         prompts=True,
         checkout=True,
+        warnings=_warnings(digits(body["PartyA"]), msisdn),
     )
+
+
+def _warnings(payer: str, prompted: str) -> tuple[str, ...]:
+    """PartyA is normally PhoneNumber (requests.md §3.1); another one was never seen refused."""
+    if payer == prompted:
+        return ()
+    return (f"PartyA {payer} is not PhoneNumber {prompted}, who is prompted and pays; send the same number in both",)
 
 
 def acknowledge(transaction: Transaction) -> Body:
@@ -168,7 +176,7 @@ def _party_fault(transaction: Transaction, world: World) -> Settlement | None:
     """PartyB against TransactionType: refused by the core, before any prompt (callbacks.md §2: 2028, 2029)."""
     party_b, shortcode = transaction.party_b, transaction.shortcode
     if transaction.command == PAYBILL and party_b != shortcode:
-        why = f"PartyB {party_b} is not the paybill {shortcode}: for a paybill the two are the same"
+        why = f"PartyB {party_b} is not BusinessShortCode; for a paybill the two are the same: send {shortcode} in both"
         return _fail(transaction, "2028", why, world)
     receiver = world.organisation(party_b)
     if receiver is None:
@@ -227,6 +235,7 @@ PRODUCT: Final = Product(
             schema="processrequest",
             owner="BusinessShortCode",
             details=Incoming,
+            remedy=remedy,
             read=read,
             acknowledge=acknowledge,
             life=Life(
@@ -246,6 +255,7 @@ PRODUCT: Final = Product(
             paths=("/mpesa/stkpushquery/v1/query",),
             owner="BusinessShortCode",
             about=("CheckoutRequestID",),
+            remedy=remedy,
             answer=query,
         ),
     ),

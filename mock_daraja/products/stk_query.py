@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from mock_daraja.access import check_password
+from mock_daraja.access import check_password, right_password
 from mock_daraja.clock import is_timestamp
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step
 from mock_daraja.model import Organisation, Transaction, changed
 from mock_daraja.products import core
 from mock_daraja.products.base import World
-from mock_daraja.products.reading import shortcode_of, text
+from mock_daraja.products.reading import reference, shortcode_of, text
 from mock_daraja.products.values import Answer, Body, Refusal
 from mock_daraja.products.voice import STK
+from mock_daraja.validation import MISSING, FieldProblem
 
 _SERVER_ERROR: Final = "500.001.1001"
 _PRODUCTION_TEXTS: Final = {"1037": "DS timeout user cannot be reached"}
@@ -27,9 +28,9 @@ _QUERIES_A_MINUTE: Final = 5
 def query(body: Body, world: World) -> Answer | Refusal:
     """The final state as strings, without receipt or amount; in flight, the shape the quirk names."""
     merchant = merchant_of(body, world)
-    reference = text(body["CheckoutRequestID"])
+    checkout = text(body["CheckoutRequestID"])
     if isinstance(merchant, Refusal):
-        return changed(merchant, request_id=reference)  # so are the query's errors (LNM#13, requests.md §1.3)
+        return changed(merchant, request_id=checkout)  # so are the query's errors (LNM#13, requests.md §1.3)
     limited = world.settings.quirks.query_rate_limit
     if limited and world.calls_since(world.now_ms - 60_000) > _QUERIES_A_MINUTE:
         return core.refuse(
@@ -38,15 +39,9 @@ def query(body: Body, world: World) -> Answer | Refusal:
             None,
             "query less often: the callback is the answer",
         )
-    transaction = world.find_transaction(reference)
-    if transaction is None or transaction.reference != reference or transaction.shortcode != merchant.shortcode:
-        unknown = server_error(
-            "The transaction does not Exist",
-            f"no push of {merchant.shortcode} has this CheckoutRequestID",
-            reference,
-            "use the CheckoutRequestID of the push's answer, with the same BusinessShortCode and sandbox",
-        )
-        return changed(unknown, request_id=reference)
+    transaction = world.find_transaction(checkout)
+    if transaction is None or transaction.reference != checkout or transaction.shortcode != merchant.shortcode:
+        return changed(_unknown(checkout, merchant.shortcode, transaction), request_id=checkout)
     if not transaction.is_final:
         return _in_flight(transaction, world)
     result, desc = transaction.result or "", transaction.result_desc or ""
@@ -56,6 +51,15 @@ def query(body: Body, world: World) -> Answer | Refusal:
     if desc == desc_of(result, transaction, world):  # and not a scenario's own words
         desc = _TEXTS.get(result, desc)
     return Answer(_query_body(transaction, result, desc, world))
+
+
+def _unknown(reference: str, shortcode: str, found: Transaction | None) -> Refusal:
+    why = f"no push of {shortcode} has this CheckoutRequestID"
+    remedy = "use the CheckoutRequestID of the push's answer, with the same BusinessShortCode and sandbox"
+    if found is not None and found.reference == reference and found.shortcode != shortcode:
+        why = f"this push was made with BusinessShortCode {found.shortcode}, not {shortcode}"
+        remedy = f"query it with {found.shortcode}, and a Password of {found.shortcode}"
+    return server_error("The transaction does not Exist", why, reference, remedy)
 
 
 def _query_body(transaction: Transaction, result: str, desc: str, world: World) -> Body:
@@ -96,19 +100,40 @@ def merchant_of(body: Body, world: World) -> Organisation | Refusal:
     """The organisation whose Password this is: what push and query check alike."""
     shortcode, timestamp = shortcode_of(body["BusinessShortCode"], world), text(body["Timestamp"])
     if not is_timestamp(timestamp):
-        return invalid("Timestamp", "Timestamp is not a date and time", timestamp, "write it as YYYYMMDDHHmmss, in EAT")
+        why = f"Timestamp {timestamp} is not a date and time"
+        return invalid("Timestamp", why, timestamp, "write the moment of the request as YYYYMMDDHHmmss, in EAT")
     merchant = world.organisation(shortcode)
     if merchant is None or merchant.passkey is None:
-        return server_error(
-            "Merchant does not exist",
-            f"shortcode {shortcode} is not set up for STK push",
-            shortcode,
-            "use 174379, or add an organisation with a passkey",
-        )
+        return _no_merchant(shortcode, merchant)
     fault = check_password(text(body["Password"]), shortcode, merchant.passkey, timestamp)
     if fault is not None:
         return server_error("Wrong credentials", fault.why, f"Password, part {fault.part}", fault.remedy)
     return merchant
+
+
+def _no_merchant(shortcode: str, organisation: Organisation | None) -> Refusal:
+    why = f"shortcode {shortcode} is not set up for STK push"
+    remedy = "use 174379, or add an organisation with a passkey"
+    if organisation is not None and organisation.head_office is not None:
+        why = f"{shortcode} is a till, and BusinessShortCode is the head office's"
+        remedy = f"send {organisation.head_office} as BusinessShortCode and in Password, and {shortcode} as PartyB"
+    return server_error("Merchant does not exist", why, shortcode, remedy)
+
+
+def remedy(problem: FieldProblem, body: Body, world: World) -> str:
+    """For a Password that is missing or no base64: the right one, as far as Timestamp and merchant are known."""
+    from mock_daraja.validation.hints import nearest_key  # there since the problem was found
+
+    if problem.field != "Password" or (problem.rule == MISSING and nearest_key("Password", body)):
+        return ""
+    shortcode, timestamp = shortcode_of(body["BusinessShortCode"], world), reference(body.get("Timestamp"))
+    merchant = world.organisation(shortcode)
+    if merchant is None or merchant.passkey is None or not is_timestamp(timestamp):
+        return ""
+    if problem.rule == MISSING or not body["Password"]:
+        return right_password(shortcode, merchant.passkey, timestamp)
+    fault = check_password(reference(body["Password"]), shortcode, merchant.passkey, timestamp)
+    return "" if fault is None else f"{fault.why}; {fault.remedy}"
 
 
 def desc_of(code: str, push: Transaction, world: World) -> str:

@@ -82,6 +82,7 @@ class Command(Struct, frozen=True):
     originator_id: str | None = None  # the caller's own, where the product echoes it
     prompts: bool = False  # whether it opens a prompt on the customer's handset
     checkout: bool = False  # whether its reference is a CheckoutRequestID rather than a ConversationID
+    warnings: tuple[str, ...] = ()  # what M-Pesa takes although it is hardly meant, for the trace
 
 
 EXAMPLE: Final = Command(100, PAYBILL, msisdn=CUSTOMER, party_b=PAYBILL, account_reference="INV-1", result_url="")

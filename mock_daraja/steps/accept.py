@@ -14,7 +14,7 @@ from mock_daraja.products.values import Refusal
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.opening import make, open_command
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
-from mock_daraja.validation import read_body
+from mock_daraja.validation import MISSING, read_body
 
 _VALID: Final = Step("validation", "ok", "the body matches its schema")
 _REFERENCES: Final = (
@@ -44,8 +44,9 @@ def validate(passage: Passage) -> Reply | None:
         for warning in checker.warnings(read.value):
             passage.note(Step("validation", "warning", warning, docs=passage.anchor))
         return None
-    why = f"{problem.field} is missing" if problem.rule == "missing" else f"{problem.field} is not {problem.expected}"
-    step = Step("validation", "refused", why, scalar(problem.value), problem.hint, passage.anchor)
+    why = f"{problem.field} is missing" if problem.rule == MISSING else f"{problem.field} is not {problem.expected}"
+    remedy = operation.remedy(problem, read.value, passage.world) or problem.hint
+    step = Step("validation", "refused", why, scalar(problem.value), remedy, passage.anchor)
     if read.note and not read.value:
         step = changed(step, text=f"{why}: {read.note}", remedy="")
     return passage.refuse(passage.voice.invalid_field.about(problem.error_name), step)
@@ -60,12 +61,9 @@ def understand(passage: Passage) -> Reply | None:
     if operation.owner is not None and shortcodes is not None and is_kept:
         own = shortcode_of(passage.body[operation.owner], passage.world)
         if own not in shortcodes:
+            why = f"the app may not use shortcode {own}"
             step = Step(
-                "product",
-                "refused",
-                f"the app may not use shortcode {own}",
-                own,
-                f"it has {', '.join(sorted(shortcodes)) or 'none'}",
+                "product", "refused", why, own, f"it has {', '.join(sorted(shortcodes)) or 'none'}: use one of its own"
             )
             return passage.refuse(passage.voice.foreign_shortcode, step)
     if not isinstance(operation, Opens):
@@ -73,6 +71,8 @@ def understand(passage: Passage) -> Reply | None:
     command = operation.read(passage.body, passage.world)
     if isinstance(command, Refusal):
         return passage.refuse(command.error, command.step, command.request_id)
+    for warning in command.warnings:
+        passage.note(Step("validation", "note", warning, docs=passage.anchor))
     passage.command = command
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mock_daraja.validation.body import read_body
+from mock_daraja.validation.checker import MISSING, FieldProblem
 from mock_daraja.validation.schemas import Schemas
 
-__all__ = ["Schemas", "read_body"]
+__all__ = ["MISSING", "FieldProblem", "Schemas", "read_body"]

@@ -262,7 +262,7 @@ def test_a_shortcode_that_is_not_set_up_is_no_merchant(mock: Mock, shortcode: st
         (password("600000", PASSKEY, STAMP), "BusinessShortCode"),
         (password("174379", "another", STAMP), "passkey"),
         (b64encode(b"174379").decode(), "passkey"),
-        ("MTc0Mzc5Y", "not base64"),
+        ("MTc0Mzc5Y", "Password is cut"),
     ],
 )
 def test_a_wrong_password_is_wrong_credentials_and_the_part_is_told(mock: Mock, given: str, why: str) -> None:
