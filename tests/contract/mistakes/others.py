@@ -1,0 +1,60 @@
+"""Mistakes with the other products (requests.md §4)."""
+
+# ruff: noqa: E501 - a row is a line
+
+from __future__ import annotations
+
+from tests.contract.mistakes.asking import Mistake, renamed, send, send_twice
+
+CORE = (400, "400.002.02")
+C2B = (400, "400.003.02")
+
+OTHERS = (
+    Mistake("register: ConfirmationURL missing", send("c2b.register", ConfirmationURL=None), *C2B, 'ConfirmationURL is missing; add "ConfirmationURL": "https://mydomain.com/path"'),
+    Mistake("register: ValidationURL missing", send("c2b.register", ValidationURL=None), *C2B, 'ValidationURL is missing; add "ValidationURL": "https://mydomain.com/path"'),
+    Mistake("register: the word mpesa", send("c2b.register", ValidationURL="https://shop.example.com/mpesa/validate"), *C2B, "the URL has the word MPESA; take the word out of host and path"),
+    Mistake("register: ResponseType in lower case", send("c2b.register", ResponseType="completed"), *C2B, 'ResponseType is not Completed or Cancelled, in this case; "completed" -> "Completed"'),
+    Mistake("register: ResponseType as American", send("c2b.register", ResponseType="Canceled"), *C2B, 'ResponseType is not Completed or Cancelled, in this case; "Canceled" -> "Cancelled"'),
+    Mistake("register: Shortcode", send("c2b.register", renamed(ShortCode="Shortcode")), *C2B, 'ShortCode is missing; the body has "Shortcode"; the name is "ShortCode", in exactly this spelling and case'),
+    Mistake("register: BusinessShortCode", send("c2b.register", renamed(ShortCode="BusinessShortCode")), *C2B, 'ShortCode is missing; the body has "BusinessShortCode"; the name is "ShortCode", in exactly this spelling and case'),
+    Mistake("register: shortcode of nobody", send("c2b.register", ShortCode="888880"), *C2B, "there is no organisation 888880; use 600000 to 600999, or add the organisation"),
+    Mistake("simulate: TransactionType", send("c2b.simulate", renamed(CommandID="TransactionType")), *C2B, 'CommandID is missing; the body has "TransactionType"; the name is "CommandID", in exactly this spelling and case'),
+    Mistake("simulate: CommandID of Safaricom's notices", send("c2b.simulate", CommandID="Pay Bill"), *C2B, 'CommandID is not CustomerPayBillOnline or CustomerBuyGoodsOnline; "Pay Bill" -> "CustomerPayBillOnline"'),
+    Mistake("simulate: MSISDN", send("c2b.simulate", renamed(Msisdn="MSISDN")), *C2B, 'Msisdn is missing; the body has "MSISDN"; the name is "Msisdn", in exactly this spelling and case'),
+    Mistake("simulate: Msisdn as 07", send("c2b.simulate", Msisdn="0708374149"), *C2B, 'Msisdn is not 12 digits, 2547XXXXXXXX or 2541XXXXXXXX, as a string or a number; "0708374149" -> "254708374149"'),
+    Mistake("simulate: no account number", send("c2b.simulate", BillRefNumber=None), *C2B, "CustomerPayBillOnline needs an account number; give BillRefNumber, at most twenty characters"),
+    Mistake("simulate: AccountReference", send("c2b.simulate", renamed(BillRefNumber="AccountReference")), *C2B, "CustomerPayBillOnline needs an account number; give BillRefNumber, at most twenty characters"),
+    Mistake("B2C: Initiator", send("b2c.payment", renamed(InitiatorName="Initiator")), *CORE, 'InitiatorName is missing; the body has "Initiator"; the name is "InitiatorName", in exactly this spelling and case'),
+    Mistake("B2C: no OriginatorConversationID", send("b2c.payment", OriginatorConversationID=None), *CORE, 'OriginatorConversationID is missing; add "OriginatorConversationID": "9378b6f5-6d44-43a1-8c36-53fddb8414c0"'),
+    Mistake("B2C: OriginatorConversationID used before", send_twice("b2c.payment", OriginatorConversationID="mine-once"), 500, "500.002.1001", "an earlier request had this OriginatorConversationID; make a new one for each payment; to ask about the earlier one, use transaction status"),
+    Mistake("B2C: CommandID misspelt", send("b2c.payment", CommandID="BusinesPayment"), *CORE, 'CommandID is not SalaryPayment, BusinessPayment or PromotionPayment; "BusinesPayment" -> "BusinessPayment"'),
+    Mistake("B2C: CommandID with a blank", send("b2c.payment", CommandID="Salary Payment"), *CORE, 'CommandID is not SalaryPayment, BusinessPayment or PromotionPayment; "Salary Payment" -> "SalaryPayment"'),
+    Mistake("B2C: CommandID of B2B", send("b2c.payment", CommandID="BusinessPayBill"), *CORE, 'CommandID is not SalaryPayment, BusinessPayment or PromotionPayment; "BusinessPayBill" -> "BusinessPayment"'),
+    Mistake("B2C: PartyB as 07", send("b2c.payment", PartyB="0708374149"), *CORE, 'PartyB is not 12 digits, 2547XXXXXXXX or 2541XXXXXXXX, as a string or a number; "0708374149" -> "254708374149"'),
+    Mistake("B2C: PartyA and PartyB exchanged", send("b2c.payment", PartyA="254708374149", PartyB="600996"), *CORE, "PartyA is not a shortcode of 5 to 7 digits, as a string or a number; \"254708374149\" is a phone number; send the paybill's or till's number, such as \"600996\""),
+    Mistake("B2C: QueueTimeoutURL", send("b2c.payment", renamed(QueueTimeOutURL="QueueTimeoutURL")), *CORE, 'QueueTimeOutURL is missing; the body has "QueueTimeoutURL"; the name is "QueueTimeOutURL", in exactly this spelling and case'),
+    Mistake("B2C: ResultUrl", send("b2c.payment", renamed(ResultURL="ResultUrl")), *CORE, 'ResultURL is missing; the body has "ResultUrl"; the name is "ResultURL", in exactly this spelling and case'),
+    Mistake("B2C: no SecurityCredential", send("b2c.payment", SecurityCredential=None), *CORE, 'SecurityCredential is missing; add "SecurityCredential": send what `mock-daraja credential PASSWORD` prints'),
+    Mistake("B2C: SecurityCredential empty", send("b2c.payment", SecurityCredential=""), *CORE, "SecurityCredential is not a string that is not empty: base64 of the RSA encrypted initiator password; the string is empty; send what `mock-daraja credential PASSWORD` prints"),
+    Mistake("B2C: Amount with cents", send("b2c.payment", Amount="100.50"), *CORE, "Amount is not whole shillings, at least 1, as a string or a number; whole shillings only: 100 or 101"),
+    Mistake("B2B: InitiatorName", send("b2b.payment", renamed(Initiator="InitiatorName")), *CORE, 'Initiator is missing; the body has "InitiatorName"; the name is "Initiator", in exactly this spelling and case'),
+    Mistake("B2B: ReceiverIdentifierType", send("b2b.payment", renamed(RecieverIdentifierType="ReceiverIdentifierType")), *CORE, 'RecieverIdentifierType is missing; the body has "ReceiverIdentifierType"; the name is "RecieverIdentifierType", in exactly this spelling and case'),
+    Mistake("B2B: SenderIdentifierType in words", send("b2b.payment", SenderIdentifierType="Shortcode"), *CORE, 'SenderIdentifierType is not 1, 2 or 4, as a string or a number; send "4" for a shortcode, "2" for a till or "1" for an MSISDN'),
+    Mistake("B2B: identifier type 3", send("b2b.payment", RecieverIdentifierType="3"), *CORE, 'RecieverIdentifierType is not 1, 2 or 4, as a string or a number; send "4" for a shortcode, "2" for a till or "1" for an MSISDN'),
+    Mistake("B2B: Command ID", send("b2b.payment", renamed(CommandID="Command ID")), *CORE, 'CommandID is missing; the body has "Command ID"; the name is "CommandID", in exactly this spelling and case'),
+    Mistake("B2B: no account", send("b2b.payment", AccountReference=None), *CORE, "BusinessPayBill needs the account that is paid; give AccountReference, at most 13 characters as documented"),
+    Mistake("B2B: PartyB is a customer", send("b2b.payment", PartyB="254708374149"), *CORE, "PartyB is not a shortcode of 5 to 7 digits, as a string or a number; \"254708374149\" is a phone number; send the paybill's or till's number, such as \"600000\""),
+    Mistake("balance: InitiatorName", send("balance.query", renamed(Initiator="InitiatorName")), *CORE, 'Initiator is missing; the body has "InitiatorName"; the name is "Initiator", in exactly this spelling and case'),
+    Mistake("balance: no IdentifierType", send("balance.query", IdentifierType=None), *CORE, 'IdentifierType is missing; add "IdentifierType": "4"'),
+    Mistake("balance: CommandID", send("balance.query", CommandID="BalanceQuery"), *CORE, 'CommandID is not AccountBalance; "BalanceQuery" -> "AccountBalance"'),
+    Mistake("status: neither id", send("status.query", TransactionID=None), *CORE, "neither TransactionID nor OriginalConversationID is given; give the receipt as TransactionID, or a conversation id as OriginalConversationID"),
+    Mistake("status: TransID", send("status.query", renamed(TransactionID="TransID")), *CORE, "neither TransactionID nor OriginalConversationID is given; give the receipt as TransactionID, or a conversation id as OriginalConversationID"),
+    Mistake("status: IdentifierType of the reversal", send("status.query", IdentifierType="11"), *CORE, 'IdentifierType is not 1, 2 or 4, as a string or a number; send "4" for a shortcode, "2" for a till or "1" for an MSISDN'),
+    Mistake("status: CommandID", send("status.query", CommandID="TransactionStatus"), *CORE, 'CommandID is not TransactionStatusQuery; "TransactionStatus" -> "TransactionStatusQuery"'),
+    Mistake("reversal: no TransactionID", send("reversal.request", TransactionID=None), *CORE, 'TransactionID is missing; add "TransactionID": "SKC82PACB8"'),
+    Mistake("reversal: OriginalTransactionID", send("reversal.request", renamed(TransactionID="OriginalTransactionID")), *CORE, 'TransactionID is missing; the body has "OriginalTransactionID"; the name is "TransactionID", in exactly this spelling and case'),
+    Mistake("reversal: ReceiverIdentifierType", send("reversal.request", renamed(RecieverIdentifierType="ReceiverIdentifierType")), *CORE, 'RecieverIdentifierType is missing; the body has "ReceiverIdentifierType"; the name is "RecieverIdentifierType", in exactly this spelling and case'),
+    Mistake("reversal: IdentifierType", send("reversal.request", renamed(RecieverIdentifierType="IdentifierType")), *CORE, 'RecieverIdentifierType is missing; the body has "IdentifierType"; the name is "RecieverIdentifierType", in exactly this spelling and case'),
+    Mistake("reversal: ReceiverParty missing", send("reversal.request", renamed(ReceiverParty="PartyA")), *CORE, 'ReceiverParty is missing; the body has "PartyA"; the name is "ReceiverParty", in exactly this spelling and case'),
+    Mistake("reversal: CommandID", send("reversal.request", CommandID="Reversal"), *CORE, 'CommandID is not TransactionReversal; "Reversal" -> "TransactionReversal"'),
+)  # fmt: skip
