@@ -18,7 +18,7 @@ _GRANT: Final = "client_credentials"
 _GENERATE: Final = f"GET /oauth/v1/generate?grant_type={_GRANT}"
 _BASIC: Final = "send Authorization: Basic base64(ConsumerKey:ConsumerSecret)"
 _BEARER: Final = f"send Authorization: Bearer <access_token>, from {_GENERATE}"
-NEW_TOKEN: Final = f"get a new one: {_GENERATE}"
+NEW_TOKEN: Final = f"get a new token: {_GENERATE}"
 _SET: Final = "set the variable that it is read from; `mock-daraja env` prints both"
 _SCHEMES: Final = ("basic", "bearer", "digest", "token", "apikey", "jwt")
 _KEYS_SHOWN: Final = 5

@@ -151,7 +151,7 @@ def test_an_expired_token_is_told_from_one_that_never_was(mock: Mock) -> None:
 
     assert "expired 60 s ago on the sandbox clock" in expired.why
     assert "no app was given this token" in unknown.why
-    assert "get a new one" in expired.why
+    assert "get a new token" in expired.why
     assert "abcdefghijklmnopqrstuvwxyzab" not in unknown.why
 
 

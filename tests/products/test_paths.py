@@ -80,7 +80,7 @@ def test_a_resource_beside_one_that_is_not_mocked_is_not_routed_either(mock: Moc
         ("/c2b/v1/simulate", "did you mean /mpesa/c2b/v1/simulate?"),
         ("/mpesa/queryorginfo/v1/query", "no product has this path; the nearest path is"),
         ("/mpesa/ratiba/v1/process", "the nearest path is"),
-        ("/favicon.ico", "no product has this path; see docs/products.md"),
+        ("/favicon.ico", "no product has this path; `mock-daraja docs products#paths`"),
     ],
 )
 def test_a_path_under_no_base_path_is_apigees_fault(mock: Mock, path: str, why: str) -> None:
