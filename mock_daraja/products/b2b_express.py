@@ -37,7 +37,7 @@ def _refuse(code: str, why: str, value: object, remedy: str) -> Refusal:
 
 def read(body: Body, world: World) -> Command | Refusal:
     payer, receiver = (shortcode_of(body[name], world) for name in ("primaryShortCode", "receiverShortCode"))
-    fault = url_fault(text(body["callbackUrl"]), world.settings, keywords=False)
+    fault = url_fault("callbackUrl", text(body["callbackUrl"]), world.settings, keywords=False)
     if fault is not None:
         return core.refuse(EXPRESS.invalid_field.about("callbackUrl"), fault.why, body["callbackUrl"], fault.remedy)
     till = _till(payer, world)

@@ -49,7 +49,7 @@ def register(body: Body, world: World, *, version: Literal["v1", "v2"]) -> Answe
             "use 600000 to 600999, or add the organisation",
         )
     for name in ("ConfirmationURL", "ValidationURL"):
-        fault = url_fault(text(body[name]), world.settings, keywords=world.settings.quirks.c2b_url_keywords)
+        fault = url_fault(name, text(body[name]), world.settings, keywords=world.settings.quirks.c2b_url_keywords)
         if fault is not None:
             message = f"Bad Request - Invalid {name}"
             if fault.keyword:

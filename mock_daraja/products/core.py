@@ -61,7 +61,7 @@ def refuse(error: DarajaError, why: str, value: object, remedy: str, docs: str =
 
 def url_refusal(body: Body, world: World) -> Refusal | None:
     for name in ("ResultURL", "QueueTimeOutURL"):
-        fault = url_fault(text(body[name]), world.settings, keywords=False) if body.get(name) else None
+        fault = url_fault(name, text(body[name]), world.settings, keywords=False) if body.get(name) else None
         if fault is not None:
             return refuse(
                 CORE.invalid_field.about(name), fault.why, body[name], fault.remedy, "callbacks.md#where-they-may-go"

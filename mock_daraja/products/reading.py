@@ -21,18 +21,18 @@ class UrlFault(Struct, frozen=True):
     keyword: str = ""
 
 
-def url_fault(url: str, settings: Settings, *, keywords: bool) -> UrlFault | None:
-    """What the gateway has against a URL that is well formed; the form itself is the schema's business.
+def url_fault(name: str, url: str, settings: Settings, *, keywords: bool) -> UrlFault | None:
+    """What the gateway has against the URL of a field that is well formed; the form itself is the schema's business.
 
     All of it is told from the text: no name is looked up (NKAP: an unresolvable host was accepted).
     """
     if settings.environment == "production" and (why := _not_for_production(url)):
-        return UrlFault(why, _by_rewriting(url))
+        return UrlFault(f"{name} is {url}, and {why}", _by_rewriting(url))
     if keywords:
         lower = url.lower()
         for word in _KEYWORDS:
             if word in lower:
-                return UrlFault(f"the URL has the word {word.upper()}", "take the word out of host and path", word)
+                return UrlFault(f"{name} has the word {word.upper()}", "take the word out of host and path", word)
     return None
 
 

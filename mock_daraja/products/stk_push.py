@@ -44,7 +44,9 @@ def read(body: Body, world: World) -> Command | Refusal:
             kind,
             f"use {BUY_GOODS if kind == PAYBILL else PAYBILL} with this shortcode",
         )
-    fault = url_fault(body["CallBackURL"], world.settings, keywords=world.settings.quirks.stk_url_keywords)
+    fault = url_fault(
+        "CallBackURL", body["CallBackURL"], world.settings, keywords=world.settings.quirks.stk_url_keywords
+    )
     if fault is not None:
         return invalid("CallBackURL", fault.why, body["CallBackURL"], fault.remedy)
     msisdn = digits(body["PhoneNumber"])

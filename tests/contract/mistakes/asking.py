@@ -176,3 +176,8 @@ def send(operation: str, change: Callable[[dict[str, object]], Any] = dict, path
         return shop.post(path or operation_of(operation).paths[0], json.dumps(body).encode())
 
     return asks
+
+
+def at(path: str) -> Asks:
+    """A path that no operation has."""
+    return lambda shop: shop.post(path, b"{}")

@@ -4,15 +4,21 @@
 
 from __future__ import annotations
 
-from tests.contract.mistakes.asking import Mistake, renamed, send, send_twice
+from base64 import b64encode
+
+from mock_daraja.defaults import INITIATOR_PASSWORD
+from tests.contract.mistakes.asking import Mistake, at, renamed, send, send_twice
 
 CORE = (400, "400.002.02")
 C2B = (400, "400.003.02")
+CREDENTIAL = "`mock-daraja credential PASSWORD`"
+FAILS = "accepted, but as things stand it will fail with 2001:"
+PATHS = "`mock-daraja docs products#paths`"
 
 OTHERS = (
     Mistake("register: ConfirmationURL missing", send("c2b.register", ConfirmationURL=None), *C2B, 'ConfirmationURL is missing; add "ConfirmationURL": "https://mydomain.com/path"'),
     Mistake("register: ValidationURL missing", send("c2b.register", ValidationURL=None), *C2B, 'ValidationURL is missing; add "ValidationURL": "https://mydomain.com/path"'),
-    Mistake("register: the word mpesa", send("c2b.register", ValidationURL="https://shop.example.com/mpesa/validate"), *C2B, "the URL has the word MPESA; take the word out of host and path"),
+    Mistake("register: the word mpesa", send("c2b.register", ValidationURL="https://shop.example.com/mpesa/validate"), *C2B, "ValidationURL has the word MPESA; take the word out of host and path"),
     Mistake("register: ResponseType in lower case", send("c2b.register", ResponseType="completed"), *C2B, 'ResponseType is not Completed or Cancelled, in this case; "completed" -> "Completed"'),
     Mistake("register: ResponseType as American", send("c2b.register", ResponseType="Canceled"), *C2B, 'ResponseType is not Completed or Cancelled, in this case; "Canceled" -> "Cancelled"'),
     Mistake("register: Shortcode", send("c2b.register", renamed(ShortCode="Shortcode")), *C2B, 'ShortCode is missing; the body has "Shortcode"; the name is "ShortCode", in exactly this spelling and case'),
@@ -57,4 +63,12 @@ OTHERS = (
     Mistake("reversal: IdentifierType", send("reversal.request", renamed(RecieverIdentifierType="IdentifierType")), *CORE, 'RecieverIdentifierType is missing; the body has "IdentifierType"; the name is "RecieverIdentifierType", in exactly this spelling and case'),
     Mistake("reversal: ReceiverParty missing", send("reversal.request", renamed(ReceiverParty="PartyA")), *CORE, 'ReceiverParty is missing; the body has "PartyA"; the name is "ReceiverParty", in exactly this spelling and case'),
     Mistake("reversal: CommandID", send("reversal.request", CommandID="Reversal"), *CORE, 'CommandID is not TransactionReversal; "Reversal" -> "TransactionReversal"'),
+    Mistake("SecurityCredential: for another certificate", send("b2c.payment", SecurityCredential=b64encode(bytes([7]) * 256).decode()), 200, "", f"password not checked: not encrypted for this sandbox's certificate; to have it checked, encrypt it by {CREDENTIAL}, daraja.security_credential() or the certificate of GET /_mock/certificate"),
+    Mistake("SecurityCredential: the bare password", send("b2c.payment", SecurityCredential=INITIATOR_PASSWORD), 200, "", f"{FAILS} encoding: the SecurityCredential is the bare password; encrypt the password with the sandbox's certificate: {CREDENTIAL} does (failure 1 of 3)"),
+    Mistake("SecurityCredential: hexadecimal", send("b2c.payment", SecurityCredential="ab" * 256), 200, "", f"{FAILS} encoding: the SecurityCredential is hexadecimal; write the block in base64 (failure 1 of 3)"),
+    Mistake("QR: the path misspelt", at("/mpesa/qrcode/v1/generat"), 404, "", "Dynamic QR has no such resource; did you mean /mpesa/qrcode/v1/generate? That one is Dynamic QR's: real, not mocked here"),
+    Mistake("QR: a real path", at("/mpesa/qrcode/v1/generate"), 404, "", f"real, not mocked here: Dynamic QR; {PATHS} lists what is mocked and what is not"),
+    Mistake("path: another product's resource", at("/mpesa/c2b/v1/paymentrequest"), 404, "404.003.01", "Customer to Business (C2B) has no such resource; the nearest path is /mpesa/c2b/v1/registerurl"),
+    Mistake("path: without the version", at("/mpesa/stkpush/processrequest"), 404, "", "no product has this path; did you mean /mpesa/stkpush/v1/processrequest?"),
+    Mistake("path: a capital letter", at("/mpesa/stkpush/v1/processRequest"), 404, "404.001.01", "M-Pesa Express (STK push) has no such resource; did you mean /mpesa/stkpush/v1/processrequest?"),
 )  # fmt: skip
