@@ -119,8 +119,9 @@ class Exchange(Row, frozen=True):
     def why(self) -> str:
         """The refusal; or else every warning, and what is foretold of the transaction; or else the first note. Each
         with its remedy, in one line; empty when there is nothing to say."""
-        said = [self.refusal] if self.refusal is not None else [each for each in self.steps if self._is_odd(each)]
-        said = said or [each for each in self.steps if each.verdict == "note"][:1]
+        told = [each for each in self.steps if each.verdict != "ok"]
+        said = [each for each in told if each.verdict == "refused"][:1]
+        said = said or [each for each in told if self._is_odd(each)] or told[:1]
         return ". Also: ".join(f"{each.text}; {each.remedy}" if each.remedy else each.text for each in said)
 
     def _is_odd(self, step: Step) -> bool:
