@@ -207,6 +207,9 @@ def test_it_belongs_to_the_sandbox_of_its_key_or_token(front: Callable[..., Fron
         f'{HEAD}Content-Length: 500\r\n\r\n{{"SecurityCredential": "{SECRET}',
         f"{HEAD}Content-Length: 500\r\n\r\npin={SECRET}",
         f"\x00{HEAD}Authorization: Bearer {SECRET}\r\n\r\n",
+        f"{HEAD}Authorization\r\n : Basic {SECRET}\r\n\r\n",
+        f"GET http://[x/v1?access_token={SECRET}&consumer_secret={SECRET} HTTP/1.1\r\nHost: a\r\n\r\n",
+        f"{HEAD}Transfer-Encoding: chunked\r\n\r\n0\r\nAuthorization : Basic {SECRET}\r\n\r\n",
     ],
 )
 def test_no_secret_of_it_is_shown(front: Callable[..., Front], came: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
-_NAMES: Final = "Password|SecurityCredential|access_token|pin|secret"
+_NAMES: Final = "(?:Initiator)?Password|SecurityCredential|access_token|pin|(?:consumer_?)?secret"
 _LETTER: Final = r'(?:[^"\\]|\\.)'  # of a JSON string
 _LETTERS: Final = r'[^"\\]*(?:\\.[^"\\]*)*'  # as many as there are: quicker than one by one
 SECRET_FIELDS: Final = re.compile(rf'("({_NAMES})"\s*:\s*")({_LETTER}{{0,4}}){_LETTERS}(?:\\\Z)?("|\Z)', re.IGNORECASE)

@@ -102,6 +102,7 @@ class Life(Struct, Generic[D], frozen=True, kw_only=True):
     )  # ms, to the final state
     settle: Callable[[Transaction[D], World], Settlement]
     notices: Callable[[Transaction[D], World], tuple[Notice, ...]]  # once it is final
+    fault: Callable[[Transaction[D], World], Settlement | None] | None = None  # why it fails; None: `settle` says it
     at_best: Callable[[Transaction[D], World], Transaction[D]] | None = None  # with the best answer to its prompt
     question: Question[D] | None = None
     sides: Callable[[Transaction[D], World], Sides] | None = None  # who pays whom; None: nobody pays
@@ -117,11 +118,12 @@ class Life(Struct, Generic[D], frozen=True, kw_only=True):
 
     def foretold(self, transaction: Transaction[D], world: World) -> Settlement | None:
         """The failure that stands already, as things are now; None where the answer to its prompt decides."""
-        told = self.settle(transaction, world)
-        if told.is_success or self.at_best is None:
-            return None if told.is_success else told
-        best = self.settle(self.at_best(transaction, world), world)
-        return told if best.result == told.result else None
+        ends = self.fault or self.settle
+        told = ends(transaction, world)
+        if told is None or told.is_success or self.at_best is None:
+            return None if told is None or told.is_success else told
+        best = ends(self.at_best(transaction, world), world)
+        return told if best is not None and best.result == told.result else None
 
     def owed(self, final: Transaction[D], world: World, request: Callable[[], Body]) -> tuple[Notice, ...]:
         """Its notices, or what its time-out URL gets, as the outcome says. `request` reads what opened the transaction.

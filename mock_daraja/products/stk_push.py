@@ -123,20 +123,27 @@ def settle(transaction: Transaction[Incoming], world: World) -> Settlement:
         if result == "0":
             return _paid(transaction, world, why)
         return Settlement(result, decision.outcome.result_desc or desc_of(result, transaction, world), why)
+    failed = fault(transaction, world)
+    if failed is not None:
+        return failed
+    return _paid(transaction, world, c2b_callbacks.verdict(transaction, world)[1])
+
+
+def fault(transaction: Transaction[Incoming], world: World) -> Settlement | None:
+    """Why it fails, where no selector decides: in the order in which the core looks."""
     party = _party_fault(transaction, world)
     if party is not None:
         return party
     answer = _answered(transaction, world)
     if answer.code is not None:
         return changed(_fail(transaction, answer.code, answer.why, world), pin=answer.pin)
-    rejection, why = c2b_callbacks.verdict(transaction, world, c2b_callbacks.REFUSED)
-    fault = (
-        rejection
+    failed = (
+        c2b_callbacks.verdict(transaction, world, c2b_callbacks.REFUSED)[0]
         or _same_amount_fault(transaction, world)
         or payer_fault(transaction, world)
         or receiver_fault(transaction, world)
     )
-    return _paid(transaction, world, why) if fault is None else changed(fault, pin=answer.pin)
+    return None if failed is None else changed(failed, pin=answer.pin)
 
 
 def ask(transaction: Transaction[Incoming], world: World) -> tuple[Notice, Incoming] | None:
@@ -243,6 +250,7 @@ PRODUCT: Final = Product(
             life=Life(
                 settle_after=settle_after,
                 settle=settle,
+                fault=fault,
                 at_best=at_best,
                 notices=notices,
                 question=Question(c2b_callbacks.VALIDATION, ask, c2b_callbacks.heard, c2b_callbacks.patience_ms),

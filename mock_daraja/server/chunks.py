@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import Final
 
 from mock_daraja.quoting import shown
-from mock_daraja.server.head import FIELD
+from mock_daraja.server.head import FIELD, without_secret
 from mock_daraja.server.refusal import refusal, too_big
 
 MAX_LINE: Final = 4096  # bytes, without its LF
@@ -92,7 +92,8 @@ def _took_end_of_chunk(buffer: bytearray) -> bool:
 
 def _check_trailer(line: str) -> None:
     if FIELD.fullmatch(line) is None:
-        raise refusal(f"malformed trailer {shown(line)}", _WHERE, "send Name: value, in printable characters")
+        remedy = "send Name: value, in printable characters"
+        raise refusal(f"malformed trailer {shown(without_secret(line))}", _WHERE, remedy)
     name = line.partition(":")[0]
     if name.lower() in _ONLY_IN_HEADS:
         raise refusal(f"{name} in the trailer", _WHERE, "send it in the head")

@@ -79,7 +79,8 @@ def parse(raw: bytes) -> Head:
         try:
             split = urlsplit(target)
         except ValueError:
-            raise refusal(f"malformed address {shown(target)}", "request line", "send a path") from None
+            address = shown(redact_text(target.partition("?")[0]))
+            raise refusal(f"malformed address {address}", "request line", "send a path") from None
         values["host"] = split.netloc
         target = f"{split.path or '/'}?{split.query}"
     path, _, query = target.partition("?")
@@ -103,10 +104,10 @@ def malformed(text: str) -> RefusedError:
     line = next(line for line in lines if FIELD.fullmatch(line) is None)
     is_folded = line.startswith((" ", "\t"))
     remedy = "send each header on one line" if is_folded else "send Name: value, in printable characters"
-    return refusal(f"malformed header {shown(_without_secret(line))}", "request headers", remedy)
+    return refusal(f"malformed header {shown(without_secret(line))}", "request headers", remedy)
 
 
-def _without_secret(line: str) -> str:
+def without_secret(line: str) -> str:
     if line.startswith((" ", "\t")):  # it continues another, which may be the one with the token
         return f"{line[:5]}***"
     name, colon, value = line.partition(":")

@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from mock_daraja.exchange import by_name
 from mock_daraja.journal.redact import redact_text
-from mock_daraja.server.head import Head
+from mock_daraja.server.head import FIELD, Head
 
 _BEGINNING: Final = re.compile(r"\s*+([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) +(/[^ \r\n]*|\*)")
 _LINE_END: Final = re.compile(r"\r?\n")
@@ -31,5 +31,6 @@ def head_of(raw: bytes) -> tuple[Head, bytes]:
 
 
 def _headers(text: str) -> list[tuple[str, str]]:
-    parted = (each.partition(":") for each in _LINE_END.split(text)[1:])
-    return [(name.strip(), value.strip()) for name, colon, value in parted if colon]
+    """Those that are told by their name what is secret in them: no folded line, which may hold the rest of a token."""
+    matched = map(FIELD.fullmatch, _LINE_END.split(text)[1:])
+    return [(name, value.strip()) for name, _, value in (each[0].partition(":") for each in matched if each)]

@@ -72,7 +72,7 @@ def understand(passage: Passage) -> Reply | None:
     if isinstance(command, Refusal):
         return passage.refuse(command.error, command.step, command.request_id)
     for warning in command.warnings:
-        passage.note(Step("validation", "note", warning, docs=passage.anchor))
+        passage.note(Step("validation", "warning", warning, docs=passage.anchor))
     passage.command = command
     return None
 
