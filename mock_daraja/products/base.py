@@ -159,6 +159,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     owner: str | None = None  # the field that holds the caller's own shortcode
     owner_in: tuple[str, ...] = ("sandbox", "production")  # where an app is kept to its own
     secret: str | None = None  # the field that holds a SecurityCredential
+    secret_docs: str = ""  # the part of a page in docs/ that explains it
     about: tuple[str, ...] = ()  # the fields that name an earlier transaction
     remedy: Callable[[FieldProblem, Body, World], str] = lambda problem, body, world: ""  # where it knows a better one
     product: str = ""
@@ -199,6 +200,7 @@ class Grants(Operation, frozen=True, kw_only=True):
     grant: Callable[[Token, World], Body]
     life_s: int
     wrong_secret: DarajaError
+    asked_with: str  # what a request has besides method and path, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

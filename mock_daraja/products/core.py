@@ -248,6 +248,7 @@ def opens(
         owner=owner,
         owner_in=owner_in,
         secret="SecurityCredential",
+        secret_docs="b2c.md#initiators",
         about=about,
         details=details,
         read=read_all,

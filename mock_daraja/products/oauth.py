@@ -31,6 +31,7 @@ PRODUCT: Final = Product(
             grant=grant,
             life_s=_LIFE_S,
             wrong_secret=voice.WRONG_SECRET,
+            asked_with="?grant_type=client_credentials, with key and secret in the Authorization header and no body",
         ),
     ),
     docs="oauth.md#oauth",

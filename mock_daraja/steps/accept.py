@@ -8,7 +8,7 @@ from mock_daraja import wire
 from mock_daraja.access.security_credential import CHECKED_BY, UNCHECKED
 from mock_daraja.exchange import Reply, Step, scalar
 from mock_daraja.model import Transaction, changed
-from mock_daraja.products.base import Answers, Grants, Opens
+from mock_daraja.products.base import Answers, Grants, Opens, Operation
 from mock_daraja.products.reading import shortcode_of
 from mock_daraja.products.values import Refusal
 from mock_daraja.scenarios import Facts
@@ -126,7 +126,7 @@ def open_transaction(passage: Passage) -> Reply | None:
             passage.shared, passage.sandbox, operation, command, decision=passage.decision, exchange=passage.number
         )
         _foresee(passage, operation, passage.transaction)
-        _tell_unchecked(passage)
+        _tell_unchecked(passage, operation)
     return None
 
 
@@ -141,12 +141,12 @@ def _foresee(passage: Passage, operation: Opens[Any], transaction: Transaction) 
         passage.note(Step("product", "note", text, docs=passage.anchor))
 
 
-def _tell_unchecked(passage: Passage) -> None:
+def _tell_unchecked(passage: Passage, operation: Operation) -> None:
     """How far a SecurityCredential was judged, where that is not to the end."""
     if passage.sandbox.settings.credentials == "strict":  # then it fails, which says why
         return
     if any(each.kind == "opaque" for each in passage.opened.values()):
-        passage.note(Step("product", "warning", UNCHECKED, remedy=CHECKED_BY, docs="b2c.md#initiators"))
+        passage.note(Step("product", "warning", UNCHECKED, remedy=CHECKED_BY, docs=operation.secret_docs))
 
 
 def acknowledge(passage: Passage) -> Reply | None:

@@ -110,10 +110,8 @@ def route(passage: Passage) -> Reply | None:
         return _no_operation(passage, passage.shared.catalogue.paths.unknown(request.path))
     if request.method != operation.method:
         why = f"{operation.full_name} wants {operation.method}, not {request.method}"
-        query = ""
-        if isinstance(operation, Grants):
-            query = "?grant_type=client_credentials, with key and secret in the Authorization header and no body"
-        step = Step("route", "refused", why, request.method, f"send {operation.method} {request.path}{query}")
+        asked_with = operation.asked_with if isinstance(operation, Grants) else ""
+        step = Step("route", "refused", why, request.method, f"send {operation.method} {request.path}{asked_with}")
         return passage.refuse(passage.voice.wrong_method.about(request.method), step)
     return None
 

@@ -104,6 +104,7 @@ def _first_paragraph(text: str) -> str:
 def anchors() -> set[str]:
     """Every value that `Step.docs` can have: literals given for a parameter `docs`, and the anchors of the products."""
     found = {product.docs for product in PRODUCTS}
+    found |= {each.secret_docs for product in PRODUCTS for each in product.operations}
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
     places = {"Step": 5} | {
         each.name: [arg.arg for arg in each.args.args].index("docs")

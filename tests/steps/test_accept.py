@@ -189,8 +189,14 @@ def test_nothing_is_told_where_nothing_is_armed(mock: Any) -> None:
         ({"AccountReference": "mock:abc"}, "a reference says mock:abc, but M-Pesa has no result abc"),
         ({"AccountReference": "mock:404"}, "a reference says mock:404, but 404 is no result that stk-push"),
         ({"AccountReference": "mock:500.3"}, "a reference says mock:500.3, but M-Pesa has no error 500.3"),
-        ({"PhoneNumber": "254700004242"}, "254700004242 is reserved for result 4242, but M-Pesa has no result 4242"),
-        ({"PhoneNumber": "254700004999"}, "254700004999 is reserved for result 4999, but 4999 is no result: M-Pesa"),
+        (
+            {"PartyA": "254700004242", "PhoneNumber": "254700004242"},
+            "254700004242 is reserved for result 4242, but M-Pesa has no result 4242",
+        ),
+        (
+            {"PartyA": "254700004999", "PhoneNumber": "254700004999"},
+            "254700004999 is reserved for result 4999, but 4999 is no result: M-Pesa",
+        ),
     ],
 )
 def test_what_is_no_code_of_the_product_leaves_the_request_alone(mock: Any, changes: Any, warning: str) -> None:
