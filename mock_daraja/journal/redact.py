@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
-_NAMES: Final = "(?:Initiator)?Password|SecurityCredential|access_token|pin|(?:consumer_?)?secret"
+_NAMES: Final = "(?:Initiator)?Password|SecurityCredential|access_token|pin|passkey|(?:(?:consumer|client)_?)?secret"
 _LETTER: Final = r'(?:[^"\\]|\\.)'  # of a JSON string
 _LETTERS: Final = r'[^"\\]*(?:\\.[^"\\]*)*'  # as many as there are: quicker than one by one
 SECRET_FIELDS: Final = re.compile(rf'("({_NAMES})"\s*:\s*")({_LETTER}{{0,4}}){_LETTERS}(?:\\\Z)?("|\Z)', re.IGNORECASE)
@@ -15,7 +15,7 @@ SECRET_FIELDS: Final = re.compile(rf'("({_NAMES})"\s*:\s*")({_LETTER}{{0,4}}){_L
 a body that was cut short."""
 _SECRET_PAIRS: Final = re.compile(rf"((?:^|[&?])(?:{_NAMES})=)([^&\s]{{0,4}})[^&\s]*", re.IGNORECASE)
 _QUOTED: Final = re.compile(
-    rf"""(\b(?:\w*_)?(?:{_NAMES}|token|passkey)["']?\s*[:=]\s*b?)(?:"{_LETTERS}"?|'(?:[^'\\]|\\.)*'?)""", re.IGNORECASE
+    rf"""(\b(?:\w*_)?(?:{_NAMES}|token)["']?\s*[:=]\s*b?)(?:"{_LETTERS}"?|'(?:[^'\\]|\\.)*'?)""", re.IGNORECASE
 )
 _QUERY_ANYWHERE: Final = re.compile(rf"([?&](?:{_NAMES})=)[^&\s'\"]*", re.IGNORECASE)
 _CREDENTIALS: Final = re.compile(r"\b(Bearer|Basic) [\w+/=.~-]{8,}")

@@ -10,7 +10,7 @@ import msgspec
 
 from mock_daraja.clock import eat
 from mock_daraja.exchange import Exchange, Step
-from mock_daraja.journal.redact import redact_body, redact_headers, redact_text
+from mock_daraja.journal.redact import redact_body, redact_headers, redact_query, redact_text
 from mock_daraja.model import Callback, Delivery, Stuck, StuckState, Transaction
 from mock_daraja.money import shillings
 from mock_daraja.reasons import callback_note, delivery_error, sent_twice
@@ -56,7 +56,7 @@ def exchange_json(exchange: Exchange, *, whole: bool = True, bodies: Bodies = re
         "received": instant(exchange.received_ms),
         "method": exchange.method,
         "path": exchange.path,
-        "query": exchange.query,
+        "query": redact_query(exchange.query),
         "operation": exchange.operation,
         "app": exchange.app_key,
         "transaction": exchange.transaction,

@@ -6,6 +6,7 @@ import pytest
 
 from mock_daraja import wire
 from mock_daraja.clock import Breaks
+from mock_daraja.journal.text import explanation
 
 
 def test_lines_are_filtered_and_paged(control: Any) -> None:
@@ -134,3 +135,12 @@ def test_others_come_to_their_turn_between_two_rows(control: Any, path: str, mon
     control.ok("GET", path)
 
     assert len(pauses) >= 5
+
+
+def test_a_secret_in_the_query_is_cut(control: Any) -> None:
+    control.mock.request("GET", "/oauth/v1/generate?consumer_secret=abcdefgh&access_token=ijklmnop")
+
+    shape = control.ok("GET", "exchanges/x1")
+
+    assert shape["query"] == "consumer_secret=abcd***&access_token=ijkl***"
+    assert "abcdefgh" not in explanation(shape)

@@ -18,6 +18,11 @@ from mock_daraja.journal.redact import redact_body, redact_headers, redact_query
         (b"BusinessShortCode=1&Password=abcdefg&Amount=1", "BusinessShortCode=1&Password=abcd***&Amount=1"),
         (b"Password=abcdefg", "Password=abcd***"),
         (
+            b'{"consumer_secret": "abcdefg", "PassKey": "hijklmn"}',
+            '{"consumer_secret": "abcd***", "PassKey": "hijk***"}',
+        ),
+        (b"client_secret=abcdefg&InitiatorPassword=hijklmn", "client_secret=abcd***&InitiatorPassword=hijk***"),
+        (
             b'POST /hook?secret=abcdefg HTTP/1.1\r\n\r\n{"a": "b"}',
             'POST /hook?secret=abcd*** HTTP/1.1\r\n\r\n{"a": "b"}',
         ),
