@@ -102,7 +102,7 @@ def why_not_public(host: str) -> str:
         is_local = "." not in name or name.endswith(_LOCAL_SUFFIXES)
         return f"{host or 'no host'} is a name that only a local network knows" if is_local else ""
     what = kind(address)
-    return "" if what == "public" else f"{host} is a {what} address"
+    return "" if what == "public" else f"{host} is one of the {what} addresses"
 
 
 def lower_origin(url: str) -> str:

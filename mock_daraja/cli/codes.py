@@ -29,7 +29,8 @@ def table(entries: Sequence[Code], width: int | None, paint: Paint) -> Iterator[
     code_width = min(_LONGEST_CODE, max(len(each.code) for each in entries))
     for each in entries:
         kind = f"HTTP {each.status}" if each.status is not None else each.kind.partition("-")[2] or each.kind
-        products = each.products[0] + (f" +{len(each.products) - 1}" if len(each.products) > 1 else "")
+        more = len(each.products) - 1
+        products = (each.products[0] if each.products else "none") + (f" +{more}" if more > 0 else "")
         text = each.texts[0].text or f"({each.name})"
         rest = f"  {kind:8}  {products:16}  {text}"
         if width is not None and len(rest) > (room := width - max(code_width, len(each.code))):
@@ -41,7 +42,7 @@ def entry(code: Code, width: int, paint: Paint) -> Iterator[str]:
     """All that is known of one meaning of a code."""
     status = f", HTTP {code.status}" if code.status is not None else ""
     yield f"{paint(code.code, 'start')}  {paint(code.name, 'heading')}  ({code.kind}{status})"
-    rows = [("products", ", ".join(code.products))]
+    rows = [("products", ", ".join(code.products) or "none: nobody has seen it")]
     for at, text in enumerate(code.texts):
         whose = f"{', '.join(text.products)}; " if text.products else ""
         known = f"[{whose}{text.era}; {text.provenance}]"

@@ -173,8 +173,8 @@ PRODUCT: Final = Product(
     slug="b2c",
     title="Business to Customer (B2C)",
     operations=(
-        _pays("payment-v1", "/mpesa/b2c/v1/paymentrequest", own_id=False),
         _pays("payment", "/mpesa/b2c/v3/paymentrequest"),
+        _pays("payment-v1", "/mpesa/b2c/v1/paymentrequest", own_id=False),
     ),
     common_outcomes=(*core.PAYOUT, "8006"),
     docs="b2c.md#b2c-v3-and-v1",

@@ -119,7 +119,7 @@ class Library:
             full = self._full_name(name)
         if full is None:
             near = did_you_mean(name, [*self._paths, *map(_last, self._paths)])
-            names = f"there are: {', '.join(sorted(self._paths)) or 'none'}"
+            names = "`mock-daraja scenario list` has their names" if self._paths else "there are none"
             raise Problem(f"there is no scenario `{name}`", remedy=f"{near} {names}".strip(), status=404)
         return full, self._paths[full]
 

@@ -14,24 +14,33 @@ from mock_daraja.model import Outcome
 from mock_daraja.scenarios import codes
 from mock_daraja.scenarios.model import Known, Match
 
-Word = Literal["error", "result", "query"]
+Word = Literal["error", "result", "query", "forge"]
 """Where an outcome has a code, by its name in a scenario file."""
 
 _KINDS: Final[dict[Word, frozenset[codes.Kind]]] = {
     "error": frozenset({"error"}),
     "result": frozenset({"result", "validation-reply"}),
     "query": frozenset({"result", "validation-reply", "answer"}),
+    "forge": frozenset({"result", "validation-reply"}),
 }
-_CALLED: Final[dict[Word, str]] = {"error": "error", "result": "result", "query": "answer of a query"}
+_CALLED: Final[dict[Word, str]] = {
+    "error": "error",
+    "result": "result",
+    "query": "answer of a query",
+    "forge": "result",
+}
 _STATUSES: Final = range(400, 600)
 _NEAREST: Final = 3
+_FORCE: Final = "to force it all the same, say `unattested: true` in a rule or one-shot"
 
 
 def in_outcome(outcome: Outcome) -> Iterator[tuple[Word, str]]:
+    forged = next((str(value) for name, value in outcome.callback.forge if name == "result"), None)
     given: tuple[tuple[Word, str | None], ...] = (
         ("error", outcome.error),
         ("result", outcome.result),
         ("query", outcome.query_result),
+        ("forge", forged),
     )
     return ((word, code) for word, code in given if code is not None)
 
@@ -41,14 +50,16 @@ def objection(word: Word, code: str, product: str | None, *, unattested: bool = 
     entries = _entries(word, code)
     if not entries:
         return _no_such(word, code, product)
-    if product is None or unattested or any(product in each.products for each in entries):
+    others = sorted({slug for each in entries for slug in each.products})
+    if unattested or (product is None and others) or product in others:
         return None
+    if product is None:
+        return f"{code} is no {_CALLED[word]} that Daraja is known to give", _FORCE
     if not codes.for_product(product):  # it is none of Safaricom's
         return None
-    others = sorted({slug for each in entries for slug in each.products})
-    what = f"{code} is no {_CALLED[word]} that {product} is known to give: it is one of {', '.join(others)}"
-    force = "to force it all the same, say `unattested: true` in a rule or one-shot"
-    return what, "; ".join(filter(None, (_nearest(word, code, product), force)))
+    whose = f"it is one of {', '.join(others)}" if others else "nobody has seen it of any product"
+    what = f"{code} is no {_CALLED[word]} that {product} is known to give: {whose}"
+    return what, f"{_nearest(word, code, product)}; {_FORCE}"
 
 
 def unattested(outcome: Outcome, product: str) -> str:
@@ -57,7 +68,7 @@ def unattested(outcome: Outcome, product: str) -> str:
     return f"{' and '.join(odd)} unattested for {product}" if odd else ""
 
 
-def must_be(when: Match, outcome: Outcome, known: Known, refuse: Callable[[str, str, str], object]) -> None:
+def must_be(when: Match, outcome: Outcome, known: Known, refuse: Callable[[Word, str, str], object]) -> None:
     """Hold the codes of a rule against what its product can give. `refuse` is told the word, what is wrong with it, and
     the remedy."""
     operation = when.operation
@@ -72,15 +83,17 @@ def must_be(when: Match, outcome: Outcome, known: Known, refuse: Callable[[str, 
 
 
 def _entries(word: Word, code: str) -> list[codes.Code]:
-    return [each for each in codes.find(code) if each.kind in _KINDS[word] and not each.page]
+    found = codes.find(code)
+    return [each for each in found if each.code == code and each.kind in _KINDS[word] and not each.page]
 
 
 def _no_such(word: Word, code: str, product: str | None) -> tuple[str, str]:
     others: tuple[Word, ...] = ("error", "result", "query")
-    also = next((each for each in others if each != word and _entries(each, code)), None)
+    also = next((each for each in others if _CALLED[each] != _CALLED[word] and _entries(each, code)), None)
     if also is not None:
         what = f"{code} is no {_CALLED[word]}: M-Pesa knows it as {_CALLED[also]}"
-        return what, "; ".join(filter(None, (f"write `{also}:`", _nearest(word, code, product))))
+        write = f"in a rule or one-shot write `{also}:`"
+        return what, "; ".join(filter(None, (write, _nearest(word, code, product))))
     what = f"M-Pesa has no {_CALLED[word]} {code}"
     by_status = "any HTTP status comes from a `page`, or the fault `wrong-status`" if _is_status(code) else ""
     return what, "; ".join(filter(None, (_nearest(word, code, product), by_status)))
@@ -97,5 +110,6 @@ def _nearest(word: Word, code: str, product: str | None) -> str:
     whose = "" if product is None else f" of {product}"
     if not there:
         return f"there is no {_CALLED[word]}{whose}"
-    near = get_close_matches(code, sorted(there), n=_NEAREST, cutoff=0)
-    return f"the nearest{whose}: {', '.join(near)}"
+    folded = {each.casefold(): each for each in sorted(there)}
+    near = get_close_matches(code.casefold(), folded, n=_NEAREST, cutoff=0)
+    return f"the nearest{whose}: {', '.join(folded[each] for each in near)}"

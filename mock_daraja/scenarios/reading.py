@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from pathlib import Path as File
 
 from mock_daraja.errors import Problem
@@ -90,8 +91,12 @@ def _outcome(node: Node, when: Match) -> Outcome:
         node["page"].one_of(node.known.pages, "page")
     _must_agree(node)
     outcome = THEN.read(node)
-    possible.must_be(when, outcome, node.known, lambda word, *said: node[word].refuse(*said))
+    possible.must_be(when, outcome, node.known, partial(_refuse_code, node))
     return outcome
+
+
+def _refuse_code(node: Node, word: possible.Word, what: str, remedy: str) -> None:
+    (node["callback"]["forge"]["result"] if word == "forge" else node[word]).refuse(what, remedy)
 
 
 def _must_agree(node: Node) -> None:
@@ -116,6 +121,10 @@ def _must_agree(node: Node) -> None:
         odd = templates.unknown(value.get(name, ""), names)
         if odd is not None:
             node[name].refuse(f"nothing is known as {{{{{odd}}}}} here", _placeholders(odd, names))
+    has_code = {"error", "result", "query"} & set(value) or "forge" in value.get("callback", {})
+    if value.get("unattested") and not has_code:
+        what = "`unattested` is about a code, and there is none"
+        node["unattested"].refuse(what, "name the code as `result` or `error`", key=True)
     for name in ("status", "message"):
         if name in value and "error" not in value:
             what = f"`{name}` belongs to an `error`, and there is none"

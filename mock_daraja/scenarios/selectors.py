@@ -62,7 +62,7 @@ def carried(facts: Facts) -> tuple[Decision | None, Warnings]:
         odd = next((each for each in objections if each is not None), None)
         if odd is None:
             return Decision(outcome, selector, rule), tuple(warnings)
-        warnings.append((f"{rule}, but {odd[0]}; so it decides nothing", odd[1]))
+        warnings.append((f"{rule}, but {odd[0]}", odd[1]))
     return None, tuple(warnings)
 
 

@@ -98,7 +98,8 @@ def decide(passage: Passage) -> Reply | None:
     passage.decision = decision = verdict.decision
     is_news = decision is not None and decision is not passage.early  # else it was carried out on arrival
     reply = passage.as_decided(decision) if decision is not None and is_news else None
-    for text, remedy in verdict.warnings:
+    for what, remedy in verdict.warnings:
+        text = f"{what}; so it decides nothing"
         passage.note(Step("scenarios", "warning", text, remedy=remedy, docs="scenarios.md#codes-that-there-are"))
     for loser in verdict.losers:
         passage.note(

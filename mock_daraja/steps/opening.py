@@ -131,7 +131,10 @@ def _decided(sandbox: Sandbox, operation: Opens[Any], command: Command, body: Bo
         shortcode=command.shortcode,
         references=(reference,),
     )
-    decision = sandbox.engine.decide(facts).decision
+    choice = sandbox.engine.decide(facts)
+    for what, remedy in choice.warnings:  # here whoever wrote the code meant us
+        raise Problem(what, remedy=remedy)
+    decision = choice.decision
     return None if decision is None or decision.outcome.is_synchronous else decision
 
 

@@ -15,6 +15,7 @@ from mock_daraja.model import CALLBACKS, Callback, Transaction
 from mock_daraja.products.values import Notice
 from mock_daraja.quoting import shown
 from mock_daraja.sandbox import Sandbox
+from mock_daraja.scenarios.possible import objection
 from mock_daraja.steps.opening import accepted
 from mock_daraja.steps.passage import Shared
 from mock_daraja.steps.pretending import as_if_paid
@@ -66,6 +67,11 @@ def _kept(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Callback:
 
 def _notice(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Notice:
     transaction = as_if_paid(sandbox, _subject(shared, sandbox, forgery))
+    if "result" in forgery.changes:
+        product = shared.catalogue.product_of(transaction).slug
+        wrong = objection("forge", str(forgery.changes["result"]), product)
+        if wrong is not None:
+            raise Problem(wrong[0], where="forge", remedy=wrong[1])
     notices = shared.catalogue.life_of(transaction).notices(transaction, shared.world(sandbox, transaction))
     kinds = ", ".join(each.kind for each in notices) or "none: nobody has registered a ConfirmationURL"
     notice = next((each for each in notices if forgery.kind in (None, each.kind)), None)

@@ -17,18 +17,22 @@ from mock_daraja.testing.rows import TransactionRow
 
 
 class Plans(Part):
-    def next(self, operation: str, outcome: int | str | dict[str, Any], **when: Any) -> None:
+    def next(
+        self, operation: str, outcome: int | str | dict[str, Any], *, unattested: bool = False, **when: Any
+    ) -> None:
         """Decide the next request of an operation, or of those among them that `when` describes, just once.
 
             daraja.next("stk-push", 1032)                              # a result code: the customer cancels
             daraja.next("stk-push.query", "500.003.02")                # an error code: the request is refused
             daraja.next("stk-push", {"callback": {"copies": 2}}, amount=10)
 
-        A product's name stands for its first operation. A dict is the `then` of a scenario's rule, and `when` the
-        rest of its `when`. A strict test fails when no request came to use it.
+        A product's name stands for the first of its operations that opens transactions. A dict is the `then` of a
+        scenario's rule, and `when` the rest of its `when`. `unattested` forces a code that M-Pesa was never seen to
+        give for it. A strict test fails when no request came to use it.
         """
         name = operation_named(operation, "next")
-        self._link.api.arm({"operation": name, **when}, _then(name, outcome))
+        forced = {"unattested": True} if unattested else {}
+        self._link.api.arm({"operation": name, **when}, {**_then(name, outcome), **forced})
 
     def scenario(self, name_or_path: str | PathLike[str] | None) -> None:
         """Play a scenario from its start, in place of the one that was active: a name or a file. None ends it."""
@@ -56,12 +60,16 @@ class Plans(Part):
 
 
 def operation_named(operation: str, where: str) -> str:
-    """A product's name stands for its first operation. Raises Problem on an operation nobody has."""
+    """A product's name stands for the first of its operations that opens transactions, or else for its first. Raises
+    Problem on an operation nobody has."""
     names = list(CATALOGUE.operations)
-    first = {product.slug: product.operations[0].full_name for product in CATALOGUE.products}
-    name = first.get(operation, operation)
+    name = operation
+    for product in CATALOGUE.products:
+        if product.slug == operation:
+            opening = (each.full_name for each in product.operations if each.kind == "opens")
+            name = next(opening, product.operations[0].full_name)
     if name not in names:
-        remedy = f"there are {', '.join(names)}; a product's name stands for its first operation"
+        remedy = f"there are {', '.join(names)}; a product's name stands for the first of its that opens transactions"
         raise Problem(f"there is no operation {shown(operation)}", where=where, remedy=remedy)
     return name
 

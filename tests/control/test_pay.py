@@ -136,3 +136,19 @@ def test_what_no_telephone_would_send_is_refused_with_a_remedy(
     assert problem.startswith(what)
     assert remedy
     assert control.ok("GET", "transactions") == {"transactions": []}
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"account_reference": "mock:abc"}, "a reference says mock:abc, but M-Pesa has no result abc"),
+        ({"msisdn": "254700004242"}, "254700004242 is reserved for result 4242, but M-Pesa has no result 4242"),
+    ],
+)
+def test_a_mark_that_is_no_code_is_refused_where_it_is_meant_for_us(
+    control: Any, changes: dict[str, Any], what: str
+) -> None:
+    answer = control.problem("POST", "pay", {**PAYBILL, "amount": 1, **changes})
+
+    assert (answer[0], answer[1]) == (400, what)
+    assert control.ok("GET", "transactions") == {"transactions": []}

@@ -14,7 +14,11 @@ REFUSED = [  # and where --rewrite-callbacks leads from and to
     ("https://shop.localhost/x", "only a local network", "https://pay.example.com=https://shop.localhost"),
     ("https://web:8000/x", "web is a name", "https://pay.example.com=https://web:8000"),
     ("https://host.docker.internal/x", "only a local network", "https://pay.example.com=https://host.docker.internal"),
-    ("https://127.0.0.1:9/x", "127.0.0.1 is a loopback address", "https://pay.example.com=https://127.0.0.1:9"),
+    (
+        "https://127.0.0.1:9/x",
+        "127.0.0.1 is one of the loopback addresses",
+        "https://pay.example.com=https://127.0.0.1:9",
+    ),
     ("https://10.0.0.7/x", "private address", "https://pay.example.com=https://10.0.0.7"),
     ("https://172.16.0.1/x", "private address", "=https://172.16.0.1"),
     ("https://192.168.1.4/x", "private address", "=https://192.168.1.4"),

@@ -331,8 +331,12 @@ def test_an_earlier_folder_goes_first(write: Write, tmp_path: Path) -> None:
     ("name", "what", "remedy"),
     [
         ("slow", "`slow` is the name of 2 scenarios", "give the full name: b2c/slow or stk_push/slow"),
-        ("stk_push/slwo", "there is no scenario `stk_push/slwo`", "did you mean `stk_push/slow`? there are: b2c/slow"),
-        ("../secret", "there is no scenario `../secret`", "there are: b2c/slow, stk_push/slow"),
+        (
+            "stk_push/slwo",
+            "there is no scenario `stk_push/slwo`",
+            "did you mean `stk_push/slow`? `mock-daraja scenario list`",
+        ),
+        ("../secret", "there is no scenario `../secret`", "`mock-daraja scenario list` has their names"),
     ],
 )
 def test_a_name_that_is_none_is_a_problem(write: Write, tmp_path: Path, name: str, what: str, remedy: str) -> None:

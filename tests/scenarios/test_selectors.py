@@ -64,10 +64,9 @@ def test_what_is_no_code_of_the_product_decides_nothing_and_is_warned_of() -> No
     assert decision is not None
     assert decision.rule == "a reference says mock:1037"
     assert [what for what, _ in warnings] == [
-        "254700004242 is reserved for result 4242, but M-Pesa has no result 4242; so it decides nothing",
-        "a reference says mock:abc, but M-Pesa has no result abc; so it decides nothing",
-        "a reference says mock:R000001, but R000001 is no result that stk-push is known to give: it is one of reversal;"
-        " so it decides nothing",
+        "254700004242 is reserved for result 4242, but M-Pesa has no result 4242",
+        "a reference says mock:abc, but M-Pesa has no result abc",
+        "a reference says mock:R000001, but R000001 is no result that stk-push is known to give: it is one of reversal",
     ]
 
 
@@ -87,7 +86,9 @@ def test_a_header_that_asks_for_such_a_code_is_a_problem(header: str, facts: Fac
         selectors.asked_for(header, facts)
 
     assert caught.value.what.startswith(what)
-    assert caught.value.remedy.startswith(("the nearest", "write `query:`", "there is no result of oauth"))
+    assert caught.value.remedy.startswith(
+        ("the nearest", "in a rule or one-shot write `query:`", "there is no result of oauth")
+    )
 
 
 @pytest.mark.parametrize(

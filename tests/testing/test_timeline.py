@@ -37,6 +37,8 @@ def test_it_tells_of_exchanges_transactions_and_callbacks_in_order(daraja: Daraj
         " nothing listens on 127.0.0.1 port 9\n"
         "10:00:10.000  x3   GET /oauth/v1/generate -> 200\n"
         "10:00:10.000  x4   POST /mpesa/stkpush/v1/processrequest -> 200, opens t2\n"
+        "                   PartyA 254708374149 is not PhoneNumber 254711222333, who is prompted and pays;"
+        " send the same number in both\n"
         "10:00:10.000  t2   KES 250.00 254711222333 -> 174379: pending, prompt open\n"
         "10:00:10.000  now; more is due in 5 s: daraja.advance(5)"
     )

@@ -182,7 +182,8 @@ def meets_outcomes(journal: Journal) -> Iterator[Check]:
     for row in paced(journal.transactions.values(), journal.pause):
         codes = seen.setdefault(row.operation.partition(".")[0], Counter())
         if row.result is not None:
-            codes[row.result] += 1
+            forced = row.decision is not None and row.decision.unattested
+            codes[f"{row.result} unattested" if forced else row.result] += 1
     for product, codes in seen.items():
         yield _of_product(journal, product, codes)
     if not seen:
