@@ -34,6 +34,7 @@ from mock_daraja.steps.delivering import claim, order, record
 from mock_daraja.steps.later import repeat, settle
 from mock_daraja.steps.passage import Passage, Shared
 from mock_daraja.store import Store
+from mock_daraja.telling import Telling, tell
 
 BEFORE_THE_UNIT: Final[tuple[Callable[[Passage], None], ...]] = (
     locate,  # whose sandbox? by token, key, else the default one; and which operation the path names
@@ -50,7 +51,7 @@ ON_REQUEST: Final[tuple[Callable[[Passage], Reply | None], ...]] = (  # in one u
     open_transaction,
     acknowledge,  # the synchronous body; the journal keeps every exchange, whichever step answered
 )
-LATER: Final[Mapping[str, Callable[[Shared, Sandbox, Any], bool]]] = {  # each in one unit that ends its event
+LATER: Final[Mapping[str, Callable[[Shared, Sandbox, Any], bool | Telling]]] = {  # each in one unit that ends its event
     "settle": settle,  # who must be asked is asked; postings, the one final state, callbacks planned
     "repeat": repeat,  # standing orders, reminders
 }
@@ -153,13 +154,15 @@ class Gateway:
         """Settle and deliver while the request still waits: the callback that is there before the acknowledgement."""
         for _ in range(2):  # where somebody is asked first, the answer settles it
             with sandbox.store.unit():
-                settle(self.shared, sandbox, transaction_id, early=True)
+                effect = settle(self.shared, sandbox, transaction_id, early=True)
+            if not isinstance(effect, bool):
+                tell(effect)
             due = [row.id for row in sandbox.callbacks_of(transaction_id) if row.due_ms <= sandbox.now_ms]
             self.engine.deliver_now(sandbox, due)
 
     # the later steps, as the engine calls them
 
-    def run(self, sandbox: Sandbox, event: Event) -> bool:
+    def run(self, sandbox: Sandbox, event: Event) -> bool | Telling:
         return LATER[event.kind](self.shared, sandbox, event.subject)
 
     def claim(self, sandbox: Sandbox, callback_id: int) -> Callback | None:
@@ -168,8 +171,8 @@ class Gateway:
     def order(self, sandbox: Sandbox, row: Callback, *, may_wait: bool) -> Order | LocalCall | UrlRefusal:
         return order(self.shared, sandbox, row, may_wait=may_wait)
 
-    def record(self, sandbox: Sandbox, callback_id: int, came: Came) -> None:
-        record(self.shared, sandbox, callback_id, came)
+    def record(self, sandbox: Sandbox, callback_id: int, came: Came) -> Telling | None:
+        return record(self.shared, sandbox, callback_id, came)
 
     def close(self) -> None:
         self.shared.sandboxes.close()

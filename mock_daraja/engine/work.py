@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from mock_daraja.callbacks.order import Came, LocalCall, Order
 from mock_daraja.model import STUCK, Callback, Event, Stuck, UrlRefusal, changed
 from mock_daraja.sandbox import Sandbox
+from mock_daraja.telling import Telling, tell
 
 _Argument = TypeVar("_Argument")
 
@@ -33,8 +34,8 @@ LONGEST_S: Final = _FIRST_S * _LONGER ** (TRIES - 1)
 class Steps(Protocol):
     """The later steps, which the engine is given. All but `order` are called in a unit that ends the event."""
 
-    def run(self, sandbox: Sandbox, event: Event) -> bool:
-        """Whether it had any effect. Raises SlowError where something slow comes first."""
+    def run(self, sandbox: Sandbox, event: Event) -> bool | Telling:
+        """Whether it had any effect; a Telling of it: it had. Raises SlowError where something slow comes first."""
 
     def claim(self, sandbox: Sandbox, callback_id: int) -> Callback | None:
         """The callback, which is being delivered from now on. None where it is not to be."""
@@ -42,8 +43,8 @@ class Steps(Protocol):
     def order(self, sandbox: Sandbox, row: Callback, *, may_wait: bool) -> Order | LocalCall | UrlRefusal:
         """What is to be done for it. Raises SlowError where a name has to be looked up, and that may not take time."""
 
-    def record(self, sandbox: Sandbox, callback_id: int, came: Came) -> None:
-        """Keep what became of the attempt, and what follows from it."""
+    def record(self, sandbox: Sandbox, callback_id: int, came: Came) -> Telling | None:
+        """Keep what became of the attempt, and what follows from it. The Telling of it, if there is one."""
 
 
 def insist(change: Callable[[_Argument], object], argument: _Argument) -> None:
@@ -68,9 +69,11 @@ class Work:
     def carry_out(self, sandbox: Sandbox, event: Event) -> bool:
         """All but a delivery. Whether it had any effect."""
         with sandbox.store.unit():
-            had_effect = sandbox.store.end(event) and self.steps.run(sandbox, event)
+            effect = sandbox.store.end(event) and self.steps.run(sandbox, event)
         self._went_well(sandbox, event)
-        return had_effect
+        if not isinstance(effect, bool):
+            tell(effect)
+        return bool(effect)
 
     def claim(self, sandbox: Sandbox, event: Event) -> Callback | None:
         """The first half of a delivery. The event stays leased until the second; where this raises, it is due again."""
@@ -89,11 +92,14 @@ class Work:
 
     def record(self, sandbox: Sandbox, event: Event, came: Came) -> None:
         """The second half."""
+        telling = None
         with sandbox.store.unit():
             if sandbox.store.end(event):
                 assert isinstance(event.subject, int)
-                self.steps.record(sandbox, event.subject, came)
+                telling = self.steps.record(sandbox, event.subject, came)
         self._went_well(sandbox, event)
+        if telling is not None:
+            tell(telling)
 
     def _went_well(self, sandbox: Sandbox, event: Event) -> None:
         if self._tries:

@@ -15,6 +15,7 @@ from mock_daraja.reasons import callback_note, delivery_error, took
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.steps.later import schedule_again
 from mock_daraja.steps.passage import Shared
+from mock_daraja.telling import Telling
 
 _RETRY_MS: Final = 5_000  # ours: the real API makes no second attempt (callbacks.md §6)
 _LATE: Final = ("no-connection-in-time", "no-answer-in-time", "not-whole-in-time")
@@ -67,11 +68,11 @@ def _timeout_s(sandbox: Sandbox, question: Question[Any] | None) -> float:
     return min(settings.callback_timeout, max(settings.callback_grace, passing_s))
 
 
-def record(shared: Shared, sandbox: Sandbox, callback_id: int, came: Came) -> None:
+def record(shared: Shared, sandbox: Sandbox, callback_id: int, came: Came) -> Telling | None:
     """Every byte of the attempt, and what follows from it."""
     row = sandbox.store.get(CALLBACKS, callback_id)
     if row is None:
-        return
+        return None
     if isinstance(came, UrlRefusal):
         row = changed(row, state="refused", refusal=came, resends=0)
     else:
@@ -79,11 +80,12 @@ def record(shared: Shared, sandbox: Sandbox, callback_id: int, came: Came) -> No
     if row.resends > 0 and row.state != "scheduled":
         row = schedule_again(sandbox, changed(row, resends=row.resends - 1))
     sandbox.store.put(CALLBACKS, row)
-    if shared.undelivered is not None and row.state in ("failed", "refused"):
-        shared.undelivered(sandbox.name, row, came if isinstance(came, Delivery) else None)
     question = _question_of(shared, sandbox, row)
     if question is not None:
         _hear(sandbox, row, question, came)
+    if shared.undelivered is not None and row.state in ("failed", "refused"):
+        return partial(shared.undelivered, sandbox.name, row, came if isinstance(came, Delivery) else None)
+    return None
 
 
 def _attempted(sandbox: Sandbox, row: Callback, delivery: Delivery) -> Callback:

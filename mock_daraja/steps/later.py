@@ -3,6 +3,7 @@ effect. Deliveries are in delivering.py."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from mock_daraja import wire
@@ -19,10 +20,11 @@ from mock_daraja.steps.opening import make
 from mock_daraja.steps.passage import Shared
 from mock_daraja.steps.pretending import as_if_paid
 from mock_daraja.steps.world import SandboxWorld
+from mock_daraja.telling import Telling
 from mock_daraja.validation import read_body
 
 
-def settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool = False) -> bool:
+def settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool = False) -> bool | Telling:
     """The one final state: postings, receipt, callbacks. Or who must be asked before is asked.
 
     Not before it is due: something may have happened since that makes it later. `early`: due or not.
@@ -39,9 +41,9 @@ def settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool
     told = life.settle(transaction, world)
     final = _apply(sandbox, transaction, life, told)
     _plan_callbacks(sandbox, final, life, world)
-    if shared.failed is not None and final.state == "failed":
-        shared.failed(sandbox.name, final)
     make(shared, sandbox, shared.catalogue.product_of(final), told.changes, final.exchange)
+    if shared.failed is not None and final.state == "failed":
+        return partial(shared.failed, sandbox.name, final)
     return True
 
 

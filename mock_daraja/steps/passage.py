@@ -38,7 +38,7 @@ class Shared(Struct, eq=False):
     failed: Callable[[str, Transaction], object] | None = None
     undelivered: Callable[[str, Callback, Delivery | None], object] | None = None
     """Told of each transaction that failed, and of each callback that was not delivered with the last attempt; before
-    that the sandbox's name. Called in a unit, and never wait."""
+    that the sandbox's name. Called after the unit in which it happened, in its thread, and never wait."""
 
     def world(self, sandbox: Sandbox, transaction: Transaction) -> SandboxWorld:
         """As the product of a transaction sees it."""
