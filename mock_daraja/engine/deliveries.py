@@ -33,19 +33,22 @@ class LostError(Exception):
 
 
 class _Lease(Hold):
-    """One event, held by whoever delivers its callback, among those that are."""
+    """One event, held by whoever delivers its callback, among those that are, by their numbers."""
 
     __slots__ = ("_among", "event")
 
-    def __init__(self, loop: Loop, event: Event, among: dict[Event, ref[_Lease]]) -> None:
-        super().__init__(loop)
+    def __init__(self, loop: Loop, event: Event, among: _Leases) -> None:
+        self._loop = loop
         self.event = event
         self._among = among
-        among[event] = ref(self)
+        among[event.sequence] = event, ref(self)
 
     def over(self) -> None:
-        super().over()
-        self._among.pop(self.event, None)
+        self._loop = None
+        self._among.pop(self.event.sequence, None)
+
+
+_Leases = dict[int, tuple[Event, ref[_Lease]]]
 
 
 class Deliveries:
@@ -58,7 +61,7 @@ class Deliveries:
         self._pool = pool
         self._courier = courier
         self._work = work
-        self._leases: dict[Event, ref[_Lease]] = {}  # a dead one was lost on its way
+        self._leases: _Leases = {}  # a dead one was lost on its way
         self._loop.after_lack(self._find)
 
     def begin(self, event: Event) -> None:
@@ -81,8 +84,9 @@ class Deliveries:
     def _find(self) -> None:
         if self._sandbox.is_closed:
             return
-        for event, lease in self._leases.copy().items():
-            if lease() is None:
+        for number, entry in self._leases.copy().items():
+            event, lease = entry
+            if lease() is None and self._leases.get(number) is entry:  # else it is over by now, in a thread
                 self._came(self._lease(event), LostError("the delivery was lost on its way"))
 
     def _attempt(self, lease: _Lease, row: Callback) -> None:
@@ -159,7 +163,8 @@ class Deliveries:
 
     def _give_back(self, lease: _Lease) -> None:
         try:
-            self._store.give_back(lease.event)
-            lease.over()
+            with self._store.view():  # nobody else leases it in between
+                self._store.give_back(lease.event)
+                lease.over()
         except Exception:
             self._loop.later(_AGAIN_S, self._give_back, lease)
