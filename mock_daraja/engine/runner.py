@@ -50,7 +50,7 @@ class Runner:
         self._away: ref[Hold] | None = None  # had by a thread, or a pause, that is to end before the next look
         self._has_missed = False  # a look, meanwhile
         self._loop.after_lack(self._look_after_all)
-        self._store.listen(self._changed)
+        self._store.listen(self._changed, self._loop.rest)
         self._clock.on_change = self._switched
         self._changed()
 

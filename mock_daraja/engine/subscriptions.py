@@ -71,7 +71,7 @@ class Subscriptions:
         self._seen = self._store.change
         self._noted = False  # a look is to come, or is under way
         loop.after_lack(self._look)
-        self._store.listen(self._changed)
+        self._store.listen(self._changed, loop.rest)
 
     def add(self, holds: Callable[[], bool], until_ms: int, seen: int, ready: Callable[[], object]) -> Subscription:
         """`seen` is the store's change number before it was found not to hold."""

@@ -71,9 +71,10 @@ class Work:
         with sandbox.store.unit():
             effect = sandbox.store.end(event) and self.steps.run(sandbox, event)
         self._went_well(sandbox, event)
-        if not isinstance(effect, bool):
-            tell(effect)
-        return bool(effect)
+        if effect is True or effect is False:
+            return effect
+        tell(effect)
+        return True
 
     def claim(self, sandbox: Sandbox, event: Event) -> Callback | None:
         """The first half of a delivery. The event stays leased until the second; where this raises, it is due again."""

@@ -124,9 +124,9 @@ class Store(Protocol):
     def change(self) -> int:
         """Rises with every unit that changed something."""
 
-    def listen(self, told: Callable[[], None]) -> None:
+    def listen(self, told: Callable[[], None], lacks: Callable[[], None]) -> None:
         """Have it called after each such unit, in its thread: to note it, not to act on it. Waits for no unit. What it
-        raises changes nothing; where memory lacks, it may not be called at all."""
+        raises changes nothing. Where memory lacks for it, `lacks` is called, which takes none."""
 
     def unlisten(self, told: Callable[[], None]) -> None: ...
 

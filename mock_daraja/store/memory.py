@@ -48,7 +48,7 @@ class MemoryStore:
         self._touched: dict[Table[Any, Any], None] = {}  # the end of the unit has to look at these
         self.change = self._next_change = 0
         self._listening: Final = Lock()
-        self._listeners: tuple[Callable[[], None], ...] = ()
+        self._listeners: tuple[tuple[Callable[[], None], Callable[[], None]], ...] = ()
         self._state = State()
 
     def unit(self) -> AbstractContextManager[object]:
@@ -79,10 +79,15 @@ class MemoryStore:
         try:
             if kept:
                 self.change = self._next_change
-                for told in self._listeners:
-                    _tell(told)
+                for told, lacks in self._listeners:
+                    try:  # one that fails must not keep the others from being told
+                        told()
+                    except MemoryError:
+                        lacks()
+                    except Exception:
+                        _log.exception("%r failed", told)
                 if self._waiting:
-                    _tell(self._changed.notify_all)
+                    self._changed.notify_all()
             for table in self._touched:
                 table.tidy()
             self._touched.clear()
@@ -258,13 +263,13 @@ class MemoryStore:
             finally:
                 self._waiting -= 1
 
-    def listen(self, told: Callable[[], None]) -> None:
+    def listen(self, told: Callable[[], None], lacks: Callable[[], None]) -> None:
         with self._listening:
-            self._listeners = (*self._listeners, told)
+            self._listeners = (*self._listeners, (told, lacks))
 
     def unlisten(self, told: Callable[[], None]) -> None:
         with self._listening:
-            self._listeners = tuple(each for each in self._listeners if each != told)
+            self._listeners = tuple(each for each in self._listeners if each[0] != told)
 
     def snapshot(self) -> object:
         with self._unit:  # not of what could only be undone in part yet
@@ -284,13 +289,3 @@ class MemoryStore:
 
     def _put_back(self, state: State, touched: dict[Table[Any, Any], None]) -> None:
         self._state, self._touched = state, touched
-
-
-def _tell(told: Callable[[], object]) -> None:
-    """One that fails must not keep the others from being told."""
-    try:
-        told()
-    except MemoryError:
-        pass
-    except Exception:
-        _log.exception("%r failed", told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from functools import partial
-from threading import Lock, get_ident
+from threading import Event, Lock, get_ident
 from typing import Any
 
 import pytest
@@ -48,6 +48,10 @@ class Lack:
     def __init__(self, first: int, times: int) -> None:
         self._left = [*[False] * first, *[True] * times]
         self._lock = Lock()
+
+    def begin(self, times: int) -> None:
+        with self._lock:
+            self._left = [True] * times
 
     @property
     def is_over(self) -> bool:
@@ -145,6 +149,25 @@ def test_a_change_that_nobody_could_be_told_of_is_seen_without_another(
     with monkeypatch.context() as patched:
         patched.setattr(Loop, "call", lacking)
         made.schedule(0, 2)
+
+    assert made.await_runs(2)
+
+
+def test_a_change_whose_listener_could_not_even_be_called_is_seen_without_another(
+    world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lack = Lack(0, 0)
+    monkeypatch.setattr(Runner, "_changed", lack.around(Runner._changed))
+    made = world("real")
+    made.schedule(-10, 1)
+    assert made.await_runs(1)
+    for _ in range(5):  # turns of the loop, after which it has nothing to do
+        turned = Event()
+        made.engine.loop.call(turned.set)
+        assert turned.wait(10)
+
+    lack.begin(1)
+    made.schedule(0, 2)
 
     assert made.await_runs(2)
 

@@ -1094,7 +1094,7 @@ def test_whoever_waits_is_told_of_a_change(store: Store) -> None:
 
 def test_whoever_notes_changes_is_told_of_each_when_it_is_there_for_all(store: Store) -> None:
     seen: list[tuple[int, int]] = []
-    store.listen(lambda: seen.append((store.change, store.count(ORDERS))))
+    store.listen(lambda: seen.append((store.change, store.count(ORDERS))), lambda: None)
     before = store.change
 
     put(store, ORDERS, Order(1), Order(2))
@@ -1109,8 +1109,8 @@ def test_whoever_notes_changes_is_told_of_each_when_it_is_there_for_all(store: S
 def test_several_note_changes_each_until_it_wants_no_more(store: Store) -> None:
     told: list[str] = []
     first, second = (lambda name=name: told.append(name) for name in ("first", "second"))
-    store.listen(first)
-    store.listen(second)
+    for each in (first, second):
+        store.listen(each, lambda: None)
     put(store, ORDERS, Order(1))
 
     store.unlisten(first)

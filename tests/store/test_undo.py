@@ -224,7 +224,9 @@ def test_a_step_back_that_is_a_mistake_keeps_no_other(caplog: pytest.LogCaptureF
     assert "could not be undone" in caplog.text
 
 
-def test_one_that_cannot_be_told_of_a_change_keeps_no_other_from_it(caplog: pytest.LogCaptureFixture) -> None:
+def test_one_that_cannot_be_told_of_a_change_hears_of_the_lack(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     store = filled()
     told: list[int] = []
 
@@ -232,8 +234,8 @@ def test_one_that_cannot_be_told_of_a_change_keeps_no_other_from_it(caplog: pyte
         raise error
 
     for each in (partial(fail, MemoryError()), partial(fail, ZeroDivisionError()), lambda: told.append(store.change)):
-        store.listen(each)
+        store.listen(each, lambda: told.append(0))
     store.next("new")
 
-    assert told == [store.change]
+    assert told == [0, store.change]
     assert "ZeroDivisionError" in caplog.text
