@@ -15,7 +15,7 @@ from mock_daraja.model import Event
 from mock_daraja.model.noun import ALL, K, Noun, Place, R
 from mock_daraja.store.schedule import Schedule
 from mock_daraja.store.table import Table
-from mock_daraja.store.unit import Unit, take_out
+from mock_daraja.store.unit import Unit, View, take_out
 
 _log: Final = logging.getLogger("mock_daraja")
 
@@ -42,6 +42,7 @@ class MemoryStore:
         self._lock: Final = RLock()
         self._changed: Final = Condition(self._lock)
         self._unit: Final = Unit(self._lock, self._end_unit, self._unit_ended)
+        self._view: Final = View(self._lock, self._unit)
         self._limits = limits
         self._decode = decode or {}
         self._waiting = 0
@@ -58,13 +59,21 @@ class MemoryStore:
         self._unit.give_way()
 
     def lock_now(self) -> bool:
-        return self._lock.acquire(blocking=False)
+        if not self._lock.acquire(blocking=False):
+            return False
+        if self._unit.torn:
+            try:
+                self._unit.mend()
+            except MemoryError:
+                self._lock.release()
+                return False
+        return True
 
     def unlock(self) -> None:
         self._lock.release()
 
     def view(self) -> AbstractContextManager[object]:
-        return self._lock
+        return self._view
 
     def _end_unit(self) -> None:
         for table in [*self._touched]:
@@ -105,6 +114,8 @@ class MemoryStore:
 
     def get(self, noun: Noun[R, K], key: K) -> R | None:
         with self._lock:
+            if self._unit.torn:
+                self._unit.mend()
             table = self._state.tables.get(noun.name)
             if table is None:
                 return None
@@ -128,7 +139,7 @@ class MemoryStore:
         return True
 
     def find(self, noun: Noun[R, K], index: str, value: str | Place) -> R | None:
-        with self._lock:
+        with self._view:
             table = self._table(noun)
             key = table.unique[index].find(value)
             return None if key is None else table.get(key)
@@ -144,7 +155,7 @@ class MemoryStore:
         after: int | None = None,
         limit: int | None = None,
     ) -> Iterator[R]:
-        with self._lock:
+        with self._view:
             table = self._table(noun)
             if index is None:
                 keys: Iterator[Any] = table.keys(reverse=reverse)
@@ -158,14 +169,14 @@ class MemoryStore:
     def count(
         self, noun: Noun[R, K], index: str | None = None, group: str | int = ALL, *, least: int | None = None
     ) -> int:
-        with self._lock:
+        with self._view:
             if index is None:
                 return len(self._table(noun))
             ranks = self._table(noun).group(index, group)
             return 0 if ranks is None else len(ranks) - (0 if least is None else ranks.before(least))
 
     def counts(self, noun: Noun[R, K], index: str) -> dict[tuple[str, ...], int]:
-        with self._lock:
+        with self._view:
             return dict(self._table(noun).counted[index])
 
     def remove_ranks(self, noun: Noun[R, K], index: str, group: str | int = ALL, *, below: int | None = None) -> int:
@@ -183,11 +194,11 @@ class MemoryStore:
         numbers[key] = (before or 0) + by
 
     def number(self, number: str, key: str) -> int | None:
-        with self._lock:
+        with self._view:
             return self._state.numbers.get(number, {}).get(key)
 
     def numbers(self, number: str) -> dict[str, int]:
-        with self._lock:
+        with self._view:
             return dict(self._state.numbers.get(number, ()))
 
     def remove_numbers(self, number: str) -> None:
@@ -223,6 +234,8 @@ class MemoryStore:
 
     def peek(self) -> Event | None:
         with self._lock:
+            if self._unit.torn:
+                self._unit.mend()
             return self._state.schedule.first()
 
     def end(self, event: Event) -> bool:
@@ -236,11 +249,11 @@ class MemoryStore:
             return self._state.schedule.give_back(event, undo)
 
     def leased(self) -> list[Event]:
-        with self._lock:
+        with self._view:
             return self._state.schedule.leased()
 
     def has_event(self, sequence: int) -> bool:
-        with self._lock:
+        with self._view:
             return self._state.schedule.has(sequence)
 
     def remove_events(self, kind: str, subject: int | str) -> int:
@@ -248,7 +261,7 @@ class MemoryStore:
             return self._state.schedule.remove(kind, subject, undo)
 
     def events(self) -> list[Event]:
-        with self._lock:
+        with self._view:
             return self._state.schedule.all()
 
     # the whole

@@ -64,10 +64,10 @@ class Unit:
     """One for all units of a store, since no two of them are ever open: a second thread waits, a second one in the same
     thread joins. `ending` may still change something, and raise; `ended` is told whether anything is kept.
 
-    Where memory lacks even for undoing, the rest of that is done before the next unit begins, which raises MemoryError
-    as long as it can't be."""
+    Where memory lacks even for undoing, the unit is `torn`: the rest is done before anybody reads or begins the next
+    one, which raises MemoryError as long as it can't be."""
 
-    __slots__ = ("_depth", "_ended", "_ending", "_failed", "_line", "_lock", "_owner", "_undo")
+    __slots__ = ("_depth", "_ended", "_ending", "_failed", "_line", "_lock", "_owner", "_undo", "torn")
 
     def __init__(self, lock: RLock, ending: Callable[[], None], ended: Callable[[bool], None]) -> None:
         self._lock = lock
@@ -77,6 +77,7 @@ class Unit:
         self._depth = 0
         self._owner: int | None = None  # the thread that is inside
         self._failed = False
+        self.torn = False
         self._undo: Undo = []
 
     @property
@@ -104,7 +105,7 @@ class Unit:
             if not self._lock.acquire(blocking=False):
                 with self._line:
                     self._lock.acquire()
-            if self._undo:
+            if self.torn:
                 try:
                     self._take_back()
                 except BaseException:
@@ -130,7 +131,13 @@ class Unit:
                     raise RuntimeError("a unit inside this one failed, so nothing of it is kept")
         finally:
             self._depth, self._owner, self._failed = 0, None, False
+            if self._undo:
+                self.torn = True
             self._lock.release()
+
+    def mend(self) -> None:
+        """For whoever has the lock and finds it torn."""
+        self._take_back()
 
     def _end(self) -> None:
         try:
@@ -157,4 +164,27 @@ class Unit:
             except Exception:  # a mistake of ours, which must not keep the others
                 _log.exception("%r could not be undone", back[0])
             undo.pop()
+        self.torn = False
         self._ended(False)
+
+
+class View:
+    """Reads that see one state, between two units."""
+
+    __slots__ = ("_lock", "_unit")
+
+    def __init__(self, lock: RLock, unit: Unit) -> None:
+        self._lock = lock
+        self._unit = unit
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        if self._unit.torn:
+            try:
+                self._unit.mend()
+            except BaseException:
+                self._lock.release()
+                raise
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
