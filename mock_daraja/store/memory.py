@@ -139,7 +139,9 @@ class MemoryStore:
         return True
 
     def find(self, noun: Noun[R, K], index: str, value: str | Place) -> R | None:
-        with self._view:
+        with self._lock:
+            if self._unit.torn:
+                self._unit.mend()
             table = self._table(noun)
             key = table.unique[index].find(value)
             return None if key is None else table.get(key)
@@ -155,7 +157,9 @@ class MemoryStore:
         after: int | None = None,
         limit: int | None = None,
     ) -> Iterator[R]:
-        with self._view:
+        with self._lock:
+            if self._unit.torn:
+                self._unit.mend()
             table = self._table(noun)
             if index is None:
                 keys: Iterator[Any] = table.keys(reverse=reverse)
@@ -169,7 +173,9 @@ class MemoryStore:
     def count(
         self, noun: Noun[R, K], index: str | None = None, group: str | int = ALL, *, least: int | None = None
     ) -> int:
-        with self._view:
+        with self._lock:
+            if self._unit.torn:
+                self._unit.mend()
             if index is None:
                 return len(self._table(noun))
             ranks = self._table(noun).group(index, group)
@@ -194,7 +200,9 @@ class MemoryStore:
         numbers[key] = (before or 0) + by
 
     def number(self, number: str, key: str) -> int | None:
-        with self._view:
+        with self._lock:
+            if self._unit.torn:
+                self._unit.mend()
             return self._state.numbers.get(number, {}).get(key)
 
     def numbers(self, number: str) -> dict[str, int]:
