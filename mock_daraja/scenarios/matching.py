@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 from mock_daraja.model import Outcome, Scalar
 from mock_daraja.scenarios import possible
-from mock_daraja.scenarios.model import Constraint, Facts, Match, Payer, shillings, shown
+from mock_daraja.scenarios.model import Constraint, Facts, Match, Payer, as_text, shillings
 
 
 def holds(match: Match, facts: Facts, state: str) -> bool:
@@ -51,11 +51,11 @@ def unmet(match: Match, facts: Facts, state: str, number: int) -> list[str]:
 def _unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
     yield from _head_unmet(match, facts, state)
     if match.app is not None and match.app != facts.app_key:
-        yield f"app {shown(facts.app_key)} is not {match.app}"
+        yield f"app {as_text(facts.app_key)} is not {match.app}"
     if match.msisdn is not None:
         yield from value_unmet("msisdn", match.msisdn, facts.msisdn, is_there=facts.msisdn is not None)
     if match.amount is not None and (facts.amount_cents is None or facts.amount_cents not in match.amount):
-        amount = shown(None) if facts.amount_cents is None else shillings(facts.amount_cents)
+        amount = as_text(None) if facts.amount_cents is None else shillings(facts.amount_cents)
         yield f"amount {amount} is not {match.amount}"
     if match.shortcode is not None:
         yield from value_unmet("shortcode", match.shortcode, facts.shortcode, is_there=facts.shortcode is not None)
@@ -84,23 +84,23 @@ def _payer_unmet(wanted: Payer, facts: Facts) -> Iterator[str]:
     for name in ("handset", "registered", "pin_locked"):
         asked, is_so = getattr(wanted, name), getattr(seen, name)
         if asked is not None and asked != is_so:
-            yield f"the customer's {name} is {shown(is_so)}, not {shown(asked)}"
+            yield f"the customer's {name} is {as_text(is_so)}, not {as_text(asked)}"
 
 
 def value_unmet(name: str, wanted: Scalar | Constraint, got: object, *, is_there: bool = True) -> Iterator[str]:
     """In what the value falls short, in words. `is_there` says whether there is a value at all, null or not."""
     if not isinstance(wanted, Constraint):
         if not same(wanted, got):
-            yield f"{name} {shown(got)} is not {shown(wanted)}"
+            yield f"{name} {as_text(got)} is not {as_text(wanted)}"
         return
     if wanted.exists is not None and wanted.exists != is_there:
         yield f"{name} is {'present' if is_there else 'missing'}"
-    if wanted.matches is not None and (got is None or re.fullmatch(wanted.matches, shown(got)) is None):
-        yield f"{name} {shown(got)} is not like /{wanted.matches}/"
+    if wanted.matches is not None and (got is None or re.fullmatch(wanted.matches, as_text(got)) is None):
+        yield f"{name} {as_text(got)} is not like /{wanted.matches}/"
     if wanted.one_of is not None and not any(same(each, got) for each in wanted.one_of):
-        yield f"{name} {shown(got)} is not one of {', '.join(map(shown, wanted.one_of))}"
+        yield f"{name} {as_text(got)} is not one of {', '.join(map(as_text, wanted.one_of))}"
     if (wanted.least is not None or wanted.most is not None) and not _in_range(wanted, got):
-        yield f"{name} {shown(got)} is not {Constraint(least=wanted.least, most=wanted.most)}"
+        yield f"{name} {as_text(got)} is not {Constraint(least=wanted.least, most=wanted.most)}"
 
 
 def same(wanted: object, got: object) -> bool:

@@ -17,7 +17,7 @@ START: Final = "start"
 """The state a scenario is in when it is activated."""
 
 
-def shown(value: object) -> str:
+def as_text(value: object) -> str:
     if value is None:
         return "(none)"
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -49,7 +49,7 @@ class Constraint(Row, frozen=True):
     def __str__(self) -> str:
         said = [] if self.exists is None else ["present" if self.exists else "absent"]
         said += [] if self.matches is None else [f"like /{self.matches}/"]
-        said += [] if self.one_of is None else [f"one of {', '.join(map(shown, self.one_of))}"]
+        said += [] if self.one_of is None else [f"one of {', '.join(map(as_text, self.one_of))}"]
         said += [] if self.least is None else [f"at least {self.least}"]
         said += [] if self.most is None else [f"at most {self.most}"]
         return " and ".join(said)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from mock_daraja.model import Outcome, changed
-from mock_daraja.scenarios.model import Facts, shillings, shown
+from mock_daraja.scenarios.model import Facts, as_text, shillings
 
 OF_REQUEST: Final = ("msisdn", "amount", "shortcode")
 OF_RESULT: Final = (*OF_REQUEST, "receipt", "reference")
@@ -61,6 +61,6 @@ def _replaced(text: str, values: Mapping[str, str | None], body: Mapping[str, ob
             value = body.get(name.removeprefix(_BODY))
         else:
             return found[0]
-        return "" if value is None else shown(value)
+        return "" if value is None else as_text(value)
 
     return _PLACEHOLDER.sub(one, text)

@@ -10,7 +10,7 @@ from typing import Final
 from mock_daraja.errors import Problem
 from mock_daraja.model import CallbackPlan, FaultSpec, Outcome
 from mock_daraja.scenarios.document import Node
-from mock_daraja.scenarios.model import shown
+from mock_daraja.scenarios.model import as_text
 from mock_daraja.scenarios.words import Codec, Vocabulary, Word
 
 
@@ -41,7 +41,7 @@ _QUERY: Final = Codec(lambda node: _code(node["result"]), lambda code: {"result"
 _FORGED: Final = Codec(
     lambda node: tuple(node.value.items()),
     dict,
-    lambda forge: ", ".join(f"{name} {shown(value)}" for name, value in forge),
+    lambda forge: ", ".join(f"{name} {as_text(value)}" for name, value in forge),
 )
 
 

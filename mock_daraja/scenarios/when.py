@@ -9,7 +9,7 @@ from typing import Any, Final
 from mock_daraja import money, msisdn
 from mock_daraja.model import changed
 from mock_daraja.scenarios.document import Node, in_words
-from mock_daraja.scenarios.model import Amount, Constraint, Match, Nth, Payer, shown
+from mock_daraja.scenarios.model import Amount, Constraint, Match, Nth, Payer, as_text
 from mock_daraja.scenarios.words import Codec, Vocabulary, Word
 
 
@@ -99,7 +99,7 @@ def _nth(node: Node) -> Nth:
 _BODY: Final = Codec(
     lambda node: tuple((name, _value(node[name])) for name in node.value),
     lambda body: {name: _written(wanted) for name, wanted in body},
-    lambda body: ", ".join(f"{name} {shown(wanted)}" for name, wanted in body),
+    lambda body: ", ".join(f"{name} {as_text(wanted)}" for name, wanted in body),
 )
 _WHETHER: Final = Codec(show=lambda is_so: "" if is_so else "not ")
 

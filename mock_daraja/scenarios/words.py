@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from mock_daraja.scenarios.document import Node
-from mock_daraja.scenarios.model import shown
+from mock_daraja.scenarios.model import as_text
 
 Made = TypeVar("Made")
 
@@ -21,7 +21,7 @@ class Codec:
 
     read: Callable[[Node], Any] = lambda node: node.value
     write: Callable[[Any], Any] = lambda value: value
-    show: Callable[[Any], str] = shown
+    show: Callable[[Any], str] = as_text
 
 
 @dataclass(frozen=True, slots=True)
