@@ -10,20 +10,27 @@ LONGEST: Final = 80
 
 
 def shown(value: object) -> str:
-    """Text and bytes in single quotes, anything else as JSON has it; not too long."""
+    """Text and bytes in single quotes, anything else as JSON has it; at most `LONGEST` characters."""
     if isinstance(value, bytes):
-        value = value.decode("utf-8", "backslashreplace")
-    text = f"'{visible(value)}'" if isinstance(value, str) else _as_json(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+        value = value[: LONGEST * 4].decode("utf-8", "backslashreplace")  # UTF-8 has four bytes at most for one
+    return f"'{_cut(value, LONGEST - 2)}'" if isinstance(value, str) else _cut(_as_json(value), LONGEST)
 
 
 def visible(text: str) -> str:
-    """What can't be printed as its escape: `\\n`, `\\x00`, `\\ud800`."""
+    """In one line, what can't be printed as its escape: `\\n`, `\\x00`, `\\ud800`. What a client sent is shown, and no
+    terminal obeys it."""
+    if text.isprintable():
+        return text
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def _cut(text: str, most: int) -> str:
+    seen = visible(text[: most + 1])
+    return seen if len(seen) <= most else seen[: most - 3] + "..."
 
 
 def _as_json(value: object) -> str:
     try:
-        return visible(json.dumps(value, ensure_ascii=False, default=str))
+        return json.dumps(value, ensure_ascii=False, default=str)
     except (TypeError, ValueError, RecursionError):
-        return visible(str(value))
+        return str(value)

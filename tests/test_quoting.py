@@ -41,7 +41,11 @@ TEXTS = ("text", "remedy", "why", "note", "error", "summary", "problem", "what",
         (Decimal("1.50"), '"1.50"'),
         (["a", 1], '["a", 1]'),
         ({"a": None}, '{"a": null}'),
-        ("x" * 100, f"'{'x' * 76}..."),
+        ("x" * 78, f"'{'x' * 78}'"),
+        ("x" * 79, f"'{'x' * 75}...'"),
+        ("x\0" * 40, "'" + "x\\x00" * 15 + "...'"),
+        ("😀".encode() * 79, f"'{'😀' * 75}...'"),
+        (["x" * 100], '["' + "x" * 75 + "..."),
     ],
 )
 def test_a_value_is_shown_plainly(value: object, text: str) -> None:
