@@ -24,6 +24,7 @@ from mock_daraja.own_sinks import SINK, OwnSinks
 from mock_daraja.pool import Pool
 from mock_daraja.products import CATALOGUE
 from mock_daraja.products.catalogue import Catalogue
+from mock_daraja.quoting import visible
 from mock_daraja.sandbox import DEFAULT
 from mock_daraja.scenarios import Library
 from mock_daraja.server import Sending, Server
@@ -222,7 +223,6 @@ def _read(environ: WSGIEnvironment, most: int) -> bytes | None:
 def _explanation(exchange: Exchange) -> list[tuple[str, str]]:
     headers = [("X-Mock-Daraja-Exchange", f"{exchange.sandbox}/{exchange.id}")]
     if why := exchange.why:
-        printable = "".join(each if each.isprintable() else " " for each in why)
-        text = printable.encode("latin-1", "replace").decode("latin-1")
+        text = visible(why).encode("latin-1", "backslashreplace").decode("latin-1")
         headers.append(("X-Mock-Daraja-Why", text[:_WHY_LENGTH]))
     return headers

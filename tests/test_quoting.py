@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import mock_daraja
-from mock_daraja.quoting import shown
+from mock_daraja.quoting import shown, visible
 from tests.conftest import Mock
 from tests.golden import plays
 
@@ -57,6 +57,14 @@ def test_what_nobody_can_print_is_shown_all_the_same() -> None:
     loop.append(loop)
 
     assert shown(loop) == "[[...]]"
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J", "a\rb", "\u202egnp", "\x9b31m", "\x00"])
+def test_what_would_move_a_terminal_is_shown_as_an_escape(text: str) -> None:
+    seen = visible(text)
+
+    assert seen.isprintable()
+    assert "\\" in seen
 
 
 def conversions(file: Path) -> Iterator[str]:

@@ -12,9 +12,9 @@ from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_opti
 from mock_daraja.cli.stuck import stuck_line
 from mock_daraja.client import Client, Row
 from mock_daraja.journal.failed import failed_lines
-from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint
 from mock_daraja.journal.shapes import attempted
+from mock_daraja.quoting import visible
 
 _SHOWN: Final = 20
 _TIME: Final = slice(11, 23)  # of an ISO 8601 instant
@@ -42,7 +42,7 @@ def lines(row: Row, paint: Paint) -> Iterator[str]:
     under: list[str] = []
     if "failure" in row:
         head, *under = failed_lines(row)
-        head = paint(printable(head), "bad")
+        head = paint(visible(head), "bad")
     elif "deliveries" in row:
         head = _callback(row, paint)
     elif "stuck" in row:
@@ -51,14 +51,14 @@ def lines(row: Row, paint: Paint) -> Iterator[str]:
         head = _exchange(row, paint)
     yield f"{at}  {head}"
     for each in under:
-        yield f"  {printable(each)}"
+        yield f"  {visible(each)}"
 
 
 def _callback(row: Row, paint: Paint) -> str:
     """`c1  stk callback to https://...  refused  shop.example.com is a public name ...`."""
-    about = paint(printable(f"{row['kind']} callback to {row['url']}"), "start")
+    about = paint(visible(f"{row['kind']} callback to {row['url']}"), "start")
     number = paint(f"c{row['id']}", "name")
-    return f"{number}  {about}  {paint(row['state'], 'bad')}  {printable(row['note'])}"
+    return f"{number}  {about}  {paint(row['state'], 'bad')}  {visible(row['note'])}"
 
 
 def _exchange(exchange: Row, paint: Paint) -> str:
@@ -66,9 +66,9 @@ def _exchange(exchange: Row, paint: Paint) -> str:
     status = exchange["status"]
     is_well = exchange["fault"] is None and status is not None and status < 400
     answered = paint(str(exchange["fault"] or status or "no answer"), "good" if is_well else "bad")
-    request = paint(printable(f"{exchange['method']} {exchange['path']}".rstrip()), "start")
+    request = paint(visible(f"{exchange['method']} {exchange['path']}".rstrip()), "start")
     opened = "" if exchange["transaction"] is None else f"  opens t{exchange['transaction']}"
-    why = f"  {printable(exchange['why'])}" if exchange["why"] else ""
+    why = f"  {visible(exchange['why'])}" if exchange["why"] else ""
     return f"{paint(exchange['id'], 'name')}  {request}  {answered}{opened}{why}"
 
 

@@ -10,10 +10,9 @@ import click
 from mock_daraja.cli.output import Printer, client_at, json_option, url_option
 from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
-from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint, plain
 from mock_daraja.journal.shapes import became
-from mock_daraja.quoting import shown
+from mock_daraja.quoting import shown, visible
 
 _PAGE: Final = 1000
 _TIME: Final = slice(0, 23)  # of an ISO 8601 instant
@@ -24,7 +23,7 @@ def stuck_line(row: Row, paint: Paint = plain, name: str = "") -> str:
     about = f"{row['kind']} of {row['about']}: {row['error']}"
     number = paint(f"stuck {name}{row['id']}", "bad" if row["resumed"] is None else "note")
     later = "" if row["resumed"] is None else f"; resumed {row['resumed'][_TIME]}: {became(row, name)}"
-    return f"{number}  {printable(about)}{later}"
+    return f"{number}  {visible(about)}{later}"
 
 
 @click.command(
@@ -85,7 +84,7 @@ def _show(found: list[tuple[Client, Row]], printer: Printer, *, whole: bool, as_
     for client, row in found:
         printer.say(f"{row['stuck'][_TIME]}  {stuck_line(row, printer.paint, _prefix(client))}")
         for line in row["traceback"].splitlines() if whole else ():
-            printer.say(f"  {printable(line)}")
+            printer.say(f"  {visible(line)}")
     if not found:
         printer.say("nothing is stuck")
     elif not whole:

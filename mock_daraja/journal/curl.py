@@ -9,7 +9,6 @@ from typing import Final
 from urllib.parse import quote
 
 from mock_daraja.exchange import Exchange
-from mock_daraja.journal.message import printable
 from mock_daraja.journal.redact import SECRET_FIELDS, redact_body, redact_form, redact_query
 
 _CURLS_OWN: Final = frozenset(
@@ -94,12 +93,12 @@ def _is_raw(body: bytes) -> bool:
         text = body.decode()
     except UnicodeDecodeError:
         return True
-    return text.startswith("@") or any(printable(line) != line for line in text.split("\n"))
+    return text.startswith("@") or not all(map(str.isprintable, text.split("\n")))
 
 
 def _word(text: str) -> str:
     """One argument of a command, without anything that a terminal would obey."""
-    return shlex.quote(text) if printable(text) == text else f'"$({_bytes(text.encode())})"'
+    return shlex.quote(text) if text.isprintable() else f'"$({_bytes(text.encode())})"'
 
 
 def _bytes(data: bytes) -> str:

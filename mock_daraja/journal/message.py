@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Final
 
 from mock_daraja.journal.paint import Paint, plain
+from mock_daraja.quoting import visible
 
 SHOWN: Final = frozenset(
     ("host", "authorization", "content-type", "x-mock-scenario", "x-mock-daraja-why", "x-mock-daraja-exchange",
@@ -14,12 +14,6 @@ SHOWN: Final = frozenset(
 )  # fmt: skip
 """Headers that say something about M-Pesa. Lengths, dates and connections don't."""
 _ONE_LINE: Final = 90
-_UNPRINTABLE: Final = re.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]")
-
-
-def printable(text: str) -> str:
-    """One line that can't move a terminal's cursor: what a client sent is shown, not obeyed."""
-    return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def message_text(raw: bytes | str, mark: str = "", paint: Paint = plain) -> str:
@@ -27,8 +21,8 @@ def message_text(raw: bytes | str, mark: str = "", paint: Paint = plain) -> str:
     text = raw if isinstance(raw, str) else raw.decode(errors="replace")
     head, _, body = text.partition("\r\n\r\n")
     start, *fields = head.split("\r\n")
-    lines = [paint(printable(start), "start")]
-    for name, _, value in (printable(field).partition(":") for field in fields):
+    lines = [paint(visible(start), "start")]
+    for name, _, value in (visible(field).partition(":") for field in fields):
         if name.lower() in SHOWN:
             lines.append(f"{paint(name + ':', 'name')}{value}")
     if body:
@@ -41,7 +35,7 @@ def body_lines(body: str, paint: Paint = plain) -> list[str]:
     try:
         value = json.loads(body, object_pairs_hook=_Pairs, parse_int=_Number, parse_float=_Number)
     except (ValueError, RecursionError):
-        return [printable(line) for line in body.splitlines()]
+        return [visible(line) for line in body.splitlines()]
     return _set_out(value, "", paint)
 
 
@@ -82,4 +76,4 @@ def _flat(value: Any, paint: Paint) -> str:
 
 
 def _quoted(value: Any) -> str:
-    return printable(json.dumps(value, ensure_ascii=False))
+    return visible(json.dumps(value, ensure_ascii=False))

@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from mock_daraja.exchange import Exchange
 from mock_daraja.journal.failed import facts, failed_lines
-from mock_daraja.journal.message import body_lines, printable
+from mock_daraja.journal.message import body_lines
 from mock_daraja.journal.paint import Paint, Role, plain
 from mock_daraja.journal.redact import redact_body, redact_text
 from mock_daraja.journal.shapes import UNDELIVERED, became, to_open
 from mock_daraja.model import Callback, Delivery
+from mock_daraja.quoting import visible
 from mock_daraja.reasons import callback_note
 
 Row = Mapping[str, Any]
@@ -27,7 +28,7 @@ _STATES: Final[dict[str, Role]] = {
     "delivered": "good", "refused": "bad", "dropped": "bad", "scheduled": "note", "delivering": "note",
 }  # fmt: skip
 _LATER: Final = " " * 23  # under the texts of a trace
-_LAID_OUT_LATER: Final = ("_body", "traceback")  # whose lines are made printable one by one
+_LAID_OUT_LATER: Final = ("_body", "traceback")  # whose lines are made visible one by one
 _PHRASES: Final = {each.value: each.phrase for each in HTTPStatus}
 
 
@@ -36,12 +37,12 @@ def log_line(exchange: Exchange) -> str:
     number = exchange.id if exchange.sandbox == "default" else f"{exchange.sandbox}/{exchange.id}"
     status = exchange.reply.status if exchange.reply else "no answer"
     asked = f"{exchange.method} {exchange.path}".rstrip()
-    return printable(f"{asked}  {status}  {number}  {exchange.why}".rstrip())
+    return visible(f"{asked}  {status}  {number}  {exchange.why}".rstrip())
 
 
 def failure_lines(sandbox: str, transaction: Row) -> str:
     """What the log says when a transaction has failed: a line, and what is known of it indented below."""
-    head, *under = map(printable, failed_lines(transaction, "" if sandbox == "default" else f"{sandbox}/"))
+    head, *under = map(visible, failed_lines(transaction, "" if sandbox == "default" else f"{sandbox}/"))
     return "\n".join([head, *(f"  {line}" for line in under)])
 
 
@@ -49,7 +50,7 @@ def undelivered_line(sandbox: str, row: Callback, last: Delivery | None) -> str:
     """A callback that was not delivered, in one line: `stk callback to https://...  refused  c1  ... is public`."""
     number = f"c{row.id}" if sandbox == "default" else f"{sandbox}/c{row.id}"
     about = f"{row.kind} callback to {row.url}"
-    return printable(redact_text(f"{about}  {row.state}  {number}  {callback_note(row, last)}"))
+    return visible(redact_text(f"{about}  {row.state}  {number}  {callback_note(row, last)}"))
 
 
 def explanation(exchange: Row, clock: Row | None = None, paint: Paint = plain) -> str:
@@ -75,7 +76,7 @@ def _clean(value: Any, name: str = "") -> Any:
         return {name: _clean(each, name) for name, each in value.items()}
     if isinstance(value, list):
         return [_clean(each) for each in value]
-    return printable(value) if isinstance(value, str) and not name.endswith(_LAID_OUT_LATER) else value
+    return visible(value) if isinstance(value, str) and not name.endswith(_LAID_OUT_LATER) else value
 
 
 def _lines(exchange: Row, clock: Row, paint: Paint) -> Iterator[str]:
@@ -178,7 +179,7 @@ def _stuck(rows: Sequence[Row], clock: Row, paint: Paint) -> Iterator[str]:
         title = paint("Stuck", "bad" if waits else "note")
         yield f"{title}: {row['kind']} of {row['about']}, at {row['stuck']}: {row['error']}"
         if waits:
-            yield from (f"  {printable(line)}" for line in row["traceback"].splitlines())
+            yield from (f"  {visible(line)}" for line in row["traceback"].splitlines())
             yield f"  again:     POST {clock['path']}/stuck/{row['id']}/resume"
         else:
             yield f"  resumed:   {row['resumed']}: {became(row)}"

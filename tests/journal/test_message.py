@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_daraja.journal.message import body_lines, message_text, printable
+from mock_daraja.journal.message import body_lines, message_text
 
 RAW = b"POST /cb HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nX-Mock-Scenario: 1032\r\n\r\n" + b'{"a":1.00}'
 
@@ -65,14 +65,6 @@ def test_a_body_nested_without_end_is_shown_as_it_is() -> None:
     body = "[" * 100_000
 
     assert body_lines(body) == [body]
-
-
-@pytest.mark.parametrize("text", ["\x1b[2J", "a\rb", "\u202egnp", "\x9b31m", "\x00"])
-def test_what_would_move_a_terminal_is_shown_as_an_escape(text: str) -> None:
-    shown = printable(text)
-
-    assert shown.isprintable()
-    assert "\\x" in shown
 
 
 def test_escapes_in_a_request_line_a_header_and_a_plain_body_are_shown() -> None:

@@ -134,7 +134,7 @@ def exchange(sandbox: str = "default", path: str = "/a", steps: tuple[Step, ...]
             "POST /a  400  x12  no; do",
         ),
         (exchange(steps=(Step("access", "note", "hm"),)), "POST /a  400  x12  hm"),
-        (exchange(path="/a\nPOST /b  200  x13\x1b[0m"), "POST /a\\x0aPOST /b  200  x13\\x1b[0m  400  x12"),
+        (exchange(path="/a\nPOST /b  200  x13\x1b[0m"), "POST /a\\nPOST /b  200  x13\\x1b[0m  400  x12"),
     ],
 )
 def test_the_log_has_one_line_a_request(row: Exchange, line: str) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from mock_daraja.journal.message import printable
 from mock_daraja.journal.paint import Paint, Role, plain
 from mock_daraja.journal.report.evidence import counted
 from mock_daraja.journal.shapes import to_open
+from mock_daraja.quoting import visible
 
 Row = Mapping[str, Any]
 
@@ -27,15 +27,15 @@ def report_text(report: Row, paint: Paint = plain) -> str:
 
 def check_lines(check: Row, paint: Paint = plain, most: int = _MOST_LINES) -> Iterator[str]:
     """Summary, evidence, remedy and docs, without the title."""
-    yield printable(check["summary"])
+    yield visible(check["summary"])
     shown = check["evidence"][:most]
     width = max((len(each["ref"]) for each in shown), default=0)
     for each in shown:
-        yield f"  {paint(printable(each['ref']).ljust(width), 'name')}  {printable(each['text'])}"
+        yield f"  {paint(visible(each['ref']).ljust(width), 'name')}  {visible(each['text'])}"
     if len(check["evidence"]) > most:
         yield f"  {'...':{width}}  and {len(check['evidence']) - most} more: --json lists them"
     if check["remedy"]:
-        yield f"{paint('remedy:', 'dim')} {printable(check['remedy'])}"
+        yield f"{paint('remedy:', 'dim')} {visible(check['remedy'])}"
         if check["docs"]:
             yield f"{paint('docs:', 'dim')}   {to_open(check['docs'])}"
 
