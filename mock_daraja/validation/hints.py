@@ -10,22 +10,10 @@ from typing import Any, Final
 
 from mock_daraja import msisdn
 from mock_daraja.clock import eat_digits, is_timestamp
+from mock_daraja.quoting import shown
 
 _LONGEST: Final = 200  # characters of a value that a hint looks at
 _LONGEST_TEXT: Final = 10_000  # the same, where a whole body may be in it
-
-
-def shown(value: object) -> str:
-    """A value as JSON, short and in ASCII: it may stand in a header."""
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, list):
-        return "an array"
-    if isinstance(value, int) and abs(value) >= 10**40:
-        return "a very large number"
-    if isinstance(value, str) and len(value) > 60:
-        return f'{json.dumps(value[:57])[:-1]}..." ({len(value)} characters)'
-    return json.dumps(value)
 
 
 def for_missing(name: str, field: Mapping[str, Any], body: Mapping[str, Any], known: Iterable[str]) -> str:
@@ -63,7 +51,8 @@ def for_invalid(field: Mapping[str, Any], value: object) -> str:
     if isinstance(value, bool):
         return f"{shown(value)} is a boolean; send {_example(field)}"
     if isinstance(value, (list, dict)):
-        return f"{shown(value)} is no single value; send {_example(field)}"
+        kind = "an array" if isinstance(value, list) else "an object"  # not what is in it: it may hold a secret
+        return f"{kind} is no single value; send {_example(field)}"
     if isinstance(value, str) and not value.strip():
         instead = field["x-hint"] if field.get("x-secret") else f"send {_example(field)}"
         return f"the string is {'empty' if not value else 'blank'}; {instead}"

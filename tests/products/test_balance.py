@@ -217,7 +217,7 @@ def test_initiator_name_is_refused_with_the_right_spelling(mock: Mock) -> None:
     answer = mock.send(QUERY, Initiator=None, InitiatorName="testapi")
 
     assert answer.error == (400, "400.002.02", "Bad Request - Invalid Initiator")
-    assert '"Initiator"' in answer.why
+    assert "'Initiator'" in answer.why
 
 
 def test_production_takes_no_plain_http(mock_with: MakeMock) -> None:

@@ -348,8 +348,8 @@ def test_the_right_spelling_of_reciever_is_refused_with_a_hint(mock: Mock) -> No
     answer = mock.send(REQUEST, RecieverIdentifierType=None, ReceiverIdentifierType="11")
 
     assert answer.error[2] == "Bad Request - Invalid RecieverIdentifierType"
-    assert 'the body has "ReceiverIdentifierType"' in answer.why
-    assert '"RecieverIdentifierType", in exactly this spelling' in answer.why
+    assert "the body has 'ReceiverIdentifierType'" in answer.why
+    assert "'RecieverIdentifierType', in exactly this spelling" in answer.why
 
 
 @pytest.mark.parametrize("code", ["R000001", "R000002", "1", "11", "2006", "2028", "TP40153"])

@@ -181,7 +181,7 @@ def test_names_are_case_sensitive(mock: Mock) -> None:
     answer = mock.push(Amount=None, amount=5)
 
     assert answer.error[2] == "Bad Request - Invalid Amount"
-    assert '"amount"' in answer.why
+    assert "'amount'" in answer.why
 
 
 @pytest.mark.parametrize(

@@ -261,7 +261,7 @@ def test_a_problem_says_what_is_expected_and_what_to_send() -> None:
         "pattern",
         "0712345678",
         "12 digits, 2547XXXXXXXX or 2541XXXXXXXX, as a string or a number",
-        '"0712345678" -> "254712345678"',
+        "'0712345678' -> '254712345678'",
     )
 
 

@@ -303,7 +303,7 @@ def test_a_field_under_another_name_is_missing_and_the_hint_says_so(operation: s
 
     assert problem is not None
     assert (problem.error_name, problem.rule) == (wanted, "missing")
-    assert f'the body has "{sent_as}"' in problem.hint
+    assert f"the body has '{sent_as}'" in problem.hint
 
 
 @pytest.mark.parametrize(
