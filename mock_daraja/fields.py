@@ -6,13 +6,13 @@ that is put to a person is the business of whoever reads the table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
 from mock_daraja import money, msisdn
 from mock_daraja.errors import Problem
-from mock_daraja.quoting import LONGEST
+from mock_daraja.quoting import LONGEST, shown
 
 Kind = Callable[[Any], Any]
 Fields = Mapping[str, Kind]
@@ -50,6 +50,12 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(name[:LONGEST], known, 1, cutoff)), None)
+
+
+def did_you_mean(name: str, known: Collection[str], nouns: str) -> str:
+    """What to do about a name that none of `known` is: the nearest of them, else all."""
+    near = nearest(name, known)
+    return f"did you mean {shown(near)}?" if near else f"the {nouns} are {', '.join(known) or 'none'}"
 
 
 def anything(value: Any) -> Any:

@@ -17,7 +17,7 @@ from mock_daraja.annotated import must_fit
 from mock_daraja.clock import ClockSetting, parse_instant
 from mock_daraja.defaults import INITIATOR, INITIATOR_PASSWORD
 from mock_daraja.errors import Problem
-from mock_daraja.fields import Fields, Kind, nearest, read
+from mock_daraja.fields import Fields, Kind, did_you_mean, nearest, read
 from mock_daraja.model import Initiator
 from mock_daraja.quoting import shown
 from mock_daraja.tables import app_from, customer_from, initiators_from, organisation_from
@@ -310,9 +310,7 @@ def _read(table: Mapping[str, Any], kinds: Fields, where: Callable[[str], str]) 
 
 
 def unknown(name: str, known: Collection[str]) -> Problem:
-    near = nearest(name, known)
-    remedy = f"did you mean {shown(near)}?" if near else f"the settings are {', '.join(sorted(known))}"
-    return Problem(f"there is no setting {shown(name)}", remedy=remedy)
+    return Problem(f"there is no setting {shown(name)}", remedy=did_you_mean(name, sorted(known), "settings"))
 
 
 def _line_of(name: str, text: str) -> int:

@@ -26,9 +26,7 @@ _NUMBER: Final = typed(str, int)  # of a party: digits, in quotes or without
 
 def _read(table: Mapping[str, Any], keys: Fields, noun: str, key: str) -> dict[str, Any]:
     def unknown(name: str) -> Problem:
-        near = fields.nearest(name, keys)
-        remedy = f"did you mean {shown(near)}?" if near else f"the keys are {', '.join(keys)}"
-        return Problem(f"{noun} has no {shown(name)}", remedy=remedy)
+        return Problem(f"{noun} has no {shown(name)}", remedy=fields.did_you_mean(name, keys, "keys"))
 
     values = fields.read(
         table,

@@ -11,7 +11,7 @@ import click
 from mock_daraja import resources
 from mock_daraja.cli.output import Printer
 from mock_daraja.errors import Problem
-from mock_daraja.fields import nearest
+from mock_daraja.fields import did_you_mean
 from mock_daraja.quoting import shown
 
 
@@ -23,8 +23,7 @@ def section(text: str, anchor: str) -> str:
             ends = (line for line, other, _ in found[at + 1 :] if other <= level)
             return "\n".join(lines[start : next(ends, len(lines))]).rstrip()
     known = [name for *_, name in found]
-    near = nearest(anchor, known)
-    remedy = f"did you mean {near}?" if near else f"its sections: {', '.join(known)}"
+    remedy = did_you_mean(anchor, known, "sections")
     raise Problem(f"the page has no section {shown(anchor)}", where="docs", remedy=remedy)
 
 
@@ -45,8 +44,7 @@ def page(name: str) -> Path:
     pages = {each.stem: each for each in resources.docs().glob("*.md")}
     if name in pages:
         return pages[name]
-    near = nearest(name, pages)
-    remedy = f"did you mean {near}?" if near else f"the pages: {', '.join(sorted(pages))}"
+    remedy = did_you_mean(name, sorted(pages), "pages")
     raise Problem(f"there is no page {shown(name)}", where="docs", remedy=remedy)
 
 

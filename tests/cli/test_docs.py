@@ -57,9 +57,9 @@ def test_a_section_ends_where_the_next_of_its_level_begins() -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("stk-puhs", "there is no page 'stk-puhs'\n  remedy: did you mean stk-push?"),
-        ("stk-push#the-qeury", "the page has no section 'the-qeury'\n  remedy: did you mean the-query?"),
-        ("../README", "there is no page '../README'\n  remedy: the pages: b2b, b2c, "),
+        ("stk-puhs", "there is no page 'stk-puhs'\n  remedy: did you mean 'stk-push'?"),
+        ("stk-push#the-qeury", "the page has no section 'the-qeury'\n  remedy: did you mean 'the-query'?"),
+        ("../README", "there is no page '../README'\n  remedy: the pages are b2b, b2c, "),
     ],
 )
 def test_what_is_not_there_is_said_with_the_nearest(run: Callable[..., Result], written: str, said: str) -> None:
