@@ -14,6 +14,7 @@ from mock_daraja.client import Client, Row
 from mock_daraja.journal.failed import failed_lines
 from mock_daraja.journal.paint import Paint
 from mock_daraja.journal.shapes import attempted
+from mock_daraja.journal.text import callback_about, callback_why
 from mock_daraja.quoting import visible
 
 _SHOWN: Final = 20
@@ -56,9 +57,9 @@ def lines(row: Row, paint: Paint) -> Iterator[str]:
 
 def _callback(row: Row, paint: Paint) -> str:
     """`c1  stk callback to https://...  refused  shop.example.com is a public name ...`."""
-    about = paint(visible(f"{row['kind']} callback to {row['url']}"), "start")
+    about = paint(callback_about(row["kind"], row["url"]), "start")
     number = paint(f"c{row['id']}", "name")
-    return f"{number}  {about}  {paint(row['state'], 'bad')}  {visible(row['note'])}"
+    return f"{number}  {about}  {paint(row['state'], 'bad')}  {callback_why(row['note'])}"
 
 
 def _exchange(exchange: Row, paint: Paint) -> str:

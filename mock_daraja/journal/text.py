@@ -49,8 +49,16 @@ def failure_lines(sandbox: str, transaction: Row) -> str:
 def undelivered_line(sandbox: str, row: Callback, last: Delivery | None) -> str:
     """A callback that was not delivered, in one line: `stk callback to https://...  refused  c1  ... is public`."""
     number = f"c{row.id}" if sandbox == "default" else f"{sandbox}/c{row.id}"
-    about = f"{row.kind} callback to {row.url}"
-    return visible(redact_text(f"{about}  {row.state}  {number}  {callback_note(row, last)}"))
+    return f"{callback_about(row.kind, row.url)}  {row.state}  {number}  {callback_why(callback_note(row, last))}"
+
+
+def callback_about(kind: str, url: str) -> str:
+    """As a line of the log or the journal begins; without the secrets that stand in the URL."""
+    return visible(redact_text(f"{kind} callback to {url}"))
+
+
+def callback_why(note: str) -> str:
+    return visible(redact_text(note))
 
 
 def explanation(exchange: Row, clock: Row | None = None, paint: Paint = plain) -> str:

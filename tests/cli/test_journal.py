@@ -115,3 +115,13 @@ def test_a_failed_transaction_is_explained_alike_in_journal_why_and_report(
     assert [line for line in why if line in facts] == facts
     assert f"1032 Request cancelled by user (mock: code: a reference says mock:1032); {'; '.join(facts)}" in report
     assert shape in json.loads(run("journal", "--json", "--url", live).stdout)
+
+
+def test_a_secret_in_a_callback_url_is_cut_as_in_the_log(run: Callable[..., Any], mock: Any, live: str) -> None:
+    mock.pushed(CallBackURL="https://shop.example.com/cb?password=hunter2")
+    mock.advance(60)
+
+    lines = run("journal", "--url", live).stdout.splitlines()
+
+    (line,) = [each for each in lines if "callback to" in each]
+    assert "https://shop.example.com/cb?password=***  refused  shop.example.com is a public name" in line
