@@ -25,7 +25,7 @@ _log: Final = logging.getLogger(__name__)
 
 READ: Final = selectors.EVENT_READ
 WRITE: Final = selectors.EVENT_WRITE
-_KNOCKS: Final = 3  # tries to wake it
+_WAKE_TRIES: Final = 3
 _TOGETHER: Final = 16  # sockets that are seen to before what they called is done
 _FEW: Final = 100  # timers that were called off and may lie about
 _LONGEST_S: Final = 86_400.0  # a selector takes no wait of years
@@ -260,7 +260,7 @@ class Loop:
             self._off = 0
 
     def _interrupt(self) -> None:
-        for _ in range(_KNOCKS):
+        for _ in range(_WAKE_TRIES):
             try:
                 self._pair[1].send(b".")
             except (OSError, IndexError, MemoryError):  # full: it wakes anyway; closed: it has ended
