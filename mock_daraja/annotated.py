@@ -62,7 +62,7 @@ def _check(of: Any) -> Check:
 def _wanted(of: Any) -> str:
     parts = get_args(of)
     if get_origin(of) is Literal:
-        return " or ".join(map(repr, parts))
+        return " or ".join(map(shown, parts))
     if isinstance(of, UnionType):
         return " or ".join(map(_wanted, parts))
     if get_origin(of) is tuple:
