@@ -7,6 +7,7 @@ from base64 import b64decode
 from typing import Final
 
 _UNSET: Final = frozenset({"undefined", "null", "none", "nil", "nan"})
+_BOM: Final = "\ufeff"
 
 
 def is_unset(word: str) -> bool:
@@ -23,8 +24,13 @@ def decoded(encoded: str) -> str | None:
 
 
 def bare(value: str) -> str:
-    """Without the blanks and quotes around it."""
-    return value.strip().strip("\"'").strip()
+    """Without the blanks, the quotes and the byte order mark around it."""
+    return value.removeprefix(_BOM).strip().strip("\"'").strip()
+
+
+def is_python_bytes(text: str) -> bool:
+    """Whether it is what Python shows of bytes: `b'...'`."""
+    return re.fullmatch(r"""b(['"]).*\1""", text, re.DOTALL) is not None
 
 
 def blank(text: str) -> str:
@@ -34,6 +40,8 @@ def blank(text: str) -> str:
 
 def surroundings(value: str) -> str:
     """What stands around a value that belongs there alone; empty where nothing does."""
+    if value.startswith(_BOM):
+        return "has a byte order mark (BOM) in front of it"
     if value != value.strip():
         return f"has {blank(value)} {'behind' if value == value.lstrip() else 'in front of'} it"
     return "stands in quotes" if value != bare(value) else ""

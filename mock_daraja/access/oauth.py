@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 from msgspec import Struct
 
-from mock_daraja.access.given import bare, decoded, is_unset, surroundings
+from mock_daraja.access.given import bare, decoded, is_python_bytes, is_unset, surroundings
 from mock_daraja.quoting import shown
 
 _GRANT: Final = "client_credentials"
@@ -20,6 +20,7 @@ _BASIC: Final = "send Authorization: Basic base64(ConsumerKey:ConsumerSecret)"
 _BEARER: Final = f"send Authorization: Bearer <access_token>, from {_GENERATE}"
 NEW_TOKEN: Final = f"get a new token: {_GENERATE}"
 _SET: Final = "set the variable that it is read from; `mock-daraja env` prints both"
+_LISTED: Final = "GET /_mock/apps lists them, or for another sandbox GET /_mock/sandboxes/NAME/apps"
 _SCHEMES: Final = ("basic", "bearer", "digest", "token", "apikey", "jwt")
 _KEYS_SHOWN: Final = 5
 _TOKEN_LENGTH: Final = 28  # of an access token, captured (requests.md §1.4)
@@ -67,12 +68,20 @@ def token_fault(token: str) -> BadCredentials:
         return BadCredentials(why, "wait for the answer to the token's request, then send its access_token")
     if re.fullmatch(r"\$?\{+[\w .-]*\}+|<[\w .-]+>|:\w+|%s", token) and not _is_wrapped_token(token):
         return BadCredentials("the token is a placeholder that nothing was put into", _BEARER)
+    if token == "[object Promise]":
+        why = "the token is [object Promise]: what asks for it was not awaited"
+        return BadCredentials(why, "await it, then send the access_token of its answer")
     if token.startswith("{") or token == "[object Object]":
         return BadCredentials(
             "the whole answer of the token's request stands in place of the token", "send its access_token alone"
         )
     if (around := _brackets(token)) is not None:
         return BadCredentials(f"the token stands in {around}", "send the token alone")
+    if ":" in token:
+        return BadCredentials(
+            "Bearer is followed by ConsumerKey:ConsumerSecret, which is what a token is asked for with",
+            f"get a token first, with {_BASIC.removeprefix('send ')}: {_GENERATE}",
+        )
     if ":" in (decoded(token) or ""):
         return BadCredentials(
             "Bearer is followed by base64(ConsumerKey:ConsumerSecret), which is what a token is asked for with",
@@ -82,6 +91,10 @@ def token_fault(token: str) -> BadCredentials:
         how = "it was cut" if len(token) < _TOKEN_LENGTH else "there is more in it than the token"
         why = f"the token has {len(token)} characters and an access_token has {_TOKEN_LENGTH}: {how}"
         return BadCredentials(why, f"send it whole and alone, or {NEW_TOKEN}")
+    if token in (token.upper(), token.lower()):
+        how = "upper" if token == token.upper() else "lower"
+        why = f"the token is all in {how} case, and an access_token has letters of both: something changed its letters"
+        return BadCredentials(why, f"send it as it came, or {NEW_TOKEN}")
     return BadCredentials(
         "no app was given this token here: it is of another server, of an earlier run, or of Safaricom's own", NEW_TOKEN
     )
@@ -111,9 +124,7 @@ def secret_fault(secret: str, right: str) -> BadCredentials:
         return BadCredentials(_unset("secret", secret), _SET)
     if bare(secret) == right:
         return BadCredentials(f"the consumer secret {surroundings(secret)}", "strip it before it is encoded")
-    return BadCredentials(
-        "the consumer secret is not that of this key", "send the two of one app; `mock-daraja env` prints them"
-    )
+    return BadCredentials("the consumer secret is not that of this key", f"send the two of one app; {_LISTED}")
 
 
 def grant_fault(query: str) -> BadCredentials | None:
@@ -149,6 +160,8 @@ def _why_not_base64(text: str) -> str:
         return "Basic stands twice"
     if (around := _brackets(text)) is not None:
         return f"what follows Basic stands in {around}"
+    if is_python_bytes(text):
+        return "what follows Basic is what Python shows of bytes (b'...'): decode them to text"
     if "%" in text:
         return "what follows Basic was encoded for a URL (%3D is =)"
     first, colon, second = text.partition(":")

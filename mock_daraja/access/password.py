@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from mock_daraja import defaults
-from mock_daraja.access.given import blank, decoded, is_unset
+from mock_daraja.access.given import blank, decoded, is_python_bytes, is_unset
 from mock_daraja.clock import is_timestamp
 
 _EAT_OFFSET: Final = timedelta(hours=3)
@@ -64,7 +64,7 @@ def _why_not_encoded(given: str, text: str | None, passkey: str, right: str) -> 
         return "Password is not encoded"
     if re.sub(r"\s", "", given) == right:
         return f"{blank(given)} stands in Password: base64 must not be broken into lines"
-    if given[:2] in ("b'", 'b"'):
+    if is_python_bytes(given):
         return "Password is what Python shows of bytes: decode them to text"
     if right.startswith(given):
         return f"Password is cut: it has {len(given)} of {len(right)} characters"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -194,8 +195,7 @@ def _identify_app(passage: Passage, operation: Grants) -> Reply | None:
         passage.app = sandboxes.put_app(passage.sandbox, App(key, secret))
         passage.note(Step("access", "note", "registered at first sight (--accept-any-app)", key))
     if passage.app is None:
-        apps = islice((app for each in sandboxes.all() for app in each.apps()), _APPS_COMPARED)
-        wrong = key_fault(key, secret, {app.key: app.secret for app in apps})
+        wrong = key_fault(key, secret, {app.key: app.secret for app in _compared(passage)})
         return _denied(passage, operation.wrong_secret, wrong.why, None, wrong.remedy)
     if passage.app.secret not in (None, secret):
         wrong = secret_fault(secret, passage.app.secret or "")
@@ -204,12 +204,20 @@ def _identify_app(passage: Passage, operation: Grants) -> Reply | None:
     return None
 
 
+def _compared(passage: Passage) -> Iterator[App]:
+    """Apps of any sandbox that a key or a secret is compared with: so many that it takes no time."""
+    return islice((app for each in passage.shared.sandboxes.all() for app in each.apps()), _APPS_COMPARED)
+
+
 def _denied_unknown(passage: Passage, given: str) -> Reply:
     """A token that nobody was given, or that was ended."""
     error, wrong = passage.voice.invalid_token.about(given), token_fault(given)
     if passage.shared.sandboxes.found_by(APPS, given) is not None:
         why = "Bearer is followed by a consumer key, which is what a token is asked for with"
         return _denied(passage, error, why, given, f"send the token that it gets: {NEW_TOKEN}")
+    if any(app.secret == given for app in _compared(passage)):
+        why = "Bearer is followed by a consumer secret, which is what a token is asked for with"
+        return _denied(passage, error, why, None, f"send the token that it gets: {NEW_TOKEN}")
     ended = ", or a newer one ended it (one_token_only)" if passage.sandbox.settings.quirks.one_token_only else ""
     return _denied(passage, error, wrong.why + ended, None, wrong.remedy)
 

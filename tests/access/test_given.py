@@ -17,6 +17,7 @@ from mock_daraja.access.given import bare, decoded, is_unset, surroundings
         ("\tkey", "has a blank in front of it"),
         ('"key"', "stands in quotes"),
         ("'key'", "stands in quotes"),
+        ("\ufeffkey", "has a byte order mark (BOM) in front of it"),
     ],
 )
 def test_what_surrounds_a_value_is_named_and_left_out(value: str, around: str) -> None:

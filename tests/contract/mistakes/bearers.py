@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from mock_daraja.defaults import APP_KEY
+from mock_daraja.defaults import APP_KEY, APP_SECRET
 from tests.contract.mistakes.asking import (
     C2B_KEY,
     C2B_SECRET,
@@ -41,6 +41,10 @@ BEARERS = (
     Mistake("one of another server", push_with("Bearer c9SQxWWhmdVRlyh0zh8gZDTkubVF"), *STK, f"no app was given this token here: it is of another server, of an earlier run, or of Safaricom's own; get a new token: {GENERATE}"),
     Mistake("key and secret as the token", push_with(f"Bearer {PAIR}"), *STK, f"Bearer is followed by base64(ConsumerKey:ConsumerSecret), which is what a token is asked for with; get a token with it first: {GENERATE}"),
     Mistake("the key as the token", push_with(f"Bearer {APP_KEY}"), *STK, f"Bearer is followed by a consumer key, which is what a token is asked for with; send the token that it gets: get a new token: {GENERATE}"),
+    Mistake("the secret as the token", push_with(f"Bearer {APP_SECRET}"), *STK, f"Bearer is followed by a consumer secret, which is what a token is asked for with; send the token that it gets: get a new token: {GENERATE}"),
+    Mistake("key and secret as they are", push_with(f"Bearer {APP_KEY}:{APP_SECRET}"), *STK, f"Bearer is followed by ConsumerKey:ConsumerSecret, which is what a token is asked for with; get a token first, with Authorization: Basic base64(ConsumerKey:ConsumerSecret): {GENERATE}"),
+    Mistake("a promise of JavaScript", push_with("Bearer [object Promise]"), *STK, "the token is [object Promise]: what asks for it was not awaited; await it, then send the access_token of its answer"),
+    Mistake("in upper case", push_with(lambda token: f"Bearer {token.upper()}"), *STK, f"the token is all in upper case, and an access_token has letters of both: something changed its letters; send it as it came, or get a new token: {GENERATE}"),
     Mistake("Basic with key and secret", push_with(f"Basic {PAIR}"), *STK, f"Basic credentials were sent where a bearer token belongs; send Authorization: Bearer <access_token>, from {GENERATE}"),
     Mistake("Basic with the token", push_with(lambda token: f"Basic {token}"), *STK, f"Basic credentials were sent where a bearer token belongs; send Authorization: Bearer <access_token>, from {GENERATE}"),
     Mistake("of an app without the product", push_of(C2B_KEY, C2B_SECRET), *STK, "the token was granted when its app had no product stk-push; the app has now: c2b; add the product to the app: `mock-daraja app third-key --products c2b,stk-push`, then get a new token: GET /oauth/v1/generate?grant_type=client_credentials"),

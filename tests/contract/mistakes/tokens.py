@@ -9,6 +9,7 @@ from tests.contract.mistakes.asking import GENERATE, OTHER_SECRET, PAIR, Mistake
 
 PATH = "/oauth/v1/generate"
 QUERY = "?grant_type=client_credentials"
+LISTED = "GET /_mock/apps lists them, or for another sandbox GET /_mock/sandboxes/NAME/apps"
 
 TOKENS = (
     Mistake("POST with grant_type in the body", token_posted("grant_type=client_credentials"), 405, "405.001", f"oauth.generate wants GET, not POST; send {GENERATE}, with key and secret in the Authorization header and no body"),
@@ -27,6 +28,8 @@ TOKENS = (
     Mistake("in quotes", token(f'Basic "{PAIR}"'), 400, "400.008.01", "what follows Basic stands in quotes; send Authorization: Basic base64(ConsumerKey:ConsumerSecret)"),
     Mistake("broken by a line break of base64", token(f"Basic {PAIR[:20]} {PAIR[20:]}"), 400, "400.008.01", "the base64 behind Basic is broken by a blank or a line break; send Authorization: Basic base64(ConsumerKey:ConsumerSecret)"),
     Mistake("key and secret encoded apart", token(f"Basic {encoded(APP_KEY)}:{encoded(APP_SECRET)}"), 400, "400.008.01", "key and secret were encoded one by one, and not together with a colon between them; send Authorization: Basic base64(ConsumerKey:ConsumerSecret)"),
+    Mistake("as Python shows bytes", token(f"Basic b'{PAIR}'"), 400, "400.008.01", "what follows Basic is what Python shows of bytes (b'...'): decode them to text; send Authorization: Basic base64(ConsumerKey:ConsumerSecret)"),
+    Mistake("a byte order mark before the key", basic(f"\ufeff{APP_KEY}:{APP_SECRET}"), 400, "", "the consumer key has a byte order mark (BOM) in front of it; send test-key exactly"),
     Mistake("base64 cut", token(f"Basic {PAIR[:-2]}"), 400, "400.008.01", "what follows Basic is not base64; send Authorization: Basic base64(ConsumerKey:ConsumerSecret)"),
     Mistake("the key alone", basic(APP_KEY), 400, "400.008.01", "the decoded credentials have no colon between key and secret; send Authorization: Basic base64(ConsumerKey:ConsumerSecret)"),
     Mistake("no colon between key and secret", basic(APP_KEY + APP_SECRET), 400, "400.008.01", "the decoded credentials have no colon between key and secret; send Authorization: Basic base64(ConsumerKey:ConsumerSecret)"),
@@ -36,8 +39,8 @@ TOKENS = (
     Mistake("secret in quotes", basic(f'{APP_KEY}:"{APP_SECRET}"'), 400, "", "the consumer secret stands in quotes; strip it before it is encoded"),
     Mistake("key and secret exchanged", basic(f"{APP_SECRET}:{APP_KEY}"), 400, "", "consumer key and secret are exchanged; the key comes first: Authorization: Basic base64(ConsumerKey:ConsumerSecret)"),
     Mistake("no secret", basic(f"{APP_KEY}:"), 400, "", "the consumer secret is empty; set the variable that it is read from; `mock-daraja env` prints both"),
-    Mistake("another secret", basic(f"{APP_KEY}:another"), 400, "", "the consumer secret is not that of this key; send the two of one app; `mock-daraja env` prints them"),
-    Mistake("the secret of another app", basic(f"{APP_KEY}:{OTHER_SECRET}"), 400, "", "the consumer secret is not that of this key; send the two of one app; `mock-daraja env` prints them"),
+    Mistake("another secret", basic(f"{APP_KEY}:another"), 400, "", f"the consumer secret is not that of this key; send the two of one app; {LISTED}"),
+    Mistake("the secret of another app", basic(f"{APP_KEY}:{OTHER_SECRET}"), 400, "", f"the consumer secret is not that of this key; send the two of one app; {LISTED}"),
     Mistake("key of Safaricom's own sandbox", basic("Gk3lPq8sVtYw2zXcBn5mRf7hJd9aLs1u:x"), 400, "", "no app here has this consumer key; use one of test-key, second-key, third-key; add yours with --app KEY:SECRET, or start with --accept-any-app"),
     Mistake("key misspelt", basic(f"test-keys:{APP_SECRET}"), 400, "", "no app here has this consumer key; use one of test-key, second-key, third-key; add yours with --app KEY:SECRET, or start with --accept-any-app"),
     Mistake("key in other case", basic(f"TEST-KEY:{APP_SECRET}"), 400, "", "the consumer key is written in other capitals; send test-key exactly"),
