@@ -14,6 +14,7 @@ from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from mock_daraja.access.given import bare, is_python_bytes, is_unset
 from mock_daraja.access.recent import Recent
 from mock_daraja.clock import eat, wall_ms
 from mock_daraja.model import Credential
@@ -31,6 +32,8 @@ _MOST_OPENED: Final = 1_024  # blocks whose content is kept: half a megabyte
 _LONGEST_AT_ONCE: Final = 4_096  # characters that take no time to decode; a block has 344, or 512 in hex
 _HEX: Final = re.compile("[0-9a-fA-F]+")
 _BASE64URL: Final = re.compile("[A-Za-z0-9_-]{300,}={0,2}")
+_BASE64_CUT: Final = re.compile("[A-Za-z0-9+/]{342}=?")
+_FOR_URL: Final = re.compile("(?:[A-Za-z0-9+/=]|%(?:2B|2F|3D)){342,344}", re.IGNORECASE)
 _AT_IT: Final = Lock()
 """One thread at a time computes in Python: many would leave the interpreter to nobody else."""
 REMEDY: Final = "encrypt the password with the sandbox's certificate: `mock-daraja credential PASSWORD` does"
@@ -151,6 +154,8 @@ def _block(credential: str) -> bytes | Credential:
 def _decoded(credential: str) -> bytes | str:
     if not credential:
         return f"encoding: the SecurityCredential is blank; {REMEDY}"
+    if is_unset(credential):
+        return f"encoding: the SecurityCredential is the word {credential}: a variable is not set; {REMEDY}"
     if credential.startswith("-----BEGIN"):
         return f"encoding: the SecurityCredential is PEM text, and not what was encrypted with it; {REMEDY}"
     if len(credential) >= _LEAST_HEX and _HEX.fullmatch(credential):
@@ -160,10 +165,7 @@ def _decoded(credential: str) -> bytes | str:
     try:
         block = b64decode(credential, validate=True)
     except ValueError:
-        if _BASE64URL.fullmatch(credential):
-            remedy = "write it in standard base64, with + and / and the = at its end"
-            return f"encoding: the SecurityCredential is base64url; {remedy}"
-        return f"encoding: the SecurityCredential is not base64, perhaps a plain password; {REMEDY}"
+        return f"encoding: the SecurityCredential {_why_not_base64(credential)}"
     if len(block) == _BLOCK:
         return block
     if block.startswith(b"-----BEGIN"):
@@ -173,6 +175,20 @@ def _decoded(credential: str) -> bytes | str:
         wanted = f"use a {_KEY_BITS}-bit certificate: GET /_mock/certificate"
         return f"certificate: {holds}, which is a block of a {len(block) * 8}-bit key; {wanted}"
     return f"encoding: {holds}, and no RSA block of {_BLOCK}; {REMEDY}"
+
+
+def _why_not_base64(credential: str) -> str:
+    if is_python_bytes(credential):
+        return "is what Python shows of bytes (b'...'); decode them to text"
+    if bare(credential) != credential:
+        return "stands in quotes; send it without them"
+    if "%" in credential and _FOR_URL.fullmatch(credential):
+        return "was encoded for a URL (%3D is =); send the base64 as it is"
+    if _BASE64_CUT.fullmatch(credential):
+        return "has lost the = at its end; send the base64 whole"
+    if _BASE64URL.fullmatch(credential):
+        return "is base64url; write it in standard base64, with + and / and the = at its end"
+    return f"is not base64, perhaps a plain password; {REMEDY}"
 
 
 def _raw(key: RSAPrivateKey, block: bytes) -> bytes | None:

@@ -6,9 +6,12 @@ B2C, Pochi, B2B, tax, balance, status and reversal read their initiator, credent
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
+from mock_daraja.access.given import bare, surroundings
 from mock_daraja.access.security_credential import NOT_OURS, REMEDY
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step, scalar
@@ -29,6 +32,8 @@ PAYOUT: Final = ("0", "1", "2001", "21", "SFC_IC0003")
 """What comes of a payment by an organisation, often enough that every integration should have met it."""
 _TIMED_OUT_MS: Final = 2_000
 WRONG_PASSWORDS_ALLOWED: Final = 3  # the third in a row locks (callbacks.md §8)
+_NAME: Final = re.compile(r"[\w .@-]*")
+"""What an initiator may be called. Anything else is perhaps a password, and isn't shown."""
 _INITIATOR_FAULTS: Final = frozenset({"2001", "8006"})  # any other failure comes after a right password
 
 
@@ -90,9 +95,15 @@ def with_common(own: Command, body: Body, world: World, *, initiator: str) -> Co
 
 
 def _judged(given: str, opened: Credential, initiators: Iterable[Initiator]) -> Credential:
-    """As it was opened; but a password that was not encrypted is called one."""
-    if opened.kind == "fault" and any(each.password == given.strip() for each in initiators):
-        return Credential("fault", f"encoding: the SecurityCredential is the bare password; {REMEDY}")
+    """As it was opened; but a password that was not encrypted is called one, and so is an initiator's name."""
+    if opened.kind != "fault":
+        return opened
+    for each in initiators:
+        if given.strip() in (each.password, each.password.encode().hex(), each.password.encode().hex().upper()):
+            how = "" if given.strip() == each.password else " in hexadecimal"
+            return Credential("fault", f"encoding: the SecurityCredential is the bare password{how}; {REMEDY}")
+        if given.strip() == each.name:
+            return Credential("fault", f"encoding: the SecurityCredential is the initiator's name; {REMEDY}")
     return opened
 
 
@@ -157,12 +168,14 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
     if initiator is None:
         has = ", ".join(known) or "none"
         why = f"name: {transaction.shortcode} has no initiator {shown(details.initiator)}; it has {has}"
+        if world.is_initiator_password(details.initiator) or not _NAME.fullmatch(details.initiator):
+            exchanged = "perhaps the initiator's name and SecurityCredential are exchanged"
+            why = f"name: {transaction.shortcode} has no initiator of the name that was sent; it has {has}; {exchanged}"
         return fail(transaction, "2001", why)
     if initiator.locked:
-        why = f"the password of {initiator.name} is locked: PATCH /_mock/organisations/{row.shortcode} unlocks it"
-        return fail(transaction, "8006", why)
+        return fail(transaction, "8006", f"the password of {initiator.name} is locked; {_unlocking(initiator)}")
     strict = world.settings.credentials == "strict"
-    wrong = _credential_fault(details.credential, initiator.password, strict=strict)
+    wrong = _credential_fault(details.credential, initiator, strict=strict)
     if wrong is not None:
         count = initiator.failures + 1
         entered: Secret = "locked" if count >= WRONG_PASSWORDS_ALLOWED else "wrong"
@@ -174,14 +187,24 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
     return None
 
 
-def _credential_fault(credential: Credential, password: str, *, strict: bool) -> str | None:
+def _unlocking(initiator: Initiator) -> str:
+    """In words that hold for every sandbox: a product doesn't know which it is asked in."""
+    path = f"organisations/{initiator.shortcode}"
+    body = json.dumps({"initiators": [{"name": initiator.name, "locked": False}]})
+    return f"unlock it: PATCH /_mock/{path}, or for another sandbox /_mock/sandboxes/NAME/{path}, with {body}"
+
+
+def _credential_fault(credential: Credential, initiator: Initiator, *, strict: bool) -> str | None:
     """What the core would refuse, or None where it would not, or nobody can tell: unless `strict`, that passes."""
     if credential.kind == "fault":
         return credential.text
     if credential.kind == "opaque" and strict:
         return f"certificate: the SecurityCredential was {NOT_OURS} (credentials: strict); {REMEDY}"
-    if credential.kind == "password" and credential.text != password:
-        return "password: the SecurityCredential was made with our certificate, and holds another password"
+    if credential.kind == "password" and credential.text != initiator.password:
+        made = "password: the SecurityCredential was made with our certificate, and holds"
+        if bare(credential.text) == initiator.password:
+            return f"{made} a password that {surroundings(credential.text)}; strip it before it is encrypted"
+        return f"{made} another password than {initiator.name}'s; encrypt that: `mock-daraja credential PASSWORD` does"
     return None
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mock_daraja.app import create_app
 from mock_daraja.clock import ClockSetting
-from mock_daraja.defaults import APP_SECRET, PASSKEY
+from mock_daraja.defaults import APP_SECRET, INITIATOR_PASSWORD, PASSKEY
 from mock_daraja.journal.shapes import exchange_json
 from mock_daraja.journal.text import explanation
 from mock_daraja.server import Server
@@ -40,7 +40,7 @@ TABLE = {
     "other": OTHERS,
 }
 ROWS = [pytest.param(row, id=f"{kind}: {row.name}") for kind, rows in TABLE.items() for row in rows]
-SECRETS = (APP_SECRET, OTHER_SECRET, C2B_SECRET, OTHER_PASSKEY, PAIR, PASSKEY)
+SECRETS = (APP_SECRET, INITIATOR_PASSWORD, OTHER_SECRET, C2B_SECRET, OTHER_PASSKEY, PAIR, PASSKEY)
 
 
 @pytest.fixture(scope="module")

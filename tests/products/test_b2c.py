@@ -681,7 +681,10 @@ def test_a_forced_result_counts_no_password(mock: Mock) -> None:
     ("password", "said"),
     [
         (None, "name: 600996 has no initiator 'nobody'; it has testapi"),
-        ("wrong", "password: the SecurityCredential was made with our certificate, and holds another password"),
+        (
+            "wrong",
+            "password: the SecurityCredential was made with our certificate, and holds another password than testapi's",
+        ),
     ],
 )
 def test_the_trace_says_at_once_what_is_wrong(

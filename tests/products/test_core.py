@@ -199,7 +199,7 @@ def test_a_locked_initiator_is_8006_whatever_the_password(mock: Mock, credential
     assert fault is not None
     assert (fault.result, fault.desc) == ("8006", "The security credential is locked.")
     assert fault.password is None
-    assert "unlocks it" in fault.why
+    assert "unlock it: PATCH /_mock/organisations/600996" in fault.why
 
 
 @pytest.mark.parametrize(

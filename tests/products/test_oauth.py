@@ -146,13 +146,13 @@ def test_an_expired_token_is_told_from_one_that_never_was(mock: Mock) -> None:
 
     expired = mock.request("POST", "/mpesa/stkpush/v1/processrequest", {}, {"Authorization": f"Bearer {token}"})
     unknown = mock.request(
-        "POST", "/mpesa/stkpush/v1/processrequest", {}, {"Authorization": "Bearer abcdefghijklmnopqrstuvwxyzab"}
+        "POST", "/mpesa/stkpush/v1/processrequest", {}, {"Authorization": "Bearer Abcdefghijklmnopqrstuvwxyzab"}
     )
 
     assert "expired 60 s ago on the sandbox clock" in expired.why
     assert "no app was given this token" in unknown.why
     assert "get a new token" in expired.why
-    assert "abcdefghijklmnopqrstuvwxyzab" not in unknown.why
+    assert "Abcdefghijklmnopqrstuvwxyzab" not in unknown.why
 
 
 def test_several_tokens_are_valid_at_once(mock: Mock) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
 
-from mock_daraja.defaults import APP_KEY, APP_SECRET, PASSKEY
+from mock_daraja.defaults import APP_KEY, APP_SECRET, INITIATOR, INITIATOR_PASSWORD, PASSKEY
 from tests.conftest import PUSH_PATH, QUERY_PATH, TOKEN_PATH, Answer, Mock, operation_of
 
 OTHER_KEY, OTHER_SECRET = "second-key", "second-secret"
@@ -174,6 +174,28 @@ def send(operation: str, change: Callable[[dict[str, object]], Any] = dict, path
     def asks(shop: Shop) -> Answer:
         body = change(shop.mock.body(operation, **changes))
         return shop.post(path or operation_of(operation).paths[0], json.dumps(body).encode())
+
+    return asks
+
+
+def encrypted(password: str, **changes: object) -> Asks:
+    """A payment with this password in its SecurityCredential."""
+
+    def asks(shop: Shop) -> Answer:
+        credential = shop.mock.sandbox.certificate.encrypt(password)
+        return send("b2c.payment", SecurityCredential=credential, **changes)(shop)
+
+    return asks
+
+
+def locked(shortcode: str) -> Asks:
+    """A payment by an organisation whose initiator is locked."""
+
+    def asks(shop: Shop) -> Answer:
+        with shop.mock.sandbox.store.unit():
+            initiators = [{"name": INITIATOR, "locked": True}]
+            shop.mock.sandbox.put_organisation({"shortcode": shortcode, "initiators": initiators})
+        return encrypted(INITIATOR_PASSWORD, PartyA=shortcode)(shop)
 
     return asks
 

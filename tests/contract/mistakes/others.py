@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from urllib.parse import quote
 
 from mock_daraja.defaults import INITIATOR_PASSWORD
-from tests.contract.mistakes.asking import Mistake, at, renamed, send, send_twice
+from tests.contract.mistakes.asking import Mistake, at, encrypted, locked, renamed, send, send_twice
 
 CORE = (400, "400.002.02")
 C2B = (400, "400.003.02")
 CREDENTIAL = "`mock-daraja credential PASSWORD`"
+ENCRYPT = f"encrypt the password with the sandbox's certificate: {CREDENTIAL} does"
+BLOCK = b64encode(bytes([251]) * 256).decode()
 FAILS = "accepted, but as things stand it will fail with 2001:"
 PATHS = "`mock-daraja docs products#paths`"
 
@@ -65,6 +68,18 @@ OTHERS = (
     Mistake("reversal: CommandID", send("reversal.request", CommandID="Reversal"), *CORE, "CommandID is not TransactionReversal; 'Reversal' -> 'TransactionReversal'"),
     Mistake("SecurityCredential: for another certificate", send("b2c.payment", SecurityCredential=b64encode(bytes([7]) * 256).decode()), 200, "", f"password not checked: not encrypted for this sandbox's certificate; to have it checked, encrypt it by {CREDENTIAL}, daraja.security_credential() or the certificate of GET /_mock/certificate"),
     Mistake("SecurityCredential: the bare password", send("b2c.payment", SecurityCredential=INITIATOR_PASSWORD), 200, "", f"{FAILS} encoding: the SecurityCredential is the bare password; encrypt the password with the sandbox's certificate: {CREDENTIAL} does (failure 1 of 3)"),
+    Mistake("SecurityCredential: the bare password in hexadecimal", send("b2c.payment", PartyA="600511", SecurityCredential=INITIATOR_PASSWORD.encode().hex()), 200, "", f"{FAILS} encoding: the SecurityCredential is the bare password in hexadecimal; {ENCRYPT} (failure 1 of 3)"),
+    Mistake("SecurityCredential: without its =", send("b2c.payment", PartyA="600512", SecurityCredential=BLOCK.rstrip("=")), 200, "", f"{FAILS} encoding: the SecurityCredential has lost the = at its end; send the base64 whole (failure 1 of 3)"),
+    Mistake("SecurityCredential: in quotes", send("b2c.payment", PartyA="600513", SecurityCredential=f'"{BLOCK}"'), 200, "", f"{FAILS} encoding: the SecurityCredential stands in quotes; send it without them (failure 1 of 3)"),
+    Mistake("SecurityCredential: as Python shows bytes", send("b2c.payment", PartyA="600514", SecurityCredential=f"b'{BLOCK}'"), 200, "", f"{FAILS} encoding: the SecurityCredential is what Python shows of bytes (b'...'); decode them to text (failure 1 of 3)"),
+    Mistake("SecurityCredential: encoded for a URL", send("b2c.payment", PartyA="600515", SecurityCredential=quote(BLOCK, safe="")), 200, "", f"{FAILS} encoding: the SecurityCredential was encoded for a URL (%3D is =); send the base64 as it is (failure 1 of 3)"),
+    Mistake("SecurityCredential: undefined", send("b2c.payment", PartyA="600516", SecurityCredential="undefined"), 200, "", f"{FAILS} encoding: the SecurityCredential is the word undefined: a variable is not set; {ENCRYPT} (failure 1 of 3)"),
+    Mistake("SecurityCredential: of another password", encrypted("another", PartyA="600517"), 200, "", f"{FAILS} password: the SecurityCredential was made with our certificate, and holds another password than testapi's; encrypt that: {CREDENTIAL} does (failure 1 of 3)"),
+    Mistake("SecurityCredential: password with a newline", encrypted(f"{INITIATOR_PASSWORD}\n", PartyA="600518"), 200, "", f"{FAILS} password: the SecurityCredential was made with our certificate, and holds a password that has a line break behind it; strip it before it is encrypted (failure 1 of 3)"),
+    Mistake("SecurityCredential: locked", locked("600519"), 200, "", 'accepted, but as things stand it will fail with 8006: the password of testapi is locked; unlock it: PATCH /_mock/organisations/600519, or for another sandbox /_mock/sandboxes/NAME/organisations/600519, with {"initiators": [{"name": "testapi", "locked": false}]}'),
+    Mistake("SecurityCredential and InitiatorName exchanged", send("b2c.payment", InitiatorName=INITIATOR_PASSWORD, SecurityCredential="testapi"), 200, "", f"{FAILS} name: 600996 has no initiator of the name that was sent; it has testapi; perhaps the initiator's name and SecurityCredential are exchanged"),
+    Mistake("InitiatorName: a password of nobody", encrypted(INITIATOR_PASSWORD, InitiatorName="IniPasswordQ!77"), 200, "", f"{FAILS} name: 600996 has no initiator of the name that was sent; it has testapi; perhaps the initiator's name and SecurityCredential are exchanged"),
+    Mistake("InitiatorName: the name of nobody", encrypted(INITIATOR_PASSWORD, InitiatorName="apitest"), 200, "", f"{FAILS} name: 600996 has no initiator 'apitest'; it has testapi"),
     Mistake("SecurityCredential: hexadecimal", send("b2c.payment", SecurityCredential="ab" * 256), 200, "", f"{FAILS} encoding: the SecurityCredential is hexadecimal; write the block in base64 (failure 1 of 3)"),
     Mistake("QR: the path misspelt", at("/mpesa/qrcode/v1/generat"), 404, "", "Dynamic QR has no such resource; did you mean /mpesa/qrcode/v1/generate? That one is Dynamic QR's: real, not mocked here"),
     Mistake("QR: a real path", at("/mpesa/qrcode/v1/generate"), 404, "", f"real, not mocked here: Dynamic QR; {PATHS} lists what is mocked and what is not"),
