@@ -12,7 +12,7 @@ from mock_daraja.access.oauth import (
     secret_fault,
     token_fault,
 )
-from mock_daraja.access.password import PasswordFault, check_password, right_password
+from mock_daraja.access.password import PasswordFault, check_password, right_password, timestamp_in
 
 __all__ = [
     "NEW_TOKEN",
@@ -25,5 +25,6 @@ __all__ = [
     "key_fault",
     "right_password",
     "secret_fault",
+    "timestamp_in",
     "token_fault",
 ]

@@ -40,6 +40,13 @@ def right_password(shortcode: str, passkey: str, timestamp: str) -> str:
     return f"for Timestamp {timestamp} Password is base64({shortcode} + the passkey of {shortcode} + {timestamp})"
 
 
+def timestamp_in(given: str, shortcode: str) -> str | None:
+    """The Timestamp that a Password was made with, where it was made with the public passkey."""
+    text, start = decoded(given) or "", shortcode + defaults.PASSKEY
+    inside = text.removeprefix(start)
+    return inside if text.startswith(start) and is_timestamp(inside) else None
+
+
 def check_password(given: str, shortcode: str, passkey: str, timestamp: str) -> PasswordFault | None:
     """None when `given` is right, else the first part that is wrong."""
     right = password(shortcode, passkey, timestamp)

@@ -15,7 +15,16 @@ from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment, receiver_fault
 from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, at_best, foreseen, prompted
 from mock_daraja.products.reading import digits, shortcode_of, text, url_fault
-from mock_daraja.products.stk_query import desc_of, invalid, merchant_of, query, remedy, server_error
+from mock_daraja.products.stk_query import (
+    PUSH_PATH,
+    QUERY_PATH,
+    desc_of,
+    invalid,
+    merchant_of,
+    query,
+    remedy,
+    server_error,
+)
 from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, json_code
 from mock_daraja.products.voice import STK
 
@@ -240,7 +249,7 @@ PRODUCT: Final = Product(
     operations=(
         Opens(
             name="process",
-            paths=("/mpesa/stkpush/v1/processrequest",),
+            paths=(PUSH_PATH,),
             schema="processrequest",
             owner="BusinessShortCode",
             details=Incoming,
@@ -262,7 +271,7 @@ PRODUCT: Final = Product(
         ),
         Answers(
             name="query",
-            paths=("/mpesa/stkpushquery/v1/query",),
+            paths=(QUERY_PATH,),
             owner="BusinessShortCode",
             about=("CheckoutRequestID",),
             remedy=remedy,

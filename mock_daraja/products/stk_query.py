@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mock_daraja.access import check_password, right_password
+from mock_daraja.access import check_password, right_password, timestamp_in
 from mock_daraja.clock import is_timestamp
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step
@@ -19,6 +19,8 @@ from mock_daraja.products.values import Answer, Body, Refusal
 from mock_daraja.products.voice import STK
 from mock_daraja.validation import MISSING, FieldProblem
 
+PUSH_PATH: Final = "/mpesa/stkpush/v1/processrequest"
+QUERY_PATH: Final = "/mpesa/stkpushquery/v1/query"
 _SERVER_ERROR: Final = "500.001.1001"
 _PRODUCTION_TEXTS: Final = {"1037": "DS timeout user cannot be reached"}
 _TEXTS: Final = {"1032": "Request Cancelled by user."}  # query and callback differ (NKAP 2026-10)
@@ -121,10 +123,19 @@ def _no_merchant(shortcode: str, organisation: Organisation | None) -> Refusal:
 
 
 def remedy(problem: FieldProblem, body: Body, world: World) -> str:
-    """For a Password that is missing or no base64: the right one, as far as Timestamp and merchant are known."""
+    """The path of a body of the other operation; for a missing Timestamp, that of the Password; for a Password that is
+    missing or no base64, the right one, as far as Timestamp and merchant are known."""
     from mock_daraja.validation.hints import nearest_key  # there since the problem was found
 
-    if problem.field != "Password" or (problem.rule == MISSING and nearest_key("Password", body)):
+    if problem.rule == MISSING and (other := _other_path(problem.field, body)):
+        return other
+    if problem.rule == MISSING and nearest_key(problem.field, body):
+        return ""
+    if problem.field == "Timestamp" and problem.rule == MISSING:
+        inside = timestamp_in(reference(body["Password"]), shortcode_of(body["BusinessShortCode"], world))
+        made = "the same YYYYMMDDHHmmss that the Password was made with"
+        return f'add "Timestamp": {made}' if inside is None else f'add "Timestamp": "{inside}", which Password holds'
+    if problem.field != "Password":
         return ""
     shortcode, timestamp = shortcode_of(body["BusinessShortCode"], world), reference(body.get("Timestamp"))
     merchant = world.organisation(shortcode)
@@ -134,6 +145,15 @@ def remedy(problem: FieldProblem, body: Body, world: World) -> str:
         return right_password(shortcode, merchant.passkey, timestamp)
     fault = check_password(reference(body["Password"]), shortcode, merchant.passkey, timestamp)
     return "" if fault is None else f"{fault.why}; {fault.remedy}"
+
+
+def _other_path(field: str, body: Body) -> str:
+    """Where a body belongs that is whole, but for the other one of push and query."""
+    if field == "CheckoutRequestID" and "PhoneNumber" in body:
+        return f"the body is a push's: send it to {PUSH_PATH}"
+    if field == "TransactionType" and "CheckoutRequestID" in body and "PhoneNumber" not in body:
+        return f"the body is a query's: send it to {QUERY_PATH}"
+    return ""
 
 
 def desc_of(code: str, push: Transaction, world: World) -> str:

@@ -12,6 +12,12 @@ from mock_daraja import msisdn
 from mock_daraja.clock import eat_digits, is_timestamp
 from mock_daraja.quoting import shown
 
+_UNSET: Final = frozenset({"undefined", "null", "none", "nil"})
+_OTHER_IDS: Final = {  # requests.md §1.4
+    "MerchantRequestID": r"(?:[0-9a-f]{4}-){3}[0-9a-f]{12}[0-9]{3,8}|[0-9]{1,5}-[0-9]{6,9}-[0-9]",
+    "ConversationID": r"AG_[0-9]{8}_\w+",
+    "receipt": r"(?i)[A-Z][A-Z0-9]{9}",
+}
 _LONGEST: Final = 200  # characters of a value that a hint looks at
 _LONGEST_TEXT: Final = 10_000  # the same, where a whole body may be in it
 
@@ -133,6 +139,8 @@ def _shortcode(field: Mapping[str, Any], value: object) -> str:
     if re.fullmatch(r"(?:254|0|)[17][0-9]{8}", re.sub(r"[^0-9]", "", text)):
         return f"{shown(value)} is a phone number; send the paybill's or till's number, such as {_example(field)}"
     digits = re.sub(r"[\s-]", "", text)
+    if digits == text != value and re.fullmatch(field["pattern"], digits):
+        return f"white space stands beside it: {shown(value)} -> {shown(digits)}"
     if digits != text and re.fullmatch(field["pattern"], digits):
         return f"{shown(value)} -> {shown(digits)}"
     return f"5 to 7 digits; the sandbox's paybill is {shown('174379')}"
@@ -156,8 +164,20 @@ def _timestamp(_field: Mapping[str, Any], value: object) -> str:
     if len(digits) == 14 and _is_moment(turned):
         return f"the year comes first: {shown(value)} -> {shown(turned)}"
     if len(digits) == 14:
-        return f"{shown(value)} is no moment of the calendar in the order YYYYMMDDHHmmss"
+        return f"{shown(value)} is no date and time in the order YYYYMMDDHHmmss: {_no_moment(digits)}"
     return f"{shown(value)} has {len(digits)} digits, not 14: the year takes four, each other part two"
+
+
+def _no_moment(digits: str) -> str:
+    """Which part of 14 digits there is not."""
+    if not digits.startswith("20"):
+        return f"the year is {digits[:4]}"
+    limits = (("month", 1, 12), ("day", 1, 31), ("hour", 0, 23), ("minute", 0, 59), ("second", 0, 59))
+    for at, (name, least, most) in enumerate(limits):
+        part = digits[4 + 2 * at : 6 + 2 * at]
+        if not least <= int(part) <= most:
+            return f"the {name} is {part}"
+    return f"the month {digits[4:6]} has no day {digits[6:8]}"
 
 
 def _is_moment(digits: str) -> bool:
@@ -167,6 +187,13 @@ def _is_moment(digits: str) -> bool:
 def _url(field: Mapping[str, Any], value: object) -> str:
     if not isinstance(value, str):
         return ""
+    if re.search(r"\$\{?\w+\}?|\{\{?[\w .-]+\}|%s\b|%\(\w+\)s|^<[\w .-]+>$", value):
+        return f"{shown(value)} has a placeholder that nothing was put into; send {_example(field)}"
+    if value.lower() in _UNSET:
+        return f"it is the word {value}: a variable is not set; send {_example(field)}"
+    spaced = value.strip().replace(" ", "%20")
+    if " " in value.strip() and re.search(field["pattern"], spaced):
+        return f"a space in a URL is %20: {shown(value)} -> {shown(spaced)}"
     if re.search(r"[<>\x00-\x20\x7f]", value):
         fixed = re.sub(r"[<>\x00-\x20\x7f]", "", value)
         return f"no spaces, control characters, < or >: {shown(value)} -> {shown(fixed)}"
@@ -182,6 +209,19 @@ def _url(field: Mapping[str, Any], value: object) -> str:
     if scheme.lower() not in ("http", "https"):
         return f"the scheme is {shown(scheme)}; send an https or http URL"
     return "the host is missing or malformed; send " + _example(field)
+
+
+def _checkout(field: Mapping[str, Any], value: object) -> str:
+    text, hint = str(value), str(field["x-hint"])
+    bare = text.strip().strip("\"'")
+    if text.lower() in _UNSET:
+        return f"it is the word {text}: a variable is not set; {hint}"
+    if bare != text and re.search(field["pattern"], bare):
+        return f"white space or quotes stand beside it: {shown(value)} -> {shown(bare)}"
+    if bare.lower().startswith("ws_co_") and not bare.startswith("ws_CO_"):
+        return f"it starts with ws_CO_, in these capitals; {shown(value)} does not"
+    kind = next((kind for kind, pattern in _OTHER_IDS.items() if re.fullmatch(pattern, bare)), None)
+    return hint if kind is None else f"{shown(value)} is a {kind}; {hint}"
 
 
 def _choice(field: Mapping[str, Any], value: object) -> str:
@@ -200,6 +240,7 @@ def _text(field: Mapping[str, Any], value: object) -> str:
 
 _FORMS: Final[Mapping[str, Callable[[Mapping[str, Any], object], str]]] = {
     "amount": _amount,
+    "checkout": _checkout,
     "choice": _choice,
     "msisdn": _msisdn,
     "shortcode": _shortcode,

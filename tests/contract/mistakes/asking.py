@@ -99,6 +99,11 @@ def push(**changes: object) -> Asks:
     return lambda shop: shop.post(PUSH_PATH, json.dumps(push_body(shop, changes)).encode())
 
 
+def push_at(path: str) -> Asks:
+    """A push's body at another path."""
+    return lambda shop: shop.post(path, json.dumps(push_body(shop, {})).encode())
+
+
 def push_with(authorization: str | Callable[[str], str] | None) -> Asks:
     """A push with another Authorization header; a function makes it of a good token."""
 
@@ -139,11 +144,17 @@ def renamed(**names: str) -> Callable[[dict[str, object]], dict[str, object]]:
 
 
 def query(checkout: object, **changes: object) -> Asks:
+    return query_at(QUERY_PATH, checkout, **changes)
+
+
+def query_at(path: str, checkout: object = "ws_CO_241120261000000708374149", **changes: object) -> Asks:
+    """A query's body at a path."""
+
     def asks(shop: Shop) -> Answer:
         given: dict[str, object] = {"BusinessShortCode": "174379", "Timestamp": STAMP} | changes
         body = {"CheckoutRequestID": checkout, "Password": password(given), **given}
         kept = {name: value for name, value in body.items() if value is not None}
-        return shop.post(QUERY_PATH, json.dumps(kept).encode())
+        return shop.post(path, json.dumps(kept).encode())
 
     return asks
 

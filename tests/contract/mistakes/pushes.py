@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from mock_daraja.defaults import PASSKEY
+from tests.conftest import PUSH_PATH, QUERY_PATH
 from tests.contract.mistakes.asking import (
     OTHER_PASSKEY,
     OTHER_PAYBILL,
@@ -14,13 +15,19 @@ from tests.contract.mistakes.asking import (
     encoded,
     push,
     push_as,
+    push_at,
     query,
+    query_at,
     query_of_push,
     renamed,
 )
 
 CREDENTIALS = (500, "500.001.1001")
 FIELD = (400, "400.002.02")
+
+
+CHECKOUT = "CheckoutRequestID is not the CheckoutRequestID of the push's answer: ws_CO_ and digits;"
+SEND_CHECKOUT = "send the CheckoutRequestID of the push's answer: it starts with ws_CO_"
 
 
 def made_of(*parts: str) -> str:
@@ -39,7 +46,7 @@ PASSWORDS = (
     Mistake("another timestamp", push(Password=made_of("174379", PASSKEY, "20261124095959")), *CREDENTIALS, f"Password holds Timestamp 20261124095959, the body says 20261124100000: make it once, and use it for both; {RIGHT}"),
     Mistake("timestamp in UTC", push(Password=made_of("174379", PASSKEY, "20261124070000")), *CREDENTIALS, f"Password holds Timestamp 20261124070000, the body says 20261124100000: one was made in UTC and the other in East Africa Time (UTC+3); {RIGHT}"),
     Mistake("timestamp of 13 digits", push(Password=made_of("174379", PASSKEY, "2026112410000")), *CREDENTIALS, f"Password holds Timestamp 2026112410000, the body says 20261124100000: it has 13 digits, not 14; {RIGHT}"),
-    Mistake("timestamp of 13 digits in both", push(Timestamp="2026112410000"), *FIELD, "Timestamp is not 14 digits, YYYYMMDDHHmmss; '2026112410000' has 13 digits, not 14: the year takes four, each other part two"),
+    Mistake("timestamp of 13 digits in both", push(Timestamp="2026112410000"), *FIELD, 'Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; "2026112410000" has 13 digits, not 14: the year takes four, each other part two'),
     Mistake("timestamp with dashes", push(Password=made_of("174379", PASSKEY, "2026-11-24 10:00:00")), *CREDENTIALS, f"Password holds Timestamp 2026-11-24 10:00:00, the body says 20261124100000: make it once, and use it for both; {RIGHT}"),
     Mistake("the passkey alone", push(Password=PASSKEY), *CREDENTIALS, f"Password is the passkey itself; {RIGHT}"),
     Mistake("the passkey alone, encoded", push(Password=made_of(PASSKEY)), *CREDENTIALS, f"Password begins with the passkey, and BusinessShortCode belongs before it; {RIGHT}"),
@@ -63,18 +70,21 @@ PASSWORDS = (
 )  # fmt: skip
 
 FIELDS = (
-    Mistake("Timestamp missing", push(Timestamp=None, Password=made_of("174379", PASSKEY, STAMP)), *FIELD, "Timestamp is missing; add 'Timestamp': '20261006095233'"),
-    Mistake("Timestamp without seconds", push(Timestamp="202611241000"), *FIELD, "Timestamp is not 14 digits, YYYYMMDDHHmmss; '202611241000' has no seconds -> '20261124100000'"),
-    Mistake("Timestamp in ISO 8601", push(Timestamp="2026-11-24T10:00:00+03:00"), *FIELD, "Timestamp is not 14 digits, YYYYMMDDHHmmss; '2026-11-24T10:00:00+03:00' -> '20261124100000'"),
-    Mistake("Timestamp in UTC, as JavaScript writes it", push(Timestamp="2026-11-24T07:00:00.000Z"), *FIELD, "Timestamp is not 14 digits, YYYYMMDDHHmmss; '2026-11-24T07:00:00.000Z' -> '20261124070000'"),
-    Mistake("Timestamp with 12 hours", push(Timestamp="20261124030000PM"), *FIELD, "Timestamp is not 14 digits, YYYYMMDDHHmmss; the hours go from 00 to 23: '20261124030000PM' -> '20261124150000'"),
-    Mistake("Timestamp as a Unix time", push(Timestamp=1795503600), *FIELD, "Timestamp is not 14 digits, YYYYMMDDHHmmss; 1795503600 looks like a Unix time -> '20261124100000'"),
-    Mistake("Timestamp in milliseconds", push(Timestamp="1795503600000"), *FIELD, "Timestamp is not 14 digits, YYYYMMDDHHmmss; '1795503600000' looks like a Unix time -> '20261124100000'"),
-    Mistake("Timestamp with the day first", push(Timestamp="24112026100000"), *FIELD, "Timestamp is not 14 digits, YYYYMMDDHHmmss; the year comes first: '24112026100000' -> '20261124100000'"),
-    Mistake("Timestamp with a month that doesn't exist", push(Timestamp="20261324100000"), *FIELD, "Timestamp is not 14 digits, YYYYMMDDHHmmss; '20261324100000' is no moment of the calendar in the order YYYYMMDDHHmmss"),
+    Mistake("Timestamp missing", push(Timestamp=None, Password=made_of("174379", PASSKEY, "20261124120000")), *FIELD, 'Timestamp is missing; add "Timestamp": "20261124120000", which Password holds'),
+    Mistake("Timestamp missing, and the passkey isn"t public', push(BusinessShortCode=OTHER_PAYBILL, Timestamp=None, Password=made_of(OTHER_PAYBILL, OTHER_PASSKEY, '20261124120000')), *FIELD, "Timestamp is missing; add "Timestamp": the same YYYYMMDDHHmmss that the Password was made with'),
+    Mistake("Timestamp misspelt", push_as(renamed(Timestamp="TimeStamp")), *FIELD, 'Timestamp is missing; the body has "TimeStamp"; the name is "Timestamp", in exactly this spelling and case'),
+    Mistake("Timestamp of month 13", push(Timestamp="20261324120000"), *FIELD, 'Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; "20261324120000" is no date and time in the order YYYYMMDDHHmmss: the month is 13'),
+    Mistake("BusinessShortCode with a blank behind", push(BusinessShortCode="174379 "), *FIELD, 'BusinessShortCode is not a shortcode of 5 to 7 digits, as a string or a number; white space stands beside it: "174379 " -> "174379"'),
+    Mistake("Timestamp without seconds", push(Timestamp="202611241000"), *FIELD, 'Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; "202611241000" has no seconds -> "20261124100000"'),
+    Mistake("Timestamp in ISO 8601", push(Timestamp="2026-11-24T10:00:00+03:00"), *FIELD, 'Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; "2026-11-24T10:00:00+03:00" -> "20261124100000"'),
+    Mistake("Timestamp in UTC, as JavaScript writes it", push(Timestamp="2026-11-24T07:00:00.000Z"), *FIELD, 'Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; "2026-11-24T07:00:00.000Z" -> "20261124070000"'),
+    Mistake("Timestamp with 12 hours", push(Timestamp="20261124030000PM"), *FIELD, 'Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; the hours go from 00 to 23: "20261124030000PM" -> "20261124150000"'),
+    Mistake("Timestamp as a Unix time", push(Timestamp=1795503600), *FIELD, 'Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; 1795503600 looks like a Unix time -> "20261124100000"'),
+    Mistake("Timestamp in milliseconds", push(Timestamp="1795503600000"), *FIELD, 'Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; "1795503600000" looks like a Unix time -> "20261124100000"'),
+    Mistake("Timestamp with the day first", push(Timestamp="24112026100000"), *FIELD, 'Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; the year comes first: "24112026100000" -> "20261124100000"'),
     Mistake("Timestamp on February 30", push(Timestamp="20260230100000"), *FIELD, "Timestamp 20260230100000 is not a date and time; write the moment of the request as YYYYMMDDHHmmss, in EAT"),
-    Mistake("Timestamp with a two-digit year", push(Timestamp="261124100000"), *FIELD, "Timestamp is not 14 digits, YYYYMMDDHHmmss; '261124100000' has 12 digits, not 14: the year takes four, each other part two"),
-    Mistake("BusinessShortCode missing", push_as(renamed(BusinessShortCode="ShortCode")), *FIELD, "BusinessShortCode is missing; the body has 'ShortCode'; the name is 'BusinessShortCode', in exactly this spelling and case"),
+    Mistake("Timestamp with a two-digit year", push(Timestamp="261124100000"), *FIELD, 'Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; "261124100000" has 12 digits, not 14: the year takes four, each other part two'),
+    Mistake("BusinessShortCode missing", push_as(renamed(BusinessShortCode="ShortCode")), *FIELD, 'BusinessShortCode is missing; the body has "ShortCode"; the name is "BusinessShortCode", in exactly this spelling and case'),
     Mistake("BusinessShortCode of nobody", push(BusinessShortCode="888880"), *CREDENTIALS, "shortcode 888880 is not set up for STK push; use 174379, or add an organisation with a passkey"),
     Mistake("BusinessShortCode is a phone number", push(BusinessShortCode="0708374149"), *FIELD, "BusinessShortCode is not a shortcode of 5 to 7 digits, as a string or a number; '0708374149' is a phone number; send the paybill's or till's number, such as '174379'"),
     Mistake("BusinessShortCode is a till", push(BusinessShortCode="3000001"), *CREDENTIALS, "3000001 is a till, and BusinessShortCode is the head office's; send 3000000 as BusinessShortCode and in Password, and 3000001 as PartyB"),
@@ -108,23 +118,34 @@ FIELDS = (
     Mistake("PartyB is not the shortcode", push(PartyB="600000", PhoneNumber="254711000003", PartyA="254711000003"), 200, "", "accepted, but as things stand it will fail with 2028: PartyB 600000 is not BusinessShortCode; for a paybill the two are the same: send 174379 in both"),
     Mistake("PartyB is the customer", push(PartyB="254708374149"), *FIELD, "PartyB is not a shortcode of 5 to 7 digits, as a string or a number; '254708374149' is a phone number; send the paybill's or till's number, such as '174379'"),
     Mistake("PartyB is the head office, not the till", push(BusinessShortCode="3000000", TransactionType="CustomerBuyGoodsOnline", PartyB="3000000", PhoneNumber="254711000004", PartyA="254711000004"), 200, "", "accepted, but as things stand it will fail with 2029: 3000000 is no till of head office 3000000"),
-    Mistake("CallBackURL missing", push(CallBackURL=None), *FIELD, "CallBackURL is missing; add 'CallBackURL': 'https://mydomain.com/path'"),
-    Mistake("CallBackURL without a scheme", push(CallBackURL="shop.example.com/callback"), *FIELD, "CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; it has no scheme: 'shop.example.com/callback' -> 'https://shop.example.com/callback'"),
-    Mistake("CallBackURL with a blank", push(CallBackURL="https://shop.example.com/call back"), *FIELD, "CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; no spaces, control characters, < or >: 'https://shop.example.com/call back' -> 'https://shop.example.com/callback'"),
-    Mistake("CallBackURL with a blank in front", push(CallBackURL=" https://shop.example.com/callback"), *FIELD, "CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; no spaces, control characters, < or >: ' https://shop.example.com/callback' -> 'https://shop.example.com/callback'"),
-    Mistake("CallBackURL in capitals", push(CallBackURL="HTTPS://Shop.example.com/callback"), *FIELD, "CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; scheme and host in lower case: 'HTTPS://Shop.example.com/callback' -> 'https://shop.example.com/callback'"),
-    Mistake("CallBackURL is a path", push(CallBackURL="/callback"), *FIELD, "CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; '/callback' is a path; send the whole URL, such as 'https://mydomain.com/callback'"),
+    Mistake("CallBackURL missing", push(CallBackURL=None), *FIELD, 'CallBackURL is missing; add "CallBackURL": "https://mydomain.com/path"'),
+    Mistake("CallBackURL without a scheme", push(CallBackURL="shop.example.com/callback"), *FIELD, 'CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; it has no scheme: "shop.example.com/callback" -> "https://shop.example.com/callback"'),
+    Mistake("CallBackURL with a blank", push(CallBackURL="https://shop.example.com/call back"), *FIELD, 'CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; a space in a URL is %20: "https://shop.example.com/call back" -> "https://shop.example.com/call%20back"'),
+    Mistake("CallBackURL with a blank in front", push(CallBackURL=" https://shop.example.com/callback"), *FIELD, 'CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; no spaces, control characters, < or >: " https://shop.example.com/callback" -> "https://shop.example.com/callback"'),
+    Mistake("CallBackURL is a variable"s name', push(CallBackURL='${CALLBACK_URL}'), *FIELD, "CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; "${CALLBACK_URL}" has a placeholder that nothing was put into; send "https://mydomain.com/path"'),
+    Mistake("CallBackURL with a variable"s name in it', push(CallBackURL='https://{{host}}/callback'), *FIELD, "CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; "https://{{host}}/callback" has a placeholder that nothing was put into; send "https://mydomain.com/path"'),
+    Mistake("CallBackURL undefined", push(CallBackURL="undefined"), *FIELD, 'CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; it is the word undefined: a variable is not set; send "https://mydomain.com/path"'),
+    Mistake("CallBackURL in capitals", push(CallBackURL="HTTPS://Shop.example.com/callback"), *FIELD, 'CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; scheme and host in lower case: "HTTPS://Shop.example.com/callback" -> "https://shop.example.com/callback"'),
+    Mistake("CallBackURL is a path", push(CallBackURL="/callback"), *FIELD, 'CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >; "/callback" is a path; send the whole URL, such as "https://mydomain.com/callback"'),
     Mistake("AccountReference too long", push(AccountReference="INVOICE-2026-11-24-0001"), *FIELD, "AccountReference is not 1 to 20 characters without < > or line breaks (12 are documented), or a number; 23 characters, at most 20"),
     Mistake("AccountReference longer than documented", push(AccountReference="INV-2026-11-24", PhoneNumber="254711000005", PartyA="254711000005"), 200, "", "AccountReference has 14 characters; 12 are documented: send no more"),
-    Mistake("AccountReference missing", push(AccountReference=None), *FIELD, "AccountReference is missing; add 'AccountReference': 'CompanyXLTD'"),
-    Mistake("TransactionDesc missing", push(TransactionDesc=None), *FIELD, "TransactionDesc is missing; add 'TransactionDesc': 'Payment of X'"),
-    Mistake("TransactionDesc empty", push(TransactionDesc=""), *FIELD, "TransactionDesc is not 1 to 182 characters without < > or line breaks (13 are documented); the string is empty; send 'Payment of X'"),
-    Mistake("CallbackURL", push_as(renamed(CallBackURL="CallbackURL")), *FIELD, "CallBackURL is missing; the body has 'CallbackURL'; the name is 'CallBackURL', in exactly this spelling and case"),
-    Mistake("camelCase", push_as(lambda body: {name[0].lower() + name[1:]: value for name, value in body.items()}), *FIELD, "BusinessShortCode is missing; the body has 'businessShortCode'; the name is 'BusinessShortCode', in exactly this spelling and case"),
-    Mistake("snake_case", push_as(renamed(PhoneNumber="phone_number")), *FIELD, "PhoneNumber is missing; the body has 'phone_number'; the name is 'PhoneNumber', in exactly this spelling and case"),
-    Mistake("a misspelt name", push_as(renamed(TransactionType="TransctionType")), *FIELD, "TransactionType is missing; the body has 'TransctionType'; the name is 'TransactionType', in exactly this spelling and case"),
-    Mistake("a blank behind a name", push_as(renamed(Amount="Amount ")), *FIELD, "Amount is missing; the body has 'Amount '; the name is 'Amount', in exactly this spelling and case"),
-    Mistake("query without ws_CO_", query("29115-34620561-1"), *FIELD, "CheckoutRequestID is not the CheckoutRequestID of the push's answer: ws_CO_ and digits; send the CheckoutRequestID of the push's answer (it starts with ws_CO_), not its MerchantRequestID"),
+    Mistake("AccountReference missing", push(AccountReference=None), *FIELD, 'AccountReference is missing; add "AccountReference": "CompanyXLTD"'),
+    Mistake("TransactionDesc missing", push(TransactionDesc=None), *FIELD, 'TransactionDesc is missing; add "TransactionDesc": "Payment of X"'),
+    Mistake("TransactionDesc empty", push(TransactionDesc=""), *FIELD, 'TransactionDesc is not 1 to 182 characters without < > or line breaks (13 are documented); the string is empty; send "Payment of X"'),
+    Mistake("CallbackURL", push_as(renamed(CallBackURL="CallbackURL")), *FIELD, 'CallBackURL is missing; the body has "CallbackURL"; the name is "CallBackURL", in exactly this spelling and case'),
+    Mistake("camelCase", push_as(lambda body: {name[0].lower() + name[1:]: value for name, value in body.items()}), *FIELD, 'BusinessShortCode is missing; the body has "businessShortCode"; the name is "BusinessShortCode", in exactly this spelling and case'),
+    Mistake("snake_case", push_as(renamed(PhoneNumber="phone_number")), *FIELD, 'PhoneNumber is missing; the body has "phone_number"; the name is "PhoneNumber", in exactly this spelling and case'),
+    Mistake("a misspelt name", push_as(renamed(TransactionType="TransctionType")), *FIELD, 'TransactionType is missing; the body has "TransctionType"; the name is "TransactionType", in exactly this spelling and case'),
+    Mistake("a blank behind a name", push_as(renamed(Amount="Amount ")), *FIELD, 'Amount is missing; the body has "Amount "; the name is "Amount", in exactly this spelling and case'),
+    Mistake("query without ws_CO_", query("29115-34620561-1"), *FIELD, f"{CHECKOUT} '29115-34620561-1' is a MerchantRequestID; {SEND_CHECKOUT}"),
+    Mistake("query by a new MerchantRequestID", query("ac7b-470b-8df7-23ab3cef38271071873"), *FIELD, f"{CHECKOUT} 'ac7b-470b-8df7-23ab3cef38271071873' is a MerchantRequestID; {SEND_CHECKOUT}"),
+    Mistake("query by a receipt", query("SG632NMUAB"), *FIELD, f"{CHECKOUT} 'SG632NMUAB' is a receipt; {SEND_CHECKOUT}"),
+    Mistake("query by a ConversationID", query("AG_20240706_20106e9209f64bebd05b"), *FIELD, f"{CHECKOUT} 'AG_20240706_20106e9209f64bebd05b' is a ConversationID; {SEND_CHECKOUT}"),
+    Mistake("query by undefined", query("undefined"), *FIELD, f"{CHECKOUT} it is the word undefined: a variable is not set; {SEND_CHECKOUT}"),
+    Mistake("query with a blank behind the id", query("ws_CO_241120261000000708374149 "), *FIELD, f"{CHECKOUT} white space or quotes stand beside it: 'ws_CO_241120261000000708374149 ' -> 'ws_CO_241120261000000708374149'"),
+    Mistake("query in lower case", query("ws_co_241120261000000708374149"), *FIELD, f"{CHECKOUT} it starts with ws_CO_, in these capitals; 'ws_co_241120261000000708374149' does not"),
+    Mistake("query sent to the push"s path', query_at(PUSH_PATH), *FIELD, 'TransactionType is missing; the body is a query"s: send it to /mpesa/stkpushquery/v1/query"),
+    Mistake("push sent to the query"s path', push_at(QUERY_PATH), *FIELD, 'CheckoutRequestID is missing; the body is a push"s: send it to /mpesa/stkpush/v1/processrequest"),
     Mistake("query by an id that doesn't exist", query("ws_CO_241120261000000708374149"), *CREDENTIALS, "no push of 174379 has this CheckoutRequestID; use the CheckoutRequestID of the push's answer, with the same BusinessShortCode and sandbox"),
     Mistake("query with another shortcode", query_of_push("254711000006", BusinessShortCode="3000000"), *CREDENTIALS, "this push was made with BusinessShortCode 174379, not 3000000; query it with 174379, and a Password of 174379"),
     Mistake("query without CheckoutRequestID", query(None), *FIELD, "CheckoutRequestID is missing; add 'CheckoutRequestID': 'ws_CO_061020260952245708374149'"),
