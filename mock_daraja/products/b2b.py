@@ -16,7 +16,7 @@ from mock_daraja.money import cents, shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Opens, Product, World
 from mock_daraja.products.parties import owner_name
-from mock_daraja.products.reading import digits, reference, shortcode_of, text
+from mock_daraja.products.reading import digits, misnamed, reference, shortcode_of, text
 from mock_daraja.products.result import (
     Pair,
     account_line,
@@ -82,7 +82,8 @@ def read(body: Body, world: World) -> Command | Refusal:
             CORE.invalid_field.about("AccountReference"),
             "BusinessPayBill needs the account that is paid",
             body.get("AccountReference"),
-            "give AccountReference, at most 13 characters as documented",
+            misnamed("AccountReference", body, "BillRefNumber", "BillReferenceNumber")
+            or "give AccountReference, at most 13 characters as documented",
         )
     types = {digits(body["SenderIdentifierType"]), digits(body["RecieverIdentifierType"])}
     return Command(

@@ -11,12 +11,12 @@ from typing import Final, Literal
 from mock_daraja.errors import DarajaError
 from mock_daraja.model import REGISTERED_URLS, RegisteredUrls, Transaction, changed
 from mock_daraja.money import cents, json_number
-from mock_daraja.products import c2b_callbacks, core
+from mock_daraja.products import c2b_callbacks, commands, core
 from mock_daraja.products.base import Answers, Life, Opens, Product, Question, World
 from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment, receiver_fault
-from mock_daraja.products.reading import digits, reference, shortcode_of, text, url_fault
+from mock_daraja.products.reading import digits, misnamed, reference, shortcode_of, text, url_fault
 from mock_daraja.products.values import (
     EXAMPLE,
     Answer,
@@ -91,7 +91,8 @@ def read(body: Body, world: World) -> Command | Refusal:
             C2B.invalid_field.about("BillRefNumber"),
             f"{PAYBILL} needs an account number",
             body.get("BillRefNumber"),
-            "give BillRefNumber, at most twenty characters",
+            misnamed("BillRefNumber", body, "BillRefNo", "BillReferenceNumber", "AccountReference", "AccountNumber")
+            or "give BillRefNumber, at most twenty characters",
         )
     return _command(body, shortcode_of(body["ShortCode"], world), cents(body["Amount"]))
 
@@ -165,6 +166,7 @@ _SIMULATE: Final = Opens(
     paths=("/mpesa/c2b/v1/simulate", "/mpesa/c2b/v2/simulate"),
     owner="ShortCode",
     details=Incoming,
+    remedy=commands.remedy,
     read=read,
     acknowledge=acknowledge,
     life=Life(

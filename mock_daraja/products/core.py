@@ -18,6 +18,7 @@ from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import CHARGES_PAID, REVENUE, organisation, transfer
 from mock_daraja.model import Credential, Details, Initiator, Posting, Transaction, changed
 from mock_daraja.money import shillings
+from mock_daraja.products import commands
 from mock_daraja.products.base import Life, Opens, World
 from mock_daraja.products.reading import text, url_fault
 from mock_daraja.products.result import result_notice
@@ -273,6 +274,7 @@ def opens(
         secret="SecurityCredential",
         secret_docs="b2c.md#initiators",
         about=about,
+        remedy=commands.remedy,
         details=details,
         read=read_all,
         acknowledge=acknowledge,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from msgspec import Struct
 
+from mock_daraja.access.given import surroundings
 from mock_daraja.callbacks.url import host_and_port, why_not_public
 from mock_daraja.products.base import World
+from mock_daraja.products.values import Body
+from mock_daraja.quoting import shown
 from mock_daraja.settings import Settings
 
 _TUNNELS: Final = ("ngrok", "mockbin", "requestbin")  # in a host (requests.md §1.6)
@@ -54,6 +58,24 @@ def _by_rewriting(url: str) -> str:
     public = "https://pay.example.com" if is_local or any(each in host for each in _TUNNELS) else f"https://{host}"
     here = f"{url.partition('://')[0].lower()}://{host}{port}" if is_local else "http://localhost:8000"
     return f"send a public https URL, and have its callbacks come here: --rewrite-callbacks {public}={here}"
+
+
+def misnamed(name: str, body: Body, *mistaken: str, known: tuple[str, ...] = ()) -> str:
+    """Under which other name a field stands that is wanted here, though not by the schema; empty where it doesn't."""
+    from mock_daraja.validation.hints import for_misnamed  # seldom needed
+
+    return for_misnamed(name, mistaken, body, (name, *known))
+
+
+def no_receipt(given: str) -> str:
+    """What a text is that no transaction has as its receipt, where its form tells; else empty (requests.md §1.4)."""
+    plain = given.strip().upper()
+    if given.startswith("AG_"):
+        return f"{shown(given)} is a ConversationID, not a receipt"
+    if plain == given or not re.fullmatch("[A-Z0-9]{10}", plain):
+        return ""
+    how = surroundings(given) or "is in lower case"
+    return f"{shown(given)} {how}, and a receipt is ten capital letters and digits: send {plain}"
 
 
 def reference(value: Any) -> str:

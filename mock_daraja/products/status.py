@@ -12,12 +12,14 @@ from mock_daraja.money import shillings
 from mock_daraja.products import core
 from mock_daraja.products.base import Product, World
 from mock_daraja.products.parties import account_type, is_wallet, owner_name, sides
-from mock_daraja.products.reading import shortcode_of, text
+from mock_daraja.products.reading import misnamed, no_receipt, shortcode_of, text
 from mock_daraja.products.result import Pair, envelope, one_decimal, optional
 from mock_daraja.products.values import TIMED_OUT, Body, Command, Refusal, Settlement, Sides
 from mock_daraja.products.voice import CORE
 
 ROLE: Final = "Transaction Status query ORG API"
+_RECEIPTS: Final = ("TransID", "MpesaReceiptNumber", "OriginalTransactionID")
+"""Other names of a receipt."""
 _CANCELLED: Final = frozenset({"1031", "1032", "4001"})
 _EXPIRED: Final = frozenset({"1019", "1037", "4201", "4203", TIMED_OUT})
 
@@ -33,11 +35,14 @@ def read(body: Body, world: World) -> Command | Refusal:
     receipt = text(body.get("TransactionID") or "")
     conversation = text(body.get("OriginalConversationID") or body.get("OriginatorConversationID") or "")
     if not receipt and not conversation:
+        ids = ("TransactionID", "OriginalConversationID", "OriginatorConversationID")
         return core.refuse(
             CORE.invalid_field.about("TransactionID"),
             "neither TransactionID nor OriginalConversationID is given",
             None,
-            "give the receipt as TransactionID, or a conversation id as OriginalConversationID",
+            misnamed("TransactionID", body, *_RECEIPTS, known=ids)
+            or misnamed("OriginalConversationID", body, "ConversationID", known=ids)
+            or "give the receipt as TransactionID, or a conversation id as OriginalConversationID",
         )
     details = Asked(receipt=receipt, conversation="" if receipt else conversation)
     return Command(amount_cents=0, shortcode=shortcode_of(body["PartyA"], world), details=details)
@@ -55,8 +60,11 @@ def _original_fault(transaction: Transaction[Asked], world: World) -> Settlement
         return None
     receipt = transaction.details.receipt
     if receipt:
-        why = f"no transaction of this sandbox has the receipt {receipt}"
-        if world.find_transaction(receipt) is not None:
+        odd = no_receipt(receipt)
+        why = odd or f"no transaction of this sandbox has the receipt {receipt}"
+        if receipt.startswith("AG_"):
+            why = f"{odd}: send it as OriginalConversationID"
+        elif world.find_transaction(receipt) is not None:
             why = f"{receipt} is a conversation id, not a receipt: send it as OriginalConversationID"
         return core.fail(transaction, "2032", why)
     why = f"no transaction has the conversation id {transaction.details.conversation}"

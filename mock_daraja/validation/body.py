@@ -20,6 +20,7 @@ from mock_daraja.quoting import shown
 _Whole = Annotated[int, msgspec.Meta(ge=-wire.LONGEST_WHOLE, le=wire.LONGEST_WHOLE - 1)]
 _DECODE: Final = msgspec.json.Decoder(dict[str, str | _Whole]).decode
 _SHORT: Final = 19  # digits; a shorter whole number has fewer than 64 bits
+_GZIP: Final = b"\x1f\x8b"
 _SEND_JSON: Final = "Content-Type: application/json and a JSON object as the body"
 
 
@@ -52,6 +53,8 @@ def read_body(content_type: str | None, raw: bytes) -> ReadBody:
     except UnicodeDecodeError as error:
         if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return _empty("the body is UTF-16; encode it as UTF-8")
+        if raw[:2] == _GZIP:
+            return _empty("the body is gzip-compressed, and M-Pesa reads plain JSON; send it uncompressed")
         return _empty(f"the body is not UTF-8 (byte {error.object[error.start]:#04x}); encode it as UTF-8")
 
 
@@ -140,6 +143,9 @@ def _malformed(text: str, error: json.JSONDecodeError) -> str:
     before, rest = text[: error.pos].rstrip(), text[error.pos :].lstrip()
     if (before[-1:] + rest[:1]) in (",}", ",]") or re.match(r",\s*[}\]]", rest):
         return "malformed JSON: a comma stands before a closing brace or bracket; take it out"
+    for begins, what in _TOLD:
+        if error.msg.startswith(begins):
+            return f"{where}: {what}; use your language's JSON encoder"
     for pattern, what in _SLIPS:
         if found := pattern.match(rest):
             return f"{where}: {what.format(found[1])}"
@@ -171,6 +177,12 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 _decoder: Final = partial(json.JSONDecoder, parse_constant=_refuse_constant, parse_float=_float, parse_int=_whole)
 _FAST: Final = _decoder(object_pairs_hook=_distinct)
+_TOLD: Final = (
+    ("Invalid control character", "a line break or another control character stands in a string, where JSON has \\n"),
+    ("Invalid \\", "a backslash stands in a string, and none of JSON's escapes begins there"),
+    ("Extra data", "more stands behind the JSON"),
+)
+"""What the json module calls it, and what that means."""
 _SLIPS: Final = (
     (re.compile(r"(//|/\*|#)"), "{} begins a comment, which JSON does not have; take it out"),
     (

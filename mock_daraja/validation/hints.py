@@ -24,20 +24,27 @@ _LONGEST_TEXT: Final = 10_000  # the same, where a whole body may be in it
 
 def for_missing(name: str, field: Mapping[str, Any], body: Mapping[str, Any], known: Iterable[str]) -> str:
     """Looks for the field under another name among the keys that no field claims, and one level deeper."""
-    claimed = set(known)
-    others = [key for key in body if key not in claimed]
-    mistaken = (each for each in field.get("x-mistaken-for", ()) if each in others)
-    variant = nearest_key(name, others) or next(mistaken, None)
-    if variant is not None:
-        return f"the body has {shown(variant)}; the name is {shown(name)}, in exactly this spelling and case"
-    container = next((key for key in others if _holds(body[key], name)), None)
-    if container is not None:
-        return f"it is one level too deep, in {shown(container)}; send what is in {shown(container)} as the body itself"
+    if other := for_misnamed(name, field.get("x-mistaken-for", ()), body, known):
+        return other
     hint = f"add {shown(name)}"
     if field.get("x-secret"):
         return f"{hint}: {field['x-hint']}"
     examples = field.get("examples")
     return f"{hint}: {shown(examples[0])}" if examples else hint
+
+
+def for_misnamed(name: str, mistaken: Iterable[str], body: Mapping[str, Any], known: Iterable[str]) -> str:
+    """Where the field stands under another name, or one level deeper; empty where it doesn't. `mistaken` are the names
+    that it is mistaken for."""
+    claimed = set(known)
+    others = [key for key in body if key not in claimed]
+    variant = nearest_key(name, others) or next((each for each in mistaken if each in others), None)
+    if variant is not None:
+        return f"the body has {shown(variant)}; the name is {shown(name)}, in exactly this spelling and case"
+    container = next((key for key in others if _holds(body[key], name)), None)
+    if container is not None:
+        return f"it is one level too deep, in {shown(container)}; send what is in {shown(container)} as the body itself"
+    return ""
 
 
 def _holds(value: object, name: str) -> bool:

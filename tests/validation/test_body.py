@@ -64,7 +64,7 @@ def test_good_json_under_another_content_type_reads_as_empty(content_type: str |
         (b"{", "ends too early"),
         (b"{'Amount': 1}", "double quotes"),
         (b'{"Amount": 1,}', "a comma stands before a closing brace"),
-        (b'{"Amount": 1} extra', "Extra data"),
+        (b'{"Amount": 1} extra', "more stands behind the JSON"),
         (b'{"Amount":\n x}', "line 2, column 2"),
         (b'[{"Amount": 1}]', "an array with the object in it"),
         (b'"Amount"', "a string, not an object"),

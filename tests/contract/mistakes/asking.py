@@ -189,14 +189,19 @@ def send(operation: str, change: Callable[[dict[str, object]], Any] = dict, path
     return asks
 
 
-def encrypted(password: str, **changes: object) -> Asks:
-    """A payment with this password in its SecurityCredential."""
+def encrypted(password: str, operation: str = "b2c.payment", **changes: object) -> Asks:
+    """A payment, or another operation, with this password in its SecurityCredential."""
 
     def asks(shop: Shop) -> Answer:
         credential = shop.mock.sandbox.certificate.encrypt(password)
-        return send("b2c.payment", SecurityCredential=credential, **changes)(shop)
+        return send(operation, SecurityCredential=credential, **changes)(shop)
 
     return asks
+
+
+def encrypted_to(operation: str, **changes: object) -> Asks:
+    """With the right password."""
+    return encrypted(INITIATOR_PASSWORD, operation, **changes)
 
 
 def locked(shortcode: str) -> Asks:

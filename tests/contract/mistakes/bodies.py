@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from urllib.parse import urlencode
 
@@ -32,6 +33,8 @@ BODIES = (
     Mistake("[object Object]", push_as(write=lambda body: "[object Object]"), *FIELD, "BusinessShortCode is missing: read as an empty object: the body is [object Object]: an object was made text; send JSON.stringify of it"),
     Mistake("UTF-16", push_as(write=lambda body: json.dumps(body).encode("utf-16")), *FIELD, "BusinessShortCode is missing: read as an empty object: the body is UTF-16; encode it as UTF-8"),
     Mistake("Latin-1", push_as(write=lambda body: json.dumps(body | {"TransactionDesc": "Café"}, ensure_ascii=False).encode("latin-1")), *FIELD, "BusinessShortCode is missing: read as an empty object: the body is not UTF-8 (byte 0xe9); encode it as UTF-8"),
+    Mistake("gzip", push_as(write=lambda body: gzip.compress(json.dumps(body).encode())), *FIELD, "BusinessShortCode is missing: read as an empty object: the body is gzip-compressed, and M-Pesa reads plain JSON; send it uncompressed"),
+    Mistake("a line break in a string", push_as(lambda body: body | {"TransactionDesc": "a@b"}, lambda body: json.dumps(body).replace("a@b", "a\nb")), *FIELD, "BusinessShortCode is missing: read as an empty object: malformed JSON at line 1, column 430: a line break or another control character stands in a string, where JSON has \\n; use your language's JSON encoder"),
     Mistake("XML", push_as(write=lambda body: "<Amount>1</Amount>"), *FIELD, "BusinessShortCode is missing: read as an empty object: the body looks like XML; send Content-Type: application/json and a JSON object as the body"),
     Mistake("nested in body", push_as(lambda body: {"body": body}), *FIELD, "BusinessShortCode is missing; it is one level too deep, in 'body'; send what is in 'body' as the body itself"),
     Mistake("nested in data", push_as(lambda body: {"data": body}), *FIELD, "BusinessShortCode is missing; it is one level too deep, in 'data'; send what is in 'data' as the body itself"),
