@@ -34,7 +34,8 @@ PAYOUT: Final = ("0", "1", "2001", "21", "SFC_IC0003")
 _TIMED_OUT_MS: Final = 2_000
 WRONG_PASSWORDS_ALLOWED: Final = 3  # the third in a row locks (callbacks.md §8)
 _NAME: Final = re.compile(r"[\w .@-]*")
-"""What an initiator may be called. Anything else is perhaps a password, and isn't shown."""
+"""What an initiator may be called."""
+_A_NAME: Final = Credential("fault", f"encoding: the SecurityCredential is the initiator's name; {REMEDY}")
 _INITIATOR_FAULTS: Final = frozenset({"2001", "8006"})  # any other failure comes after a right password
 
 
@@ -104,7 +105,7 @@ def _judged(given: str, opened: Credential, initiators: Iterable[Initiator]) -> 
             how = "" if given.strip() == each.password else " in hexadecimal"
             return Credential("fault", f"encoding: the SecurityCredential is the bare password{how}; {REMEDY}")
         if given.strip() == each.name:
-            return Credential("fault", f"encoding: the SecurityCredential is the initiator's name; {REMEDY}")
+            return _A_NAME
     return opened
 
 
@@ -169,7 +170,7 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
     if initiator is None:
         has = ", ".join(known) or "none"
         why = f"name: {transaction.shortcode} has no initiator {shown(details.initiator)}; it has {has}"
-        if world.is_initiator_password(details.initiator) or not _NAME.fullmatch(details.initiator):
+        if _may_be_password(details, world):
             exchanged = "perhaps the initiator's name and SecurityCredential are exchanged"
             why = f"name: {transaction.shortcode} has no initiator of the name that was sent; it has {has}; {exchanged}"
         return fail(transaction, "2001", why)
@@ -186,6 +187,12 @@ def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Set
     if initiator.roles is not None and role not in initiator.roles:
         return fail(transaction, "21", f"initiator {initiator.name} has no role {shown(role)}")
     return None
+
+
+def _may_be_password(details: Initiated, world: World) -> bool:
+    """Whether what was sent as the initiator's name is perhaps a password, which nobody is to be shown."""
+    name = details.initiator
+    return details.credential == _A_NAME or not _NAME.fullmatch(name) or world.is_initiator_password(name)
 
 
 def _unlocking(initiator: Initiator) -> str:

@@ -45,21 +45,21 @@ FIELDS = Schemas().schema(PUSH)["properties"]
         ("BusinessShortCode", "17 43 79", "'17 43 79' -> '174379'"),
         ("BusinessShortCode", "254708374149", "is a phone number"),
         ("BusinessShortCode", "1743", "5 to 7 digits"),
-        ("Timestamp", "2026-10-06 09:52:33", '"2026-10-06 09:52:33" -> "20261006095233"'),
-        ("Timestamp", "2026-10-06T09:52:33.123+03:00", '-> "20261006095233"'),
-        ("Timestamp", "06102026095233", 'the year comes first: "06102026095233" -> "20261006095233"'),
-        ("Timestamp", 1791269553, 'looks like a Unix time -> "20261006'),
-        ("Timestamp", "1791269553000", 'looks like a Unix time -> "20261006'),
+        ("Timestamp", "2026-10-06 09:52:33", "'2026-10-06 09:52:33' -> '20261006095233'"),
+        ("Timestamp", "2026-10-06T09:52:33.123+03:00", "-> '20261006095233'"),
+        ("Timestamp", "06102026095233", "the year comes first: '06102026095233' -> '20261006095233'"),
+        ("Timestamp", 1791269553, "looks like a Unix time -> '20261006"),
+        ("Timestamp", "1791269553000", "looks like a Unix time -> '20261006"),
         ("Timestamp", "20261306095233", "is no date and time in the order YYYYMMDDHHmmss: the month is 13"),
-        ("Timestamp", "202610060952", '"202610060952" has no seconds -> "20261006095200"'),
-        ("TransactionType", "customerpaybillonline", '-> "CustomerPayBillOnline"'),
-        ("TransactionType", "CustomerBuyGoods", '-> "CustomerBuyGoodsOnline"'),
-        ("TransactionType", "zzz", 'send "CustomerPayBillOnline"'),
-        ("CallBackURL", "mydomain.com/path", '-> "https://mydomain.com/path"'),
-        ("CallBackURL", "https://MyDomain.com/Path", '-> "https://mydomain.com/Path"'),
-        ("CallBackURL", "HTTPS://mydomain.com", '-> "https://mydomain.com"'),
-        ("CallBackURL", "https://mydomain.com/a b", '-> "https://mydomain.com/a%20b"'),
-        ("CallBackURL", "ftp://mydomain.com", 'the scheme is "ftp"'),
+        ("Timestamp", "202610060952", "'202610060952' has no seconds -> '20261006095200'"),
+        ("TransactionType", "customerpaybillonline", "-> 'CustomerPayBillOnline'"),
+        ("TransactionType", "CustomerBuyGoods", "-> 'CustomerBuyGoodsOnline'"),
+        ("TransactionType", "zzz", "send 'CustomerPayBillOnline'"),
+        ("CallBackURL", "mydomain.com/path", "-> 'https://mydomain.com/path'"),
+        ("CallBackURL", "https://MyDomain.com/Path", "-> 'https://mydomain.com/Path'"),
+        ("CallBackURL", "HTTPS://mydomain.com", "-> 'https://mydomain.com'"),
+        ("CallBackURL", "https://mydomain.com/a b", "-> 'https://mydomain.com/a%20b'"),
+        ("CallBackURL", "ftp://mydomain.com", "the scheme is 'ftp'"),
         ("CallBackURL", "https:///path", "the host is missing"),
         ("CallBackURL", 12, "send "),
         ("AccountReference", "x" * 25, "25 characters, at most 20"),
@@ -91,10 +91,28 @@ def test_a_hint_is_the_nearest_thing_that_would_have_worked(field: str, value: A
 def test_a_missing_field_is_found_under_another_spelling(missing: str, sent: str) -> None:
     hint = hints.for_missing(missing, FIELDS[missing], {"Amount": 1, sent: "x"}, FIELDS)
 
-    assert hint == f"the body has '{sent}'; the name is '{missing}', in exactly this spelling and case"
+    assert hint == f'the body has "{sent}"; the name is "{missing}", in exactly this spelling and case'
 
 
 def test_a_field_that_is_there_is_not_taken_for_another_ones_misspelling() -> None:
     hint = hints.for_missing("PartyA", FIELDS["PartyA"], {"PartyB": "174379"}, FIELDS)
 
-    assert hint == "add 'PartyA': '254708374149'"
+    assert hint == 'add "PartyA": "254708374149"'
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "'a'"),
+        ("é\n\ud800", "'\\u00e9\\n\\ud800'"),
+        (None, "null"),
+        (True, "true"),
+        (1.5, "1.5"),
+        ({"a": 1}, "an object"),
+        ([], "an array"),
+        (10**400, "a very large number"),
+        ("x" * 100, '"' + "x" * 57 + '..." (100 characters)'),
+    ],
+)
+def test_a_value_is_shown_short_and_in_ascii(value: object, text: str) -> None:
+    assert hints.shown(value) == text
