@@ -19,7 +19,15 @@ from tests.golden import plays
 
 PACKAGE = Path(mock_daraja.__file__).parent
 CONTAINERS = ("sorted", "list", "tuple", "set", "frozenset", "dict", "repr")
-FOR_PROGRAMMERS = {"__init__.py", "testing/__init__.py", "pool.py", "loop.py", "store/unit.py", "store/memory.py", "telling.py"}
+FOR_PROGRAMMERS = {
+    "__init__.py",
+    "testing/__init__.py",
+    "pool.py",
+    "loop.py",
+    "store/unit.py",
+    "store/memory.py",
+    "telling.py",
+}
 """Python's own AttributeError, and logs of our mistakes with their traceback."""
 PYTHON = re.compile(
     r"\['|\('|',\)|\{'|frozenset\(|set\(\)|(?<![\w\"'])b['\"]|<[\w.]+ (object|function|at)|\w+\(\w+=|Decimal\("

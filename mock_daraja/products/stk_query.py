@@ -134,7 +134,7 @@ def remedy(problem: FieldProblem, body: Body, world: World) -> str:
     if problem.field == "Timestamp" and problem.rule == MISSING:
         inside = timestamp_in(reference(body["Password"]), shortcode_of(body["BusinessShortCode"], world))
         made = "the same YYYYMMDDHHmmss that the Password was made with"
-        return f'add "Timestamp": {made}' if inside is None else f'add "Timestamp": "{inside}", which Password holds'
+        return f"add 'Timestamp': {made}" if inside is None else f"add 'Timestamp': '{inside}', which Password holds"
     if problem.field != "Password":
         return ""
     shortcode, timestamp = shortcode_of(body["BusinessShortCode"], world), reference(body.get("Timestamp"))

@@ -91,28 +91,10 @@ def test_a_hint_is_the_nearest_thing_that_would_have_worked(field: str, value: A
 def test_a_missing_field_is_found_under_another_spelling(missing: str, sent: str) -> None:
     hint = hints.for_missing(missing, FIELDS[missing], {"Amount": 1, sent: "x"}, FIELDS)
 
-    assert hint == f'the body has "{sent}"; the name is "{missing}", in exactly this spelling and case'
+    assert hint == f"the body has '{sent}'; the name is '{missing}', in exactly this spelling and case"
 
 
 def test_a_field_that_is_there_is_not_taken_for_another_ones_misspelling() -> None:
     hint = hints.for_missing("PartyA", FIELDS["PartyA"], {"PartyB": "174379"}, FIELDS)
 
-    assert hint == 'add "PartyA": "254708374149"'
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("a", "'a'"),
-        ("é\n\ud800", "'\\u00e9\\n\\ud800'"),
-        (None, "null"),
-        (True, "true"),
-        (1.5, "1.5"),
-        ({"a": 1}, "an object"),
-        ([], "an array"),
-        (10**400, "a very large number"),
-        ("x" * 100, '"' + "x" * 57 + '..." (100 characters)'),
-    ],
-)
-def test_a_value_is_shown_short_and_in_ascii(value: object, text: str) -> None:
-    assert hints.shown(value) == text
+    assert hint == "add 'PartyA': '254708374149'"
