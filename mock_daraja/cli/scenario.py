@@ -220,8 +220,8 @@ def from_journal(exchange: str | None, output: Path | None, sandbox: str, url: s
     """Make a scenario of an exchange of a running server: its operation and amount, what it was answered, and how its
     transaction ended. Secrets, telephone numbers and references stay out.
 
-    ID is what the header X-Mock-Daraja-Exchange and the log call it, such as x12. Without one it is the last exchange
-    that failed, at once or later, else the last.
+    ID is what `mock-daraja why` takes, such as x12, or t4 for the exchange that opened a transaction. Without one it is
+    the last exchange that failed, at once or later, else the last.
     """
     from mock_daraja.cli.why import asked
     from mock_daraja.faults import pages

@@ -12,9 +12,12 @@ from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
 from mock_daraja.journal.shapes import attempted, has_failed
 from mock_daraja.journal.text import explanation, outside_payment
+from mock_daraja.quoting import shown
 
 _LOOKED_AT: Final = 20  # newest exchanges among which the last failure is looked for
+_EXCHANGE: Final = re.compile(r"last|x?[0-9]{1,18}")
 _CALLBACK: Final = re.compile(r"c([0-9]{1,18})")
+_TRANSACTION: Final = re.compile(r"t([0-9]{1,18})")
 
 
 def asked(exchange: str | None, sandbox: str, url: str | None) -> tuple[Client, Row]:
@@ -31,9 +34,28 @@ def _asked(name: str | None, sandbox: str, url: str | None) -> tuple[Client, Row
     if name and "/" in name:  # default/x12, as the header has it
         sandbox, _, name = name.rpartition("/")
     client = client_at(url, sandbox)
-    if name and (callback := _CALLBACK.fullmatch(name)) is not None:
-        return client, _about(client, client.callback(int(callback[1])))
-    return client, client.exchange(name) if name else _last_failure(client)
+    return client, _named(client, name) if name else _last_failure(client)
+
+
+def _named(client: Client, name: str) -> Row:
+    if _EXCHANGE.fullmatch(name):
+        return client.exchange(name)
+    if (callback := _CALLBACK.fullmatch(name)) is not None:
+        return _about(client, client.callback(int(callback[1])))
+    number = _TRANSACTION.fullmatch(name)
+    try:
+        return _opened(client, client.transaction(number[1] if number is not None else name))
+    except Problem as problem:
+        if problem.status != 404 or not problem.what.startswith("there is no transaction"):
+            raise
+        what = f"there is no transaction {shown(name)} in sandbox {client.name}"
+        if number is None:
+            what = f"{shown(name)} names no exchange, callback or transaction of sandbox {client.name}"
+        remedy = (
+            "give x12, t4, c1, a CheckoutRequestID, MerchantRequestID, ConversationID, OriginatorConversationID or a "
+            "receipt; `mock-daraja journal` lists what is kept"
+        )
+        raise Problem(what, remedy=remedy, status=404) from None
 
 
 def _last_failure(client: Client) -> Row:
@@ -55,22 +77,30 @@ def _last_failure(client: Client) -> Row:
 
 
 def _about(client: Client, callback: Row) -> Row:
-    """The exchange that opened what a callback is about, if that is kept, else the payment itself."""
-    transaction = None
+    """What a callback is about: see `_opened`. Where the transaction isn't kept any more, the callback alone."""
     try:
         transaction = client.transaction(callback["transaction"])
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        return {"sandbox": client.name, "transaction": None, "callbacks": [callback]}
+    return _opened(client, transaction)
+
+
+def _opened(client: Client, transaction: Row) -> Row:
+    """The exchange that opened a transaction, if there is one and it is kept, else the transaction itself."""
+    try:
         if transaction["exchange"] is not None:
             return client.exchange(transaction["exchange"])
     except Problem as problem:
         if problem.status != 404:
             raise
-    about = callback["transaction"]
-    callbacks = [callback] if transaction is None else client.callbacks(transaction=about)
+    callbacks = client.callbacks(transaction=transaction["id"])
     return {"sandbox": client.name, "transaction": transaction, "callbacks": callbacks}
 
 
 @click.command(
-    epilog="Example: mock-daraja why; mock-daraja why x12; mock-daraja why last --curl",
+    epilog="Example: mock-daraja why; mock-daraja why x12; mock-daraja why t4; mock-daraja why last --curl",
     short_help="Explain an answer: what was checked, what failed, what to do.",
 )
 @click.argument("exchange", required=False, metavar="[last|ID]")
@@ -81,7 +111,8 @@ def _about(client: Client, callback: Row) -> Row:
 def why(exchange: str | None, sandbox: str, as_curl: bool, as_json: bool, url: str | None) -> None:
     """Explain an answer of a running server: what was checked, what failed, the offending value, and what to do.
 
-    ID is what the header X-Mock-Daraja-Exchange and the log call it, such as x12, or c1 for what a callback is about.
+    ID is what the header X-Mock-Daraja-Exchange and the log call it, such as x12; or t4 for a transaction, c1 for what
+    a callback is about; or a CheckoutRequestID, MerchantRequestID, ConversationID, OriginatorConversationID or receipt.
     Without one it is the last that failed, at once or later, else the last exchange.
     """
     printer = Printer()

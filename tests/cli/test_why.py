@@ -75,6 +75,37 @@ def test_an_exchange_is_asked_for_as_header_and_log_call_it(
     assert explained(run("why", name, "--url", live)) == number
 
 
+@pytest.mark.parametrize("where", ["", "default/"])
+def test_a_transaction_is_asked_for_by_any_name_it_goes_by(
+    run: Callable[..., Any], mock: Any, live: str, where: str
+) -> None:
+    opened = mock.settled("b2c.payment")
+    mock.push(Amount="ten")
+
+    names = (f"t{opened.id}", opened.reference, opened.originator_id, opened.receipt)
+    found = {explained(run("why", f"{where}{name}", "--url", live)) for name in names}
+
+    assert found == {f"x{opened.exchange}"}
+
+
+def test_a_push_is_asked_for_by_its_checkout_request_id(run: Callable[..., Any], mock: Any, live: str) -> None:
+    checkout = mock.pushed()
+    mock.push(Amount="ten")
+
+    assert explained(run("why", checkout, "--url", live)) == "x2"
+
+
+def test_a_transaction_that_no_exchange_opened_is_explained_itself(
+    run: Callable[..., Any], mock: Any, live: str
+) -> None:
+    run("pay", "--till", "3000001", "--amount", "50", "--url", live)
+
+    result = run("why", "t1", "--url", live)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("Transaction 1  completed")
+
+
 def test_json_is_the_whole_exchange(run: Callable[..., Any], mock: Any, live: str) -> None:
     mock.push(Amount="ten")
 
@@ -93,7 +124,14 @@ def test_before_any_request_it_says_so(run: Callable[..., Any], live: str) -> No
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["x99"], "there is no exchange 'x99'"), (["--sandbox", "nowhere"], "there is no sandbox 'nowhere'")],
+    [
+        (["x99"], "there is no exchange 'x99'"),
+        (["c99"], "there is no callback '99'"),
+        (["t99"], "there is no transaction 't99'"),
+        (["SKO1234567"], "'SKO1234567' names no exchange, callback or transaction of sandbox default"),
+        (["--sandbox", "nowhere"], "there is no sandbox 'nowhere'"),
+        (["t1", "--sandbox", "nowhere"], "there is no sandbox 'nowhere'"),
+    ],
 )
 def test_what_is_not_there_is_named(run: Callable[..., Any], live: str, arguments: list[str], said: str) -> None:
     result = run("why", *arguments, "--url", live)
