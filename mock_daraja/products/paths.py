@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Final
 
 from msgspec import Struct
 
-from mock_daraja.fields import nearest
 from mock_daraja.products.base import Product
+from mock_daraja.quoting import LONGEST
 
-_TYPO: Final = 0.8  # how alike a path and a misspelling of it are, from 0 to 1
-_NEAR: Final = 0.5
+_TYPO: Final = 0.8  # how alike a part of a path and a misspelling of it are, from 0 to 1
+_VERSION: Final = re.compile(r"v[0-9]+")
+_BETWEEN_WORDS: Final = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z][a-z])")
+_COMMON: Final = frozenset({
+    "account", "age", "bundle", "checkout", "data", "facebook", "get", "id", "info", "invoice", "lipa", "lipana",
+    "lookup", "management", "manager", "mobile", "mpesa", "na", "network", "number", "on", "org", "pesa", "query",
+    "registration", "to", "transaction", "transactions", "with",
+})  # fmt: skip
+"""Words of titles and paths that by themselves name no product."""
 
 
 class Unmocked(Struct, frozen=True):
@@ -26,11 +37,11 @@ Owner = Product | Unmocked
 
 
 class Near(Struct, frozen=True):
-    """The real path that is most like another one."""
+    """The path that another one is a misspelling of, or the most alike of the product that the other one names."""
 
     path: str
     owner: Owner
-    is_typo: bool  # the other one is a misspelling of it
+    is_typo: bool
 
 
 class Unknown(Struct, frozen=True):
@@ -48,9 +59,10 @@ class Paths:
 
     def __init__(self, owners: Mapping[str, Owner]) -> None:
         self._owners = owners
-        self._bases: dict[str, dict[str, Owner]] = {}
+        self._bases: dict[str, set[str]] = defaultdict(set)  # the titles of those who have paths there
         for path, owner in owners.items():
-            self._bases.setdefault(_base(path), {})[path] = owner
+            self._bases[_base(path)].add(owner.title)
+        self._titles = _titles_by_word(owners)
 
     def unknown(self, path: str) -> Unknown:
         """What can be said of a path that no product here has."""
@@ -59,22 +71,86 @@ class Paths:
         base = _base(path)
         while base and base not in self._bases:
             base = _base(base)
-        if not base:
-            return Unknown(None, is_real=False, near=_nearest(path, self._owners, "", _NEAR))
-        near = _nearest(path, self._bases[base], base, 0)
-        assert near is not None  # the base has at least one
-        return Unknown(near.owner, is_real=False, near=near)
+        if base:
+            near = self._near(path, self._bases[base])
+            return Unknown(near.owner, is_real=False, near=near)
+        misspelt = _misspelt(path, self._owners)
+        if misspelt is not None:
+            return Unknown(None, is_real=False, near=Near(misspelt, self._owners[misspelt], is_typo=True))
+        named = max((word for word in _words(path) if word in self._titles), key=len, default=None)
+        near_named = None if named is None else self._near(path, {self._titles[named]})
+        return Unknown(None, is_real=False, near=near_named)
+
+    def _near(self, path: str, titles: set[str]) -> Near:
+        """The path that is most like this one, of the products with these titles."""
+        theirs = [each for each, owner in self._owners.items() if owner.title in titles]
+        misspelt = _misspelt(path, theirs)
+        found = misspelt or max(theirs, key=lambda each: _closeness(_parts(path), _parts(each)))
+        return Near(found, self._owners[found], is_typo=misspelt is not None)
 
 
 def _base(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _nearest(path: str, owners: Mapping[str, Owner], base: str, least: float) -> Near | None:
-    """What they have in common, `base`, isn't compared, nor are capitals: those are easily mistaken."""
-    known = {each.removeprefix(base).lower(): each for each in owners}
-    asked = path.removeprefix(base).lower()
-    found = nearest(asked, known, least)
-    if found is None:
-        return None
-    return Near(known[found], owners[known[found]], is_typo=nearest(asked, (found,), _TYPO) is not None)
+def _parts(path: str) -> list[str]:
+    """Without those that a doubled slash, or one at the end, leaves empty."""
+    return [each.lower() for each in path[:LONGEST].split("/") if each]
+
+
+def _misspelt(path: str, known: Iterable[str]) -> str | None:
+    """The known path that this one is with typing errors, the latest version of it where it has several."""
+    asked = _parts(path)
+    alike = [(_likeness(asked, _parts(each)), each) for each in known]
+    best, found = max(alike, default=(0.0, ""))
+    return found if best else None
+
+
+def _likeness(asked: list[str], real: list[str]) -> float:
+    """How alike they are, from 0 to 1; 0 as soon as one part differs by more than a typing error. A slash may be
+    missing, and so may the first part where it is mpesa."""
+    if ["mpesa", *asked] == real or "".join(asked) == "".join(real):
+        return 1
+    if len(asked) != len(real):
+        return 0
+    parts = [_alike(*pair) for pair in zip(asked, real, strict=True)]
+    return sum(parts) / len(parts) if all(parts) else 0
+
+
+def _closeness(asked: list[str], real: list[str]) -> tuple[bool, int, float]:
+    """By the same resource, then by the same base path, then by their letters."""
+    beginning = takewhile(lambda pair: pair[0] == pair[1], zip(asked, real, strict=False))
+    letters = SequenceMatcher(None, "/".join(real), "/".join(asked)).ratio()
+    return asked[-1:] == real[-1:], len(list(beginning)), letters
+
+
+def _alike(asked: str, real: str) -> float:
+    if _VERSION.fullmatch(asked) or _VERSION.fullmatch(real):
+        versions = _VERSION.fullmatch(asked) and _VERSION.fullmatch(real)
+        return float(asked == real) or (_TYPO if versions else 0)
+    ratio = SequenceMatcher(None, real, asked).ratio()
+    return ratio if ratio >= _TYPO else 0
+
+
+def _titles_by_word(owners: Mapping[str, Owner]) -> dict[str, str]:
+    """The words that name one product only: of its title, and of its base paths. A whole title, and a slug, always name
+    their own."""
+    titles: dict[str, set[str]] = defaultdict(set)
+    for path, owner in owners.items():
+        for word in (*_words(owner.title.replace("M-Pesa", "")), *_words(_base(path))):
+            titles[word].add(owner.title)
+    unique = {word: next(iter(those)) for word, those in titles.items() if len(those) == 1}
+    whole = {each.title.replace(" ", "").lower(): each.title for each in owners.values()}
+    slugs = {each.slug.replace("-", ""): each.title for each in owners.values() if isinstance(each, Product)}
+    return unique | whole | slugs
+
+
+def _words(text: str) -> Iterator[str]:
+    """Those between slashes, and what those that follow each other are when written as one."""
+    for part in text[:LONGEST].split("/"):
+        words = [each.lower() for each in _BETWEEN_WORDS.split(part) if each]
+        for start in range(len(words)):
+            for end in range(start + 1, len(words) + 1):
+                word = "".join(words[start:end])
+                if word not in _COMMON and not _VERSION.fullmatch(word) and len(word) > 1:
+                    yield word

@@ -125,7 +125,7 @@ def _no_operation(passage: Passage, unknown: Unknown) -> Reply:
     if near is not None:
         remedy = f"did you mean {near.path}?" if near.is_typo else f"the nearest path is {near.path}"
         if isinstance(near.owner, Unmocked):
-            remedy += f" That one is {near.owner.title}'s: real, not mocked here"
+            remedy += f"{'' if near.is_typo else '.'} That one is {near.owner.title}'s: real, not mocked here"
     if unknown.is_real:
         assert owner is not None
         text = f"real, not mocked here: {owner.title}"

@@ -34,6 +34,7 @@ def is_not_routed(answer: Answer) -> bool:
         ("/mpesa/b2b/v1/remitax", "404.002.01", "Tax Remittance has no such resource; did you mean"),
         ("/mpesa/b2b/v1/payment", "404.002.01", "Business to Business (B2B) has no such resource; the nearest"),
         ("/mpesa/stkpush/v1/push", "404.001.01", "the nearest path is /mpesa/stkpush/v1/processrequest"),
+        ("/mpesa/stkpush/v1/query", "404.001.01", "the nearest path is /mpesa/stkpushquery/v1/query"),
     ],
 )
 def test_an_unknown_resource_is_told_the_nearest_of_its_product(mock: Mock, path: str, code: str, why: str) -> None:
@@ -59,6 +60,10 @@ def test_a_real_path_that_is_not_mocked_says_so(mock: Mock, method: str, path: s
         ("/mpesa/qrcode/v1/genrate", f"did you mean /mpesa/qrcode/v1/generate? {_REAL.format('Dynamic QR')}"),
         ("/imsi/v1/checkTI", f"did you mean /imsi/v1/checkATI? {_REAL.format('IMSI')}"),
         ("/simportal/v1/activate", "IoT SIM Management has no such resource; the nearest path is"),
+        (
+            "/v1/lipa/na/bonga/redeem",
+            f"the nearest path is /v1/lipa/na/bonga/redeem-paybill. {_REAL.format('Lipa na Bonga')}",
+        ),
     ],
 )
 def test_a_resource_beside_one_that_is_not_mocked_is_not_routed_either(mock: Mock, path: str, why: str) -> None:
@@ -78,16 +83,59 @@ def test_a_resource_beside_one_that_is_not_mocked_is_not_routed_either(mock: Moc
         ),
         ("/oauth/v3/generate", "did you mean /oauth/v1/generate?"),
         ("/c2b/v1/simulate", "did you mean /mpesa/c2b/v1/simulate?"),
-        ("/mpesa/queryorginfo/v1/query", "no product has this path; the nearest path is"),
-        ("/mpesa/ratiba/v1/process", "the nearest path is"),
-        ("/favicon.ico", "no product has this path; `mock-daraja docs products#paths`"),
+        ("/mpesa//stkpush/v1/processrequest", "did you mean /mpesa/stkpush/v1/processrequest?"),
+        ("/mpesa/stkpushv1/processrequest", "did you mean /mpesa/stkpush/v1/processrequest?"),
+        ("/mpesa/c2b/v3/register", "did you mean /mpesa/c2b/v2/registerurl?"),
     ],
 )
-def test_a_path_under_no_base_path_is_apigees_fault(mock: Mock, path: str, why: str) -> None:
+def test_did_you_mean_is_asked_of_typing_errors_of_one_path(mock: Mock, path: str, why: str) -> None:
     answer = mock.post(path, {})
 
     assert is_fault(answer)
     assert why in answer.why
+
+
+@pytest.mark.parametrize(
+    ("path", "nearest"),
+    [
+        ("/mpesa/b2bexpresscheckout/v1/paymentrequest", "/v1/ussdpush/get-msisdn"),
+        ("/mpesa/queryorginfo/v1/query", "/sfcverify/v1/query/info"),
+        ("/mpesa/ratiba/v1/create", "/standingorder/v1/createStandingOrderExternal"),
+        ("/mpesa/pull/v1/query", "/pulltransactions/v1/query"),
+        ("/mpesa/iot/v1/manage", "/simportal/v1/"),
+        ("/mpesa/sim/v1/rename", "/simportal/v1/renameasset"),
+        ("/mpesa/qr/v1/create", "/mpesa/qrcode/v1/generate"),
+        ("/mpesa/bonga/v1/redeem", "/v1/lipa/na/bonga/redeem-paybill"),
+        ("/mpesa/kyc/v1/check", "/v1/KYC-validation/validateID"),
+        ("/mpesa/bill-manager/v1/optin", "/v1/billmanager-invoice/optin"),
+        ("/mpesa/imsi/v1/check", "/imsi/v1/checkATI"),
+        ("/oauth", "/oauth/v1/generate"),
+        ("/mpesa/accountbalance/query", "/mpesa/accountbalance/v1/query"),
+    ],
+)
+def test_a_path_whose_words_name_a_product_is_told_the_nearest_of_it(mock: Mock, path: str, nearest: str) -> None:
+    answer = mock.post(path, {})
+
+    assert is_fault(answer)
+    assert answer.why.startswith(f"no product has this path; the nearest path is {nearest}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/favicon.ico",
+        "/api/v1/users",
+        "/mpesa/businesspaybill/v1/request",
+        "/checkout",
+        "/v1/generate",
+        "/lipa/na/mpesa",
+    ],
+)
+def test_a_path_that_names_no_product_is_told_how_to_list_them(mock: Mock, path: str) -> None:
+    answer = mock.post(path, {})
+
+    assert is_fault(answer)
+    assert answer.why.startswith("no product has this path; `mock-daraja docs products#paths` lists")
 
 
 def test_nothing_that_is_listed_as_not_mocked_is_served() -> None:
