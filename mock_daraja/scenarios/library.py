@@ -189,6 +189,9 @@ def _files(folder: Path) -> dict[str, Path]:
         raise Problem("there is no such folder of scenarios", where=str(folder), remedy=remedy, status=404)
     files: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
+        if path.suffix in SUFFIXES and path.is_symlink() and not path.exists():
+            remedy = "link it to a scenario file that is there, or take the link out"
+            raise Problem("the link to a scenario file leads nowhere", where=str(path), remedy=remedy)
         if path.suffix not in SUFFIXES or not path.is_file():
             continue
         name = path.relative_to(folder).with_suffix("").as_posix()

@@ -140,7 +140,8 @@ def _remedy(error: Error) -> str:
         return f'put it in quotes: "{_value(instance)}"'
     description = str(error.schema.get("description", "")).rstrip(".")
     examples = " or ".join(map(_value, error.schema.get("examples", ())))
-    return ". ".join(filter(None, (description, f"Write it like {examples}" if examples else "")))
+    at_least = "Write at least one" if error.validator in ("minItems", "minProperties") else ""
+    return ". ".join(filter(None, (at_least, description, f"Write it like {examples}" if examples else "")))
 
 
 def _value(value: object) -> str:

@@ -359,6 +359,25 @@ def test_two_files_of_one_name_are_a_problem(write: Write, tmp_path: Path) -> No
         Library([tmp_path]).survey()
 
 
+def test_a_link_that_leads_nowhere_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere.yaml")
+
+    with pytest.raises(Problem, match=r"gone\.yaml: the link to a scenario file leads nowhere") as caught:
+        Library([tmp_path]).survey()
+
+    assert "take the link out" in caught.value.remedy
+
+
+def test_a_file_without_rules_is_told_how_to_write_one(write: Write, tmp_path: Path) -> None:
+    write("", name="empty.yaml", head="title: x\nrules: []\n")
+
+    [(_, problem)] = Library([tmp_path]).survey()
+
+    assert isinstance(problem, Problem)
+    assert problem.remedy.startswith("Write at least one.")
+    assert problem.remedy.endswith('Write it like [{"then": {"result": 1032}}]')
+
+
 def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="no such folder of scenarios"):
         Library([tmp_path / "none"]).survey()
