@@ -16,7 +16,8 @@ _FAILURES: Final[Mapping[FailureKind, str]] = {
     "no-connection": "no connection to {}: {}",
     "no-connection-in-time": "no connection to {} within {:g} s",
     "no-tls": "{} does not speak TLS: is the callback URL to start with http://?",
-    "untrusted": "the certificate of {} is not trusted: {}",
+    "untrusted": "the certificate of {} is not trusted: {}; "
+    "start the server with SSL_CERT_FILE=the file of the certificate that signed it, or give the URL with http://",
     "closed": "the receiver closed the connection without an answer",
     "closed-early": "the connection ended {} bytes into the answer",
     "reset": "the receiver reset the connection without an answer",
@@ -36,6 +37,9 @@ _FAILURES: Final[Mapping[FailureKind, str]] = {
     "app-raised": "{}",
     "app-silent": "the app returned without an answer",
 }
+
+_MAYBE_TLS: Final = "; if it speaks TLS, the callback URL has to start with https://"
+_MOVED: Final = "; M-Pesa follows no redirect: give the final URL"  # addendum-b.md §6
 
 _OPEN_UP: Final = (
     "to get it on this machine: --rewrite-callbacks {origin}=http://localhost:8000; "
@@ -98,7 +102,10 @@ def took(delivery: Delivery) -> bool:
 
 def delivery_error(delivery: Delivery) -> str | None:
     """Why there was no whole answer."""
-    return None if delivery.failure is None else failure_text(delivery.failure)
+    if delivery.failure is None:
+        return None
+    maybe_tls = delivery.failure.kind == "reset" and delivery.url.lower().startswith("http://")
+    return failure_text(delivery.failure) + (_MAYBE_TLS if maybe_tls else "")
 
 
 def sent_twice(delivery: Delivery) -> str | None:
@@ -116,5 +123,6 @@ def callback_note(row: Callback, last: Delivery | None) -> str:
     if row.state == "dropped":
         return "the outcome says that this callback is lost; resend it to deliver it"
     if row.state == "failed" and last is not None:
-        return delivery_error(last) or f"the receiver answered {last.status}"
+        moved = _MOVED if last.status in (301, 302, 303, 307, 308) else ""
+        return delivery_error(last) or f"the receiver answered {last.status}{moved}"
     return "forged by the test" if row.forged else ""

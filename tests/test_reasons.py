@@ -52,6 +52,7 @@ def test_a_refusal_names_the_host_and_its_address(host: str, reason: str) -> Non
         ("delivered", 200, ""),
         ("dropped", None, "the outcome says that this callback is lost; resend it to deliver it"),
         ("failed", 503, "the receiver answered 503"),
+        ("failed", 302, "the receiver answered 302; M-Pesa follows no redirect: give the final URL"),
         ("failed", None, "the receiver closed the connection without an answer"),
         ("refused", None, "the callback URL holds a blank or a control character; percent-encode it, or take it out"),
     ],

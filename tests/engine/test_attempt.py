@@ -326,7 +326,7 @@ def flood(peer: Any) -> None:
         (hang, None, "no answer within 0.1 s"),
         (hang_in_the_body, 200, "the answer was not whole within 0.1 s"),
         (close, None, "the receiver closed the connection without an answer"),
-        (reset, None, "the receiver reset the connection without an answer"),
+        (reset, None, "the receiver reset the connection without an answer; if it speaks TLS, the callback URL has to"),
         (greet, None, "the answer is not HTTP/1.1: it starts with '220 mail.example ESMTP"),
     ],
 )
@@ -396,6 +396,7 @@ def test_untrusted_certificate_is_refused(receive: Any, sender: Sender) -> None:
     assert (delivery_error(delivery) or "").startswith(
         f"the certificate of localhost port {receiver.port} is not trusted: self"
     )
+    assert "SSL_CERT_FILE=" in (delivery_error(delivery) or "")
     assert receiver.requests == []
 
 
