@@ -6,6 +6,7 @@ that is put to a person is the business of whoever reads the table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -16,6 +17,7 @@ from mock_daraja.quoting import LONGEST, shown
 
 Kind = Callable[[Any], Any]
 Fields = Mapping[str, Kind]
+_PHONE: Final = re.compile("phone|mobile")
 _TYPE_NAMES: Final = {str: "text", bool: "true or false", list: "a list", int: "a whole number", type(None): "null"}
 
 
@@ -46,10 +48,16 @@ def read(
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """What a misspelt name may have been meant as; `cutoff` says how alike they have to be, from 0 to 1."""
+    """What a misspelt name may have been meant as; `cutoff` says how alike they have to be, from 0 to 1. Capitals don't
+    count, and a telephone number goes by msisdn."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(name[:LONGEST], known, 1, cutoff)), None)
+    folded = {each.lower(): each for each in known}
+    asked = name[:LONGEST].lower()
+    if _PHONE.search(asked) and "msisdn" in folded:
+        return folded["msisdn"]
+    found = get_close_matches(asked, folded, 1, cutoff)
+    return folded[found[0]] if found else None
 
 
 def did_you_mean(name: str, known: Collection[str], nouns: str) -> str:

@@ -248,10 +248,8 @@ def _check_names(environment: Mapping[str, str]) -> None:
     """Raises Problem for a variable that is named as ours are, and is none."""
     known = {URL_VARIABLE, *(_variable(name) for of in (Settings, Quirks) for name in _kinds(of))}
     for name in environment:
-        if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
-            near = nearest(
-                name.removeprefix(ENVIRONMENT_PREFIX), {each.removeprefix(ENVIRONMENT_PREFIX) for each in known}
-            )
+        if name.upper().startswith(ENVIRONMENT_PREFIX) and name not in known:
+            near = nearest(name[len(ENVIRONMENT_PREFIX) :], {each.removeprefix(ENVIRONMENT_PREFIX) for each in known})
             listed = "unset it; `mock-daraja docs settings#every-setting` lists those there are"
             remedy = f"did you mean {_variable(near)}?" if near else listed
             raise Problem("there is no such variable", where=name, remedy=remedy)

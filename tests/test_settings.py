@@ -112,6 +112,9 @@ def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
     ("text", "what", "line", "remedy"),
     [
         ("prot = 1", "there is no setting 'prot'", 1, "did you mean 'port'?"),
+        ("CLOCK = 'auto'", "there is no setting 'CLOCK'", 1, "did you mean 'clock'?"),
+        ("[[customers]]\nphone = '0712345678'", "a customer has no 'phone'", 2, "did you mean 'msisdn'?"),
+        ("[[customers]]\nphone_number = '0712345678'", "a customer has no 'phone_number'", 2, "did you mean 'msisdn'?"),
         ("\n\nport = 'x'", "port is 'x'", 3, "a whole number"),
         ("port = true", "port is true", 1, "a whole number"),
         ("pure = 'maybe'", "pure is 'maybe'", 1, "true or false"),
@@ -195,6 +198,7 @@ def test_what_kubernetes_says_of_a_service_of_our_name_is_not_ours(tmp_path: Pat
         ("MOCK_DARAJA_SERVICE", "unset it; `mock-daraja docs settings#every-setting` lists those there are"),
         ("MOCK_DARAJA_MAX_CONECTIONS", "did you mean MOCK_DARAJA_MAX_CONNECTIONS?"),
         ("MOCK_DARAJA_ULR", "did you mean MOCK_DARAJA_URL?"),
+        ("mock_daraja_clock", "did you mean MOCK_DARAJA_CLOCK?"),
         ("MOCK_DARAJA_INFLIGHT", "did you mean MOCK_DARAJA_IN_FLIGHT?"),
         ("MOCK_DARAJA_XYZ", "unset it; `mock-daraja docs settings#every-setting` lists those there are"),
     ],

@@ -11,6 +11,7 @@ import click
 from mock_daraja.cli.output import Printer, client_at, json_option, url_option
 from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
+from mock_daraja.fields import nearest
 from mock_daraja.journal.paint import Paint, Role
 from mock_daraja.model.callback import PENDING
 
@@ -55,7 +56,19 @@ def _told(callback: Row) -> str:
     return f", {last['error']}" if last["error"] else f", answered {last['status']}"
 
 
+class _Pay(click.Command):
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:  # click compares letters alone, and finds --help for --phone
+            near = nearest(error.option_name.lstrip("-"), ["msisdn"])
+            if near is None:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean '--{near}'?", ctx) from None
+
+
 @click.command(
+    cls=_Pay,
     epilog=(
         "Example: mock-daraja pay --paybill 174379 --account-reference INV-7 --amount 100; "
         "mock-daraja pay --msisdn 0712345678 --till 3000001 --amount 50"

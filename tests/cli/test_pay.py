@@ -152,3 +152,10 @@ def test_what_the_server_refuses_is_a_problem(pay: Callable[..., Any], arguments
     assert result.exit_code == 1
     assert said in result.stderr
     assert "remedy: " in result.stderr
+
+
+def test_phone_is_told_msisdn(run: Callable[..., Any]) -> None:
+    result = run("pay", "--phone", "0712345678", "--till", "3000001", "--amount", "1")
+
+    assert result.exit_code == 2
+    assert "No such option '--phone'. Did you mean '--msisdn'?" in result.stderr

@@ -26,6 +26,14 @@ def test_a_customer_who_is_changed_or_who_pays_comes_into_being(control: Any) ->
     assert paying == seen | {"open_prompt": control.mock.sandbox.transaction(1).reference}
 
 
+@pytest.mark.parametrize("name", ["phone", "phone_number", "PhoneNumber", "MSISDN"])
+def test_a_telephone_number_under_another_name_is_told_msisdn(control: Any, name: str) -> None:
+    answer = control.call("POST", "customers", {name: "0712345678"})
+
+    assert answer.status == 400
+    assert answer.json["remedy"].startswith("did you mean msisdn?")
+
+
 def test_posting_creates_and_then_changes(control: Any) -> None:
     first = control.call("POST", "customers", {"msisdn": "0712345678", "name": "Amina Otieno", "balance": "12.50"})
     second = control.call("POST", "customers", {"msisdn": 254712345678, "pin": "9876", "handset": "offline"})
