@@ -318,15 +318,19 @@ def _line_of(name: str, text: str) -> int:
 
 
 def _line_in_table(name: str, index: int, key: str, text: str) -> int:
-    """That of a key in the table of this index, else where the table begins, or all of them do."""
+    """That of a key in the table of this index, else where the table begins, or all of them do. In an inline table, the
+    key counts where it is the only one of that name."""
     lines = text.splitlines()
     header = re.compile(rf"\s*\[\[\s*{name}\s*\]\]")
     begins = [number for number, line in enumerate(lines, 1) if header.match(line)]
     if index >= len(begins):
-        return _line_of(name, text)
+        begins, index = [_line_of(name, text)], 0
     ends = begins[index + 1] - 1 if index + 1 < len(begins) else len(lines)
-    found = _key(key)
-    return next((n for n in range(begins[index] + 1, ends + 1) if key and found.match(lines[n - 1])), begins[index])
+    within = range(begins[index] + 1, ends + 1) if key else range(0)
+    own = (number for number in within if _key(key).match(lines[number - 1]))
+    inline = re.compile(rf"""[{{,\s]["']?{re.escape(key)}["']?\s*=""")
+    others = [number for number in within if inline.search(lines[number - 1])]
+    return next(own, others[0] if len(others) == 1 else begins[index])
 
 
 def _key(name: str) -> re.Pattern[str]:

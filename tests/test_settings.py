@@ -143,6 +143,13 @@ def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
             4,
             "did you mean 'name'?",
         ),
+        (
+            "[[organisations]]\nshortcode = '400200'\ninitiators = [{name = 'x', pasword = 'y'}]",
+            "an initiator has no 'pasword'",
+            3,
+            "did you mean 'password'?",
+        ),
+        ("customers = [\n  {msisdn = '0712345678', pim = '1'},\n]", "a customer has no 'pim'", 2, "'pin'?"),
         ("keep_bodies = 5\nkeep = 0", "keep is 0", 2, "from 1 to 100000000"),
         ("\napp = ['a:b', 'key']", "app 'key' has no secret", 2, "KEY:SECRET"),
         ("\nstart = 'tomorrow'", "'tomorrow' is not a date and time", 2, "write it as"),
