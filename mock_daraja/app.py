@@ -32,6 +32,7 @@ from mock_daraja.server.answer import status_line
 from mock_daraja.server.refusal import too_big
 from mock_daraja.settings import Settings, load
 from mock_daraja.sinks import receive
+from mock_daraja.tables import app_from, check_products
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -51,7 +52,8 @@ def create_app(settings: Settings | None = None, *, on_exchange: Hook | None = N
     Settings of None are read from the environment and mock-daraja.toml. `on_exchange` is given every exchange on
     Daraja's paths before its reply is sent. Raises Problem on settings that are wrong.
     """
-    paths = daraja_paths(load() if settings is None else settings, on_exchange=on_exchange)
+    settings = load(products=lambda: CATALOGUE.slugs) if settings is None else settings
+    paths = daraja_paths(settings, on_exchange=on_exchange)
     paths.flask.wsgi_app = paths  # type: ignore[method-assign]  # Flask's documented way
     return paths.flask
 
@@ -69,6 +71,8 @@ def daraja_paths(
     Every file of the settings' folders of scenarios is read at once; those of `more_scenarios`, folders that nobody has
     set, and those that ship when they are needed.
     """
+    for table in settings.apps:
+        check_products(app_from(table), catalogue.slugs)
     own = [*map(Path, settings.scenarios)]
     library = Library([*more_scenarios, *own, resources.scenarios()], catalogue.known, watch=settings.watch)
     library.read_all(own)

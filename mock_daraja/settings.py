@@ -20,7 +20,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields, Kind, did_you_mean, nearest, read
 from mock_daraja.model import Initiator
 from mock_daraja.quoting import shown
-from mock_daraja.tables import app_from, customer_from, initiators_from, organisation_from
+from mock_daraja.tables import app_from, check_products, customer_from, initiators_from, organisation_from
 
 ENVIRONMENT_PREFIX: Final = "MOCK_DARAJA_"
 URL_VARIABLE: Final = f"{ENVIRONMENT_PREFIX}URL"
@@ -201,11 +201,14 @@ def load(
     flags: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    products: Callable[[], Collection[str]] | None = None,
 ) -> Settings:
-    """Settings from all four sources. `flags` holds only what was given. Raises Problem with flag, variable or line."""
+    """Settings from all four sources. `flags` holds only what was given; `products` tells those that an app of the file
+    may have. Raises Problem with flag, variable or line.
+    """
     environment = os.environ if environment is None else environment
     file = (Path.cwd() if folder is None else folder) / SETTINGS_FILE
-    values = _from_file(file) if file.is_file() else {}
+    values = _from_file(file, products) if file.is_file() else {}
     values |= _from_environment(environment, values.get("quirks", Quirks()))
     given = {name: value for name, value in (flags or {}).items() if value is not None and value != ()}
     return Settings(**values | _checked(given, flag))
@@ -255,7 +258,7 @@ def _check_names(environment: Mapping[str, str]) -> None:
             raise Problem("there is no such variable", where=name, remedy=remedy)
 
 
-def _from_file(file: Path) -> dict[str, Any]:
+def _from_file(file: Path, products: Callable[[], Collection[str]] | None) -> dict[str, Any]:
     import tomllib
 
     text = file.read_text(encoding="utf-8")
@@ -268,7 +271,13 @@ def _from_file(file: Path) -> dict[str, Any]:
     def where(name: str) -> str:
         return f"{file}:{_line_of(name, text)}"
 
-    tables = {name: _list_of_tables(name, reader, file, text) for name, reader in _PARTIES.items()}
+    def app(table: Any) -> None:
+        row = app_from(table)
+        if row.products and products is not None:
+            check_products(row, products())
+
+    readers = {**_PARTIES, "apps": app}
+    tables = {name: _list_of_tables(name, reader, file, text) for name, reader in readers.items()}
     kinds = {**_kinds(Settings), **tables, "quirks": lambda value: quirks_from(value, where)}
     return _checked(_read(document, kinds, where), where)
 
@@ -389,7 +398,6 @@ def _organisation_from(table: Mapping[str, Any]) -> None:
 
 
 _PARTIES: Final[Mapping[str, Callable[[Any], object]]] = {
-    "apps": app_from,
     "organisations": _organisation_from,
     "customers": partial(customer_from, old=None),
 }

@@ -5,7 +5,7 @@ A table that can't be read is a Problem that names the key, its value and what w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from mock_daraja import fields
@@ -88,6 +88,15 @@ def app_from(table: Mapping[str, Any], old: App | None = None) -> App:
     if not values.get("secret", old is not None):
         raise Problem(f"app {shown(values['key'])} has no secret", remedy="give secret as well")
     return changed(old or App(values["key"], values["secret"]), **values)
+
+
+def check_products(app: App, known: Collection[str]) -> None:
+    """Raises Problem for a product that is none of the known ones."""
+    for slug in app.products or ():
+        if slug not in known:
+            near = fields.nearest(slug, known)
+            remedy = (f"did you mean {shown(near)}? " if near else "") + f"there are {', '.join(known)}"
+            raise Problem(f"there is no product {shown(slug)}", where="products", remedy=remedy)
 
 
 def _shortcode(value: Any) -> str:

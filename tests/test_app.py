@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from mock_daraja import resources
-from mock_daraja.app import daraja_paths
+from mock_daraja.app import create_app, daraja_paths
 from mock_daraja.client import Client
+from mock_daraja.errors import Problem
 from mock_daraja.scenarios import Scenario, library
 from mock_daraja.scenarios.loader import load_file
 from mock_daraja.settings import Settings
@@ -83,3 +84,12 @@ def test_at_the_start_the_scenarios_of_the_users_own_folders_are_read_and_no_oth
 
     assert without == []
     assert read == [mine, resources.scenarios() / "stk_push" / "cancelled.yaml"]
+
+
+def test_an_app_of_the_settings_with_a_product_that_is_none_is_refused() -> None:
+    settings = Settings(apps=({"key": "k", "secret": "s", "products": ["stkpush"]},))
+
+    with pytest.raises(Problem, match="there is no product 'stkpush'") as caught:
+        create_app(settings)
+
+    assert caught.value.remedy.startswith("did you mean 'stk-push'?")

@@ -125,7 +125,13 @@ def settings_applied() -> Iterator[None]:
 def given_settings(flags: Mapping[str, Any] | None = None) -> Settings:
     """Those at hand, with these flags."""
     with settings_applied():
-        return load(flags)
+        return load(flags, products=_products)
+
+
+def _products() -> tuple[str, ...]:
+    from mock_daraja.products import CATALOGUE  # for few commands, and late: it takes its time
+
+    return CATALOGUE.slugs
 
 
 def server_url(url: str | None) -> str:

@@ -29,20 +29,11 @@ def create(call: Call) -> Response:
     given = call.body(_KEYS, required=("key", "secret"))
     app = tables.app_from({name: value for name, value in given.items() if value is not None})
     app_key(app.key, "key")
-    _check_products(call, app)
+    tables.check_products(app, call.shared.catalogue.slugs)
     if len([*call.sandbox.apps()]) >= MOST:
         raise Problem(f"there are {MOST} apps already", remedy="delete some", status=409)
     kept = call.shared.sandboxes.put_app(call.sandbox, app, only_new=True)
     return Response(_shape(kept), 201)
-
-
-def _check_products(call: Call, app: App) -> None:
-    slugs = [product.slug for product in call.shared.catalogue.products]
-    for slug in app.products or ():
-        if slug not in slugs:
-            raise Problem(
-                f"there is no product {shown(slug)}", where="products", remedy=f"there are {', '.join(slugs)}"
-            )
 
 
 def change(call: Call, key: str) -> Shape:
@@ -53,7 +44,7 @@ def change(call: Call, key: str) -> Shape:
         if old is None:
             raise _unknown(call, key)
         app = tables.app_from({"key": key, **given}, old)
-        _check_products(call, app)
+        tables.check_products(app, call.shared.catalogue.slugs)
         return _shape(call.shared.sandboxes.put_app(call.sandbox, app))
 
 

@@ -43,6 +43,10 @@ class Catalogue:
         every = (each for _, each in self.operations.values() if each.about)
         return (each for each in every if not (isinstance(each, Opens) and each.life.has_receipt))
 
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(each.slug for each in self.products)
+
     @cached_property
     def tokens_anchor(self) -> str:
         """Where docs/ explains tokens."""

@@ -350,6 +350,15 @@ def test_a_misspelt_key_of_a_party_in_the_settings_file_is_named_with_its_line(
     assert "mock-daraja.toml:3: a customer has no 'balace'\n  remedy: did you mean 'balance'?" in result.stderr
 
 
+def test_an_app_with_a_product_that_is_none_stops_the_start(run: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "mock-daraja.toml").write_text('[[apps]]\nkey = "k"\nsecret = "s"\nproducts = ["stkpush"]\n')
+
+    result = run("serve")
+
+    assert result.exit_code == 2
+    assert "mock-daraja.toml:4: there is no product 'stkpush'\n  remedy: did you mean 'stk-push'?" in result.stderr
+
+
 @pytest.mark.parametrize("way", ["flag", "variable", "file"])
 def test_a_broken_scenario_file_stops_the_start_though_nobody_plays_it(
     run: Callable[..., Any], tmp_path: Path, way: str
