@@ -108,8 +108,9 @@ def _misspelt(path: str, known: Iterable[str]) -> str | None:
 
 def _likeness(asked: list[str], real: list[str]) -> float:
     """How alike they are, from 0 to 1; 0 as soon as one part differs by more than a typing error. A slash may be
-    missing, and so may the first part where it is mpesa."""
-    if ["mpesa", *asked] == real or "".join(asked) == "".join(real):
+    missing, and so may the version, and the first part where it is mpesa."""
+    unversioned = [each for each in real if not _VERSION.fullmatch(each)]
+    if ["mpesa", *asked] == real or asked == unversioned or "".join(asked) == "".join(real):
         return 1
     if len(asked) != len(real):
         return 0
