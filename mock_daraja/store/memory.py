@@ -15,7 +15,7 @@ from mock_daraja.model import Event
 from mock_daraja.model.noun import ALL, K, Noun, Place, R
 from mock_daraja.store.schedule import Schedule
 from mock_daraja.store.table import Table
-from mock_daraja.store.unit import Unit, View, take_out
+from mock_daraja.store.unit import Moment, Unit, take_out
 
 _log: Final = logging.getLogger("mock_daraja")
 
@@ -42,7 +42,7 @@ class MemoryStore:
         self._lock: Final = RLock()
         self._changed: Final = Condition(self._lock)
         self._unit: Final = Unit(self._lock, self._end_unit, self._unit_ended)
-        self._view: Final = View(self._lock, self._unit)
+        self._view: Final = Moment(self._lock, self._unit)
         self._limits = limits
         self._decode = decode or {}
         self._waiting = 0

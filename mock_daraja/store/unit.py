@@ -168,8 +168,8 @@ class Unit:
         self._ended(False)
 
 
-class View:
-    """Reads that see one state, between two units."""
+class Moment:
+    """For reads that see one state of the rows, between two units."""
 
     __slots__ = ("_lock", "_unit")
 
