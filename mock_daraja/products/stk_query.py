@@ -52,7 +52,9 @@ def query(body: Body, world: World) -> Answer | Refusal:
         desc = desc_of(result, transaction, world)
     if desc == desc_of(result, transaction, world):  # and not a scenario's own words
         desc = _TEXTS.get(result, desc)
-    return Answer(_query_body(transaction, result, desc, world))
+    decided = transaction.decision
+    warnings = (decided.unattested,) if decided is not None and decided.unattested else ()
+    return Answer(_query_body(transaction, result, desc, world), warnings=warnings)
 
 
 def _unknown(reference: str, shortcode: str, found: Transaction | None) -> Refusal:

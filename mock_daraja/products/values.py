@@ -65,6 +65,7 @@ class Answer(Struct, frozen=True):
 
     body: Body
     changes: Changes = NOTHING
+    warnings: tuple[str, ...] = ()  # what is to be known of it besides, for the trace
 
 
 class Command(Struct, frozen=True):

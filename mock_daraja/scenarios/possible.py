@@ -95,6 +95,9 @@ def _no_such(word: Word, code: str, product: str | None) -> tuple[str, str]:
         write = f"in a rule or one-shot write `{also}:`"
         return what, "; ".join(filter(None, (write, _nearest(word, code, product))))
     what = f"M-Pesa has no {_CALLED[word]} {code}"
+    spelt = next((each.code for each in codes.find(code) if each.code != code), None)
+    if spelt is not None:
+        return what, f"it is written {spelt}"
     by_status = "any HTTP status comes from a `page`, or the fault `wrong-status`" if _is_status(code) else ""
     return what, "; ".join(filter(None, (_nearest(word, code, product), by_status)))
 

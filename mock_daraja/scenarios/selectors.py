@@ -28,7 +28,7 @@ def is_error_code(code: str, product: str) -> bool:
 
 def is_code(text: str) -> bool:
     """Whether a header value is meant as a code rather than a scenario's name: 1032, SFC_IC0003, 500.003.02."""
-    return _CODE.fullmatch(text) is not None
+    return _CODE.fullmatch(text) is not None or bool(codes.find(text))
 
 
 def outcome_of(code: str, product: str) -> Outcome:

@@ -166,5 +166,7 @@ def acknowledge(passage: Passage) -> Reply | None:
     answer = operation.answer(passage.body, passage.world)
     if isinstance(answer, Refusal):
         return passage.refuse(answer.error, answer.step, answer.request_id)
+    for warning in answer.warnings:
+        passage.note(Step("product", "warning", warning, docs=passage.anchor))
     make(passage.shared, sandbox, passage.product, answer.changes, passage.number)
     return Reply(200, wire.dumps(answer.body))

@@ -214,6 +214,13 @@ def test_what_is_no_code_of_the_product_leaves_the_request_alone(mock: Any, chan
     assert (check.verdict, [each.ref for each in check.evidence]) == ("warn", [row.id])
 
 
+def test_a_header_that_spells_a_code_otherwise_is_told_how_it_is_written(mock: Any) -> None:
+    answer = mock.push(headers={"X-Mock-Scenario": "sfc_ic0003"})
+
+    assert (answer.status, answer.json["problem"]) == (400, "M-Pesa has no result sfc_ic0003")
+    assert answer.json["remedy"] == "it is written SFC_IC0003"
+
+
 @pytest.mark.parametrize("code", ["99999", "R000001", "4999", "503", "500.003.99"])
 def test_a_header_with_such_a_code_is_refused_with_the_nearest(mock: Any, code: str) -> None:
     answer = mock.push(headers={"X-Mock-Scenario": code})
@@ -232,6 +239,8 @@ def test_a_code_that_was_never_seen_of_the_product_is_marked_wherever_it_shows(p
 
     (row,) = mock.sandbox.store.scan(TRANSACTIONS)
     shape = transaction_json(row)
+    asked = mock.query(row.reference)
+    assert (asked.json["ResultCode"], asked.why) == ("R000001", "R000001 unattested for stk-push")
     assert mock.result() == "R000001"
     assert answer.why.startswith("R000001 unattested for stk-push; ")
     assert shape["unattested"] is True

@@ -182,7 +182,7 @@ def meets_outcomes(journal: Journal) -> Iterator[Check]:
     for row in paced(journal.transactions.values(), journal.pause):
         codes = seen.setdefault(row.operation.partition(".")[0], Counter())
         if row.result is not None:
-            forced = row.decision is not None and row.decision.unattested
+            forced = row.decision is not None and row.result in row.decision.unattested.split()
             codes[f"{row.result} unattested" if forced else row.result] += 1
     for product, codes in seen.items():
         yield _of_product(journal, product, codes)
