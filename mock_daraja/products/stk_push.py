@@ -65,7 +65,7 @@ def read(body: Body, world: World) -> Command | Refusal:
             _LOCKED,
             f"{msisdn} still has the prompt of {blocking.reference} open",
             msisdn,
-            "wait until it is final: query it, answer the prompt, or advance the clock",
+            "wait until it is final: answer the prompt, or advance the clock",
         )
     return Command(
         amount_cents=cents(body["Amount"]),

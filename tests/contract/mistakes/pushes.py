@@ -72,6 +72,7 @@ PASSWORDS = (
 FIELDS = (
     Mistake("Timestamp missing", push(Timestamp=None, Password=made_of("174379", PASSKEY, "20261124120000")), *FIELD, "Timestamp is missing; add 'Timestamp': '20261124120000', which Password holds"),
     Mistake("Timestamp missing, and the passkey isn't public", push(BusinessShortCode=OTHER_PAYBILL, Timestamp=None, Password=made_of(OTHER_PAYBILL, OTHER_PASSKEY, "20261124120000")), *FIELD, "Timestamp is missing; add 'Timestamp': the same YYYYMMDDHHmmss that the Password was made with"),
+    Mistake("Timestamp and Password exchanged", push(Timestamp=made_of("174379", PASSKEY, STAMP), Password=STAMP), *FIELD, "Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; it has 112 characters: the passkey or the Password stands in its place, perhaps"),
     Mistake("Timestamp misspelt", push_as(renamed(Timestamp="TimeStamp")), *FIELD, "Timestamp is missing; the body has 'TimeStamp'; the name is 'Timestamp', in exactly this spelling and case"),
     Mistake("Timestamp of month 13", push(Timestamp="20261324120000"), *FIELD, "Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; '20261324120000' is no date and time in the order YYYYMMDDHHmmss: the month is 13"),
     Mistake("BusinessShortCode with a blank behind", push(BusinessShortCode="174379 "), *FIELD, "BusinessShortCode is not a shortcode of 5 to 7 digits, as a string or a number; white space stands beside it: '174379 ' -> '174379'"),
