@@ -134,7 +134,7 @@ def settle(transaction: Transaction[Any], truth: Settlement, done: Settlement) -
     """
     decision, outcome = transaction.decision, transaction.outcome
     if outcome.result == "0":
-        return done
+        return done if decision is None else changed(done, why=str(decision))
     if decision is None or (outcome.result is None and not outcome.queue_timeout):
         return truth
     why = str(decision)

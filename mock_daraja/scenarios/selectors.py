@@ -12,7 +12,8 @@ from mock_daraja.scenarios import codes, possible
 from mock_daraja.scenarios.model import Facts
 
 _RESERVED: Final = re.compile("25470000([0-9]{4})")
-_IN_REFERENCE: Final = re.compile(r"mock:([A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*)")  # a full stop after it is prose
+# a full stop behind it is prose
+_IN_REFERENCE: Final = re.compile(r"mock:([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)", re.IGNORECASE)
 _CODE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*|[A-Z][A-Z0-9_]*[0-9]")  # scenario names are lower case
 _ERROR: Final = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
@@ -72,5 +73,5 @@ def _carried(facts: Facts) -> Iterator[tuple[Outcome, str, str]]:
         code = reserved[1].lstrip("0") or "0"
         yield Outcome(result=code), "reserved MSISDN", f"{facts.msisdn} is reserved for result {code}"
     for reference in facts.references:
-        if "mock:" in reference and (found := _IN_REFERENCE.search(reference)):
+        if ":" in reference and (found := _IN_REFERENCE.search(reference)):
             yield outcome_of(found[1], facts.product), "mock: code", f"a reference says {found[0]}"

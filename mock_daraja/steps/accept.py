@@ -132,8 +132,11 @@ def open_transaction(passage: Passage) -> Reply | None:
 
 
 def _foresee(passage: Passage, operation: Opens[Any], transaction: Transaction) -> None:
-    """Note now how it will fail, where that stands already and no selector decides."""
+    """Note now how it will fail, where that stands already or a selector says so."""
     outcome = transaction.outcome
+    if outcome.result not in (None, "0"):
+        text = f"accepted, but it will fail with {outcome.result}: {transaction.decision}"
+        passage.note(Step("product", "note", text, docs=passage.anchor))
     if outcome.result is not None or outcome.queue_timeout or outcome.never:
         return
     told = operation.life.foretold(transaction, passage.world)

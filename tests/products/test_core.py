@@ -243,10 +243,10 @@ def told(result: str) -> Settlement:
     [
         (transaction(), "1", "the truth"),
         (decided(settle_ms=5), "1", "the truth"),
-        (decided(result="0"), "0", "moved"),
+        (decided(result="0"), "0", "header: X-Mock-Scenario"),
         (decided(result="17"), "17", "header: X-Mock-Scenario"),
         (decided(queue_timeout=True), TIMED_OUT, "header: X-Mock-Scenario"),
-        (decided(queue_timeout=True, result="0"), "0", "moved"),
+        (decided(queue_timeout=True, result="0"), "0", "header: X-Mock-Scenario"),
         (decided(queue_timeout=True, result="17"), "17", "header: X-Mock-Scenario"),
     ],
     ids=lambda each: str(each.decision and each.decision.outcome)[:60] if isinstance(each, Transaction) else str(each),
@@ -459,7 +459,7 @@ def test_the_log_says_what_was_not_checked(mock: Mock) -> None:
     beside = log_line(mock.exchange())
 
     assert f"  {UNCHECKED}; to have it checked" in alone
-    assert f"  {UNCHECKED}; to have it checked" in beside
+    assert f"{UNCHECKED}; to have it checked" in beside
 
 
 def test_foretelling_counts_no_password_and_moves_no_money(mock: Mock) -> None:

@@ -463,3 +463,9 @@ def test_the_body_is_one_object_of_one_key(mock: Mock) -> None:
     (callback,) = mock.sandbox.callbacks_of(row.id)
     assert list(json.loads(callback.body)) == ["Result"]
     assert (callback.kind, callback.url) == ("result", row.result_url)
+
+
+def test_a_forced_success_says_that_it_was_forced(mock: Mock) -> None:
+    row = mock.settled("status.query", headers={"X-Mock-Scenario": "0"}, TransactionID="OEI2AK4Q16")
+
+    assert (row.result, row.why) == ("0", "header: X-Mock-Scenario: 0")

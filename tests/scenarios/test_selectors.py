@@ -127,3 +127,10 @@ def test_codes_are_told_from_names(text: str, is_code: bool) -> None:
 )
 def test_errors_are_told_from_results(code: str, product: str, is_error: bool) -> None:
     assert selectors.is_error_code(code, product) is is_error
+
+
+def test_a_mark_may_be_in_capitals() -> None:
+    decision, _ = selectors.carried(Facts("stk-push.process", "stk-push", references=("MOCK:1032",)))
+
+    assert decision is not None
+    assert decision.outcome.result == "1032"
