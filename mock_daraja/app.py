@@ -30,8 +30,9 @@ from mock_daraja.scenarios import Library
 from mock_daraja.server import Sending, Server
 from mock_daraja.server.answer import status_line
 from mock_daraja.server.refusal import too_big
-from mock_daraja.settings import Settings, load
+from mock_daraja.settings import Settings
 from mock_daraja.sinks import receive
+from mock_daraja.sources import load
 from mock_daraja.tables import app_from, check_products
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ import click
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint, Role, plain
-from mock_daraja.settings import DEFAULT_PORT, URL_VARIABLE, Settings, load
+from mock_daraja.settings import DEFAULT_PORT, Settings
+from mock_daraja.sources import URL_VARIABLE, load
 
 url_option = click.option(
     "--url",

@@ -12,7 +12,8 @@ from mock_daraja.cli.output import Printer, given_settings
 from mock_daraja.cli.running import forget_garbage, running, until_stopped
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
-from mock_daraja.settings import ENVIRONMENT_PREFIX, Settings, flag, option_fields
+from mock_daraja.settings import Settings, option_fields
+from mock_daraja.sources import ENVIRONMENT_PREFIX, flag
 
 if TYPE_CHECKING:
     from mock_daraja.gateway import Gateway

@@ -12,7 +12,8 @@ from mock_daraja.fields import anything
 from mock_daraja.journal.shapes import instant
 from mock_daraja.quoting import shown
 from mock_daraja.sandbox import Sandbox
-from mock_daraja.settings import Settings, convert
+from mock_daraja.settings import Settings
+from mock_daraja.sources import convert
 
 MOST: Final = 1000
 SETTINGS: Final = (

@@ -11,7 +11,8 @@ from typing import Any, Final
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.quoting import shown
-from mock_daraja.settings import Quirks, Settings, quirks_from, unknown
+from mock_daraja.settings import Quirks, Settings
+from mock_daraja.sources import quirks_from, unknown
 
 STRICT: Final = "strict"
 _DEFAULTS: Final[Mapping[str, Any]] = {each.name: each.default for each in fields(Settings)}

@@ -11,7 +11,7 @@ from msgspec import convert
 from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
 from mock_daraja.model import App
-from mock_daraja.settings import ENVIRONMENT_PREFIX
+from mock_daraja.sources import ENVIRONMENT_PREFIX
 from mock_daraja.testing.changes import check_sandbox, listed, names, split
 from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.link import Link

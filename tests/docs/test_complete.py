@@ -22,7 +22,8 @@ from mock_daraja.journal.shapes import reference, to_open
 from mock_daraja.products import CATALOGUE, PRODUCTS
 from mock_daraja.products.base import Operation
 from mock_daraja.scenarios import Library, codes
-from mock_daraja.settings import ENVIRONMENT_PREFIX, Quirks, option_fields
+from mock_daraja.settings import Quirks, option_fields
+from mock_daraja.sources import ENVIRONMENT_PREFIX
 from mock_daraja.tables import app_from, customer_from, organisation_from
 from tests.docs.api import PACKAGE, anchors, control_nouns, fixtures, handle_members
 from tests.docs.generate import DOCS, ROOT, pages

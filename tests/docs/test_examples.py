@@ -23,8 +23,9 @@ from mock_daraja.faults import pages as gateway_pages
 from mock_daraja.products import CATALOGUE
 from mock_daraja.scenarios import Known, Library
 from mock_daraja.server import Server
-from mock_daraja.settings import Settings, load
+from mock_daraja.settings import Settings
 from mock_daraja.sinks import parse_program
+from mock_daraja.sources import load
 from tests.conftest import served
 from tests.docs.generate import ROOT, pages
 

@@ -11,7 +11,8 @@ import click
 from click.testing import CliRunner
 
 from mock_daraja.cli.group import commands
-from mock_daraja.settings import ENVIRONMENT_PREFIX, Quirks, Settings, option_fields
+from mock_daraja.settings import Quirks, Settings, option_fields
+from mock_daraja.sources import ENVIRONMENT_PREFIX
 from tests.docs import examples
 from tests.docs.api import control_nouns, fixtures, handle_members
 from tests.docs.markdown import code, table
