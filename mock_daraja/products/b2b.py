@@ -13,7 +13,7 @@ from mock_daraja.ledger import FLOAT, MERCHANT, UTILITY, WORKING, limits, organi
 from mock_daraja.model import Transaction, changed
 from mock_daraja.model.parties import B2B
 from mock_daraja.money import cents, shillings
-from mock_daraja.products import core
+from mock_daraja.products import core, initiators
 from mock_daraja.products.base import Opens, Product, World
 from mock_daraja.products.parties import owner_name
 from mock_daraja.products.reading import digits, misnamed, reference, shortcode_of, text
@@ -103,13 +103,13 @@ def settle(transaction: Transaction[Transfer], world: World, only_to: str | None
     kind, amount, of = kind_of(transaction), transaction.amount_cents, sides(transaction, world)
     charge = 0 if kind.charge_name is None else tariffs.B2B.charge(amount)
     fault = (
-        core.initiator_fault(transaction, world, kind.role)
+        initiators.fault(transaction, world, kind.role)
         or core.organisation_fault(transaction, B2B, world)
         or _transfer_fault(transaction, world, only_to)
         or core.short_of(transaction, of.debit, amount + charge, world)
     )
     postings = transfer(of.debit, of.credit, amount) + core.charged_to_organisation(transaction.shortcode, charge)
-    settled = core.settle_initiated(transaction, fault, core.success(transaction, "paid", postings, charge))
+    settled = initiators.settle(transaction, fault, core.success(transaction, "paid", postings, charge))
     return changed(settled, makes_receipt=settled.result not in core.NO_RECEIPT)
 
 

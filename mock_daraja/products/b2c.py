@@ -13,7 +13,7 @@ from mock_daraja.ledger import CHARGES_PAID, UTILITY, WORKING, customer, limits,
 from mock_daraja.model import Transaction, changed
 from mock_daraja.model.parties import B2C
 from mock_daraja.money import cents, json_number, shillings
-from mock_daraja.products import core
+from mock_daraja.products import core, initiators
 from mock_daraja.products.base import Opens, Product, World
 from mock_daraja.products.parties import owner_name
 from mock_daraja.products.payment import limit_fault
@@ -75,7 +75,7 @@ def settle(transaction: Transaction[Disbursed], world: World) -> Settlement:
     amount, of = transaction.amount_cents, sides(transaction, world)
     charge = tariffs.B2C.charge(amount)
     fault = (
-        core.initiator_fault(transaction, world, ROLE)
+        initiators.fault(transaction, world, ROLE)
         or core.organisation_fault(transaction, B2C, world)
         or _customer_fault(transaction, world)
         or limit_fault(transaction, world, "receives", limits.LEAST_B2C)
@@ -83,7 +83,7 @@ def settle(transaction: Transaction[Disbursed], world: World) -> Settlement:
         or core.short_of(transaction, of.debit, amount + charge, world)
     )
     postings = transfer(of.debit, of.credit, amount) + core.charged_to_organisation(transaction.shortcode, charge)
-    settled = core.settle_initiated(transaction, fault, core.success(transaction, "paid", postings, charge))
+    settled = initiators.settle(transaction, fault, core.success(transaction, "paid", postings, charge))
     return changed(settled, makes_receipt=settled.result not in core.NO_RECEIPT)
 
 

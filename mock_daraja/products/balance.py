@@ -8,7 +8,7 @@ from mock_daraja.clock import eat_digits
 from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS, organisation
 from mock_daraja.model import Transaction
-from mock_daraja.products import core
+from mock_daraja.products import core, initiators
 from mock_daraja.products.base import Product, World
 from mock_daraja.products.reading import shortcode_of
 from mock_daraja.products.result import Pair, account_line, envelope, internal_timeout_url
@@ -24,7 +24,7 @@ def read(body: Body, world: World) -> Command:
 
 def settle(transaction: Transaction[core.Initiated], world: World) -> Settlement:
     found = core.success(transaction, f"the accounts of {transaction.shortcode}")
-    return core.settle_initiated(transaction, core.initiator_fault(transaction, world, ROLE), found)
+    return initiators.settle(transaction, initiators.fault(transaction, world, ROLE), found)
 
 
 def result(transaction: Transaction[core.Initiated], world: World) -> Body:

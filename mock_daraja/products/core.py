@@ -1,4 +1,4 @@
-"""What the products of the M-Pesa core have in common: who initiates, what is acknowledged, how it fails.
+"""What the products of the M-Pesa core have in common: what is read and acknowledged, and how it fails.
 
 B2C, Pochi, B2B, tax, balance, status and reversal read their initiator, credential and URLs alike
 (requests.md §1.8), and fail alike before a transaction exists (callbacks.md §3.6).
@@ -6,13 +6,10 @@ B2C, Pochi, B2B, tax, balance, status and reversal read their initiator, credent
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
-from mock_daraja.access.given import bare, surroundings
-from mock_daraja.access.security_credential import NOT_OURS, REMEDY
+from mock_daraja.access.security_credential import REMEDY
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step, scalar
 from mock_daraja.ledger import CHARGES_PAID, REVENUE, organisation, transfer
@@ -22,9 +19,8 @@ from mock_daraja.products import commands
 from mock_daraja.products.base import Life, Opens, World
 from mock_daraja.products.reading import text, url_fault
 from mock_daraja.products.result import result_notice
-from mock_daraja.products.values import TIMED_OUT, Body, Command, Notice, Refusal, Secret, Settlement
+from mock_daraja.products.values import TIMED_OUT, Body, Command, Notice, Refusal, Settlement
 from mock_daraja.products.voice import CORE
-from mock_daraja.quoting import shown
 from mock_daraja.scenarios import codes
 
 ACCEPTED: Final = "Accept the service request successfully."
@@ -32,11 +28,8 @@ NO_RECEIPT: Final = frozenset({"17", "26", TIMED_OUT})  # the core itself failed
 PAYOUT: Final = ("0", "1", "2001", "21", "SFC_IC0003")
 """What comes of a payment by an organisation, often enough that every integration should have met it."""
 _TIMED_OUT_MS: Final = 2_000
-WRONG_PASSWORDS_ALLOWED: Final = 3  # the third in a row locks (callbacks.md §8)
-_NAME: Final = re.compile(r"[\w .@-]*")
-"""What an initiator may be called."""
-_A_NAME: Final = Credential("fault", f"encoding: the SecurityCredential is the initiator's name; {REMEDY}")
-_INITIATOR_FAULTS: Final = frozenset({"2001", "8006"})  # any other failure comes after a right password
+A_NAME: Final = Credential("fault", f"encoding: the SecurityCredential is the initiator's name; {REMEDY}")
+"""What a SecurityCredential is that was exchanged with the initiator's name."""
 
 
 class Initiated(Details, frozen=True):
@@ -105,7 +98,7 @@ def _judged(given: str, opened: Credential, initiators: Iterable[Initiator]) -> 
             how = "" if given.strip() == each.password else " in hexadecimal"
             return Credential("fault", f"encoding: the SecurityCredential is the bare password{how}; {REMEDY}")
         if given.strip() == each.name:
-            return _A_NAME
+            return A_NAME
     return opened
 
 
@@ -141,79 +134,6 @@ def settle(transaction: Transaction[Any], truth: Settlement, done: Settlement) -
     if outcome.result is None:
         return Settlement(TIMED_OUT, "The request timed out in the queue.", why)
     return Settlement(outcome.result, outcome.result_desc or desc_of(outcome.result, transaction), why)
-
-
-def settle_initiated(transaction: Transaction[I], fault: Settlement | None, done: Settlement) -> Settlement:
-    """The same, where an initiator asked: any failure but its own comes after a right password, unless nobody could
-    check that: then it is neither right nor wrong, and what was counted stays."""
-    if transaction.details.credential.kind == "opaque":
-        return settle(transaction, fault or done, done)
-    right: tuple[str, Secret] = (transaction.details.initiator, "right")
-    done = changed(done, password=right)
-    if fault is not None and fault.password is None and fault.result not in _INITIATOR_FAULTS:
-        fault = changed(fault, password=right)
-    return settle(transaction, fault or done, done)
-
-
-def initiator_fault(transaction: Transaction[I], world: World, role: str) -> Settlement | None:
-    """Name, password, certificate, lock and role of the initiator, in the order the core looks at them.
-
-    Wrong name or password: 2001; the third in a row locks: 8006; a missing role: 21.
-    """
-    row = world.organisation(transaction.shortcode)
-    if row is None:
-        why = f"there is no organisation {transaction.shortcode}, so it has no initiator"
-        return fail(transaction, "2001", why)
-    details = transaction.details
-    known = {each.name: each for each in world.initiators(transaction.shortcode)}
-    initiator = known.get(details.initiator)
-    if initiator is None:
-        has = ", ".join(known) or "none"
-        why = f"name: {transaction.shortcode} has no initiator {shown(details.initiator)}; it has {has}"
-        if _may_be_password(details, world):
-            exchanged = "perhaps the initiator's name and SecurityCredential are exchanged"
-            why = f"name: {transaction.shortcode} has no initiator of the name that was sent; it has {has}; {exchanged}"
-        return fail(transaction, "2001", why)
-    if initiator.locked:
-        return fail(transaction, "8006", f"the password of {initiator.name} is locked; {_unlocking(initiator)}")
-    strict = world.settings.credentials == "strict"
-    wrong = _credential_fault(details.credential, initiator, strict=strict)
-    if wrong is not None:
-        count = initiator.failures + 1
-        entered: Secret = "locked" if count >= WRONG_PASSWORDS_ALLOWED else "wrong"
-        code = "8006" if entered == "locked" else "2001"
-        why = f"{wrong} (failure {count} of {WRONG_PASSWORDS_ALLOWED})"
-        return changed(fail(transaction, code, why), password=(initiator.name, entered))
-    if initiator.roles is not None and role not in initiator.roles:
-        return fail(transaction, "21", f"initiator {initiator.name} has no role {shown(role)}")
-    return None
-
-
-def _may_be_password(details: Initiated, world: World) -> bool:
-    """Whether what was sent as the initiator's name is perhaps a password, which nobody is to be shown."""
-    name = details.initiator
-    return details.credential == _A_NAME or not _NAME.fullmatch(name) or world.is_initiator_password(name)
-
-
-def _unlocking(initiator: Initiator) -> str:
-    """In words that hold for every sandbox: a product doesn't know which it is asked in."""
-    path = f"organisations/{initiator.shortcode}"
-    body = json.dumps({"initiators": [{"name": initiator.name, "locked": False}]})
-    return f"unlock it: PATCH /_mock/{path}, or for another sandbox /_mock/sandboxes/NAME/{path}, with {body}"
-
-
-def _credential_fault(credential: Credential, initiator: Initiator, *, strict: bool) -> str | None:
-    """What the core would refuse, or None where it would not, or nobody can tell: unless `strict`, that passes."""
-    if credential.kind == "fault":
-        return credential.text
-    if credential.kind == "opaque" and strict:
-        return f"certificate: the SecurityCredential was {NOT_OURS} (credentials: strict); {REMEDY}"
-    if credential.kind == "password" and credential.text != initiator.password:
-        made = "password: the SecurityCredential was made with our certificate, and holds"
-        if bare(credential.text) == initiator.password:
-            return f"{made} a password that {surroundings(credential.text)}; strip it before it is encrypted"
-        return f"{made} another password than {initiator.name}'s; encrypt that: `mock-daraja credential PASSWORD` does"
-    return None
 
 
 def charged(account: str, cents: int) -> tuple[Posting, ...]:

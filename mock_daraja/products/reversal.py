@@ -8,7 +8,7 @@ from mock_daraja.clock import eat_digits
 from mock_daraja.ledger import UTILITY, limits, organisation, transfer
 from mock_daraja.model import Transaction, changed
 from mock_daraja.money import cents, shillings
-from mock_daraja.products import core
+from mock_daraja.products import core, initiators
 from mock_daraja.products.base import Product, World
 from mock_daraja.products.parties import is_wallet, owner, owner_name, sides
 from mock_daraja.products.reading import no_receipt, shortcode_of, text
@@ -33,11 +33,11 @@ def read(body: Body, world: World) -> Command:
 
 def settle(transaction: Transaction[Reversing], world: World) -> Settlement:
     fault = (
-        core.initiator_fault(transaction, world, ROLE)
+        initiators.fault(transaction, world, ROLE)
         or core.organisation_fault(transaction, None, world)
         or _original_fault(transaction, world)
     )
-    return core.settle_initiated(transaction, fault, _reversed(transaction, world))
+    return initiators.settle(transaction, fault, _reversed(transaction, world))
 
 
 def _original(transaction: Transaction[Reversing], world: World) -> Transaction | None:

@@ -9,7 +9,7 @@ from mock_daraja.clock import eat_digits
 from mock_daraja.ids import zero_receipt
 from mock_daraja.model import Transaction
 from mock_daraja.money import shillings
-from mock_daraja.products import core
+from mock_daraja.products import core, initiators
 from mock_daraja.products.base import Product, World
 from mock_daraja.products.parties import account_type, is_wallet, owner_name, sides
 from mock_daraja.products.reading import misnamed, no_receipt, shortcode_of, text
@@ -51,8 +51,8 @@ def read(body: Body, world: World) -> Command | Refusal:
 def settle(transaction: Transaction[Asked], world: World) -> Settlement:
     receipt = transaction.details.receipt
     found = f"receipt:{receipt}" if receipt else transaction.details.conversation
-    fault = core.initiator_fault(transaction, world, ROLE) or _original_fault(transaction, world)
-    return core.settle_initiated(transaction, fault, core.success(transaction, f"found {found}"))
+    fault = initiators.fault(transaction, world, ROLE) or _original_fault(transaction, world)
+    return initiators.settle(transaction, fault, core.success(transaction, f"found {found}"))
 
 
 def _original_fault(transaction: Transaction[Asked], world: World) -> Settlement | None:

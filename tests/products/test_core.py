@@ -12,7 +12,7 @@ from mock_daraja.defaults import CUSTOMER, INITIATOR_PASSWORD
 from mock_daraja.journal.text import log_line
 from mock_daraja.ledger import REVENUE
 from mock_daraja.model import Credential, Decision, Outcome, Posting, Transaction
-from mock_daraja.products import CATALOGUE, core
+from mock_daraja.products import CATALOGUE, core, initiators
 from mock_daraja.products.values import TIMED_OUT, Command, Settlement, json_code
 from mock_daraja.steps.reporting import card_of
 from tests.conftest import NOWHERE, MakeMock, Mock
@@ -51,7 +51,7 @@ def decided(credential: Credential = OPAQUE, **outcome: Any) -> Transaction:
 
 
 def fault_of(mock: Mock, **fields: Any) -> Settlement | None:
-    return core.initiator_fault(transaction(**fields), mock.world(), ROLE)
+    return initiators.fault(transaction(**fields), mock.world(), ROLE)
 
 
 def set_initiator(mock: Mock, **changes: Any) -> None:
@@ -283,21 +283,21 @@ def test_whatever_fails_behind_the_password_was_asked_with_the_right_one(
 ) -> None:
     fault = None if result is None else told(result)
 
-    assert core.settle_initiated(transaction(**CHECKED), fault, MOVED).password == password
-    assert core.settle_initiated(transaction(), fault, MOVED).password is None  # nobody could check it
+    assert initiators.settle(transaction(**CHECKED), fault, MOVED).password == password
+    assert initiators.settle(transaction(), fault, MOVED).password is None  # nobody could check it
 
 
 def test_a_wrong_password_stays_wrong_whatever_the_result() -> None:
     wrong = Settlement("1", "", "the truth", password=("testapi", "wrong"))
 
-    assert core.settle_initiated(transaction(), wrong, MOVED).password == ("testapi", "wrong")
+    assert initiators.settle(transaction(), wrong, MOVED).password == ("testapi", "wrong")
 
 
 @pytest.mark.parametrize(("forced", "password"), [("0", RIGHT_ONE), ("1", None), ("2001", None)])
 def test_a_forced_result_counts_a_right_password_where_money_moves_and_else_none(
     forced: str, password: tuple[str, str] | None
 ) -> None:
-    settlement = core.settle_initiated(decided(RIGHT, result=forced), told("17"), MOVED)
+    settlement = initiators.settle(decided(RIGHT, result=forced), told("17"), MOVED)
 
     assert settlement.password == password
 
