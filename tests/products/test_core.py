@@ -1,4 +1,4 @@
-"""What the products of the M-Pesa core share: the ack, the initiator, what a selector forces, limits and charges."""
+"""What the products of the M-Pesa core share: the ack, what a selector forces, limits and charges."""
 
 from __future__ import annotations
 
@@ -8,55 +8,24 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.defaults import CUSTOMER, INITIATOR_PASSWORD
+from mock_daraja.defaults import INITIATOR_PASSWORD
 from mock_daraja.journal.text import log_line
 from mock_daraja.ledger import REVENUE
-from mock_daraja.model import Credential, Decision, Outcome, Posting, Transaction
-from mock_daraja.products import CATALOGUE, core, initiators
-from mock_daraja.products.values import TIMED_OUT, Command, Settlement, json_code
+from mock_daraja.model import Posting, Transaction
+from mock_daraja.products import CATALOGUE, core
+from mock_daraja.products.values import TIMED_OUT, Command, json_code
 from mock_daraja.steps.reporting import card_of
 from tests.conftest import NOWHERE, MakeMock, Mock
-
-ROLE = "ORG B2C API initiator"
-PAYER = "600996"
-CORE = ("b2b.payment", "tax.remit", "balance.query", "status.query", "reversal.request")
-"""Those with `Initiator`; B2C's InitiatorName is in test_b2c.py."""
-RIGHT = Credential("password", INITIATOR_PASSWORD)
-WRONG = Credential("password", "x")
-PADDED = Credential("fault", "padding: it is OAEP")
-OPAQUE = Credential()
-UNCHECKED = "password not checked: not encrypted for this sandbox's certificate"
-
-
-def transaction(**fields: Any) -> Transaction:
-    given = {"shortcode": PAYER, "party_b": CUSTOMER} | fields
-    asked = {"initiator": "testapi", "credential": OPAQUE} | {
-        name: given.pop(name) for name in ("initiator", "credential", "timeout_url") if name in given
-    }
-    return Transaction(
-        id=1,
-        operation="b2c.payment",
-        accepted_ms=1_000,
-        amount_cents=1_000,
-        originator_id="own",
-        reference="AG_1",
-        exchange=1,
-        details=core.Initiated(**asked),
-        **given,
-    )
-
-
-def decided(credential: Credential = OPAQUE, **outcome: Any) -> Transaction:
-    return transaction(credential=credential, decision=Decision(Outcome(**outcome), "header", "X-Mock-Scenario"))
-
-
-def fault_of(mock: Mock, **fields: Any) -> Settlement | None:
-    return initiators.fault(transaction(**fields), mock.world(), ROLE)
-
-
-def set_initiator(mock: Mock, **changes: Any) -> None:
-    mock.sandbox.put_organisation({"shortcode": PAYER, "initiators": [{"name": "testapi", **changes}]})
-
+from tests.products.of_core import (
+    CORE,
+    MOVED,
+    OPAQUE,
+    PAYER,
+    UNCHECKED,
+    decided,
+    told,
+    transaction,
+)
 
 # the acknowledgement and the request
 
@@ -144,98 +113,7 @@ def test_a_request_of_which_the_body_is_gone_still_names_the_transaction() -> No
     assert notice is not None and list(notice.body) == ["Result"]
 
 
-# the initiator
-
-
-@pytest.mark.parametrize("credential", [RIGHT, OPAQUE])
-def test_a_good_initiator_has_no_fault(mock: Mock, credential: str) -> None:
-    assert fault_of(mock, credential=credential) is None
-
-
-FAULTS = [
-    ({"shortcode": "123456"}, "2001", "there is no organisation 123456, so it has no initiator"),
-    ({"initiator": "Testapi"}, "2001", "name: 600996 has no initiator 'Testapi'; it has testapi"),
-    ({"credential": WRONG}, "2001", "password: the SecurityCredential was made with our certificate, and holds "),
-    ({"credential": PADDED}, "2001", "padding: it is OAEP (failure 1 of 3)"),
-]
-
-
-@pytest.mark.parametrize(("fields", "code", "why"), FAULTS)
-def test_a_fault_is_2001_and_says_what_is_wrong(mock: Mock, fields: dict[str, Any], code: str, why: str) -> None:
-    fault = fault_of(mock, **fields)
-
-    assert fault is not None
-    assert (fault.result, fault.desc) == (code, "The initiator information is invalid.")
-    assert fault.why.startswith(why)
-    assert INITIATOR_PASSWORD not in fault.why
-
-
-@pytest.mark.parametrize("credential", [WRONG, PADDED])
-def test_only_what_is_wrong_with_the_credential_counts(mock: Mock, credential: str) -> None:
-    counted, uncounted = fault_of(mock, credential=credential), fault_of(mock, initiator="nobody")
-
-    assert counted is not None and counted.password == ("testapi", "wrong")
-    assert uncounted is not None and uncounted.password is None
-
-
-def test_the_third_failure_is_8006(mock: Mock) -> None:
-    for _ in range(2):
-        with mock.sandbox.store.unit():
-            mock.sandbox.count_password(PAYER, "testapi", right=False, lock=False)
-
-    fault = fault_of(mock, credential=WRONG)
-
-    assert fault is not None
-    assert (fault.result, fault.password) == ("8006", ("testapi", "locked"))
-    assert fault.why.endswith("(failure 3 of 3)")
-
-
-@pytest.mark.parametrize("credential", [RIGHT, OPAQUE, WRONG, PADDED])
-def test_a_locked_initiator_is_8006_whatever_the_password(mock: Mock, credential: str) -> None:
-    set_initiator(mock, locked=True)
-
-    fault = fault_of(mock, credential=credential)
-
-    assert fault is not None
-    assert (fault.result, fault.desc) == ("8006", "The security credential is locked.")
-    assert fault.password is None
-    assert "unlock it: PATCH /_mock/organisations/600996" in fault.why
-
-
-@pytest.mark.parametrize(
-    ("roles", "code"),
-    [
-        (None, None),
-        ([ROLE], None),
-        ([ROLE, "Org Reversals Initiator"], None),
-        (["Org Reversals Initiator"], "21"),
-        ([], "21"),
-    ],
-)
-def test_a_role_is_needed_where_roles_are_given(mock: Mock, roles: list[str] | None, code: str | None) -> None:
-    set_initiator(mock, roles=roles)
-
-    fault = fault_of(mock)
-
-    assert (fault and fault.result) == code
-
-
-def test_the_name_is_looked_at_before_the_lock_and_the_lock_before_the_role(mock: Mock) -> None:
-    set_initiator(mock, locked=True, roles=[])
-
-    results = [fault and fault.result for fault in (fault_of(mock, initiator="nobody"), fault_of(mock))]
-
-    assert results == ["2001", "8006"]
-
-
 # what decides
-
-
-MOVED = Settlement("0", "", "moved")
-
-
-def told(result: str) -> Settlement:
-    return Settlement(result, "", "the truth")
 
 
 @pytest.mark.parametrize(
@@ -268,38 +146,6 @@ def test_a_selector_decides_before_the_truth(row: Transaction, result: str, why:
 )
 def test_a_forced_result_has_the_catalogues_text_unless_another_is_given(outcome: dict[str, str], desc: str) -> None:
     assert core.settle(decided(**outcome), told("1"), MOVED).desc == desc
-
-
-RIGHT_ONE = ("testapi", "right")
-CHECKED = {"credential": RIGHT}
-
-
-@pytest.mark.parametrize(
-    ("result", "password"),
-    [(None, RIGHT_ONE), ("1", RIGHT_ONE), ("21", RIGHT_ONE), ("2001", None), ("8006", None)],
-)
-def test_whatever_fails_behind_the_password_was_asked_with_the_right_one(
-    result: str | None, password: tuple[str, str] | None
-) -> None:
-    fault = None if result is None else told(result)
-
-    assert initiators.settle(transaction(**CHECKED), fault, MOVED).password == password
-    assert initiators.settle(transaction(), fault, MOVED).password is None  # nobody could check it
-
-
-def test_a_wrong_password_stays_wrong_whatever_the_result() -> None:
-    wrong = Settlement("1", "", "the truth", password=("testapi", "wrong"))
-
-    assert initiators.settle(transaction(), wrong, MOVED).password == ("testapi", "wrong")
-
-
-@pytest.mark.parametrize(("forced", "password"), [("0", RIGHT_ONE), ("1", None), ("2001", None)])
-def test_a_forced_result_counts_a_right_password_where_money_moves_and_else_none(
-    forced: str, password: tuple[str, str] | None
-) -> None:
-    settlement = initiators.settle(decided(RIGHT, result=forced), told("17"), MOVED)
-
-    assert settlement.password == password
 
 
 @pytest.mark.parametrize(
