@@ -103,9 +103,8 @@ class Runner:
             raise
 
     def _look_after_all(self) -> None:
-        """After a lack of memory."""
-        if not self._is_away:
-            self._look()
+        """After a lack of memory. Where a thread is at it, it looks once more: it may have seen what is next before."""
+        self._look()
         if not self._store.lock_now():
             self._loop.rest()  # and then again
             return

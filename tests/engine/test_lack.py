@@ -153,6 +153,47 @@ def test_a_change_that_nobody_could_be_told_of_is_seen_without_another(
     assert made.await_runs(2)
 
 
+def test_a_change_that_nobody_could_be_told_of_is_seen_though_a_thread_is_at_it(
+    world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_seen, may_end, looked = Event(), Event(), Event()
+    in_turn, look_after_all = Runner._in_turn, Runner._look_after_all
+
+    def slowly(runner: Runner) -> float | None:
+        rest = in_turn(runner)
+        has_seen.set()
+        assert may_end.wait(10)
+        return rest
+
+    def noted(runner: Runner) -> None:
+        look_after_all(runner)
+        looked.set()
+
+    monkeypatch.setattr(Runner, "_in_turn", slowly)
+    monkeypatch.setattr(Runner, "_look_after_all", noted)
+    made = world("real")
+    with made.sandbox.store.view():  # so that a thread has to wait for it
+        made.schedule(-10, 1)
+        turned = Event()
+        made.engine.loop.call(turned.set)
+        assert turned.wait(10)
+    assert has_seen.wait(10)
+    step, here = Loop.call, get_ident()
+
+    def lacking(loop: Loop, *arguments: Any) -> None:
+        if get_ident() == here:
+            raise MemoryError
+        step(loop, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Loop, "call", lacking)
+        made.schedule(0, 2)
+    assert looked.wait(10)
+    may_end.set()
+
+    assert made.await_runs(2)
+
+
 def test_a_change_whose_listener_could_not_even_be_called_is_seen_without_another(
     world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
