@@ -38,7 +38,7 @@ def load(
     """
     environment = os.environ if environment is None else environment
     file = (Path.cwd() if folder is None else folder) / SETTINGS_FILE
-    values = _from_file(file, products) if file.is_file() else {}
+    values = _from_file(file, products) if file.exists() else {}
     values |= _from_environment(environment, values.get("quirks", Quirks()))
     given = {name: value for name, value in (flags or {}).items() if value is not None and value != ()}
     return Settings(**values | _checked(given, flag))
@@ -91,7 +91,16 @@ def _check_names(environment: Mapping[str, str]) -> None:
 def _from_file(file: Path, products: Callable[[], Collection[str]] | None) -> dict[str, Any]:
     import tomllib
 
-    text = file.read_text(encoding="utf-8")
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        remedy = "make it a file that can be read, or take it away"
+        raise Problem(f"the settings cannot be read: {error.strerror}", where=str(file), remedy=remedy) from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Problem("the file is not UTF-8", where=f"{file}:{line}", remedy="save it as UTF-8") from None
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -234,3 +234,32 @@ def test_quirks_come_from_json_as_well() -> None:
     with pytest.raises(Problem, match="no setting 'onetokenonly'") as caught:
         quirks_from({"onetokenonly": True})
     assert caught.value.where == "quirks.onetokenonly"
+
+
+@pytest.mark.parametrize(
+    ("raw", "what", "line"),
+    [
+        ('clock = "auto"\n'.encode("utf-16"), "the file is not UTF-8", ":1"),
+        ("seed = 1\n# caf\u00e9\n".encode("latin-1"), "the file is not UTF-8", ":2"),
+        (None, "the settings cannot be read", ""),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, raw: bytes | None, what: str, line: str) -> None:
+    path = tmp_path / "mock-daraja.toml"
+    if raw is None:
+        path.mkdir()
+    else:
+        path.write_bytes(raw)
+
+    with pytest.raises(Problem) as caught:
+        load({}, {}, tmp_path)
+
+    assert caught.value.what.startswith(what)
+    assert caught.value.where == f"{path}{line}"
+    assert caught.value.remedy
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "mock-daraja.toml").write_bytes(b"\xef\xbb\xbfseed = 7\n")
+
+    assert load({}, {}, tmp_path).seed == 7

@@ -96,7 +96,8 @@ def token_fault(token: str) -> BadCredentials:
         why = f"the token is all in {how} case, and an access_token has letters of both: something changed its letters"
         return BadCredentials(why, f"send it as it came, or {NEW_TOKEN}")
     return BadCredentials(
-        "no app was given this token here: it is of another server, of an earlier run, or of Safaricom's own", NEW_TOKEN
+        "no app has this token here: it is of another server, of an app or a run that is gone, or of Safaricom's own",
+        NEW_TOKEN,
     )
 
 

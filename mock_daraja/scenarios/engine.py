@@ -148,6 +148,9 @@ class Engine:
             if explain:
                 losers = listed.nearest(candidates, facts, play.state, dict(self.play().counts), decision)
         carried, warnings = selectors.carried(facts)
+        if facts.header and facts.kind == "opens" and (decision is None or decision.selector != "header"):
+            what = f"X-Mock-Scenario: {facts.header} has no rule that matches this request"
+            warnings = ((what, "`mock-daraja scenario show NAME` has its rules"), *warnings)
         if carried is not None:
             if decision is None:
                 decision = carried

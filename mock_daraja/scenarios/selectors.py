@@ -13,7 +13,7 @@ from mock_daraja.scenarios.model import Facts
 
 _RESERVED: Final = re.compile("25470000([0-9]{4})")
 # a full stop behind it is prose
-_IN_REFERENCE: Final = re.compile(r"mock:([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)", re.IGNORECASE)
+_IN_REFERENCE: Final = re.compile(r"\bmock:([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)", re.IGNORECASE)
 _CODE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*|[A-Z][A-Z0-9_]*[0-9]")  # scenario names are lower case
 _ERROR: Final = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 

@@ -150,7 +150,7 @@ def test_an_expired_token_is_told_from_one_that_never_was(mock: Mock) -> None:
     )
 
     assert "expired 60 s ago on the sandbox clock" in expired.why
-    assert "no app was given this token" in unknown.why
+    assert "no app has this token" in unknown.why
     assert "get a new token" in expired.why
     assert "Abcdefghijklmnopqrstuvwxyzab" not in unknown.why
 

@@ -37,6 +37,7 @@ def test_the_last_four_digits_of_a_reserved_msisdn_are_the_result(msisdn: str | 
         ("mock:500.003.02", Outcome(error="500.003.02")),
         ("mock:405.001", Outcome(error="405.001")),
         ("Say mock:1032.", Outcome(result="1032")),
+        ("hammock:1", None),
         ("mock:", None),
         ("mock", None),
         ("INV-1", None),

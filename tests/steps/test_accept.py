@@ -361,3 +361,12 @@ def test_nothing_is_foretold_where_a_selector_decides(mock: Mock) -> None:
     answer = mock.push(AccountReference="mock:0")
 
     assert "as things stand" not in answer.why
+
+
+def test_a_header_that_names_another_products_scenario_is_warned_of(mock: Any) -> None:
+    answer = mock.push(headers={"X-Mock-Scenario": "b2c/wallet-full"})
+
+    assert answer.status == 200
+    assert answer.why.startswith(
+        "X-Mock-Scenario: b2c/wallet-full has no rule that matches this request; so it decides nothing"
+    )

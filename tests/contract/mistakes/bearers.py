@@ -38,7 +38,7 @@ BEARERS = (
     Mistake("a variable's name", push_with("Bearer ${token}"), *STK, f"the token is a placeholder that nothing was put into; send Authorization: Bearer <access_token>, from {GENERATE}"),
     Mistake("a name in braces", push_with("Bearer {{access_token}}"), *STK, f"the token is a placeholder that nothing was put into; send Authorization: Bearer <access_token>, from {GENERATE}"),
     Mistake("cut short", push_with(lambda token: f"Bearer {token[:20]}"), *STK, f"the token has 20 characters and an access_token has 28: it was cut; send it whole and alone, or get a new token: {GENERATE}"),
-    Mistake("one of another server", push_with("Bearer c9SQxWWhmdVRlyh0zh8gZDTkubVF"), *STK, f"no app was given this token here: it is of another server, of an earlier run, or of Safaricom's own; get a new token: {GENERATE}"),
+    Mistake("one of another server", push_with("Bearer c9SQxWWhmdVRlyh0zh8gZDTkubVF"), *STK, f"no app has this token here: it is of another server, of an app or a run that is gone, or of Safaricom's own; get a new token: {GENERATE}"),
     Mistake("key and secret as the token", push_with(f"Bearer {PAIR}"), *STK, f"Bearer is followed by base64(ConsumerKey:ConsumerSecret), which is what a token is asked for with; get a token with it first: {GENERATE}"),
     Mistake("the key as the token", push_with(f"Bearer {APP_KEY}"), *STK, f"Bearer is followed by a consumer key, which is what a token is asked for with; send the token that it gets: get a new token: {GENERATE}"),
     Mistake("the secret as the token", push_with(f"Bearer {APP_SECRET}"), *STK, f"Bearer is followed by a consumer secret, which is what a token is asked for with; send the token that it gets: get a new token: {GENERATE}"),
