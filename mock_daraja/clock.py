@@ -171,9 +171,8 @@ class Clock:
         if self.stands_still:
             return self._base_ms
         passed = time.monotonic_ns() - self._base_ns
-        if self.setting.factor != 1:
-            passed = int(passed * self.setting.factor)
-        return self._base_ms + passed // 1_000_000
+        factor = self.setting.factor
+        return self._base_ms + (passed if factor == 1 else int(passed * factor)) // 1_000_000
 
     def switch(self, setting: ClockSetting) -> None:
         """Run differently from now on; the time itself does not jump."""

@@ -81,7 +81,7 @@ def decide(passage: Passage) -> Reply | None:
     """What shall happen: header, one-shots, scenario, reserved MSISDN, `mock:` code; else the ledger's truth."""
     operation, command, body = passage.operation, passage.command, passage.body
     assert operation is not None
-    references = tuple(value for name in _REFERENCES if isinstance(value := body.get(name), str))
+    references = tuple([value for name in _REFERENCES if isinstance(value := body.get(name), str)])
     facts = Facts(
         operation.full_name,
         operation.product,
@@ -147,7 +147,7 @@ def _foresee(passage: Passage, operation: Opens[Any], transaction: Transaction) 
 
 def _tell_unchecked(passage: Passage, operation: Operation) -> None:
     """How far a SecurityCredential was judged, where that is not to the end."""
-    if passage.sandbox.settings.credentials == "strict":  # then it fails, which says why
+    if not passage.opened or passage.sandbox.settings.credentials == "strict":  # then it fails, which says why
         return
     if any(each.kind == "opaque" for each in passage.opened.values()):
         passage.note(Step("product", "warning", UNCHECKED, remedy=CHECKED_BY, docs=operation.secret_docs))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_daraja.ledger import people
-from mock_daraja.model import CALLS, Credential, Transaction
+from mock_daraja.model import CALLS, Credential, Organisation, Transaction
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.products.base import Life
 from mock_daraja.products.catalogue import Catalogue
@@ -25,6 +25,14 @@ class SandboxWorld(View):
         self._catalogue = catalogue
         self._operation = operation
         self._opened = opened or {}
+        self._organisations: dict[str, Organisation | None] = {}
+
+    def organisation(self, shortcode: str) -> Organisation | None:
+        """Looked for once: no step that has a world changes one, and products ask again and again."""
+        known = self._organisations
+        if shortcode not in known:
+            known[shortcode] = super().organisation(shortcode)
+        return known[shortcode]
 
     def life_of(self, transaction: Transaction) -> Life[Any]:
         return self._catalogue.life_of(transaction)

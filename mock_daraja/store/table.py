@@ -113,6 +113,11 @@ class Table(Generic[R, K]):
         return self.rows
 
     def _index(self, key: K, old: R | None, new: R | None, undo: Undo) -> None:
+        if old is None and new is not None:
+            for values, index in self._indexes:
+                for value in values(new):
+                    index.add(value, key, undo)
+            return
         for values, index in self._indexes:
             before = () if old is None else values(old)
             after = () if new is None else values(new)

@@ -19,6 +19,7 @@ from mock_daraja.quoting import shown
 
 _Whole = Annotated[int, msgspec.Meta(ge=-wire.LONGEST_WHOLE, le=wire.LONGEST_WHOLE - 1)]
 _DECODE: Final = msgspec.json.Decoder(dict[str, str | _Whole]).decode
+_BLANKS: Final = b" \t\r\n"
 _SHORT: Final = 19  # digits; a shorter whole number has fewer than 64 bits
 _GZIP: Final = b"\x1f\x8b"
 _SEND_JSON: Final = "Content-Type: application/json and a JSON object as the body"
@@ -61,13 +62,14 @@ def read_body(content_type: str | None, raw: bytes) -> ReadBody:
 def _plain(raw: bytes) -> dict[str, Any] | None:
     """What nearly every body is, at a quarter of the cost: an object of texts and whole numbers, each key once, without
     an escape. None where a closer look is needed."""
-    if b"\\" in raw or b" :" in raw or b"\t:" in raw or b"\r:" in raw or b"\n:" in raw:
+    if b"\\" in raw:
         return None
     try:
         value: dict[str, Any] = _DECODE(raw)
     except ValueError:
         return None
-    return value if len(value) == raw.count(b'":') else None  # a colon more is a key that repeats, or in a text
+    colons = raw.translate(None, _BLANKS).count(b'":')
+    return value if len(value) == colons else None  # one more is that of a key that repeats, or in a text
 
 
 def _empty(note: str) -> ReadBody:
