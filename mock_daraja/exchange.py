@@ -120,6 +120,8 @@ class Exchange(Row, frozen=True):
         """The refusal; or else every warning, and what is foretold of the transaction; or else the first note. Each
         with its remedy, in one line; empty when there is nothing to say."""
         told = [each for each in self.steps if each.verdict != "ok"]
+        if not told:
+            return ""
         said = [each for each in told if each.verdict == "refused"][:1]
         said = said or [each for each in told if self._is_odd(each)] or told[:1]
         return ". Also: ".join(f"{each.text}; {each.remedy}" if each.remedy else each.text for each in said)

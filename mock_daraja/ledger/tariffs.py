@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -73,6 +74,7 @@ MGAO: Final = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)  # asked for three times a payment
 def paybill_charges(bouquet: str, cents: int) -> tuple[int, int]:
     """What the customer and what the business pays for a paybill payment, in cents.
 

@@ -91,7 +91,7 @@ _GATEWAY_ID: Final = re.compile(r"([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 _RECEIPT: Final = re.compile(r"[A-Z0-9]{10}\Z")
 
 
-@lru_cache(maxsize=256)  # asked for each time a row is put, of the same few ids
+@lru_cache(maxsize=1024)  # asked for each time a row is put, of the few ids of those that are under way
 def place_of(reference: str) -> str | Place:
     """Where an id of the sandbox's own (see ids.py) leads to its transaction; any other id as it is.
 
@@ -106,8 +106,8 @@ def place_of(reference: str) -> str | Place:
 
 
 def _references(row: Transaction) -> tuple[str | Place, ...]:
-    final = (row.receipt,) if row.receipt is not None and row.is_final else ()
-    return tuple(map(place_of, (row.reference, row.originator_id, *final)))
+    ids = place_of(row.reference), place_of(row.originator_id)
+    return ids if row.receipt is None or not row.is_final else (*ids, place_of(row.receipt))
 
 
 def _open_prompt(row: Transaction) -> tuple[str, ...]:

@@ -25,6 +25,9 @@ class Prompted(Struct, frozen=True):
     seen: bool = True  # whether the prompt came up on the handset
 
 
+RIGHT_PIN: Final = Prompted(None, "the right PIN", "right")
+
+
 def foreseen(transaction: Transaction, payer: Customer) -> str:
     """ANSWERED, or the STK result code to expect as things stand, as far as it decides how long the prompt is open."""
     if transaction.prompt != "open":
@@ -64,7 +67,7 @@ def _entered(pin: str, payer: Customer) -> Prompted:
     if payer.pin_locked:
         return Prompted("8006", f"the PIN of {payer.msisdn} is locked; unlock the customer to go on")
     if pin == payer.pin:
-        return Prompted(None, "the right PIN", "right")
+        return RIGHT_PIN
     wrong = payer.wrong_pins + 1
     why = f"wrong PIN, number {wrong} of {WRONG_PINS_ALLOWED}"
     return Prompted("8006", why, "locked") if wrong >= WRONG_PINS_ALLOWED else Prompted("2001", why, "wrong")

@@ -100,9 +100,9 @@ def shortcode_of(value: Any, world: World) -> str:
 
     Where nobody has any of these it gets six digits, as Safaricom's samples have. That it is looked up is inferred.
     """
-    written = digits(value)
     if isinstance(value, str):
-        return written
+        return value.partition(".")[0]
+    written = digits(value)
     as_it_is = (written,) if len(written) >= _LENGTHS[1] else ()
     spellings: tuple[str, ...] = (*as_it_is, *(written.zfill(length) for length in _LENGTHS))
     return next((each for each in spellings if world.organisation(each) is not None), spellings[0])

@@ -13,7 +13,7 @@ from mock_daraja.products.base import Answers, Life, Opens, Product, Question, W
 from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment, receiver_fault
-from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, at_best, foreseen, prompted
+from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, RIGHT_PIN, Prompted, at_best, foreseen, prompted
 from mock_daraja.products.reading import digits, shortcode_of, text, url_fault
 from mock_daraja.products.stk_query import (
     PUSH_PATH,
@@ -170,7 +170,7 @@ def ask(transaction: Transaction[Incoming], world: World) -> tuple[Notice, Incom
 def _answered(transaction: Transaction[Incoming], world: World) -> Prompted:
     """What the customer did. Whoever's payment the merchant was asked about had entered the right PIN."""
     if transaction.details.validation != "not asked":
-        return Prompted(None, "the right PIN", "right")
+        return RIGHT_PIN
     return prompted(transaction, world.customer(transaction.msisdn or ""))
 
 

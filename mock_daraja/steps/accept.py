@@ -124,7 +124,13 @@ def open_transaction(passage: Passage) -> Reply | None:
     operation, command = passage.operation, passage.command
     if command is not None and isinstance(operation, Opens):
         passage.transaction = open_command(
-            passage.shared, passage.sandbox, operation, command, decision=passage.decision, exchange=passage.number
+            passage.shared,
+            passage.sandbox,
+            operation,
+            command,
+            decision=passage.decision,
+            exchange=passage.number,
+            world=passage.world,
         )
         _foresee(passage, operation, passage.transaction)
         _tell_unchecked(passage, operation)
@@ -133,12 +139,14 @@ def open_transaction(passage: Passage) -> Reply | None:
 
 def _foresee(passage: Passage, operation: Opens[Any], transaction: Transaction) -> None:
     """Note now how it will fail, where that stands already or a selector says so."""
-    outcome = transaction.outcome
-    if outcome.result not in (None, "0"):
-        text = f"accepted, but it will fail with {outcome.result}: {transaction.decision}"
-        passage.note(Step("product", "note", text, docs=passage.anchor))
-    if outcome.result is not None or outcome.queue_timeout or outcome.never:
-        return
+    decision = transaction.decision
+    if decision is not None:
+        outcome = decision.outcome
+        if outcome.result not in (None, "0"):
+            text = f"accepted, but it will fail with {outcome.result}: {decision}"
+            passage.note(Step("product", "note", text, docs=passage.anchor))
+        if outcome.result is not None or outcome.queue_timeout or outcome.never:
+            return
     told = operation.life.foretold(transaction, passage.world)
     if told is not None:
         text = f"accepted, but as things stand it will fail with {told.result}: {told.why}"

@@ -14,6 +14,7 @@ from mock_daraja.quoting import shown
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import Shared
+from mock_daraja.steps.world import SandboxWorld
 
 _LONGEST_ACCOUNT: Final = 20  # as BillRefNumber (requests.md §4.2)
 
@@ -26,8 +27,10 @@ def open_command(
     *,
     decision: Decision | None = None,
     exchange: int | None = None,
+    world: SandboxWorld | None = None,
 ) -> Transaction:
-    """The row, kept and put on the agenda. `exchange` is the number of the request that asked for it, if one did.
+    """The row, kept and put on the agenda. `exchange` is the number of the request that asked for it, if one did, and
+    `world` as it was seen then.
 
     One that is never answered is on no agenda, and nobody sees its prompt.
     """
@@ -46,7 +49,7 @@ def open_command(
             sandbox.bring_in(owner)
     sandbox.store.put(TRANSACTIONS, transaction)
     if not never:
-        due_ms = operation.life.due_ms(transaction, shared.world(sandbox, transaction))
+        due_ms = operation.life.due_ms(transaction, world or shared.world(sandbox, transaction))
         sandbox.agenda.schedule(due_ms, "settle", transaction.id, exchange)
     return transaction
 

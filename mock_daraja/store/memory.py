@@ -203,7 +203,8 @@ class MemoryStore:
         with self._lock:
             if self._unit.torn:
                 self._unit.mend()
-            return self._state.numbers.get(number, {}).get(key)
+            numbers = self._state.numbers.get(number)
+            return None if numbers is None else numbers.get(key)
 
     def numbers(self, number: str) -> dict[str, int]:
         with self._view:
