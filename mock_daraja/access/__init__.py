@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from mock_daraja.access.oauth import (
-    NEW_TOKEN,
-    BadCredentials,
-    basic_credentials,
-    bearer_token,
-    grant_fault,
-    key_fault,
-    secret_fault,
-    token_fault,
-)
+from mock_daraja.access.basic import basic_credentials, grant_fault, key_fault, secret_fault
+from mock_daraja.access.bearer import bearer_token, token_fault
+from mock_daraja.access.header import NEW_TOKEN, BadCredentials
 from mock_daraja.access.password import PasswordFault, check_password, right_password, timestamp_in
 
 __all__ = [
