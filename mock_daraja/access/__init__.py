@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_daraja.access.basic import basic_credentials, grant_fault, key_fault, secret_fault
+from mock_daraja.access.basic import basic_credentials, grant_fault, key_fault, misplaced, secret_fault
 from mock_daraja.access.bearer import bearer_token, token_fault
 from mock_daraja.access.header import NEW_TOKEN, BadCredentials
 from mock_daraja.access.password import PasswordFault, check_password, right_password, timestamp_in
@@ -16,6 +16,7 @@ __all__ = [
     "check_password",
     "grant_fault",
     "key_fault",
+    "misplaced",
     "right_password",
     "secret_fault",
     "timestamp_in",

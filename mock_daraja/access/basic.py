@@ -9,13 +9,25 @@ import re
 from typing import Final
 from urllib.parse import unquote_plus
 
-from mock_daraja.access.given import bare, decoded, is_python_bytes, is_unset, surroundings
+from mock_daraja.access.given import (
+    bare,
+    decoded,
+    from_hex,
+    is_canonical,
+    is_python_bytes,
+    is_unset,
+    padded,
+    surroundings,
+)
 from mock_daraja.access.header import BASIC, GENERATE, GRANT, BadCredentials, brackets, wrong_scheme
 from mock_daraja.quoting import shown
 
 _SET: Final = "set the variable that it is read from; `mock-daraja env` prints both"
 _LISTED: Final = "GET /_mock/apps lists them, or for another sandbox GET /_mock/sandboxes/NAME/apps"
 _KEYS_SHOWN: Final = 5
+_LOOKED_AT: Final = 2_000  # characters of a query or a body
+_NAMED: Final = re.compile(r"[\w-]+(?=[\"']?\s*[:=])")
+_SECRETS: Final = frozenset({"consumersecret", "clientsecret", "appsecret", "secret", "password"})
 
 
 def basic_credentials(header: str | None) -> tuple[str, str] | BadCredentials:
@@ -30,6 +42,15 @@ def basic_credentials(header: str | None) -> tuple[str, str] | BadCredentials:
         return BadCredentials(_why_not_base64(encoded.strip()), BASIC)
     key, colon, secret = text.partition(":")
     return (key, secret) if colon else BadCredentials(_why_no_colon(text), BASIC)
+
+
+def misplaced(query: str, body: str) -> str:
+    """Where key and secret stand in place of the Authorization header; empty where they don't."""
+    for text, where in ((query, "in the query of the URL"), (body, "in the body")):
+        names = {re.sub("[^a-z]", "", name.lower()) for name in _NAMED.findall(text[:_LOOKED_AT])}
+        if names & _SECRETS:
+            return where
+    return ""
 
 
 def key_fault(key: str, secret: str, known: dict[str, str | None]) -> BadCredentials:
@@ -93,6 +114,10 @@ def _why_not_base64(text: str) -> str:
         return "key and secret stand behind Basic as they are, and not in base64"
     if re.search(r"\s", text):
         return "the base64 behind Basic is broken by a blank or a line break"
+    if ":" in (decoded(padded(text)) or "") and is_canonical(padded(text)):
+        return "the base64 behind Basic has lost the = at its end"
+    if ":" in (from_hex(text) or ""):
+        return "key and secret stand behind Basic in hexadecimal, and not in base64"
     return "what follows Basic is not base64"
 
 

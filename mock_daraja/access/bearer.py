@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from mock_daraja.access.given import decoded, is_unset
@@ -10,6 +11,10 @@ from mock_daraja.access.header import BASIC, GENERATE, NEW_TOKEN, BadCredentials
 
 _BEARER: Final = f"send Authorization: Bearer <access_token>, from {GENERATE}"
 _TOKEN_LENGTH: Final = 28  # of an access token, captured (requests.md §1.4)
+_PIECES: Final = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z0-9]{{{_TOKEN_LENGTH}}}(?![A-Za-z0-9])")
+_PASSKEY: Final = re.compile("[0-9a-fA-F]{64}")
+_PASSWORD: Final = re.compile(r"[0-9]{5,7}\S+20[0-9]{12}")
+_CREDENTIAL: Final = re.compile("[A-Za-z0-9+/]{342}==")
 
 
 def bearer_token(header: str | None) -> str | BadCredentials:
@@ -24,8 +29,8 @@ def bearer_token(header: str | None) -> str | BadCredentials:
     return token.strip() or BadCredentials("no token follows Bearer", _BEARER)
 
 
-def token_fault(token: str) -> BadCredentials:
-    """What a token that no app was given turns out to be."""
+def token_fault(token: str, is_token: Callable[[str], bool] = lambda text: False) -> BadCredentials:
+    """What a token that no app was given turns out to be. `is_token` says whether an app was given a text."""
     if token.lower().startswith("bearer "):
         return BadCredentials("Bearer stands twice in front of the token", _BEARER)
     if is_unset(token):
@@ -36,12 +41,14 @@ def token_fault(token: str) -> BadCredentials:
     if token == "[object Promise]":
         why = "the token is [object Promise]: what asks for it was not awaited"
         return BadCredentials(why, "await it, then send the access_token of its answer")
-    if token.startswith("{") or token == "[object Object]":
+    if (token.startswith("{") and not _is_wrapped_token(token)) or token == "[object Object]":
         return BadCredentials(
             "the whole answer of the token's request stands in place of the token", "send its access_token alone"
         )
     if (around := brackets(token)) is not None:
         return BadCredentials(f"the token stands in {around}", "send the token alone")
+    if more := _more_than(token, is_token):
+        return BadCredentials(more, "send Authorization: Bearer <access_token>, with the access_token alone")
     if ":" in token:
         return BadCredentials(
             "Bearer is followed by ConsumerKey:ConsumerSecret, which is what a token is asked for with",
@@ -52,6 +59,8 @@ def token_fault(token: str) -> BadCredentials:
             "Bearer is followed by base64(ConsumerKey:ConsumerSecret), which is what a token is asked for with",
             f"get a token with it first: {GENERATE}",
         )
+    if what := _other_secret(token):
+        return BadCredentials(f"Bearer is followed by {what}, which is no token", _BEARER)
     if len(token) != _TOKEN_LENGTH:
         how = "it was cut" if len(token) < _TOKEN_LENGTH else "there is more in it than the token"
         why = f"the token has {len(token)} characters and an access_token has {_TOKEN_LENGTH}: {how}"
@@ -66,5 +75,28 @@ def token_fault(token: str) -> BadCredentials:
     )
 
 
+def _more_than(token: str, is_token: Callable[[str], bool]) -> str:
+    """What is there besides a good token; empty where there is none. What it is may be secret."""
+    if is_token(decoded(token) or ""):
+        return "the token was encoded in base64"
+    found = next((each for each in _PIECES.finditer(token) if is_token(each[0])), None)
+    if found is None:
+        return ""
+    before, after = token[: found.start()], token[found.end() :]
+    if before.endswith(":") and not after:
+        return "something and a colon stand in front of the token"
+    where = "around" if before and after else "in front of" if before else "behind"
+    return f"something stands {where} the token"
+
+
+def _other_secret(token: str) -> str:
+    """What of a push or of a payment stands in place of the token; empty where nothing does."""
+    if _PASSKEY.fullmatch(token):
+        return "64 hexadecimal digits, such as a passkey has"
+    if _PASSWORD.fullmatch(decoded(token) or ""):
+        return "the Password of a push"
+    return "a SecurityCredential" if _CREDENTIAL.fullmatch(token) else ""
+
+
 def _is_wrapped_token(token: str) -> bool:
-    return re.fullmatch(rf"<\w{{{_TOKEN_LENGTH}}}>", token) is not None
+    return re.fullmatch(rf"[<{{]\w{{{_TOKEN_LENGTH}}}[>}}]", token) is not None

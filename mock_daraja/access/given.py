@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from typing import Final
 
 _UNSET: Final = frozenset({"undefined", "null", "none", "nil", "nan"})
@@ -20,6 +20,24 @@ def decoded(encoded: str) -> str | None:
     try:
         return b64decode(encoded, validate=True).decode()
     except ValueError:  # no base64, not ASCII, or no UTF-8 inside
+        return None
+
+
+def padded(encoded: str) -> str:
+    """With the = at its end that base64 of this length has."""
+    return encoded + "=" * (-len(encoded) % 4)
+
+
+def is_canonical(encoded: str) -> bool:
+    """Whether base64 is what an encoder writes: one that was cut within a byte has bits left over."""
+    return b64encode(b64decode(encoded)).decode() == encoded
+
+
+def from_hex(digits: str) -> str | None:
+    """The text that is in hexadecimal, or None."""
+    try:
+        return bytes.fromhex(digits).decode()
+    except ValueError:
         return None
 
 

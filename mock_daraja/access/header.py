@@ -24,6 +24,8 @@ class BadCredentials(Struct, frozen=True):
 
 
 def wrong_scheme(word: str, wanted: str) -> str:
+    if word[:1] in "\"'`" and word[1:].lower() == wanted.lower():
+        return "the whole header stands in quotes"
     if word.lower() == f"{wanted.lower()}:":
         return f"a colon stands behind {wanted}"
     if word.lower().startswith(wanted.lower()):

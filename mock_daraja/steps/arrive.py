@@ -14,6 +14,7 @@ from mock_daraja.access import (
     bearer_token,
     grant_fault,
     key_fault,
+    misplaced,
     secret_fault,
     token_fault,
 )
@@ -182,13 +183,17 @@ def _listed(products: Names | None) -> str:
 
 
 def _identify_app(passage: Passage, operation: Grants) -> Reply | None:
+    header = passage.headers.get("authorization")
+    where = "" if header else misplaced(passage.request.query, passage.request.body.decode(errors="replace"))
     asked = grant_fault(passage.request.query)
     if asked is not None:
         error = passage.voice.invalid_field.about("grant_type")
-        return _denied(passage, error, asked.why, None, asked.remedy)
-    credentials = basic_credentials(passage.headers.get("authorization"))
+        besides = f", with key and secret in the Authorization header: they stand {where}" if where else ""
+        return _denied(passage, error, asked.why, None, asked.remedy + besides)
+    credentials = basic_credentials(header)
     if isinstance(credentials, BadCredentials):
-        return _denied(passage, passage.voice.invalid_token.about(""), credentials.why, None, credentials.remedy)
+        why = f"consumer key and secret stand {where}, where M-Pesa does not look" if where else credentials.why
+        return _denied(passage, passage.voice.invalid_token.about(""), why, None, credentials.remedy)
     key, secret = credentials
     sandboxes = passage.shared.sandboxes
     if passage.app is None and passage.shared.settings.accept_any_app and key:
@@ -211,8 +216,10 @@ def _compared(passage: Passage) -> Iterator[App]:
 
 def _denied_unknown(passage: Passage, given: str) -> Reply:
     """A token that nobody was given, or that was ended."""
-    error, wrong = passage.voice.invalid_token.about(given), token_fault(given)
-    if passage.shared.sandboxes.found_by(APPS, given) is not None:
+    sandboxes = passage.shared.sandboxes
+    error = passage.voice.invalid_token.about(given)
+    wrong = token_fault(given, lambda text: sandboxes.found_by(TOKENS, text) is not None)
+    if sandboxes.found_by(APPS, given) is not None:
         why = "Bearer is followed by a consumer key, which is what a token is asked for with"
         return _denied(passage, error, why, given, f"send the token that it gets: {NEW_TOKEN}")
     if any(app.secret == given for app in _compared(passage)):

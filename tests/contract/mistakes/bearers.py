@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from mock_daraja.defaults import APP_KEY, APP_SECRET
+from base64 import b64encode
+
+from mock_daraja.defaults import APP_KEY, APP_SECRET, PASSKEY
 from tests.contract.mistakes.asking import (
     C2B_KEY,
     C2B_SECRET,
@@ -12,12 +14,16 @@ from tests.contract.mistakes.asking import (
     OTHER_KEY,
     OTHER_SECRET,
     PAIR,
+    STAMP,
     Mistake,
+    encoded,
     push_of,
     push_with,
 )
 
 STK = (404, "404.001.03")
+BEARER = f"send Authorization: Bearer <access_token>, from {GENERATE}"
+ALONE = "send Authorization: Bearer <access_token>, with the access_token alone"
 
 BEARERS = (
     Mistake("no header", push_with(None), *STK, f"there is no Authorization header; send Authorization: Bearer <access_token>, from {GENERATE}"),
@@ -50,4 +56,15 @@ BEARERS = (
     Mistake("of an app without the product", push_of(C2B_KEY, C2B_SECRET), *STK, "the token was granted when its app had no product stk-push; the app has now: c2b; add the product to the app: `mock-daraja app third-key --products c2b,stk-push`, then get a new token: GET /oauth/v1/generate?grant_type=client_credentials"),
     Mistake("of an app with another shortcode", push_of(OTHER_KEY, OTHER_SECRET), 500, "500.001.1001", "the app may not use shortcode 174379; it has 600111: use one of its own"),
     Mistake("undefined, where the core asks", lambda shop: shop.post("/mpesa/b2c/v3/paymentrequest", b"{}", Authorization="Bearer undefined"), 401, "401.002.01", "the token is the word undefined: it was not there yet when the header was made; wait for the answer to the token's request, then send its access_token"),
+    Mistake("the key and a colon in front of the token", push_with(lambda token: f"Bearer {APP_KEY}:{token}"), *STK, f"something and a colon stand in front of the token; {ALONE}"),
+    Mistake("its name and a colon in front of the token", push_with(lambda token: f"Bearer access_token: {token}"), *STK, f"something stands in front of the token; {ALONE}"),
+    Mistake("in brackets", push_with(lambda token: f"Bearer [{token}]"), *STK, f"something stands around the token; {ALONE}"),
+    Mistake("in braces", push_with(lambda token: f"Bearer {{{token}}}"), *STK, f"something stands around the token; {ALONE}"),
+    Mistake("the token twice", push_with(lambda token: f"Bearer {token}, {token}"), *STK, f"something stands behind the token; {ALONE}"),
+    Mistake("a semicolon behind the token", push_with(lambda token: f"Bearer {token};"), *STK, f"something stands behind the token; {ALONE}"),
+    Mistake("the token in base64", push_with(lambda token: f"Bearer {encoded(token)}"), *STK, f"the token was encoded in base64; {ALONE}"),
+    Mistake("the whole header in quotes", push_with(lambda token: f'"Bearer {token}"'), *STK, f"the whole header stands in quotes; {BEARER}"),
+    Mistake("the passkey as the token", push_with(f"Bearer {PASSKEY}"), *STK, f"Bearer is followed by 64 hexadecimal digits, such as a passkey has, which is no token; {BEARER}"),
+    Mistake("the Password as the token", push_with(f"Bearer {encoded(f'174379{PASSKEY}{STAMP}')}"), *STK, f"Bearer is followed by the Password of a push, which is no token; {BEARER}"),
+    Mistake("a SecurityCredential as the token", push_with(f"Bearer {b64encode(bytes(256)).decode()}"), *STK, f"Bearer is followed by a SecurityCredential, which is no token; {BEARER}"),
 )  # fmt: skip

@@ -4,11 +4,25 @@
 
 from __future__ import annotations
 
+import json
+
 from mock_daraja.defaults import APP_KEY, APP_SECRET
-from tests.contract.mistakes.asking import GENERATE, OTHER_SECRET, PAIR, Mistake, basic, encoded, token, token_posted
+from tests.contract.mistakes.asking import (
+    GENERATE,
+    OTHER_SECRET,
+    PAIR,
+    Mistake,
+    basic,
+    encoded,
+    token,
+    token_posted,
+    token_with,
+)
 
 PATH = "/oauth/v1/generate"
 QUERY = "?grant_type=client_credentials"
+BASIC = "send Authorization: Basic base64(ConsumerKey:ConsumerSecret)"
+ELSEWHERE = "where M-Pesa does not look"
 LISTED = "GET /_mock/apps lists them, or for another sandbox GET /_mock/sandboxes/NAME/apps"
 
 TOKENS = (
@@ -52,4 +66,12 @@ TOKENS = (
     Mistake("grant_type with a blank behind", token(path=f"{PATH}{QUERY}%20"), 400, "400.008.02", f"a blank stands beside client_credentials in the URL; ask for it as {GENERATE}, without the blank"),
     Mistake("grantType", token(path=f"{PATH}?grantType=client_credentials"), 400, "400.008.02", f"the query has 'grantType'; the name is grant_type; ask for it as {GENERATE}"),
     Mistake("grant_type in capitals", token(path=f"{PATH}?grant_type=CLIENT_CREDENTIALS"), 400, "400.008.02", f"grant_type is 'CLIENT_CREDENTIALS', not client_credentials; ask for it as {GENERATE}"),
+    Mistake("key and secret in the URL", token_with(f"&consumer_key={APP_KEY}&consumer_secret={APP_SECRET}"), 400, "400.008.01", f"consumer key and secret stand in the query of the URL, {ELSEWHERE}; {BASIC}"),
+    Mistake("client_id and client_secret in the URL", token_with(f"&client_id={APP_KEY}&client_secret={APP_SECRET}"), 400, "400.008.01", f"consumer key and secret stand in the query of the URL, {ELSEWHERE}; {BASIC}"),
+    Mistake("key and secret in a JSON body", token_with("", json.dumps({"ConsumerKey": APP_KEY, "ConsumerSecret": APP_SECRET})), 400, "400.008.01", f"consumer key and secret stand in the body, {ELSEWHERE}; {BASIC}"),
+    Mistake("key and secret in a form", token_with("", f"client_id={APP_KEY}&client_secret={APP_SECRET}"), 400, "400.008.01", f"consumer key and secret stand in the body, {ELSEWHERE}; {BASIC}"),
+    Mistake("key and secret in the URL, and no grant_type", token(None, f"{PATH}?consumer_key={APP_KEY}&consumer_secret={APP_SECRET}"), 400, "400.008.02", f"grant_type is missing; ask for it as {GENERATE}, with key and secret in the Authorization header: they stand in the query of the URL"),
+    Mistake("base64 without its =", token(f"Basic {PAIR.rstrip('=')}"), 400, "400.008.01", f"the base64 behind Basic has lost the = at its end; {BASIC}"),
+    Mistake("in hexadecimal", token(f"Basic {f'{APP_KEY}:{APP_SECRET}'.encode().hex()}"), 400, "400.008.01", f"key and secret stand behind Basic in hexadecimal, and not in base64; {BASIC}"),
+    Mistake("the whole header in quotes", token(f'"Basic {PAIR}"'), 400, "400.008.01", f"the whole header stands in quotes; {BASIC}"),
 )  # fmt: skip
