@@ -7,18 +7,21 @@ page (requests.md §1.7).
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
+from urllib.parse import unquote
 
 from msgspec import Struct
 
 from mock_daraja import defaults
-from mock_daraja.access.given import blank, decoded, is_python_bytes, is_unset
+from mock_daraja.access.given import bare, blank, decoded, is_python_bytes, is_unset
 from mock_daraja.clock import is_timestamp
 
 _EAT_OFFSET: Final = timedelta(hours=3)
 _MOMENT: Final = re.compile(r"[0-9TZ :+./,-]{1,32}")  # nothing but a date and time
+_HASHES: Final = frozenset({32, 40, 64, 128})  # hexadecimal digits of MD5, SHA-1, SHA-256 and SHA-512
 
 
 class PasswordFault(Struct, frozen=True):
@@ -53,13 +56,35 @@ def check_password(given: str, shortcode: str, passkey: str, timestamp: str) -> 
     if given == right:
         return None
     text = decoded(given)
-    if text is None or passkey in given or text == right:
+    if otherwise := _encoded_otherwise(given, right):
+        part, why = "encoding", otherwise
+    elif text is None or passkey in given or text == right:
         part, why = "encoding", _why_not_encoded(given, text, passkey, right)
     elif passkey in text:
         part, why = _around_passkey(text, shortcode, passkey, timestamp)
     else:
         part, why = _without_passkey(text, shortcode, passkey, timestamp)
     return PasswordFault(part, why, right_password(shortcode, passkey, timestamp))
+
+
+def _encoded_otherwise(given: str, right: str) -> str:
+    """How the right text is encoded, where that isn't base64 as it should be; else empty."""
+    if given == right.rstrip("="):
+        return "Password has lost the = at its end"
+    if bare(given) == right and given.strip() == given:
+        return "Password stands in quotes"
+    if unquote(given) == right:
+        return "Password was encoded for a URL (%3D is =)"
+    made_of = b64decode(right)
+    if given.lower() == made_of.hex():
+        return "Password is in hexadecimal, and not in base64"
+    inside = decoded(given) or ""
+    if inside.lower() == made_of.hex():
+        return "Password is base64 of hexadecimal digits, and not of the text itself"
+    digest = sha256(made_of)
+    if digest.hexdigest() in (given.lower(), inside) or given == b64encode(digest.digest()).decode():
+        return "Password is a SHA-256 hash, and nothing is hashed here: base64 of the text itself is wanted"
+    return ""
 
 
 def _why_not_encoded(given: str, text: str | None, passkey: str, right: str) -> str:
@@ -75,6 +100,8 @@ def _why_not_encoded(given: str, text: str | None, passkey: str, right: str) -> 
         return "Password is what Python shows of bytes: decode them to text"
     if right.startswith(given):
         return f"Password is cut: it has {len(given)} of {len(right)} characters"
+    if re.fullmatch("[0-9a-fA-F]+", given) and len(given) in _HASHES:
+        return f"Password is {len(given)} hexadecimal digits, as a passkey or a hash has, and not base64"
     return "Password is not base64"
 
 

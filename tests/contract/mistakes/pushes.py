@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
+
 from mock_daraja.defaults import PASSKEY
 from tests.conftest import PUSH_PATH, QUERY_PATH
 from tests.contract.mistakes.asking import (
@@ -25,7 +28,7 @@ from tests.contract.mistakes.asking import (
 CREDENTIALS = (500, "500.001.1001")
 FIELD = (400, "400.002.02")
 
-
+HASHED = "Password is a SHA-256 hash, and nothing is hashed here: base64 of the text itself is wanted"
 CHECKOUT = "CheckoutRequestID is not the CheckoutRequestID of the push's answer: ws_CO_ and digits;"
 SEND_CHECKOUT = "send the CheckoutRequestID of the push's answer: it starts with ws_CO_"
 
@@ -67,6 +70,14 @@ PASSWORDS = (
     Mistake("a hash", push(Password="5e884898da28047151d0e56f8dc6292773603d0d6aabbd"), *CREDENTIALS, f"Password is not base64; {RIGHT}"),
     Mistake("in a query, without the timestamp", query("ws_CO_241120261000000708374149", Password=made_of("174379", PASSKEY)), *CREDENTIALS, f"Password has no Timestamp behind the passkey; {RIGHT}"),
     Mistake("in a query, missing", query("ws_CO_241120261000000708374149", Password=None), *FIELD, f"Password is missing; {RIGHT}"),
+    Mistake("in hexadecimal", push(Password=f"174379{PASSKEY}{STAMP}".encode().hex()), *CREDENTIALS, f"Password is in hexadecimal, and not in base64; {RIGHT}"),
+    Mistake("base64 of hexadecimal", push(Password=encoded(f"174379{PASSKEY}{STAMP}".encode().hex())), *CREDENTIALS, f"Password is base64 of hexadecimal digits, and not of the text itself; {RIGHT}"),
+    Mistake("its SHA-256", push(Password=sha256(f"174379{PASSKEY}{STAMP}".encode()).hexdigest()), *CREDENTIALS, f"{HASHED}; {RIGHT}"),
+    Mistake("base64 of its SHA-256", push(Password=b64encode(sha256(f"174379{PASSKEY}{STAMP}".encode()).digest()).decode()), *CREDENTIALS, f"{HASHED}; {RIGHT}"),
+    Mistake("its MD5", push(Password="5e884898da28047151d0e56f8dc62927"), *CREDENTIALS, f"Password is 32 hexadecimal digits, as a passkey or a hash has, and not base64; {RIGHT}"),
+    Mistake("without its =", push(BusinessShortCode=OTHER_PAYBILL, Password=made_of(OTHER_PAYBILL, OTHER_PASSKEY, STAMP).rstrip("=")), *CREDENTIALS, "Password has lost the = at its end; for Timestamp 20261124100000 Password is base64(600111 + the passkey of 600111 + 20261124100000)"),
+    Mistake("encoded for a URL", push(BusinessShortCode=OTHER_PAYBILL, Password=made_of(OTHER_PAYBILL, OTHER_PASSKEY, STAMP).replace("=", "%3D")), *FIELD, "Password is not a base64 string: base64(BusinessShortCode + passkey + Timestamp); Password was encoded for a URL (%3D is =); for Timestamp 20261124100000 Password is base64(600111 + the passkey of 600111 + 20261124100000)"),
+    Mistake("in quotes", push(Password=f'"{made_of("174379", PASSKEY, STAMP)}"'), *FIELD, f"Password is not a base64 string: base64(BusinessShortCode + passkey + Timestamp); Password stands in quotes; {RIGHT}"),
 )  # fmt: skip
 
 FIELDS = (
