@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from msgspec import Struct
 
-from mock_daraja.access.given import surroundings
 from mock_daraja.callbacks.url import host_and_port, why_not_public
 from mock_daraja.products.base import World
 from mock_daraja.products.values import Body
-from mock_daraja.quoting import shown
 from mock_daraja.settings import Settings
 
 _TUNNELS: Final = ("ngrok", "mockbin", "requestbin")  # in a host (requests.md §1.6)
@@ -65,17 +62,6 @@ def misnamed(name: str, body: Body, *mistaken: str, known: tuple[str, ...] = ())
     from mock_daraja.validation.hints import for_misnamed  # seldom needed
 
     return for_misnamed(name, mistaken, body, (name, *known))
-
-
-def no_receipt(given: str) -> str:
-    """What a text is that no transaction has as its receipt, where its form tells; else empty (requests.md §1.4)."""
-    plain = given.strip().upper()
-    if given.startswith("AG_"):
-        return f"{shown(given)} is a ConversationID, not a receipt"
-    if plain == given or not re.fullmatch("[A-Z0-9]{10}", plain):
-        return ""
-    how = surroundings(given) or "is in lower case"
-    return f"{shown(given)} {how}, and a receipt is ten capital letters and digits: send {plain}"
 
 
 def reference(value: Any) -> str:

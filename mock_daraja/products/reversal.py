@@ -11,7 +11,8 @@ from mock_daraja.money import cents, shillings
 from mock_daraja.products import core, initiators
 from mock_daraja.products.base import Product, World
 from mock_daraja.products.parties import is_wallet, owner, owner_name, sides
-from mock_daraja.products.reading import no_receipt, shortcode_of, text
+from mock_daraja.products.reading import shortcode_of, text
+from mock_daraja.products.receipts import no_receipt
 from mock_daraja.products.result import Pair, account_line, decimal, envelope, internal_timeout_url
 from mock_daraja.products.values import Body, Command, Settlement, Sides
 
@@ -51,10 +52,8 @@ def _original_fault(transaction: Transaction[Reversing], world: World) -> Settle
     """Unknown, not reversible or not yours: R000002; done already: R000001; the money is gone: 1."""
     original, receipt = _original(transaction, world), transaction.details.receipt
     if original is None:
-        why = no_receipt(receipt) or f"no completed transaction has the receipt {receipt}"
-        if receipt.startswith("AG_"):
-            why += ": TransactionID takes the receipt, which a payment's callback or Result names"
-        return core.fail(transaction, "R000002", why)
+        odd = no_receipt(receipt, world.find_transaction(receipt))
+        return core.fail(transaction, "R000002", odd or f"no completed transaction has the receipt {receipt}")
     if not world.life_of(original).is_reversible:  # B2C, Pochi and reversals are not
         why = f"{receipt} is a {core.product_of(original)} transaction, which can't be reversed"
         return core.fail(transaction, "R000002", why)

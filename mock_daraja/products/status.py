@@ -12,7 +12,8 @@ from mock_daraja.money import shillings
 from mock_daraja.products import core, initiators
 from mock_daraja.products.base import Product, World
 from mock_daraja.products.parties import account_type, is_wallet, owner_name, sides
-from mock_daraja.products.reading import misnamed, no_receipt, shortcode_of, text
+from mock_daraja.products.reading import misnamed, shortcode_of, text
+from mock_daraja.products.receipts import CHECKOUT, id_kind, is_id, no_receipt
 from mock_daraja.products.result import Pair, envelope, one_decimal, optional
 from mock_daraja.products.values import TIMED_OUT, Body, Command, Refusal, Settlement, Sides
 from mock_daraja.products.voice import CORE
@@ -60,12 +61,10 @@ def _original_fault(transaction: Transaction[Asked], world: World) -> Settlement
         return None
     receipt = transaction.details.receipt
     if receipt:
-        odd = no_receipt(receipt)
-        why = odd or f"no transaction of this sandbox has the receipt {receipt}"
-        if receipt.startswith("AG_"):
-            why = f"{odd}: send it as OriginalConversationID"
-        elif world.find_transaction(receipt) is not None:
-            why = f"{receipt} is a conversation id, not a receipt: send it as OriginalConversationID"
+        found = world.find_transaction(receipt)
+        why = no_receipt(receipt, found) or f"no transaction of this sandbox has the receipt {receipt}"
+        if id_kind(receipt) not in ("", CHECKOUT):
+            why = f"{is_id(receipt)}: send it as OriginalConversationID"
         return core.fail(transaction, "2032", why)
     why = f"no transaction has the conversation id {transaction.details.conversation}"
     return core.fail(transaction, "2033", why)

@@ -244,7 +244,10 @@ def test_an_unknown_receipt_is_told_as_it_was_captured(mock: Mock) -> None:
 def test_a_conversation_id_is_no_receipt(mock: Mock, reference: str) -> None:
     paid = mock.settled("c2b.simulate")
 
-    assert mock.settled(REQUEST, TransactionID=getattr(paid, reference)).result == "R000002"
+    row = mock.settled(REQUEST, TransactionID=getattr(paid, reference))
+
+    assert row.result == "R000002"
+    assert row.why.endswith(f"not a receipt: send the receipt of that payment, {paid.receipt}")
 
 
 def test_what_failed_cannot_be_reversed_even_with_a_receipt(mock: Mock) -> None:
