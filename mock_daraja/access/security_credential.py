@@ -44,6 +44,7 @@ CHECKED_BY: Final = (
     " certificate of GET /_mock/certificate"
 )
 _LEAST_HEX: Final = 32  # digits: fewer may be a password
+_BASE64_LENGTH: Final = 344  # characters, of a block
 _LIFE_DAYS: Final = 3650
 MOST_BYTES: Final = _BLOCK - 11
 """How long a password may be, in UTF-8: what PKCS#1 v1.5 padding leaves of a block."""
@@ -158,7 +159,7 @@ def _decoded(credential: str) -> bytes | str:
         return f"encoding: the SecurityCredential is the word {credential}: a variable is not set; {REMEDY}"
     if credential.startswith("-----BEGIN"):
         return f"encoding: the SecurityCredential is PEM text, and not what was encrypted with it; {REMEDY}"
-    if len(credential) >= _LEAST_HEX and _HEX.fullmatch(credential):
+    if _is_hex(credential):
         if len(credential) == 2 * _BLOCK:
             return "encoding: the SecurityCredential is hexadecimal; write the block in base64"
         return f"encoding: the SecurityCredential is hexadecimal of {len(credential) / 2:g} bytes; {REMEDY}"
@@ -175,6 +176,14 @@ def _decoded(credential: str) -> bytes | str:
         wanted = f"use a {_KEY_BITS}-bit certificate: GET /_mock/certificate"
         return f"certificate: {holds}, which is a block of a {len(block) * 8}-bit key; {wanted}"
     return f"encoding: {holds}, and no RSA block of {_BLOCK}; {REMEDY}"
+
+
+def _is_hex(credential: str) -> bool:
+    """Hexadecimal is base64 by its letters: only a block's own length is surely one of the two."""
+    if len(credential) == 2 * _BLOCK:
+        return _HEX.fullmatch(credential) is not None
+    is_long = len(credential) >= _LEAST_HEX and len(credential) != _BASE64_LENGTH
+    return is_long and _HEX.fullmatch(credential) is not None and re.search("[0-9]", credential) is not None
 
 
 def _why_not_base64(credential: str) -> str:

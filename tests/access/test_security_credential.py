@@ -386,6 +386,9 @@ MALFORMED = [
     pytest.param(b64encode(RAW).decode()[:-1], "has lost the = at its end", id="cut short"),
     pytest.param(b64encode(RAW + b"x").decode(), "is base64 of 257 bytes", id="one byte more"),
     pytest.param("%2B".join(b64encode(RAW).decode().split("+")), "was encoded for a URL", id="URL-encoded"),
+    pytest.param("A" * 344, "is base64 of 258 bytes", id="a filler as long as a credential"),
+    pytest.param("01" * 172, "is base64 of 258 bytes", id="digits as many as a credential has characters"),
+    pytest.param("A" * 40, "is base64 of 30 bytes", id="a filler"),
     pytest.param("zAzA" * 1_000_000, "is base64 of 3000000 bytes", id="huge"),
 ]
 
