@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Final
 
 from mock_daraja.access.given import bare, surroundings
 from mock_daraja.access.security_credential import NOT_OURS, REMEDY
 from mock_daraja.model import Credential, Initiator, Transaction, changed
-from mock_daraja.products import core
+from mock_daraja.products import core, levers
 from mock_daraja.products.base import World
 from mock_daraja.products.values import Secret, Settlement
 from mock_daraja.quoting import shown
@@ -51,15 +50,19 @@ def fault(transaction: Transaction[core.I], world: World, role: str) -> Settleme
             exchanged = "perhaps the initiator's name and SecurityCredential are exchanged"
             why = f"name: {transaction.shortcode} has no initiator of the name that was sent; it has {has}; {exchanged}"
         return core.fail(transaction, "2001", why)
-    if initiator.locked:
-        return core.fail(transaction, "8006", f"the password of {initiator.name} is locked; {_unlocking(initiator)}")
     strict = world.settings.credentials == "strict"
     wrong = _credential_fault(details.credential, initiator, strict=strict)
+    if initiator.locked:
+        why = f"the password of {initiator.name} is locked; {_unlocking(initiator)}"
+        besides = f"; and what was sent is wrong besides: {wrong.partition('; ')[0]}" if wrong else ""
+        return core.fail(transaction, "8006", why + besides)
     if wrong is not None:
         count = initiator.failures + 1
         entered: Secret = "locked" if count >= WRONG_PASSWORDS_ALLOWED else "wrong"
         code = "8006" if entered == "locked" else "2001"
         why = f"{wrong} (failure {count} of {WRONG_PASSWORDS_ALLOWED})"
+        if entered == "locked":
+            why = f"{why}, which locks the password of {initiator.name}; {_unlocking(initiator)}"
         return changed(core.fail(transaction, code, why), password=(initiator.name, entered))
     if initiator.roles is not None and role not in initiator.roles:
         return core.fail(transaction, "21", f"initiator {initiator.name} has no role {shown(role)}")
@@ -73,10 +76,8 @@ def _may_be_password(details: core.Initiated, world: World) -> bool:
 
 
 def _unlocking(initiator: Initiator) -> str:
-    """In words that hold for every sandbox: a product doesn't know which it is asked in."""
-    path = f"organisations/{initiator.shortcode}"
-    body = json.dumps({"initiators": [{"name": initiator.name, "locked": False}]})
-    return f"unlock it: PATCH /_mock/{path}, or for another sandbox /_mock/sandboxes/NAME/{path}, with {body}"
+    body = {"initiators": [{"name": initiator.name, "locked": False}]}
+    return f"unlock it: {levers.by_control('PATCH', f'organisations/{initiator.shortcode}', body)}"
 
 
 def _credential_fault(credential: Credential, initiator: Initiator, *, strict: bool) -> str | None:

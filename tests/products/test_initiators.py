@@ -72,7 +72,7 @@ def test_the_third_failure_is_8006(mock: Mock) -> None:
 
     assert fault is not None
     assert (fault.result, fault.password) == ("8006", ("testapi", "locked"))
-    assert fault.why.endswith("(failure 3 of 3)")
+    assert "(failure 3 of 3), which locks the password of testapi; unlock it: PATCH /_mock/" in fault.why
 
 
 @pytest.mark.parametrize("credential", [RIGHT, OPAQUE, WRONG, PADDED])
@@ -85,6 +85,20 @@ def test_a_locked_initiator_is_8006_whatever_the_password(mock: Mock, credential
     assert (fault.result, fault.desc) == ("8006", "The security credential is locked.")
     assert fault.password is None
     assert "unlock it: PATCH /_mock/organisations/600996" in fault.why
+
+
+@pytest.mark.parametrize(
+    ("credential", "besides"), [(PADDED, "padding: it is OAEP"), (WRONG, "password: "), (RIGHT, "")]
+)
+def test_a_locked_initiator_hears_what_else_is_wrong(mock: Mock, credential: str, besides: str) -> None:
+    set_initiator(mock, locked=True)
+
+    fault = fault_of(mock, credential=credential)
+
+    assert fault is not None
+    _, told, wrong = fault.why.partition("; and what was sent is wrong besides: ")
+    assert bool(told) == bool(besides)
+    assert wrong.startswith(besides)
 
 
 @pytest.mark.parametrize(
