@@ -11,7 +11,7 @@ from mock_daraja.money import cents
 from mock_daraja.products import core
 from mock_daraja.products.base import Life, Opens, Product, World
 from mock_daraja.products.parties import is_till
-from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, at_best, foreseen, prompted
+from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, at_best, blocked_by, foreseen, prompted
 from mock_daraja.products.reading import reference, shortcode_of, text, url_fault
 from mock_daraja.products.result import one_decimal
 from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, Sides
@@ -49,8 +49,7 @@ def read(body: Body, world: World) -> Command | Refusal:
         return _refuse(_NO_NUMBER, why, payer, "set `nominated` of the organisation to an MSISDN")
     blocking = world.open_prompt(nominated)
     if blocking is not None:
-        why = f"{nominated} still has the prompt of {blocking.reference} open"
-        remedy = "wait until it is final: answer the prompt, or advance the clock"
+        why, remedy = blocked_by(blocking)
         return _refuse(_UNANSWERED, why, nominated, remedy)
     request_id = reference(body.get("RequestRefID")) or reference(body.get("RequestRefId"))
     return Command(

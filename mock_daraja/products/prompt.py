@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from mock_daraja.model import Customer, Transaction, changed
+from mock_daraja.products import core, levers
 from mock_daraja.products.base import World
 from mock_daraja.products.values import Secret
 
@@ -35,6 +36,15 @@ def foreseen(transaction: Transaction, payer: Customer) -> str:
     if payer.handset == "offline" or payer.prompt == "ignore":
         return "1037"
     return "1019" if payer.prompt == "ask" else "0"
+
+
+def blocked_by(blocking: Transaction) -> tuple[str, str]:
+    """Why no other prompt can come up, and how to end the one that is open."""
+    msisdn, product = blocking.msisdn or "", core.product_of(blocking)
+    answers = {"pin": "1234"}, {"action": "cancel"}
+    answer = levers.by_control("POST", f"customers/{msisdn}/prompt", *answers)
+    why = f"{msisdn} still has the prompt of {product} {blocking.reference} open"
+    return why, f"wait until it is final, advance the clock, or answer it: {answer}"
 
 
 def at_best(transaction: Transaction, world: World) -> Transaction:

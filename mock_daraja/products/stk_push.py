@@ -13,7 +13,16 @@ from mock_daraja.products.base import Answers, Life, Opens, Product, Question, W
 from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment, receiver_fault
-from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, RIGHT_PIN, Prompted, at_best, foreseen, prompted
+from mock_daraja.products.prompt import (
+    ANSWERED,
+    PROMPT_LIFE_MS,
+    RIGHT_PIN,
+    Prompted,
+    at_best,
+    blocked_by,
+    foreseen,
+    prompted,
+)
 from mock_daraja.products.reading import digits, shortcode_of, text, url_fault
 from mock_daraja.products.stk_query import (
     PUSH_PATH,
@@ -61,12 +70,8 @@ def read(body: Body, world: World) -> Command | Refusal:
     msisdn = digits(body["PhoneNumber"])
     blocking = world.open_prompt(msisdn)
     if blocking is not None:
-        return server_error(
-            _LOCKED,
-            f"{msisdn} still has the prompt of {blocking.reference} open",
-            msisdn,
-            "wait until it is final: answer the prompt, or advance the clock",
-        )
+        why, to_do = blocked_by(blocking)
+        return server_error(_LOCKED, why, msisdn, to_do)
     return Command(
         amount_cents=cents(body["Amount"]),
         shortcode=merchant.shortcode,

@@ -208,12 +208,17 @@ def test_a_number_with_a_prompt_open_gets_no_second_one(mock: Mock) -> None:
 
 
 def test_one_handset_has_one_prompt_of_either_product(mock: Mock) -> None:
-    mock.pushed()
-    express = mock.send(PUSH).status
+    push = mock.pushed()
+    express = mock.send(PUSH)
     mock.advance(10)
-    pushed(mock)
+    row = pushed(mock)
+    refused = mock.push()
 
-    assert (express, mock.push().status) == (400, 500)
+    assert (express.status, refused.status) == (400, 500)
+    assert express.why.startswith(f"{CUSTOMER} still has the prompt of stk-push {push} open; wait until it is final")
+    assert refused.why.startswith(f"{CUSTOMER} still has the prompt of b2b-express {row.reference} open; wait until")
+    answer = f"POST /_mock/customers/{CUSTOMER}/prompt, or for another sandbox "
+    assert all(answer in each.why for each in (express, refused))
 
 
 # paid
