@@ -11,19 +11,21 @@ from typing import Any, Final
 from mock_daraja import msisdn
 from mock_daraja.clock import eat_digits, is_timestamp
 from mock_daraja.quoting import shown
+from mock_daraja.validation.url_hints import UNSET, for_url
 
-_UNSET: Final = frozenset({"undefined", "null", "none", "nil"})
 _OTHER_IDS: Final = {  # requests.md §1.4
     "MerchantRequestID": r"(?:[0-9a-f]{4}-){3}[0-9a-f]{12}[0-9]{3,8}|[0-9]{1,5}-[0-9]{6,9}-[0-9]",
     "ConversationID": r"AG_[0-9]{8}_\w+",
     "receipt": r"(?i)[A-Z][A-Z0-9]{9}",
 }
 _LONGEST: Final = 200  # characters of a value that a hint looks at
+_DEEPEST: Final = 2  # levels below a name of the body in which a field is looked for
+_LEVELS: Final = ("one level", "two levels", "three levels")
 _LONGEST_TEXT: Final = 10_000  # the same, where a whole body may be in it
 
 
 def for_missing(name: str, field: Mapping[str, Any], body: Mapping[str, Any], known: Iterable[str]) -> str:
-    """Looks for the field under another name among the keys that no field claims, and one level deeper."""
+    """Looks for the field under another name among the keys that no field claims, and some levels deeper."""
     if other := for_misnamed(name, field.get("x-mistaken-for", ()), body, known):
         return other
     hint = f"add {shown(name)}"
@@ -34,27 +36,37 @@ def for_missing(name: str, field: Mapping[str, Any], body: Mapping[str, Any], kn
 
 
 def for_misnamed(name: str, mistaken: Iterable[str], body: Mapping[str, Any], known: Iterable[str]) -> str:
-    """Where the field stands under another name, or one level deeper; empty where it doesn't. `mistaken` are the names
+    """Where the field stands under another name, or some levels deeper; empty where it doesn't. `mistaken` are names
     that it is mistaken for."""
     claimed = set(known)
     others = [key for key in body if key not in claimed]
     variant = nearest_key(name, others) or next((each for each in mistaken if each in others), None)
     if variant is not None:
         return f"the body has {shown(variant)}; the name is {shown(name)}, in exactly this spelling and case"
-    container = next((key for key in others if _holds(body[key], name)), None)
-    if container is not None:
-        return f"it is one level too deep, in {shown(container)}; send what is in {shown(container)} as the body itself"
+    for key in others:
+        if (inside := _path_to(name, body[key], _DEEPEST)) is not None:
+            where = shown(key + inside)
+            depth = _LEVELS[min(inside.count(".") + inside.count("["), _DEEPEST)]
+            return f"it is {depth} too deep, in {where}; send what is in {where} as the body itself"
     return ""
 
 
-def _holds(value: object, name: str) -> bool:
-    """Whether it is an object with this field, or the text of one."""
-    if isinstance(value, str) and value.lstrip().startswith("{") and len(value) <= _LONGEST_TEXT:
+def _path_to(name: str, value: object, depth: int) -> str | None:
+    """Where in it, or in the text of it, an object with this field is: `.stk`, or nothing for the object itself."""
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")) and len(value) <= _LONGEST_TEXT:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
-            return False
-    return isinstance(value, dict) and name in value
+            return None
+    if isinstance(value, dict) and name in value:
+        return ""
+    if depth == 0 or not value or not isinstance(value, (dict, list)):
+        return None
+    parts = [(f".{key}", each) for key, each in value.items()] if isinstance(value, dict) else [("[0]", value[0])]
+    for part, each in parts:
+        if (inside := _path_to(name, each, depth - 1)) is not None:
+            return part + inside
+    return None
 
 
 def for_invalid(field: Mapping[str, Any], value: object) -> str:
@@ -196,37 +208,10 @@ def _is_moment(digits: str) -> bool:
     return is_timestamp(digits) and digits.startswith("20")
 
 
-def _url(field: Mapping[str, Any], value: object) -> str:
-    if not isinstance(value, str):
-        return ""
-    if re.search(r"\$\{?\w+\}?|\{\{?[\w .-]+\}|%s\b|%\(\w+\)s|^<[\w .-]+>$", value):
-        return f"{shown(value)} has a placeholder that nothing was put into; send {_example(field)}"
-    if value.lower() in _UNSET:
-        return f"it is the word {value}: a variable is not set; send {_example(field)}"
-    spaced = value.strip().replace(" ", "%20")
-    if " " in value.strip() and re.search(field["pattern"], spaced):
-        return f"a space in a URL is %20: {shown(value)} -> {shown(spaced)}"
-    if re.search(r"[<>\x00-\x20\x7f]", value):
-        fixed = re.sub(r"[<>\x00-\x20\x7f]", "", value)
-        return f"no spaces, control characters, < or >: {shown(value)} -> {shown(fixed)}"
-    scheme, separator, rest = value.partition("://")
-    if value.startswith("/"):
-        return f"{shown(value)} is a path; send the whole URL, such as {shown('https://mydomain.com' + value)}"
-    if not separator:
-        return f"it has no scheme: {shown(value)} -> {shown('https://' + value)}"
-    host, slash, path = rest.partition("/")
-    fixed = f"{scheme.lower()}://{host.lower()}{slash}{path}"
-    if fixed != value and re.search(field["pattern"], fixed):
-        return f"scheme and host in lower case: {shown(value)} -> {shown(fixed)}"
-    if scheme.lower() not in ("http", "https"):
-        return f"the scheme is {shown(scheme)}; send an https or http URL"
-    return "the host is missing or malformed; send " + _example(field)
-
-
 def _checkout(field: Mapping[str, Any], value: object) -> str:
     text, hint = str(value), str(field["x-hint"])
     bare = text.strip().strip("\"'")
-    if text.lower() in _UNSET:
+    if text.lower() in UNSET:
         return f"it is the word {text}: a variable is not set; {hint}"
     if bare != text and re.search(field["pattern"], bare):
         return f"white space or quotes stand beside it: {shown(value)} -> {shown(bare)}"
@@ -258,5 +243,5 @@ _FORMS: Final[Mapping[str, Callable[[Mapping[str, Any], object], str]]] = {
     "shortcode": _shortcode,
     "text": _text,
     "timestamp": _timestamp,
-    "url": _url,
+    "url": for_url,
 }

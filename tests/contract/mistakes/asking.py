@@ -175,6 +175,16 @@ def query_of_push(phone: str, **changes: object) -> Asks:
     return asks
 
 
+def while_prompted(phone: str) -> Asks:
+    """The second of two pushes to a customer who has not answered the first."""
+
+    def asks(shop: Shop) -> Answer:
+        push(PhoneNumber=phone, PartyA=phone)(shop)
+        return push(PhoneNumber=phone, PartyA=phone)(shop)
+
+    return asks
+
+
 def send_twice(operation: str, **changes: object) -> Asks:
     """The second of two requests that are alike."""
 
@@ -210,13 +220,15 @@ def encrypted_to(operation: str, **changes: object) -> Asks:
     return encrypted(INITIATOR_PASSWORD, operation, **changes)
 
 
-def locked(shortcode: str) -> Asks:
-    """A payment by an organisation whose initiator is locked."""
+def locked(shortcode: str, credential: str | None = None) -> Asks:
+    """A payment by an organisation whose initiator is locked; its credential is right unless one is given."""
 
     def asks(shop: Shop) -> Answer:
         with shop.mock.sandbox.store.unit():
             initiators = [{"name": INITIATOR, "locked": True}]
             shop.mock.sandbox.put_organisation({"shortcode": shortcode, "initiators": initiators})
+        if credential is not None:
+            return send("b2c.payment", PartyA=shortcode, SecurityCredential=credential)(shop)
         return encrypted(INITIATOR_PASSWORD, PartyA=shortcode)(shop)
 
     return asks

@@ -42,4 +42,8 @@ BODIES = (
     Mistake("nested as text", push_as(lambda body: {"body": json.dumps(body)}), *FIELD, "BusinessShortCode is missing; it is one level too deep, in 'body'; send what is in 'body' as the body itself"),
     Mistake("an object in a field", push_as(lambda body: body | {"Amount": {"value": 10}}), *FIELD, "Amount is not whole shillings from 1 to 250000, as a string or a number; an object is no single value; send '1'"),
     Mistake("nested, to B2C", send("b2c.payment", lambda body: {"data": body}), *FIELD, "InitiatorName is missing; it is one level too deep, in 'data'; send what is in 'data' as the body itself"),
+    Mistake("two levels too deep", push_as(lambda body: {"data": {"stk": body}}), *FIELD, "BusinessShortCode is missing; it is two levels too deep, in 'data.stk'; send what is in 'data.stk' as the body itself"),
+    Mistake("three levels too deep", push_as(lambda body: {"a": {"b": {"c": body}}}), *FIELD, "BusinessShortCode is missing; it is three levels too deep, in 'a.b.c'; send what is in 'a.b.c' as the body itself"),
+    Mistake("in an array in data", push_as(lambda body: {"data": [body]}), *FIELD, "BusinessShortCode is missing; it is two levels too deep, in 'data[0]'; send what is in 'data[0]' as the body itself"),
+    Mistake("as text in an object in request", push_as(lambda body: {"request": {"method": "POST", "body": json.dumps(body)}}), *FIELD, "BusinessShortCode is missing; it is two levels too deep, in 'request.body'; send what is in 'request.body' as the body itself"),
 )  # fmt: skip

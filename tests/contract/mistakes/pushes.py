@@ -23,12 +23,15 @@ from tests.contract.mistakes.asking import (
     query_at,
     query_of_push,
     renamed,
+    while_prompted,
 )
 
 CREDENTIALS = (500, "500.001.1001")
 FIELD = (400, "400.002.02")
 
 HASHED = "Password is a SHA-256 hash, and nothing is hashed here: base64 of the text itself is wanted"
+NO_URL = "CallBackURL is not an http or https URL with a lower-case host and no spaces, < or >;"
+ANSWERS = '{"pin": "1234"} or {"action": "cancel"}'
 CHECKOUT = "CheckoutRequestID is not the CheckoutRequestID of the push's answer: ws_CO_ and digits;"
 SEND_CHECKOUT = "send the CheckoutRequestID of the push's answer: it starts with ws_CO_"
 
@@ -161,4 +164,16 @@ FIELDS = (
     Mistake("query by an id that doesn't exist", query("ws_CO_241120261000000708374149"), *CREDENTIALS, "no push of 174379 has this CheckoutRequestID; use the CheckoutRequestID of the push's answer, with the same BusinessShortCode and sandbox"),
     Mistake("query with another shortcode", query_of_push("254711000006", BusinessShortCode="3000000"), *CREDENTIALS, "this push was made with BusinessShortCode 174379, not 3000000; query it with 174379, and a Password of 174379"),
     Mistake("query without CheckoutRequestID", query(None), *FIELD, "CheckoutRequestID is missing; add 'CheckoutRequestID': 'ws_CO_061020260952245708374149'"),
+    Mistake("a push while a prompt is open", while_prompted("254711000007"), *CREDENTIALS, f"254711000007 still has the prompt of stk-push ws_CO_241120261000000711000007 open; wait until it is final, advance the clock, or answer it: POST /_mock/customers/254711000007/prompt, or for another sandbox /_mock/sandboxes/NAME/customers/254711000007/prompt, with {ANSWERS}"),
+    Mistake("CallBackURL: localhost without a scheme", push(CallBackURL="localhost:8000/cb"), *FIELD, f"{NO_URL} it has no scheme: 'localhost:8000/cb' -> 'http://localhost:8000/cb'"),
+    Mistake("CallBackURL: a private address without a scheme", push(CallBackURL="192.168.1.5:8000/cb"), *FIELD, f"{NO_URL} it has no scheme: '192.168.1.5:8000/cb' -> 'http://192.168.1.5:8000/cb'"),
+    Mistake("CallBackURL: a container without a scheme", push(CallBackURL="app:5000/cb"), *FIELD, f"{NO_URL} it has no scheme: 'app:5000/cb' -> 'http://app:5000/cb'"),
+    Mistake("CallBackURL: nothing before //", push(CallBackURL="//shop.example.com/cb"), *FIELD, f"{NO_URL} it has no scheme: '//shop.example.com/cb' -> 'https://shop.example.com/cb'"),
+    Mistake("CallBackURL: one slash", push(CallBackURL="https:/pay.example.com/cb"), *FIELD, f"{NO_URL} it does not begin with http:// or https:// alone: 'https:/pay.example.com/cb' -> 'https://pay.example.com/cb'"),
+    Mistake("CallBackURL: no slash", push(CallBackURL="https:pay.example.com/cb"), *FIELD, f"{NO_URL} it does not begin with http:// or https:// alone: 'https:pay.example.com/cb' -> 'https://pay.example.com/cb'"),
+    Mistake("CallBackURL: no colon", push(CallBackURL="http//pay.example.com/cb"), *FIELD, f"{NO_URL} it does not begin with http:// or https:// alone: 'http//pay.example.com/cb' -> 'http://pay.example.com/cb'"),
+    Mistake("CallBackURL: https without its colon", push(CallBackURL="https//pay.example.com/cb"), *FIELD, f"{NO_URL} it does not begin with http:// or https:// alone: 'https//pay.example.com/cb' -> 'https://pay.example.com/cb'"),
+    Mistake("CallBackURL: htps", push(CallBackURL="htps://pay.example.com/cb"), *FIELD, f"{NO_URL} it does not begin with http:// or https:// alone: 'htps://pay.example.com/cb' -> 'https://pay.example.com/cb'"),
+    Mistake("CallBackURL: a semicolon", push(CallBackURL="https;//pay.example.com/cb"), *FIELD, f"{NO_URL} it does not begin with http:// or https:// alone: 'https;//pay.example.com/cb' -> 'https://pay.example.com/cb'"),
+    Mistake("CallBackURL: the scheme twice", push(CallBackURL="https://https://pay.example.com/cb"), *FIELD, f"{NO_URL} it does not begin with http:// or https:// alone: 'https://https://pay.example.com/cb' -> 'https://pay.example.com/cb'"),
 )  # fmt: skip
