@@ -12,6 +12,7 @@ from mock_daraja.cli.output import Printer, client_at, json_option, url_option
 from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
 from mock_daraja.fields import nearest
+from mock_daraja.journal.failed import fact_lines
 from mock_daraja.journal.paint import Paint, Role
 from mock_daraja.model.callback import PENDING
 
@@ -30,7 +31,7 @@ def delivered(client: Client, transaction: int) -> list[Row]:
 
 
 def lines(row: Row, callbacks: Sequence[Row], paint: Paint) -> Iterator[str]:
-    """Receipt and result, who paid whom, why, and each callback with what its receiver answered."""
+    """Receipt and result, who paid whom, why, what is known of a failure, and what became of each callback."""
     result = f": {row['result']} {row['result_desc']}" if row["result"] is not None else ""
     state = paint(f"{row['state']}{result}", _STATES.get(row["state"], "note"))
     yield f"{paint(row['receipt'] or 'no receipt', 'start')}  {state}"
@@ -40,6 +41,7 @@ def lines(row: Row, callbacks: Sequence[Row], paint: Paint) -> Iterator[str]:
         yield "  it becomes final on the sandbox's clock"
         return
     yield f"  why: {row['why']}"
+    yield from (f"  {line}" for line in fact_lines(row))
     for each in callbacks:
         became = paint(each["state"], _STATES.get(each["state"], "note"))
         yield f"  {each['kind']} to {each['url']}: {became}{_told(each)}"

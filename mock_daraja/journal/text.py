@@ -163,6 +163,8 @@ def _callbacks(transaction: Row | None, rows: Sequence[Row], clock: Row, paint: 
     if not rows:
         if transaction is not None and transaction["state"] == "pending":
             yield "  none yet: one is owed once the transaction is final"
+        elif transaction is not None and transaction["exchange"] is None:
+            yield f"  none: {_why_untold(transaction)}"
         else:
             yield "  none is kept: either this operation owes none, or it has left the journal (--keep-bodies)"
     for row in rows:
@@ -178,6 +180,14 @@ def _callbacks(transaction: Row | None, rows: Sequence[Row], clock: Row, paint: 
             yield f"     {at}. sent:  {delivery['sent']}{elsewhere}, {got}"
         if row["state"] in UNDELIVERED:
             yield f"     again:    POST {clock['path']}/callbacks/{row['id']}/resend"
+
+
+def _why_untold(paid: Row) -> str:
+    """Why nobody was told of a payment from outside."""
+    if paid["state"] == "failed":
+        return "the payment failed, and only one that went through is confirmed"
+    where = "registered with /mpesa/c2b/v2/registerurl"
+    return f"no ConfirmationURL was {where} for {paid['shortcode']} when it was paid, or it has left the journal"
 
 
 def _stuck(rows: Sequence[Row], clock: Row, paint: Paint) -> Iterator[str]:

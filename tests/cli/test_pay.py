@@ -59,7 +59,11 @@ def test_a_payment_that_fails_ends_with_one_and_says_why(mock: Any, live: str, p
 
     assert result.exit_code == 1
     assert re.match(r"[A-Z0-9]{10}  failed: C2B00012 Invalid Account Number\n", result.stdout)
-    assert "  why: the merchant's validation answered C2B00012\n" in result.stdout
+    why, cause, remedy, retryable, source = result.stdout.splitlines()[2:7]
+    assert why == "  why: the merchant's validation answered C2B00012"
+    told = mock.request("GET", "/_mock/transactions/1").json["failure"]
+    assert (cause, remedy) == (f"  cause: {told['cause']}", f"  remedy: {told['remedy']}")
+    assert (retryable.split(":")[0], source.split(":")[0]) == ("  retryable", "  source")
     assert result.stdout.endswith("  no confirmation: the payment failed\n")
     assert result.stderr == ""
 

@@ -104,6 +104,20 @@ def test_a_transaction_that_no_exchange_opened_is_explained_itself(
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith("Transaction 1  completed")
+    registered = "no ConfirmationURL was registered with /mpesa/c2b/v2/registerurl for 3000001"
+    assert f"  none: {registered} when it was paid" in result.stdout
+
+
+def test_a_payment_from_outside_that_failed_owes_nobody_a_confirmation(
+    run: Callable[..., Any], mock: Any, live: str
+) -> None:
+    run("pay", "--till", "3000009", "--amount", "50", "--url", live)
+
+    result = run("why", "t1", "--url", live)
+
+    assert result.stdout.endswith(
+        "Callbacks\n  none: the payment failed, and only one that went through is confirmed\n"
+    )
 
 
 def test_json_is_the_whole_exchange(run: Callable[..., Any], mock: Any, live: str) -> None:
