@@ -182,6 +182,8 @@ def _timestamp(_field: Mapping[str, Any], value: object) -> str:
         return f"{shown(value)} looks like a Unix time -> {shown(eat_digits(int(text[:10]) * 1000))}"
     if len(digits) >= 14 and len(parts) > 1 and _is_moment(digits[:14]):
         return f"{shown(value)} -> {shown(digits[:14])}"
+    if len(digits) == 17 and _is_moment(digits[:14]):
+        return f"{shown(value)} has milliseconds behind it -> {shown(digits[:14])}"
     if len(digits) == 12 and _is_moment(f"{digits}00"):
         return f"{shown(value)} has no seconds -> {shown(f'{digits}00')}"
     turned = digits[4:8] + digits[2:4] + digits[:2] + digits[8:]

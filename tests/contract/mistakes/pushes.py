@@ -176,4 +176,5 @@ FIELDS = (
     Mistake("CallBackURL: htps", push(CallBackURL="htps://pay.example.com/cb"), *FIELD, f"{NO_URL} it does not begin with http:// or https:// alone: 'htps://pay.example.com/cb' -> 'https://pay.example.com/cb'"),
     Mistake("CallBackURL: a semicolon", push(CallBackURL="https;//pay.example.com/cb"), *FIELD, f"{NO_URL} it does not begin with http:// or https:// alone: 'https;//pay.example.com/cb' -> 'https://pay.example.com/cb'"),
     Mistake("CallBackURL: the scheme twice", push(CallBackURL="https://https://pay.example.com/cb"), *FIELD, f"{NO_URL} it does not begin with http:// or https:// alone: 'https://https://pay.example.com/cb' -> 'https://pay.example.com/cb'"),
+    Mistake("Timestamp with milliseconds", push(Timestamp="20261124100000123"), *FIELD, "Timestamp is not a date and time of 14 digits, YYYYMMDDHHmmss; '20261124100000123' has milliseconds behind it -> '20261124100000'"),
 )  # fmt: skip
