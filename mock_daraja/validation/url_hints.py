@@ -19,7 +19,8 @@ _LOCAL: Final = re.compile(
     r"[^:]*\.(?:localhost|local|internal|test)(?::|$)",
     re.IGNORECASE,
 )
-"""A host, with its port, on this machine or in its network: there https is seldom spoken."""
+"""A host, with its port, on this machine or in its network: a server there seldom speaks https, and the sandbox takes
+http (requests.md §1.6)."""
 
 
 def for_url(field: Mapping[str, Any], value: object) -> str:
@@ -49,7 +50,11 @@ def _of_scheme_or_host(field: Mapping[str, Any], value: str) -> str:
     scheme, separator, rest = value.partition("://")
     if not separator:
         bare = value.lstrip("/")
-        return f"it has no scheme: {shown(value)} -> {shown(f'{_scheme_for(bare)}://{bare}')}"
+        is_local = _LOCAL.match(bare.partition("/")[0]) is not None
+        fixed, but = (
+            (f"http://{bare}", "; production takes public https URLs alone") if is_local else (f"https://{bare}", "")
+        )
+        return f"it has no scheme: {shown(value)} -> {shown(fixed)}{but}"
     host, slash, path = rest.partition("/")
     fixed = f"{scheme.lower()}://{host.lower()}{slash}{path}"
     if fixed != value and re.search(field["pattern"], fixed):
@@ -66,8 +71,3 @@ def _begun_well(value: str) -> str:
         scheme, value = meant[0], value[begun.end() :]
         begun = _BEGUN.match(value)
     return f"{scheme}://{value}" if scheme else value
-
-
-def _scheme_for(rest: str) -> str:
-    """M-Pesa's production takes https alone; its sandbox also takes http, which is what a local server speaks."""
-    return "http" if _LOCAL.match(rest.partition("/")[0]) else "https"
