@@ -6,6 +6,7 @@ Nothing here shows a part of a secret.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import unquote_plus
 
@@ -44,9 +45,11 @@ def basic_credentials(header: str | None) -> tuple[str, str] | BadCredentials:
     return (key, secret) if colon else BadCredentials(_why_no_colon(text), BASIC)
 
 
-def misplaced(query: str, body: str) -> str:
-    """Where key and secret stand in place of the Authorization header; empty where they don't."""
-    for text, where in ((query, "in the query of the URL"), (body, "in the body")):
+def misplaced(query: str, body: str, headers: Iterable[str]) -> str:
+    """Where key and secret stand in place of the Authorization header; empty where they don't. Of other headers the
+    names are enough."""
+    named = "\n".join(f"{name}:" for name in headers)
+    for text, where in ((query, "in the query of the URL"), (body, "in the body"), (named, "in headers of their own")):
         names = {re.sub("[^a-z]", "", name.lower()) for name in _NAMED.findall(text[:_LOOKED_AT])}
         if names & _SECRETS:
             return where

@@ -183,9 +183,9 @@ def _listed(products: Names | None) -> str:
 
 
 def _identify_app(passage: Passage, operation: Grants) -> Reply | None:
-    header = passage.headers.get("authorization")
-    where = "" if header else misplaced(passage.request.query, passage.request.body.decode(errors="replace"))
-    asked = grant_fault(passage.request.query)
+    header, request = passage.headers.get("authorization"), passage.request
+    where = "" if header else misplaced(request.query, request.body.decode(errors="replace"), passage.headers)
+    asked = grant_fault(request.query)
     if asked is not None:
         error = passage.voice.invalid_field.about("grant_type")
         besides = f", with key and secret in the Authorization header: they stand {where}" if where else ""

@@ -79,10 +79,10 @@ def basic(text: str) -> Asks:
     return token(f"Basic {encoded(text)}")
 
 
-def token_with(query: str, body: str | None = None) -> Asks:
+def token_with(query: str, body: str | None = None, **headers: str) -> Asks:
     """A token is asked for without an Authorization header."""
-    headers = {} if body is None else {"Content-Type": "application/json"}
-    return lambda shop: shop.ask("GET", f"{TOKEN_PATH}{query}", headers, None if body is None else body.encode())
+    sent = headers if body is None else {"Content-Type": "application/json"}
+    return lambda shop: shop.ask("GET", f"{TOKEN_PATH}{query}", sent, None if body is None else body.encode())
 
 
 def token_posted(body: str, path: str = "/oauth/v1/generate") -> Asks:

@@ -70,6 +70,7 @@ TOKENS = (
     Mistake("client_id and client_secret in the URL", token_with(f"&client_id={APP_KEY}&client_secret={APP_SECRET}"), 400, "400.008.01", f"consumer key and secret stand in the query of the URL, {ELSEWHERE}; {BASIC}"),
     Mistake("key and secret in a JSON body", token_with("", json.dumps({"ConsumerKey": APP_KEY, "ConsumerSecret": APP_SECRET})), 400, "400.008.01", f"consumer key and secret stand in the body, {ELSEWHERE}; {BASIC}"),
     Mistake("key and secret in a form", token_with("", f"client_id={APP_KEY}&client_secret={APP_SECRET}"), 400, "400.008.01", f"consumer key and secret stand in the body, {ELSEWHERE}; {BASIC}"),
+    Mistake("key and secret in headers of their own", token_with("", **{"Consumer-Key": APP_KEY, "Consumer-Secret": APP_SECRET}), 400, "400.008.01", f"consumer key and secret stand in headers of their own, {ELSEWHERE}; {BASIC}"),
     Mistake("key and secret in the URL, and no grant_type", token(None, f"{PATH}?consumer_key={APP_KEY}&consumer_secret={APP_SECRET}"), 400, "400.008.02", f"grant_type is missing; ask for it as {GENERATE}, with key and secret in the Authorization header: they stand in the query of the URL"),
     Mistake("base64 without its =", token(f"Basic {PAIR.rstrip('=')}"), 400, "400.008.01", f"the base64 behind Basic has lost the = at its end; {BASIC}"),
     Mistake("in hexadecimal", token(f"Basic {f'{APP_KEY}:{APP_SECRET}'.encode().hex()}"), 400, "400.008.01", f"key and secret stand behind Basic in hexadecimal, and not in base64; {BASIC}"),
