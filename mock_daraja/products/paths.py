@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from itertools import takewhile
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -15,6 +15,7 @@ from mock_daraja.products.base import Product
 from mock_daraja.quoting import LONGEST
 
 _TYPO: Final = 0.8  # how alike a part of a path and a misspelling of it are, from 0 to 1
+_NEAR: Final = 0.6  # how alike a resource and the one that it was perhaps meant as are
 _VERSION: Final = re.compile(r"v[0-9]+")
 _BETWEEN_WORDS: Final = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z][a-z])")
 _COMMON: Final = frozenset({
@@ -37,20 +38,22 @@ Owner = Product | Unmocked
 
 
 class Near(Struct, frozen=True):
-    """The path that another one is a misspelling of, or the most alike of the product that the other one names."""
+    """The path that another one is a misspelling of, or the most alike of the product that the other one names; where
+    none of several is alike, the base path that they are under."""
 
     path: str
     owner: Owner
-    is_typo: bool
+    kind: Literal["typo", "nearest", "base"]
 
 
 class Unknown(Struct, frozen=True):
     """A path that no product here has. `owner` is whose base path it is under; `is_real` says that it is the owner's,
-    who isn't mocked."""
+    who isn't mocked. `others` are the titles of those who have its resource, where the owner hasn't."""
 
     owner: Owner | None
     is_real: bool
     near: Near | None
+    others: tuple[str, ...] = ()
 
 
 class Paths:
@@ -73,20 +76,36 @@ class Paths:
             base = _base(base)
         if base:
             near = self._near(path, self._bases[base])
-            return Unknown(near.owner, is_real=False, near=near)
+            return Unknown(near.owner, is_real=False, near=near, others=self._others(path, near))
         misspelt = _misspelt(path, self._owners)
         if misspelt is not None:
-            return Unknown(None, is_real=False, near=Near(misspelt, self._owners[misspelt], is_typo=True))
+            return Unknown(None, is_real=False, near=Near(misspelt, self._owners[misspelt], "typo"))
         named = max((word for word in _words(path) if word in self._titles), key=len, default=None)
-        near_named = None if named is None else self._near(path, {self._titles[named]})
-        return Unknown(None, is_real=False, near=near_named)
+        return Unknown(None, is_real=False, near=None if named is None else self._near_named(path, self._titles[named]))
 
     def _near(self, path: str, titles: set[str]) -> Near:
-        """The path that is most like this one, of the products with these titles."""
-        theirs = [each for each, owner in self._owners.items() if owner.title in titles]
+        """The path that is most like this one, of the products with these titles; the first of those that are equally
+        so."""
+        theirs = self._of(titles)
         misspelt = _misspelt(path, theirs)
         found = misspelt or max(theirs, key=lambda each: _closeness(_parts(path), _parts(each)))
-        return Near(found, self._owners[found], is_typo=misspelt is not None)
+        return Near(found, self._owners[found], "nearest" if misspelt is None else "typo")
+
+    def _near_named(self, path: str, title: str) -> Near:
+        """The same for a path that names a product by a word: its resource may be like none of those there are."""
+        near = self._near(path, {title})
+        is_alike = _resemblance(path, near.path) or len(self._of({title})) == 1
+        return near if is_alike else Near(_base(near.path) + "/", near.owner, "base")
+
+    def _others(self, path: str, near: Near) -> tuple[str, ...]:
+        resource = _resource(path)
+        if near.kind == "typo" or _resource(near.path) == resource:
+            return ()
+        having = (owner.title for each, owner in self._owners.items() if _resource(each) == resource)
+        return tuple(dict.fromkeys(having))
+
+    def _of(self, titles: set[str]) -> list[str]:
+        return [each for each, owner in self._owners.items() if owner.title in titles]
 
 
 def _base(path: str) -> str:
@@ -96,6 +115,10 @@ def _base(path: str) -> str:
 def _parts(path: str) -> list[str]:
     """Without those that a doubled slash, or one at the end, leaves empty."""
     return [each.lower() for each in path[:LONGEST].split("/") if each]
+
+
+def _resource(path: str) -> str:
+    return "".join(_parts(path)[-1:])
 
 
 def _misspelt(path: str, known: Iterable[str]) -> str | None:
@@ -119,10 +142,16 @@ def _likeness(asked: list[str], real: list[str]) -> float:
 
 
 def _closeness(asked: list[str], real: list[str]) -> tuple[bool, int, float]:
-    """By the same resource, then by the same base path, then by their letters."""
+    """By the same resource, then by the same base path, then by the letters of the resource."""
     beginning = takewhile(lambda pair: pair[0] == pair[1], zip(asked, real, strict=False))
-    letters = SequenceMatcher(None, "/".join(real), "/".join(asked)).ratio()
-    return asked[-1:] == real[-1:], len(list(beginning)), letters
+    return asked[-1:] == real[-1:], len(list(beginning)), _resemblance("".join(asked[-1:]), real[-1])
+
+
+def _resemblance(path: str, real: str) -> float:
+    """How alike their resources are, from 0 to 1; 0 where one isn't near the other, nor a part of it."""
+    asked, wanted = _resource(path), _resource(real)
+    ratio = SequenceMatcher(None, wanted, asked).ratio()
+    return ratio if ratio >= _NEAR or (len(asked) > 2 and asked in wanted) else 0
 
 
 def _alike(asked: str, real: str) -> float:

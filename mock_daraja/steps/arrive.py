@@ -24,7 +24,7 @@ from mock_daraja.faults import pages
 from mock_daraja.model import APPS, TOKENS, App, Token
 from mock_daraja.model.parties import Names
 from mock_daraja.products.base import Grants, Product
-from mock_daraja.products.paths import Unknown, Unmocked
+from mock_daraja.products.paths import Unknown
 from mock_daraja.products.reading import text
 from mock_daraja.sandbox import DEFAULT
 from mock_daraja.scenarios import Facts
@@ -121,23 +121,39 @@ def route(passage: Passage) -> Reply | None:
 def _no_operation(passage: Passage, unknown: Unknown) -> Reply:
     """A product that isn't mocked answers as one that the sandbox doesn't route for an app: with 404 and no body. That
     was captured for Bonga and QR (requests.md §1.5), and is inferred for the others."""
-    path, owner, near = passage.request.path, unknown.owner, unknown.near
-    remedy = "`mock-daraja docs products#paths` lists the paths of every product"
-    if near is not None:
-        remedy = f"did you mean {near.path}?" if near.is_typo else f"the nearest path is {near.path}"
-        if isinstance(near.owner, Unmocked):
-            remedy += f"{'' if near.is_typo else '.'} That one is {near.owner.title}'s: real, not mocked here"
+    path, owner = passage.request.path, unknown.owner
+    remedy = _where_to(unknown)
     if unknown.is_real:
         assert owner is not None
         text = f"real, not mocked here: {owner.title}"
         remedy = "`mock-daraja docs products#paths` lists what is mocked and what is not"
     else:
-        text = "no product has this path" if owner is None else f"{owner.title} has no such resource"
+        text = "no product has this path" if owner is None else f"{owner.title} has no such resource{_whose(unknown)}"
     step = Step("route", "refused", text, path, remedy, "products.md#paths")
     if isinstance(owner, Product):
         return passage.refuse(owner.voice.unknown_resource, step)
     passage.note(step)
     return pages.page("unknown-proxy" if owner is None else "empty-404", path)
+
+
+def _where_to(unknown: Unknown) -> str:
+    near = unknown.near
+    if near is None:
+        return "`mock-daraja docs products#paths` lists the paths of every product"
+    is_mocked = isinstance(near.owner, Product)
+    if near.kind == "base":
+        return f"{near.owner.title} has paths under {near.path}" + ("" if is_mocked else ": real, not mocked here")
+    remedy = f"did you mean {near.path}?" if near.kind == "typo" else f"the nearest path is {near.path}"
+    if is_mocked:
+        return remedy
+    return f"{remedy}{'' if near.kind == 'typo' else '.'} That one is {near.owner.title}'s: real, not mocked here"
+
+
+def _whose(unknown: Unknown) -> str:
+    """Whose its resource is, where it isn't the owner's."""
+    *others, last = unknown.others or ("",)
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f": it is one of {listed}" if listed else ""
 
 
 def identify(passage: Passage) -> Reply | None:

@@ -25,8 +25,13 @@ def is_not_routed(answer: Answer) -> bool:
         (
             "/mpesa/c2b/v1/paymentrequest",
             "404.003.01",
-            "Customer to Business (C2B) has no such resource; the nearest path is /mpesa/c2b/v1/registerurl",
+            "Customer to Business (C2B) has no such resource: it is one of Business to Customer (B2C), B2C with ID"
+            " validation, Business to Pochi and Business to Business (B2B); the nearest path is"
+            " /mpesa/c2b/v1/registerurl",
         ),
+        ("/mpesa/b2c/v1/simulate", "404.002.01", "has no such resource: it is one of Customer to Business (C2B); the"),
+        ("/mpesa/b2b/v1/foo", "404.002.01", "Business to Business (B2B) has no such resource; the nearest path is"),
+        ("/mpesa/b2b/v1/tax", "404.002.01", "Tax Remittance has no such resource; the nearest path is"),
         ("/mpesa/c2b/v2/paymentrequest", "404.003.01", "the nearest path is /mpesa/c2b/v2/registerurl"),
         ("/mpesa/c2b/v1/simulate/", "404.003.01", "did you mean /mpesa/c2b/v1/simulate?"),
         ("/mpesa/c2b/v1/Simulate", "404.003.01", "did you mean /mpesa/c2b/v1/simulate?"),
@@ -103,7 +108,7 @@ def test_did_you_mean_is_asked_of_typing_errors_of_one_path(mock: Mock, path: st
         ("/mpesa/queryorginfo/v1/query", "/sfcverify/v1/query/info"),
         ("/mpesa/ratiba/v1/create", "/standingorder/v1/createStandingOrderExternal"),
         ("/mpesa/pull/v1/query", "/pulltransactions/v1/query"),
-        ("/mpesa/iot/v1/manage", "/simportal/v1/"),
+        ("/mpesa/iot/v1/deletemsg", "/simportal/v1/deletemessage"),
         ("/mpesa/sim/v1/rename", "/simportal/v1/renameasset"),
         ("/mpesa/qr/v1/create", "/mpesa/qrcode/v1/generate"),
         ("/mpesa/bonga/v1/redeem", "/v1/lipa/na/bonga/redeem-paybill"),
@@ -118,6 +123,22 @@ def test_a_path_whose_words_name_a_product_is_told_the_nearest_of_it(mock: Mock,
 
     assert is_fault(answer)
     assert answer.why.startswith(f"no product has this path; the nearest path is {nearest}")
+
+
+@pytest.mark.parametrize(
+    ("path", "under"),
+    [
+        ("/mpesa/iot/v1/manage", "IoT SIM Management has paths under /simportal/v1/: real, not mocked here"),
+        ("/c2b-payments/list", "Customer to Business (C2B) has paths under /mpesa/c2b/v1/"),
+    ],
+)
+def test_a_path_whose_resource_is_like_none_of_several_is_told_where_they_are(
+    mock: Mock, path: str, under: str
+) -> None:
+    answer = mock.post(path, {})
+
+    assert is_fault(answer)
+    assert answer.why.startswith(f"no product has this path; {under}")
 
 
 @pytest.mark.parametrize(
