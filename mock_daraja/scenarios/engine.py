@@ -188,9 +188,13 @@ class Engine:
         if selectors.is_code(header):
             outcome = selectors.asked_for(header, facts)
             return (Candidate("header", f"X-Mock-Scenario: {header}", "header", Rule(Match(), (outcome,))),)
+        try:
+            found = self.library.find(header)
+        except Problem as problem:
+            raise problem.at("X-Mock-Scenario") from None
         return (
             changed(each, rule=changed(each.rule, when=changed(each.rule.when, nth=None, state=None)))
-            for each in listed.of_scenario(self.library.find(header), "header", {})
+            for each in listed.of_scenario(found, "header", {})
         )
 
     def _matches(self, candidate: Candidate, facts: Facts) -> bool:

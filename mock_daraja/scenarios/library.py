@@ -17,13 +17,14 @@ from msgspec import Struct
 
 from mock_daraja.clock import monotonic
 from mock_daraja.errors import Problem
-from mock_daraja.scenarios.document import did_you_mean
+from mock_daraja.fields import nearest
 from mock_daraja.scenarios.loader import load_file
 from mock_daraja.scenarios.model import Known, Scenario
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 _LOG: Final = logging.getLogger("mock_daraja")
 _LOOK_EVERY: Final = 1.0  # seconds of the computer's time between two looks at the files of an active scenario
+_TYPO: Final = 3  # letters by which a misspelling is longer or shorter, at most
 _ANY: Final = Known()
 
 Stamp = tuple[tuple[int, int] | None, ...]
@@ -118,10 +119,19 @@ class Library:
             self._list()  # what is not there may be new, and what was may be gone
             full = self._full_name(name)
         if full is None:
-            near = did_you_mean(name, [*self._paths, *map(_last, self._paths)])
-            names = "`mock-daraja scenario list` has their names" if self._paths else "there are none"
-            raise Problem(f"there is no scenario `{name}`", remedy=f"{near} {names}".strip(), status=404)
+            raise Problem(f"there is no scenario `{name}`", remedy=self._instead(name), status=404)
         return full, self._paths[full]
+
+    def _instead(self, name: str) -> str:
+        """What to do about a name that no scenario has. A word that is only a part of a name is none misspelt."""
+        if not self._paths:
+            return "there are none"
+        folder = name.replace("-", "_")
+        if folder in {each.rpartition("/")[0] for each in self._paths}:
+            return f"that is a folder: `mock-daraja scenario list {folder}/` has what is in it"
+        names = (*self._paths, *map(_last, self._paths))
+        near = nearest(name, [each for each in names if abs(len(each) - len(name)) <= _TYPO])
+        return (f"did you mean `{near}`? " if near else "") + "`mock-daraja scenario list` has their names"
 
     def _full_name(self, name: str) -> str | None:
         if name in self._paths:

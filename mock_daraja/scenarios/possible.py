@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Final, Literal
 
 from mock_daraja.model import Outcome
+from mock_daraja.quoting import LONGEST
 from mock_daraja.scenarios import codes
 from mock_daraja.scenarios.model import Known, Match
 
@@ -96,23 +97,28 @@ def _no_such(word: Word, code: str, product: str | None) -> tuple[str, str]:
         return what, "; ".join(filter(None, (write, _nearest(word, code, product))))
     what = f"M-Pesa has no {_CALLED[word]} {code}"
     spelt = next((each.code for each in codes.find(code) if each.code != code), None)
-    if spelt is not None:
-        return what, f"it is written {spelt}"
-    by_status = "any HTTP status comes from a `page`, or the fault `wrong-status`" if _is_status(code) else ""
-    return what, "; ".join(filter(None, (_nearest(word, code, product), by_status)))
+    return what, f"it is written {spelt}" if spelt is not None else _nearest(word, code, product)
+
+
+def _nearest(word: Word, code: str, product: str | None) -> str:
+    """The codes that were perhaps meant, best first, else where they are listed."""
+    entries = codes.all_codes() if product is None else codes.for_product(product)
+    there = sorted({each.code for each in entries if each.kind in _KINDS[word] and not each.page})
+    whose = "" if product is None else f" of {product}"
+    if _is_status(code):
+        errors = sorted({each.code for each in entries if each.code.startswith(f"{code}.") and not each.page})
+        begin = f"errors{whose} that begin so: {', '.join(errors[:_NEAREST])}" if errors else ""
+        return "; ".join(filter(None, (begin, "any HTTP status comes from a `page`, or the fault `wrong-status`")))
+    if not there:
+        return f"there is no {_CALLED[word]}{whose}"
+    folded = {each.casefold(): each for each in there}
+    asked = code[:LONGEST].casefold()
+    near = get_close_matches(asked, folded, n=3 * _NEAREST)
+    near.sort(key=lambda each: sorted(each) != sorted(asked))  # 1023 for 1032
+    if near:
+        return f"the nearest{whose}: {', '.join(folded[each] for each in near[:_NEAREST])}"
+    return f"`mock-daraja codes{'' if product is None else f' --product {product}'}` lists those there are"
 
 
 def _is_status(code: str) -> bool:
     return code.isascii() and code.isdigit() and len(code) == 3 and int(code) in _STATUSES
-
-
-def _nearest(word: Word, code: str, product: str | None) -> str:
-    """The codes that were perhaps meant, best first. There is always a nearest, where the product has any."""
-    entries = codes.all_codes() if product is None else codes.for_product(product)
-    there = {each.code for each in entries if each.kind in _KINDS[word] and not each.page}
-    whose = "" if product is None else f" of {product}"
-    if not there:
-        return f"there is no {_CALLED[word]}{whose}"
-    folded = {each.casefold(): each for each in sorted(there)}
-    near = get_close_matches(code.casefold(), folded, n=_NEAREST, cutoff=0)
-    return f"the nearest{whose}: {', '.join(folded[each] for each in near)}"

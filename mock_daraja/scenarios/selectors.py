@@ -8,13 +8,18 @@ from typing import Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.model import Decision, Outcome
+from mock_daraja.quoting import shown
 from mock_daraja.scenarios import codes, possible
 from mock_daraja.scenarios.model import Facts
 
 _RESERVED: Final = re.compile("25470000([0-9]{4})")
-# a full stop behind it is prose
-_IN_REFERENCE: Final = re.compile(r"\bmock:([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)", re.IGNORECASE)
+# a full stop behind it is prose, and what follows a code and a dash is whoever sends it's own
+_IN_REFERENCE: Final = re.compile(r"\bmock:([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)((?:[-/][A-Z0-9_]+)*)", re.IGNORECASE)
+_MISSPELT: Final = re.compile(
+    r"\bmock(?:\s*[:=]\s*([A-Z0-9_.-]*)|\s+([0-9][0-9.]*|[A-Z][A-Z0-9_]*[0-9])\b)", re.IGNORECASE
+)
 _CODE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*|[A-Z][A-Z0-9_]*[0-9]")  # scenario names are lower case
+NO_CODE: Final = "mock: takes a code, such as mock:1032; a scenario's name goes into the header X-Mock-Scenario"
 _ERROR: Final = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
 
@@ -63,8 +68,9 @@ def carried(facts: Facts) -> tuple[Decision | None, Warnings]:
         odd = next((each for each in objections if each is not None), None)
         if odd is None:
             return Decision(outcome, selector, rule), tuple(warnings)
-        warnings.append((f"{rule}, but {odd[0]}", odd[1]))
-    return None, tuple(warnings)
+        asked = outcome.result or outcome.error or ""
+        warnings.append((f"{rule}, but {odd[0]}", odd[1] if is_code(asked) else NO_CODE))
+    return None, (*warnings, *_misspelt(facts))
 
 
 def _carried(facts: Facts) -> Iterator[tuple[Outcome, str, str]]:
@@ -74,4 +80,16 @@ def _carried(facts: Facts) -> Iterator[tuple[Outcome, str, str]]:
         yield Outcome(result=code), "reserved MSISDN", f"{facts.msisdn} is reserved for result {code}"
     for reference in facts.references:
         if ":" in reference and (found := _IN_REFERENCE.search(reference)):
-            yield outcome_of(found[1], facts.product), "mock: code", f"a reference says {found[0]}"
+            code = found[1] if codes.find(found[1]) else found[1] + found[2]
+            yield outcome_of(code, facts.product), "mock: code", f"a reference says mock:{code}"
+
+
+def _misspelt(facts: Facts) -> Warnings:
+    """What was perhaps meant as `mock:` and a code."""
+    found = [each for each in map(_MISSPELT.search, facts.references) if each and not _IN_REFERENCE.match(each[0])]
+    return tuple((f"a reference says {shown(each[0].strip())}", _spelling(each[1] or each[2] or "")) for each in found)
+
+
+def _spelling(code: str) -> str:
+    spelt = code.strip(".-")
+    return f"write it mock:{spelt}" if is_code(spelt) else "write mock: and a code behind it, such as mock:1032"

@@ -37,8 +37,10 @@ def test_the_last_four_digits_of_a_reserved_msisdn_are_the_result(msisdn: str | 
         ("mock:500.003.02", Outcome(error="500.003.02")),
         ("mock:405.001", Outcome(error="405.001")),
         ("Say mock:1032.", Outcome(result="1032")),
+        ("mock:1032-17", Outcome(result="1032")),
         ("hammock:1", None),
-        ("mock:", None),
+        ("mock exam", None),
+        ("mockingbird 1032", None),
         ("mock", None),
         ("INV-1", None),
     ],
@@ -47,6 +49,35 @@ def test_a_reference_may_name_a_result_or_an_error(reference: str, outcome: Outc
     decision, warnings = selectors.carried(Facts("stk-push.process", "stk-push", references=("plain", reference)))
 
     assert (decision and decision.outcome, warnings) == (outcome, ())
+
+
+@pytest.mark.parametrize(
+    ("reference", "said", "remedy"),
+    [
+        ("mock: 1032", "'mock: 1032'", "write it mock:1032"),
+        ("INV-1 mock=1032", "'mock=1032'", "write it mock:1032"),
+        ("MOCK = 500.003.02.", "'MOCK = 500.003.02.'", "write it mock:500.003.02"),
+        ("mock :1", "'mock :1'", "write it mock:1"),
+        ("mock 1032", "'mock 1032'", "write it mock:1032"),
+        ("mock:", "'mock:'", "write mock: and a code behind it, such as mock:1032"),
+        ("mock: please", "'mock: please'", "write mock: and a code behind it, such as mock:1032"),
+    ],
+)
+def test_a_selector_that_is_written_wrong_decides_nothing_and_is_told_how(
+    reference: str, said: str, remedy: str
+) -> None:
+    decision, warnings = selectors.carried(Facts("stk-push.process", "stk-push", references=("plain", reference)))
+
+    assert decision is None
+    assert warnings == ((f"a reference says {said}", remedy),)
+
+
+def test_a_name_in_place_of_a_code_is_told_whole() -> None:
+    _, warnings = selectors.carried(Facts("stk-push.process", "stk-push", references=("mock:stk_push/no-answer",)))
+
+    (warning,) = warnings
+    assert warning[0] == "a reference says mock:stk_push/no-answer, but M-Pesa has no result stk_push/no-answer"
+    assert warning[1] == selectors.NO_CODE
 
 
 def test_a_reserved_msisdn_goes_before_a_reference() -> None:

@@ -188,6 +188,12 @@ def test_nothing_is_told_where_nothing_is_armed(mock: Any) -> None:
     [
         ({"AccountReference": "mock:abc"}, "a reference says mock:abc, but M-Pesa has no result abc"),
         ({"AccountReference": "mock:404"}, "a reference says mock:404, but 404 is no result that stk-push"),
+        (
+            {"AccountReference": "mock: 1032"},
+            "a reference says 'mock: 1032'",
+        ),
+        ({"TransactionDesc": "mock 1032"}, "a reference says 'mock 1032'"),
+        ({"AccountReference": "mock:no-one"}, "a reference says mock:no-one, but M-Pesa has no result no-one"),
         ({"AccountReference": "mock:500.3"}, "a reference says mock:500.3, but M-Pesa has no error 500.3"),
         (
             {"PartyA": "254700004242", "PhoneNumber": "254700004242"},
@@ -221,14 +227,43 @@ def test_a_header_that_spells_a_code_otherwise_is_told_how_it_is_written(mock: A
     assert answer.json["remedy"] == "it is written SFC_IC0003"
 
 
-@pytest.mark.parametrize("code", ["99999", "R000001", "4999", "503", "500.003.99"])
-def test_a_header_with_such_a_code_is_refused_with_the_nearest(mock: Any, code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        ("99999", "the nearest of stk-push: 9999"),
+        ("1023", "the nearest of stk-push: 1032"),
+        ("R000001", "the nearest of stk-push: 100000100"),
+        ("4999", "in a rule or one-shot write `query:`; the nearest of stk-push: 9999"),
+        ("77777", "`mock-daraja codes --product stk-push` lists those there are"),
+        ("500.003.99", "the nearest of stk-push: 500.003.0"),
+        ("404", "errors of stk-push that begin so: 404.001.01, 404.001.03; any HTTP status comes from a `page`"),
+        ("503", "any HTTP status comes from a `page`, or the fault `wrong-status`"),
+    ],
+)
+def test_a_header_with_such_a_code_is_refused_with_the_nearest(mock: Any, code: str, remedy: str) -> None:
     answer = mock.push(headers={"X-Mock-Scenario": code})
 
     assert answer.status == 400
     assert code in answer.json["problem"]
-    assert "the nearest of stk-push: " in answer.json["remedy"]
+    assert remedy in answer.json["remedy"]
     assert mock.callbacks() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("no-answr", "did you mean `no-answer`? `mock-daraja scenario list` has their names"),
+        ("stk-push", "that is a folder: `mock-daraja scenario list stk_push/` has what is in it"),
+        ("callbacks", "`mock-daraja scenario list` has their names"),
+    ],
+)
+def test_a_header_with_a_name_that_no_scenario_has_is_told_one_only_if_it_is_near(
+    mock: Any, name: str, remedy: str
+) -> None:
+    answer = mock.push(headers={"X-Mock-Scenario": name})
+
+    assert answer.status == 400
+    assert answer.json == {"problem": f"there is no scenario `{name}`", "where": "X-Mock-Scenario", "remedy": remedy}
 
 
 def test_a_code_that_was_never_seen_of_the_product_is_marked_wherever_it_shows(play: Play) -> None:

@@ -58,7 +58,7 @@ def test_next_takes_the_then_of_a_rule_and_conditions(daraja: Daraja, webhook: A
         ("stkpush", 1032, "stk-push.process"),
         ("stk-push", True, "such as 1032"),
         ("stk-push", "cancelled", "such as 1032"),
-        ("stk-push", 503, "the nearest of stk-push: "),
+        ("stk-push", 503, "any HTTP status comes from a `page`"),
         ("stk-push", "R000001", "unattested: true"),
         ("stk-push.query", 1032, "write the rule for one that does"),
         ("stk-push", {"resultt": 1032}, "resultt"),
