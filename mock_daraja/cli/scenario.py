@@ -138,17 +138,24 @@ def lint(paths: tuple[Path, ...]) -> bool:
     """Check scenario files, or all in a folder: what is wrong, with file, line and column, and what to do.
 
     Without PATHS it checks the folders of the settings and the library that ships. The exit code is 1 if anything is
-    wrong. One problem a file is told, the first.
+    wrong. One problem a file is told, the first. What is most likely not meant is warned of.
     """
+    from mock_daraja.journal.report.evidence import counted
+    from mock_daraja.scenarios.doubts import doubts
+
     printer = Printer()
     found = list(_checked(paths))
     problems = [each for each in found if isinstance(each, Problem)]
-    for problem in problems:
+    warnings = [doubt for each in found if not isinstance(each, Problem) for doubt in doubts(each)]
+    for problem in (*problems, *warnings):
         where, colon, rest = str(problem).partition(": ")
-        printer.say(f"{printer.paint(where + colon, 'bad')}{rest}")
-    files = f"{len(found)} {'scenario' if len(found) == 1 else 'scenarios'}"
-    count = f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'}" if problems else "no problem"
-    printer.say(f"{files}, {printer.paint(count, 'bad' if problems else 'good')}")
+        is_wrong = problem in problems
+        word = "" if is_wrong else "warning: "
+        printer.say(f"{printer.paint(where + colon, 'bad' if is_wrong else 'note')}{word}{rest}")
+    count = counted(len(problems), "problem") if problems else "no problem"
+    warned = f", {counted(len(warnings), 'warning')}" if warnings else ""
+    files = counted(len(found), "scenario")
+    printer.say(f"{files}, {printer.paint(count, 'bad' if problems else 'good')}{warned}")
     return not problems
 
 

@@ -72,7 +72,7 @@ class Decision(Row, frozen=True):
     outcome: Outcome
     selector: str  # "header", "one-shot", "scenario", "reserved MSISDN", "mock: code"
     rule: str
-    unattested: str = ""  # which of its codes are so for the product, in words
+    unattested: str = ""  # which of its codes and texts are so for the product, in words
 
     def __str__(self) -> str:
         """For people."""

@@ -224,7 +224,7 @@ class Engine:
             play = _without(play, candidate)
         if play is not before:
             self.save(play)
-        odd = possible.unattested(candidate.outcome, facts.product) if candidate.outcome.unattested else ""
+        odd = possible.unattested(candidate.outcome, facts.product)
         return Decision(templates.filled(candidate.outcome, facts), candidate.selector, candidate.name, odd)
 
 

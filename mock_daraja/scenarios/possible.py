@@ -64,9 +64,29 @@ def objection(word: Word, code: str, product: str | None, *, unattested: bool = 
 
 
 def unattested(outcome: Outcome, product: str) -> str:
-    """Which of its codes the product was never seen to give, in words; empty where there is none."""
+    """Which of its codes the product was never seen to give, and which texts and statuses the catalogue doesn't have of
+    its codes, in words; empty where there is none."""
     odd = [code for word, code in in_outcome(outcome) if objection(word, code, product) is not None]
+    made_up = list(invented(outcome))
+    if made_up and codes.for_product(product):  # else it is none of Safaricom's
+        odd += made_up
     return f"{' and '.join(odd)} unattested for {product}" if odd else ""
+
+
+def invented(outcome: Outcome) -> Iterator[str]:
+    """Which texts and statuses the catalogue doesn't have of the codes beside them."""
+    ends = _entries("result", outcome.result) if outcome.result is not None and outcome.result_desc else []
+    if ends and not _has(ends, outcome.result_desc):
+        yield f"{outcome.result}'s ResultDesc"
+    errors = [] if outcome.error is None else _entries("error", outcome.error)
+    if errors and outcome.error_message and not _has(errors, outcome.error_message):
+        yield f"{outcome.error}'s message"
+    if errors and outcome.status is not None and outcome.status not in {each.status for each in errors}:
+        yield f"{outcome.error}'s status {outcome.status}"
+
+
+def _has(entries: list[codes.Code], text: str | None) -> bool:
+    return any(text == each.text for entry in entries for each in entry.texts)
 
 
 def must_be(when: Match, outcome: Outcome, known: Known, refuse: Callable[[Word, str, str], object]) -> None:

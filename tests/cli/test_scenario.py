@@ -168,7 +168,8 @@ def test_what_is_wrong_is_told_with_its_place(run: Callable[..., Any], folder: P
 @pytest.mark.parametrize(
     ("path", "code", "said"),
     [
-        ("bad-day.yaml", 0, "1 scenario, no problem\n"),
+        ("paid.yaml", 0, "1 scenario, no problem\n"),
+        ("bad-day.yaml", 0, "1 scenario, no problem, 4 warnings\n"),
         ("none.yaml", 1, "the scenario file cannot be read"),
         ("none", 1, "this is no scenario file"),
     ],

@@ -293,6 +293,26 @@ def test_an_error_that_was_never_seen_of_the_product_is_marked_too(play: Play) -
     assert "404.001.04 unattested for stk-push" in answer.why
 
 
+@pytest.mark.parametrize(
+    ("then", "odd"),
+    [
+        ('{result: 1032, desc: "No, thanks"}', "1032's ResultDesc unattested for stk-push"),
+        ("{result: 1032, desc: Request cancelled by user}", ""),
+        ("{error: 500.003.02, message: Nope}", "500.003.02's message unattested for stk-push"),
+        ("{error: 500.003.02, status: 418}", "500.003.02's status 418 unattested for stk-push"),
+        ("{error: 500.003.02, status: 500, message: System is busy. Please try again in few minutes.}", ""),
+    ],
+)
+def test_a_text_that_the_catalogue_does_not_have_is_marked_too(play: Play, then: str, odd: str) -> None:
+    mock = play(f"  - when: {{operation: stk-push.process}}\n    then: {then}\n")
+
+    mock.push()
+    mock.advance(60)
+
+    row = mock.exchange()
+    assert [step.text for step in row.steps if step.verdict == "warning"] == ([odd] if odd else [])
+
+
 def test_a_rule_for_any_product_decides_those_that_can_give_its_code(play: Play) -> None:
     mock = play("  - then: {result: 1032}\n")
 
