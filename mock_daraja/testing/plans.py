@@ -26,13 +26,15 @@ class Plans(Part):
             daraja.next("stk-push.query", "500.003.02")                # an error code: the request is refused
             daraja.next("stk-push", {"callback": {"copies": 2}}, amount=10)
 
-        A product's name stands for the first of its operations that opens transactions. A dict is the `then` of a
+        A product's name stands for the first of its operations that opens transactions, or for all of them if all do
+        (v1 and v3 of B2C). A dict is the `then` of a
         scenario's rule, and `when` the rest of its `when`. `unattested` forces a code that M-Pesa was never seen to
         give for it. A strict test fails when no request came to use it.
         """
         name = operation_named(operation, "next")
         forced = {"unattested": True} if unattested else {}
-        self._link.api.arm({"operation": name, **when}, {**_then(name, outcome), **forced})
+        asked = {"product": operation} if _opens_throughout(operation) else {"operation": name}
+        self._link.api.arm({**asked, **when}, {**_then(name, outcome), **forced})
 
     def scenario(self, name_or_path: str | PathLike[str] | None) -> None:
         """Play a scenario from its start, in place of the one that was active: a name or a file. None ends it."""
@@ -72,6 +74,12 @@ def operation_named(operation: str, where: str) -> str:
         remedy = f"there are {', '.join(names)}; a product's name stands for the first of its that opens transactions"
         raise Problem(f"there is no operation {shown(operation)}", where=where, remedy=remedy)
     return name
+
+
+def _opens_throughout(slug: str) -> bool:
+    """Whether it is a product with several operations, each of which opens transactions: its versions, then."""
+    operations = next((each.operations for each in CATALOGUE.products if each.slug == slug), ())
+    return len(operations) > 1 and all(each.kind == "opens" for each in operations)
 
 
 def _then(operation: str, outcome: int | str | Mapping[str, Any]) -> Mapping[str, Any]:

@@ -107,6 +107,12 @@ def pay(call: Any) -> Pay:
     return ask
 
 
+def test_next_of_b2c_decides_whichever_version_is_asked(daraja: Daraja, pay: Pay) -> None:
+    daraja.next("b2c", 2001)
+
+    assert [pay(daraja), pay(daraja)] == ["2001", "0"]
+
+
 def test_a_credential_of_the_initiators_password_pays(daraja: Daraja, pay: Pay) -> None:
     assert (daraja.initiator, daraja.initiator_password) == ("testapi", "Safaricom999!*!")
     assert pay(daraja) == "0"
