@@ -18,12 +18,13 @@ from mock_daraja.fields import Fields, Kind, did_you_mean, nearest, read
 from mock_daraja.model import Initiator
 from mock_daraja.quoting import shown
 from mock_daraja.settings import Quirks, Settings
-from mock_daraja.tables import app_from, check_products, customer_from, initiators_from, organisation_from
+from mock_daraja.tables import app_from, check_products, customer_from, initiators_from, misplaced, organisation_from
 
 ENVIRONMENT_PREFIX: Final = "MOCK_DARAJA_"
 URL_VARIABLE: Final = f"{ENVIRONMENT_PREFIX}URL"
 """No setting: where the commands find a running server."""
 _SERVICE_LINK: Final = re.compile(f"{ENVIRONMENT_PREFIX}(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
+_AT_LINE: Final = re.compile(r"\(at line ([0-9]+),")
 SETTINGS_FILE: Final = "mock-daraja.toml"
 
 
@@ -104,8 +105,10 @@ def _from_file(file: Path, products: Callable[[], Collection[str]] | None) -> di
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        found = _AT_LINE.search(str(error))
+        place = found[1] if found else len(text.splitlines()) or 1  # it says "at end of document"
         remedy = "see https://toml.io for the syntax"
-        raise Problem(f"this is not TOML: {error}", where=str(file), remedy=remedy) from None
+        raise Problem(f"this is not TOML: {error}", where=f"{file}:{place}", remedy=remedy) from None
 
     def where(name: str) -> str:
         return f"{file}:{_line_of(name, text)}"
@@ -156,7 +159,8 @@ def _read(table: Mapping[str, Any], kinds: Fields, where: Callable[[str], str]) 
 
 
 def unknown(name: str, known: Collection[str]) -> Problem:
-    return Problem(f"there is no setting {shown(name)}", remedy=did_you_mean(name, sorted(known), "settings"))
+    remedy = misplaced(name) or did_you_mean(name, sorted(known), "settings")
+    return Problem(f"there is no setting {shown(name)}", remedy=remedy)
 
 
 def _line_of(name: str, text: str) -> int:

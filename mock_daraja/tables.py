@@ -17,6 +17,7 @@ from mock_daraja.model.parties import KINDS
 from mock_daraja.money import cents
 from mock_daraja.msisdn import normalise
 from mock_daraja.quoting import shown
+from mock_daraja.settings import Quirks, option_fields
 
 _TEXT: Final = typed(str)
 _FLAG: Final = typed(bool)
@@ -26,7 +27,8 @@ _NUMBER: Final = typed(str, int)  # of a party: digits, in quotes or without
 
 def _read(table: Mapping[str, Any], keys: Fields, noun: str, key: str) -> dict[str, Any]:
     def unknown(name: str) -> Problem:
-        return Problem(f"{noun} has no {shown(name)}", remedy=fields.did_you_mean(name, keys, "keys"))
+        remedy = misplaced(name) or fields.did_you_mean(name, keys, "keys")
+        return Problem(f"{noun} has no {shown(name)}", remedy=remedy)
 
     values = fields.read(
         table,
@@ -49,10 +51,16 @@ def _set(value: Any) -> tuple[str, ...]:
     return tuple(sorted({*_texts(value)}))
 
 
+def _instead(value: Any, options: Collection[str], listed: str, between: str = ", ") -> str:
+    """What to do about a value that is none of these: the nearest, and all."""
+    near = fields.nearest(value, options) if isinstance(value, str) else None
+    return (f"did you mean {shown(near)}? " if near else "") + f"{listed} {between.join(options)}"
+
+
 def _one_of(name: str, *options: str) -> Kind:
     def kind(value: Any) -> str:
         if _TEXT(value) not in options:
-            raise Problem(f"{name} is {shown(value)}", remedy=f"use one of {', '.join(options)}")
+            raise Problem(f"{name} is {shown(value)}", remedy=_instead(value, options, "use one of"))
         return str(value)
 
     return kind
@@ -73,11 +81,22 @@ def _set_or_all(value: Any) -> tuple[str, ...] | None:
     return None if typed(list, type(None))(value) is None else _set(value)
 
 
+def _shortcode(value: Any) -> str:
+    written = str(_NUMBER(value))
+    if not (written.isascii() and written.isdigit() and 5 <= len(written) <= 7):
+        raise Problem(f"shortcode is {shown(written)}", remedy="a shortcode is five to seven digits")
+    return written
+
+
+def _shortcodes_or_all(value: Any) -> tuple[str, ...] | None:
+    return None if typed(list, type(None))(value) is None else _set([*map(_shortcode, value)])
+
+
 _APP: Final[Fields] = {
     "key": _TEXT,
     "secret": _TEXT,
     "products": _set_or_all,
-    "shortcodes": _set_or_all,
+    "shortcodes": _shortcodes_or_all,
 }
 
 
@@ -94,22 +113,14 @@ def check_products(app: App, known: Collection[str]) -> None:
     """Raises Problem for a product that is none of the known ones."""
     for slug in app.products or ():
         if slug not in known:
-            near = fields.nearest(slug, known)
-            remedy = (f"did you mean {shown(near)}? " if near else "") + f"there are {', '.join(known)}"
+            remedy = _instead(slug, known, "there are")
             raise Problem(f"there is no product {shown(slug)}", where="products", remedy=remedy)
-
-
-def _shortcode(value: Any) -> str:
-    written = str(_NUMBER(value))
-    if not (written.isascii() and written.isdigit() and 5 <= len(written) <= 7):
-        raise Problem(f"shortcode is {shown(written)}", remedy="a shortcode is five to seven digits")
-    return written
 
 
 def _kinds(value: Any) -> tuple[str, ...]:
     for kind in _LIST(value):
         if kind not in KINDS:
-            raise Problem(f"an organisation of kind {shown(kind)}", remedy=f"the kinds are {', '.join(KINDS)}")
+            raise Problem(f"an organisation of kind {shown(kind)}", remedy=_instead(kind, KINDS, "the kinds are"))
     return _set(value)
 
 
@@ -155,7 +166,7 @@ def initiators_from(
 def _roles(value: Any) -> tuple[str, ...] | None:
     for role in typed(list, type(None))(value) or ():
         if role not in ROLES:
-            raise Problem(f"there is no role {shown(role)}", remedy=f"the roles are {'; '.join(ROLES)}")
+            raise Problem(f"there is no role {shown(role)}", remedy=_instead(role, ROLES, "the roles are", "; "))
     return None if value is None else _set(value)
 
 
@@ -199,3 +210,20 @@ def customer_from(table: Mapping[str, Any], old: Customer | None) -> Customer:
     if values.get("pin_locked") is False:
         values["wrong_pins"] = 0
     return changed(old or Customer(values["msisdn"]), **values)
+
+
+_HOMES: Final[Mapping[str, Collection[str]]] = {
+    "the top of the file, above all tables": {each.name for each in option_fields()},
+    "[quirks]": Quirks.__dataclass_fields__.keys(),
+    "[[apps]]": _APP,
+    "[[organisations]]": ORGANISATION,
+    "initiators of [[organisations]]": _INITIATOR,
+    "[[customers]]": _CUSTOMER,
+}
+"""The keys of each table of a settings file."""
+
+
+def misplaced(name: str) -> str:
+    """Of a key that its table doesn't have: which tables have it, in words; empty where none has."""
+    homes = [home for home, names in _HOMES.items() if name in names]
+    return f"it belongs to {' or '.join(homes)}" if homes else ""

@@ -120,6 +120,22 @@ def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
         ("[quirks]\nin_flihgt = 'mixed'", "there is no setting 'in_flihgt'", 2, "did you mean 'in_flight'?"),
         ("[quirks]\nin_flight = 'never'", "in_flight is 'never'", 2, "processing or 4999 or empty or mixed"),
         ("[quirks]\ncheckout_id_digits = 2", "checkout_id_digits is 2", 2, "1 or 3"),
+        ("\nin_flight = '4999'", "there is no setting 'in_flight'", 2, "it belongs to [quirks]"),
+        ("[quirks]\nport = 5", "there is no setting 'port'", 2, "it belongs to the top of the file, above all tables"),
+        ("pin = '1234'", "there is no setting 'pin'", 1, "it belongs to [[customers]]"),
+        ("[[apps]]\nkey = 'k'\nsecret = 's'\nseed = 5", "an app has no 'seed'", 4, "the top of the file"),
+        (
+            "[[customers]]\nmsisdn = '0712345678'\npassword = 'x'",
+            "a customer has no 'password'",
+            3,
+            "it belongs to initiators of [[organisations]]",
+        ),
+        (
+            "[[customers]]\nmsisdn = '0712345678'\nprompt = 'canceled'",
+            "prompt is 'canceled'",
+            3,
+            "did you mean 'cancel'?",
+        ),
         ("quirks = 5", "quirks is 5", 1, "give an object"),
         ("clock = 'sundial'", "'sundial' is not a clock", 1, "scaled:60"),
         ("callback_timeout = 'soon'", "callback_timeout is 'soon'", 1, "a number"),
@@ -170,11 +186,12 @@ def test_an_initiator_that_is_there_already_needs_no_password(file: Write) -> No
     assert load({}, {}, folder).organisations[0]["initiators"] == [{"name": "testapi", "locked": True}]
 
 
-def test_a_file_that_is_not_toml_says_so(file: Write) -> None:
+@pytest.mark.parametrize(("text", "line"), [("port: 5", 1), ("port = 5\nkeep =\n", 2), ("port = 5\napp = ['a:b'", 2)])
+def test_a_file_that_is_not_toml_says_so_with_its_line(file: Write, text: str, line: int) -> None:
     with pytest.raises(Problem, match="this is not TOML") as caught:
-        load({}, {}, file("port: 5"))
+        load({}, {}, file(text))
 
-    assert caught.value.where.endswith("mock-daraja.toml")
+    assert caught.value.where.endswith(f"mock-daraja.toml:{line}")
 
 
 def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def _description(found: Scenario, width: int, paint: Paint) -> Iterator[str]:
 
 
 def _opened(name: str) -> Scenario:
-    beside = (Path(name).parent,) if name.endswith(_FILES) else ()
+    beside = (Path(name).parent,) if name.lower().endswith(_FILES) else ()
     return _library(*beside).open(name)
 
 
@@ -165,10 +165,10 @@ def _checked(paths: Sequence[Path]) -> Iterator[Scenario | Problem]:
     for path in paths:
         if path.is_dir():
             library = _library(path)
-            own = (each.relative_to(path) for each in path.rglob("*") if each.suffix in _FILES)
+            own = (each.relative_to(path) for each in path.rglob("*") if each.suffix.lower() in _FILES)
             names = {each.with_suffix("").as_posix() for each in own}
             yield from (each for name, each in library.survey() if name in names)
-        elif path.suffix not in _FILES:
+        elif path.suffix.lower() not in _FILES:
             remedy = f"name a folder, or a file that ends in {', '.join(_FILES)}"
             yield Problem("this is no scenario file", where=str(path), remedy=remedy)
         else:
@@ -203,11 +203,11 @@ def _server(name: str, url: str | None) -> Iterator[tuple[Client, str]]:
     from mock_daraja.cli.running import is_there, running
 
     client = client_at(url)
-    if not name.endswith(_FILES) and is_there(client):
+    if not name.lower().endswith(_FILES) and is_there(client):
         yield client, name
         return
     beside: list[Path] = []
-    if name.endswith(_FILES):
+    if name.lower().endswith(_FILES):
         _opened(name)  # what is wrong with it is said before anything starts
         beside, name = [Path(name).parent], Path(name).stem
     with running(given_settings({"host": "127.0.0.1", "port": 0}), more_scenarios=beside) as (server, _):

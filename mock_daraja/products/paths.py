@@ -94,8 +94,9 @@ class Paths:
     def _near_named(self, path: str, title: str) -> Near:
         """The same for a path that names a product by a word: its resource may be like none of those there are."""
         near = self._near(path, {title})
-        is_alike = _resemblance(path, near.path) or len(self._of({title})) == 1
-        return near if is_alike else Near(_base(near.path) + "/", near.owner, "base")
+        base = _base(near.path)
+        is_only = [_base(each) for each in self._of({title})].count(base) == 1
+        return near if is_only or _resemblance(path, near.path) else Near(base + "/", near.owner, "base")
 
     def _others(self, path: str, near: Near) -> tuple[str, ...]:
         resource = _resource(path)

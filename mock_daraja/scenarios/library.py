@@ -83,7 +83,7 @@ class Library:
     def open(self, name: str) -> Scenario:
         """By name, or the file of that path. For who may read files here: never with a name out of a request."""
         with self._lock:
-            return self._load(Path(name).stem, Path(name)) if name.endswith(SUFFIXES) else self.find(name)
+            return self._load(Path(name).stem, Path(name)) if is_file_name(name) else self.find(name)
 
     def read(self, name: str, path: str) -> Scenario:
         """What was once found, or opened, as this file. Raises Problem where it can't be read any more."""
@@ -181,6 +181,11 @@ class Library:
         return None
 
 
+def is_file_name(name: str) -> bool:
+    """Whether it ends as those of scenario files do, in any case of letters."""
+    return name.lower().endswith(SUFFIXES)
+
+
 def _stamp(scenario: Scenario) -> Stamp:
     return tuple(_stamp_of(path) for path in (scenario.path, *scenario.used))
 
@@ -199,10 +204,10 @@ def _files(folder: Path) -> dict[str, Path]:
         raise Problem("there is no such folder of scenarios", where=str(folder), remedy=remedy, status=404)
     files: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
-        if path.suffix in SUFFIXES and path.is_symlink() and not path.exists():
+        if is_file_name(path.name) and path.is_symlink() and not path.exists():
             remedy = "link it to a scenario file that is there, or take the link out"
             raise Problem("the link to a scenario file leads nowhere", where=str(path), remedy=remedy)
-        if path.suffix not in SUFFIXES or not path.is_file():
+        if not is_file_name(path.name) or not path.is_file():
             continue
         name = path.relative_to(folder).with_suffix("").as_posix()
         if name in files:

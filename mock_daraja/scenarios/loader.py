@@ -49,7 +49,7 @@ def load_file(path: Path, name: str, known: Known, used: Callable[[str], Scenari
     document = changed(document, value=wire.fit(document.value))
     if document.value is None:
         remedy = "begin with `title:` and `rules:`, as the shipped scenarios do"
-        raise Problem("the scenario file is empty", where=str(path), remedy=remedy)
+        raise Problem("the scenario file is empty", where=f"{path}:1:1", remedy=remedy)
     _check(document)
     return reading.scenario(Node(document, known, document.value), name, path, used)
 

@@ -37,7 +37,7 @@ _READ_DIFFERENTLY: Final = re.compile("[\t?\ufeff]|[|>][-+0-9]*#")  # libyaml ta
 def read(text: str | bytes, name: str) -> Document:
     """`name` is the file's, for messages. Raises Problem, with the place, on what is not one plain document."""
     source = _decoded(text, name)
-    if name.endswith(".json"):
+    if name.lower().endswith(".json"):
         document = Document(_json(source, name), name)
         with suppress(Problem):  # where YAML reads it otherwise, the places found so far have to do
             _parse(source.replace("\t", " "), document)  # the blank YAML has not; never raw inside a JSON string

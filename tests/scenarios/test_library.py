@@ -154,6 +154,16 @@ def test_a_survey_shows_what_is_wrong_beside_the_rest(write: Write, tmp_path: Pa
     assert second.what == "the scenario file is empty"
 
 
+def test_the_ending_of_a_file_may_be_in_capitals(write: Write, tmp_path: Path) -> None:
+    path = write("A.YAML", text("1", use="b"))
+    write("b.Json", '{"title": "x", "rules": [{"then": {"error": "500.003.02", "message": "2"}}]}')
+
+    library = Library([tmp_path])
+
+    assert library.names() == ["A", "b"]
+    assert messages(library.find("A")) == messages(library.open(str(path))) == ["1", "2"]
+
+
 # watching
 
 
@@ -253,7 +263,7 @@ def test_a_used_file_that_is_wrong_is_a_problem_of_the_active_one(write: Write, 
     assert engine.active is not None
     problem = library.problem(engine.active)
     assert problem is not None
-    assert problem.where == str(path)
+    assert problem.where == f"{path}:1:1"
 
 
 def test_a_file_that_was_never_right_is_a_problem_at_once(write: Write, tmp_path: Path) -> None:

@@ -269,7 +269,7 @@ def test_what_is_wrong_is_one_problem_with_place_and_remedy(
 @pytest.mark.parametrize(
     ("text", "place", "what"),
     [
-        ("", "", "the scenario file is empty"),
+        ("", ":1:1", "the scenario file is empty"),
         ("- a", ":1:1", 'the file is ["a"], which is not a mapping'),
         ("title: x", ":1:1", "the file has no `rules`"),
         ("title: x\nrules: []", ":2:8", "`rules` is [], and may not be empty"),
