@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from mock_daraja.callbacks.address import kind, literal
 from mock_daraja.model.failure import UrlRefusal
+from mock_daraja.quoting import shown
 
 _PORTS: Final = {"http": 80, "https": 443}
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f]")
@@ -19,6 +20,7 @@ _URL: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#\\]*)([^#]*)")
 _HOST: Final = re.compile(r"[a-z]+://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)(:[0-9]+)?", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]*))?\Z")
 _NAME: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?\Z")
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 _NUMBER_AT_END: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?\Z")
 _LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal")  # .test and .invalid look like any other (NKAP)
 _LONGEST_NAME: Final = 253
@@ -102,7 +104,21 @@ def why_not_public(host: str) -> str:
         is_local = "." not in name or name.endswith(_LOCAL_SUFFIXES)
         return f"{host or 'no host'} is a name that only a local network knows" if is_local else ""
     what = kind(address)
-    return "" if what == "public" else f"{host} is one of the {what} addresses"
+    if what == "public" and address.is_global:
+        return ""
+    return f"{host} is one of the {'special-purpose' if what == 'public' else what} addresses"
+
+
+def malformed(url: str) -> str:
+    """Why the URL's host or port can be nobody's, by its text alone; empty where it can."""
+    place = parse(url)
+    if isinstance(place, UrlRefusal):
+        is_port = place.kind == "port"
+        what = "port, which is a number from 1 to 65535" if is_port else "name of a host, nor an address"
+        return f"{shown(place.value)} is no {what}" if place.kind in ("host", "port", "authority") else ""
+    if ":" in place.host or all(_LABEL.match(each) for each in place.host.rstrip(".").split(".")):
+        return ""
+    return f"{shown(place.host)} is no name of a host: between dots stand up to 63 letters, digits and inner hyphens"
 
 
 def lower_origin(url: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from mock_daraja.callbacks.url import host_and_port, why_not_public
+from mock_daraja.callbacks.url import host_and_port, malformed, why_not_public
 from mock_daraja.products.base import World
 from mock_daraja.products.values import Body
 from mock_daraja.settings import Settings
@@ -41,6 +41,8 @@ def _not_for_production(url: str) -> str:
     """Public, https and no tunnel (documented). Which names can't be public is inferred."""
     if not url.lower().startswith("https://"):
         return "production takes https only"
+    if wrong := malformed(url):
+        return wrong
     host, _ = host_and_port(url)
     if local := why_not_public(host):
         return f"production takes public URLs only: {local}"
@@ -51,8 +53,9 @@ def _not_for_production(url: str) -> str:
 def _by_rewriting(url: str) -> str:
     """How a callback for a public URL comes to where the refused one led."""
     host, port = host_and_port(url)
-    is_local = bool(why_not_public(host))
-    public = "https://pay.example.com" if is_local or any(each in host for each in _TUNNELS) else f"https://{host}"
+    is_wrong = bool(malformed(url)) or any(each in host for each in _TUNNELS)
+    is_local = not is_wrong and bool(why_not_public(host))
+    public = "https://pay.example.com" if is_local or is_wrong else f"https://{host}"
     here = f"{url.partition('://')[0].lower()}://{host}{port}" if is_local else "http://localhost:8000"
     return f"send a public https URL, and have its callbacks come here: --rewrite-callbacks {public}={here}"
 
