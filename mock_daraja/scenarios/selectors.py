@@ -67,10 +67,10 @@ def carried(facts: Facts) -> tuple[Decision | None, Warnings]:
         objections = [possible.objection(word, code, facts.product) for word, code in possible.in_outcome(outcome)]
         odd = next((each for each in objections if each is not None), None)
         if odd is None:
-            return Decision(outcome, selector, rule), tuple(warnings)
+            return Decision(outcome, selector, rule), tuple(dict.fromkeys(warnings))
         asked = outcome.result or outcome.error or ""
         warnings.append((f"{rule}, but {odd[0]}", odd[1] if is_code(asked) else NO_CODE))
-    return None, (*warnings, *_misspelt(facts))
+    return None, tuple(dict.fromkeys((*warnings, *_misspelt(facts))))
 
 
 def _carried(facts: Facts) -> Iterator[tuple[Outcome, str, str]]:

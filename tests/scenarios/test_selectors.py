@@ -72,6 +72,13 @@ def test_a_selector_that_is_written_wrong_decides_nothing_and_is_told_how(
     assert warnings == ((f"a reference says {said}", remedy),)
 
 
+@pytest.mark.parametrize("reference", ["mock: 1032", "mock:abc"])
+def test_what_two_references_say_is_warned_of_once(reference: str) -> None:
+    _, warnings = selectors.carried(Facts("stk-push.process", "stk-push", references=(reference, reference)))
+
+    assert len(warnings) == 1
+
+
 def test_a_name_in_place_of_a_code_is_told_whole() -> None:
     _, warnings = selectors.carried(Facts("stk-push.process", "stk-push", references=("mock:stk_push/no-answer",)))
 
