@@ -63,30 +63,31 @@ def carried(facts: Facts) -> tuple[Decision | None, Warnings]:
     """What the request's own reserved MSISDN or else its references ask for. What is no code of the product's was
     perhaps not meant for us: it decides nothing, and there is a warning."""
     warnings: list[tuple[str, str]] = []
-    for outcome, selector, rule in _carried(facts):
+    references = [each for each in facts.references if "mock" in each.lower()]
+    for outcome, selector, rule in _carried(facts, references):
         objections = [possible.objection(word, code, facts.product) for word, code in possible.in_outcome(outcome)]
         odd = next((each for each in objections if each is not None), None)
         if odd is None:
             return Decision(outcome, selector, rule), tuple(dict.fromkeys(warnings))
         asked = outcome.result or outcome.error or ""
         warnings.append((f"{rule}, but {odd[0]}", odd[1] if is_code(asked) else NO_CODE))
-    return None, tuple(dict.fromkeys((*warnings, *_misspelt(facts))))
+    return None, tuple(dict.fromkeys((*warnings, *_misspelt(references))))
 
 
-def _carried(facts: Facts) -> Iterator[tuple[Outcome, str, str]]:
+def _carried(facts: Facts, references: list[str]) -> Iterator[tuple[Outcome, str, str]]:
     reserved = _RESERVED.fullmatch(facts.msisdn or "")
     if reserved is not None:
         code = reserved[1].lstrip("0") or "0"
         yield Outcome(result=code), "reserved MSISDN", f"{facts.msisdn} is reserved for result {code}"
-    for reference in facts.references:
-        if ":" in reference and (found := _IN_REFERENCE.search(reference)):
+    for reference in references:
+        if found := _IN_REFERENCE.search(reference):
             code = found[1] if codes.find(found[1]) else found[1] + found[2]
             yield outcome_of(code, facts.product), "mock: code", f"a reference says mock:{code}"
 
 
-def _misspelt(facts: Facts) -> Warnings:
+def _misspelt(references: list[str]) -> Warnings:
     """What was perhaps meant as `mock:` and a code."""
-    found = [each for each in map(_MISSPELT.search, facts.references) if each and not _IN_REFERENCE.match(each[0])]
+    found = [each for each in map(_MISSPELT.search, references) if each and not _IN_REFERENCE.match(each[0])]
     return tuple((f"a reference says {shown(each[0].strip())}", _spelling(each[1] or each[2] or "")) for each in found)
 
 
