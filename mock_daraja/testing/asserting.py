@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mock_daraja.quoting import shown
 from mock_daraja.testing.link import Link, Part, Record, transaction_id
-from mock_daraja.testing.plans import operation_named
+from mock_daraja.testing.plans import operations_named
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Row, TransactionRow
 from mock_daraja.testing.timeline import timeline, why
 
@@ -87,7 +87,7 @@ class Asserting(Part):
 
             daraja.assert_requested("stk-push.query", status=200, CheckoutRequestID=order.checkout_id)
 
-        A product's name stands for its first operation. Returns the last one.
+        A product's name stands for what it stands for in `next`. Returns the last one.
         """
         conditions = self._of_request(operation, status, fields)
         rows = self._link.exchanges()
@@ -117,8 +117,8 @@ class Asserting(Part):
         return conditions if result is None else [*conditions, _ended(result)]
 
     def _of_request(self, operation: str, status: int | None, sent: dict[str, Any]) -> list[_Wanted]:
-        asked = _fields(operation=operation_named(operation, "assert_requested"))
-        return [*asked, *(_sent(name, value) for name, value in sent.items()), *_fields(status=status)]
+        asked = _asked(operations_named(operation, "assert_requested"))
+        return [asked, *(_sent(name, value) for name, value in sent.items()), *_fields(status=status)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,15 @@ def _ended(result: int | str) -> _Wanted:
         return None if str(there) == str(result) else f"its result is {there}"
 
     return _Wanted(f"result {result}", but)
+
+
+def _asked(names: tuple[str, ...]) -> _Wanted:
+    """One of these operations."""
+
+    def but(row: ExchangeRow) -> str | None:
+        return None if row.operation in names else f"its operation is {shown(row.operation)}"
+
+    return _Wanted(f"operation {' or '.join(map(shown, names))}", but)
 
 
 def _sent(name: str, value: Any) -> _Wanted:

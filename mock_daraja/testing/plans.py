@@ -27,14 +27,13 @@ class Plans(Part):
             daraja.next("stk-push", {"callback": {"copies": 2}}, amount=10)
 
         A product's name stands for the first of its operations that opens transactions, or for all of them if all do
-        (v1 and v3 of B2C). A dict is the `then` of a
-        scenario's rule, and `when` the rest of its `when`. `unattested` forces a code that M-Pesa was never seen to
-        give for it. A strict test fails when no request came to use it.
+        (v1 and v3 of B2C). A dict is the `then` of a scenario's rule, and `when` the rest of its `when`. `unattested`
+        forces a code that M-Pesa was never seen to give for it. A strict test fails when no request came to use it.
         """
-        name = operation_named(operation, "next")
+        names = operations_named(operation, "next")
         forced = {"unattested": True} if unattested else {}
-        asked = {"product": operation} if _opens_throughout(operation) else {"operation": name}
-        self._link.api.arm({**asked, **when}, {**_then(name, outcome), **forced})
+        asked = {"product": operation} if len(names) > 1 else {"operation": names[0]}
+        self._link.api.arm({**asked, **when}, {**_then(names[0], outcome), **forced})
 
     def scenario(self, name_or_path: str | PathLike[str] | None) -> None:
         """Play a scenario from its start, in place of the one that was active: a name or a file. None ends it."""
@@ -61,25 +60,19 @@ class Plans(Part):
         return TransactionRow.from_json(self._link.api.enter_pin(number, right))
 
 
-def operation_named(operation: str, where: str) -> str:
-    """A product's name stands for the first of its operations that opens transactions, or else for its first. Raises
-    Problem on an operation nobody has."""
-    names = list(CATALOGUE.operations)
-    name = operation
-    for product in CATALOGUE.products:
-        if product.slug == operation:
-            opening = (each.full_name for each in product.operations if each.kind == "opens")
-            name = next(opening, product.operations[0].full_name)
-    if name not in names:
-        remedy = f"there are {', '.join(names)}; a product's name stands for the first of its that opens transactions"
+def operations_named(operation: str, where: str) -> tuple[str, ...]:
+    """A product's name stands for the first of its operations that opens transactions, or for all of them if all do,
+    which are its versions; or else for its first. Raises Problem on an operation nobody has."""
+    product = next((each for each in CATALOGUE.products if each.slug == operation), None)
+    if product is not None:
+        opening = tuple(each.full_name for each in product.operations if each.kind == "opens")
+        all_open = len(opening) == len(product.operations)
+        return opening if all_open else opening[:1] or (product.operations[0].full_name,)
+    if operation not in CATALOGUE.operations:
+        names = ", ".join(CATALOGUE.operations)
+        remedy = f"there are {names}; a product's name stands for the first of its that opens transactions"
         raise Problem(f"there is no operation {shown(operation)}", where=where, remedy=remedy)
-    return name
-
-
-def _opens_throughout(slug: str) -> bool:
-    """Whether it is a product with several operations, each of which opens transactions: its versions, then."""
-    operations = next((each.operations for each in CATALOGUE.products if each.slug == slug), ())
-    return len(operations) > 1 and all(each.kind == "opens" for each in operations)
+    return (operation,)
 
 
 def _then(operation: str, outcome: int | str | Mapping[str, Any]) -> Mapping[str, Any]:

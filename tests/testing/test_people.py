@@ -111,6 +111,7 @@ def test_next_of_b2c_decides_whichever_version_is_asked(daraja: Daraja, pay: Pay
     daraja.next("b2c", 2001)
 
     assert [pay(daraja), pay(daraja)] == ["2001", "0"]
+    daraja.assert_requested("b2c", times=2)
 
 
 def test_a_credential_of_the_initiators_password_pays(daraja: Daraja, pay: Pay) -> None:
