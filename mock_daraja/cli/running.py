@@ -230,8 +230,14 @@ def _stop(*_: object) -> None:
 
 
 def _set_handlers(handler: Any) -> None:
-    for number in stopping():
-        signal.signal(number, handler)
+    """Python complains, of no object, of a signal that comes in the microsecond in which it begins to be ignored."""
+    former = sys.unraisablehook
+    sys.unraisablehook = lambda failed: None if failed.object is None else former(failed)
+    try:
+        for number in stopping():
+            signal.signal(number, handler)
+    finally:
+        sys.unraisablehook = former
 
 
 def _wait(receiver: socket.socket) -> None:
@@ -246,7 +252,8 @@ def _handled(handler: Any) -> Iterator[dict[int, Any]]:
     if current_thread() is not main_thread():  # where Python handles no signals
         yield {}
         return
-    old = {number: signal.signal(number, handler) for number in stopping()}
+    old = {number: signal.getsignal(number) for number in stopping()}
+    _set_handlers(handler)
     try:
         yield old
     finally:

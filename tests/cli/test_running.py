@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import logging
+import signal
 import sys
 import threading
 from collections.abc import Iterator
 from itertools import count
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -190,3 +193,23 @@ def test_a_busy_thread_keeps_the_interpreter_for_half_a_millisecond_at_most() ->
 def test_the_collector_looks_at_few_objects_at_a_time() -> None:
     with running.running(SETTINGS):
         assert gc.get_threshold()[0] <= 2_000
+
+
+def test_python_complains_of_no_signal_that_comes_while_it_begins_to_be_ignored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    complaints: list[object] = []
+    real = signal.signal
+
+    def interrupted(number: int, handler: Any) -> Any:
+        for of in (None, "a finalizer"):  # the first as Python does it: bpo-43406
+            sys.unraisablehook(SimpleNamespace(exc_value=OSError("ignored due to race condition"), object=of))
+        return real(number, handler)
+
+    monkeypatch.setattr(sys, "unraisablehook", lambda failed: complaints.append(failed.object))
+    monkeypatch.setattr(signal, "signal", interrupted)
+    with running._handled(signal.SIG_IGN) as former:
+        monkeypatch.setattr(signal, "signal", real)
+
+    assert former
+    assert complaints == ["a finalizer"] * len(former)
