@@ -46,6 +46,9 @@ CUT = [
 ]
 
 
+MORE = "or start with a larger --max-connections"
+
+
 class Front:
     """A server of which every exchange is logged."""
 
@@ -94,6 +97,12 @@ def front() -> Iterator[Callable[..., Front]]:
 def reset(client: socket.socket) -> None:
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
+
+
+def hold(client: socket.socket) -> None:
+    """A place among the connections."""
+    client.sendall(b"GET /held HTTP/1.1\r\nHost: a\r\n\r\n")
+    client.recv(1)
 
 
 @pytest.mark.parametrize(("came", "status", "path", "why"), REFUSED, ids=[each[3][:24] for each in REFUSED])
@@ -240,6 +249,62 @@ def test_a_flood_of_them_is_bounded_as_requests_are(front: Callable[..., Front])
         here.say("\x16\x03\x01")
 
     assert len(here.client.exchanges()) == 10  # --keep-bodies
+
+
+def test_a_client_that_is_turned_away_is_an_exchange(front: Callable[..., Front]) -> None:
+    here = front(max_connections=1)
+
+    with here.connect() as held:
+        hold(held)
+        answer = here.say(f"{HEAD}Authorization: Bearer {SECRET}\r\nContent-Length: 2\r\n\r\n{{}}", ends=True)
+
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert "  404  x1  " in here.line()
+    line = here.line()
+    assert line == f"POST {PUSH_PATH}  503  x2  1 connections are open; close idle connections, {MORE}"
+    assert "refused  server      1 connections are open" in here.why("x2")
+
+
+@pytest.mark.parametrize("came", ["", "POST /mpe", "\x16\x03\x01"])
+def test_one_that_is_turned_away_is_told_of_whatever_came(front: Callable[..., Front], came: str) -> None:
+    here = front(max_connections=1)
+
+    with here.connect() as held:
+        hold(held)
+        here.say(came, ends=True)
+
+    here.line()
+    assert "  503  x2  1 connections are open; " in here.line()
+
+
+def test_those_that_are_turned_away_in_a_flood_are_an_exchange_together(front: Callable[..., Front]) -> None:
+    here = front(max_connections=1)
+    with here.connect() as held:
+        hold(held)
+        for _ in range(30):
+            here.say("GET /a HTTP/1.1\r\n\r\n", ends=True)
+    lines = [here.line() for _ in range(2)]
+    turned_away = here.server._listener._turned_away
+    assert happens(lambda: turned_away._untold == 29)
+    assert here.logged.empty()
+
+    here.server._loop.call(turned_away._tell_soon)  # as after a pause
+
+    assert lines[1].startswith("GET /a  503  x2  1 connections are open; ")
+    assert here.line().startswith("?  503  x3  1 connections are open: 29 clients more were turned away; close idle")
+
+
+def test_whoever_was_turned_away_is_told_of_before_the_server_has_stopped(front: Callable[..., Front]) -> None:
+    here = front(max_connections=1)
+    with here.connect() as held:
+        hold(held)
+        for _ in range(3):
+            here.say("GET /a HTTP/1.1\r\n\r\n", ends=True)
+
+        here.server.stop()
+
+    assert "  503  x2  " in [here.line() for _ in range(2)][1]
+    assert "  503  x3  1 connections are open: 2 clients more were turned away; " in here.line()
 
 
 def test_a_path_of_ours_is_no_exchange(front: Callable[..., Front]) -> None:

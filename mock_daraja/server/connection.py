@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from mock_daraja.clock import Clock, ClockSetting, monotonic
-from mock_daraja.exchange import Request
 from mock_daraja.faults.acts import Fault
 from mock_daraja.loop import Loop, Timer
 from mock_daraja.pool import Pool
@@ -214,8 +213,7 @@ class Connection:
         if direct is None or not direct.takes(head.path):
             self._ask(service.quick if head.path in service.quick_paths else service.pool, received)
             return
-        path = head.path if head.path.isascii() else head.path.encode("latin-1").decode(errors="replace")
-        request = Request(head.method, path, head.query, head.headers, received.body, head.values, received.unread)
+        request = received.request
         sending = data = None
         try:
             sending = direct.answer_at_once(request)

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import socket
-from collections.abc import Callable
 from typing import Any, Final
 
-from mock_daraja.errors import Problem
 from mock_daraja.loop import READ
-from mock_daraja.server.answer import written_reply
 from mock_daraja.server.connection import Connection, Service
-from mock_daraja.server.refusal import as_reply
+from mock_daraja.server.turned_away import TurnedAway
 
 _log: Final = logging.getLogger(__name__)
 
-_DISCARDED: Final = 65536  # bytes read at once and thrown away
 _AT_A_TIME: Final = 32  # clients accepted before the loop looks at the others
 _PAUSE_S: Final = 0.05  # while the machine has no more files to open
-_MAX_REFUSED: Final = 64  # clients over max_connections that are still reading their 503; an eighth of these at most
-_MAX_READS: Final = 64  # from each of them
 
 
 class Listener:
@@ -28,11 +21,10 @@ class Listener:
         sock.setblocking(False)
         self._listening = sock
         self._max_connections = max_connections
-        self._max_refused = max(1, min(_MAX_REFUSED, max_connections // 8))
+        self._turned_away = TurnedAway(max_connections, service)
         self._service = service
         self._loop = service.loop
         self._open: dict[Connection, None] = {}
-        self._refused: dict[socket.socket, int] = {}  # and how often each may still be read
         self._is_closed = False
 
     def begin(self) -> None:
@@ -51,8 +43,7 @@ class Listener:
         self._listening.close()
         for connection in [*self._open]:
             connection.close()
-        for sock in [*self._refused]:
-            self._drop(sock)
+        self._turned_away.close()
 
     def _accept(self, _: int) -> None:
         for _number in range(_AT_A_TIME):
@@ -73,7 +64,7 @@ class Listener:
 
     def _take(self, sock: socket.socket, address: Any) -> None:
         if len(self._open) >= self._max_connections:
-            self._refuse(sock)
+            self._turned_away.add(sock)
             return
         connection = None
         try:
@@ -86,42 +77,3 @@ class Listener:
 
     def _ended(self, connection: Connection) -> None:
         self._open.pop(connection, None)
-
-    def _refuse(self, sock: socket.socket) -> None:
-        """The answer fits a socket's buffer, and the loop reads on until the client has taken it. Under TLS there is
-        none: agreeing on TLS is what a server that is full cannot afford."""
-        if self._service.tls is not None:
-            sock.close()
-            return
-        remedy = "close idle connections, or start with a larger --max-connections"
-        problem = Problem(f"{self._max_connections} connections are open", where="server", remedy=remedy, status=503)
-        sock.setblocking(False)
-        with contextlib.suppress(OSError):
-            sock.send(written_reply(as_reply(problem)))
-            sock.shutdown(socket.SHUT_WR)
-        self._refused[sock] = _MAX_READS
-        self._loop.watch(sock, READ, self._reading(sock))
-        if len(self._refused) > self._max_refused:
-            self._drop(next(iter(self._refused)))
-
-    def _reading(self, sock: socket.socket) -> Callable[[int], None]:
-        return lambda _: self._await_close(sock)
-
-    def _await_close(self, sock: socket.socket) -> None:
-        """Read on from a refused client, and close the socket once it has closed or sent too much."""
-        if sock not in self._refused:
-            return  # dropped in this same round, for a newer one
-        try:
-            data = sock.recv(_DISCARDED)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        self._refused[sock] -= 1
-        if not data or self._refused[sock] < 0:
-            self._drop(sock)
-
-    def _drop(self, sock: socket.socket) -> None:
-        self._loop.watch(sock, 0, self._reading(sock))
-        del self._refused[sock]
-        sock.close()

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from mock_daraja.exchange import Unread
+from mock_daraja.exchange import Request, Unread
 from mock_daraja.model import changed
 from mock_daraja.server.chunks import chunked
 from mock_daraja.server.head import TLS_HELLO, Head, malformed, parse
@@ -29,6 +29,13 @@ class Received(Struct, frozen=True):
     head: Head
     body: bytes
     unread: Unread | None = None
+
+    @property
+    def request(self) -> Request:
+        """As a direct app is given it."""
+        head = self.head
+        path = head.path if head.path.isascii() else head.path.encode("latin-1").decode(errors="replace")
+        return Request(head.method, path, head.query, head.headers, self.body, head.values, self.unread)
 
 
 class RequestReader:
