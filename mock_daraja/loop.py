@@ -79,6 +79,7 @@ class Loop:
         self._sleeps = False
         self._is_ending = False
         self._lacks = False  # memory
+        self.rests = 0  # for lack of it, so far
         self._after_lack: list[WeakMethod[Callable[[], object]]] = []
         self._ended = Event()
         self._ended.set()
@@ -149,6 +150,9 @@ class Loop:
         """Call `ready` with READ, WRITE or both whenever the socket is. `events` of 0 ends that."""
         assert self._selector is not None
         known = self._selector.get_map().get(sock)
+        if known is not None and known.fileobj is not sock:  # one of its number, closed while memory lacked
+            self._selector.unregister(known.fileobj)
+            known = None
         if known is None:
             if events:
                 self._selector.register(sock, events, ready)
@@ -156,6 +160,10 @@ class Loop:
             self._selector.unregister(sock)
         else:
             self._selector.modify(sock, events, ready)
+
+    def lacked_since(self, rests: int) -> bool:
+        """Whether memory lacked, anywhere, since there had been so many `rests`."""
+        return self._lacks or self.rests != rests
 
     def after_lack(self, look: Callable[[], object]) -> None:
         """Have a method called, again and again, while something fails for lack of memory, and once after that: what
@@ -225,6 +233,7 @@ class Loop:
         """For what is ready, the next timer or a call."""
         assert self._selector is not None
         if self._lacks:
+            self.rests += 1
             self._lacks = False
             self._ended.wait(_AGAIN_S)
             for each in self._after_lack:

@@ -36,6 +36,7 @@ _FAILURES: Final[Mapping[FailureKind, str]] = {
     "url-refused": "{}",
     "app-raised": "{}",
     "app-silent": "the app returned without an answer",
+    "lost": "what came of it was lost here, for lack of memory",
 }
 
 _MAYBE_TLS: Final = "; if it speaks TLS, the callback URL has to start with https://"
@@ -112,8 +113,8 @@ def sent_twice(delivery: Delivery) -> str | None:
     """That the receiver may have got it twice, where it may, and why."""
     if delivery.before is None:
         return None
-    why = failure_text(delivery.before)
-    return f"sent twice, and may have come twice: the first time, over a kept connection, {why}"
+    over = "" if delivery.before.kind == "lost" else "over a kept connection, "
+    return f"sent twice, and may have come twice: the first time, {over}{failure_text(delivery.before)}"
 
 
 def callback_note(row: Callback, last: Delivery | None) -> str:

@@ -172,11 +172,13 @@ class Stream:
     def _drop(self) -> None:
         if self.is_open:
             self.is_open = False
-            self._watch(0)
-            self.sock.close()
-            self._parts.clear()
-            self._unsent = b""
-            self.user = _NOBODY  # which knows this stream: neither is to wait for the collector
+            try:
+                self._watch(0)
+            finally:
+                self.sock.close()
+                self._parts.clear()
+                self._unsent = b""
+                self.user = _NOBODY  # which knows this stream: neither is to wait for the collector
 
     # what comes
 
@@ -214,8 +216,10 @@ class Stream:
     def _break(self, error: Exception) -> None:
         if self.is_open:
             user = self.user
-            self._drop()
-            user.ended(error)
+            try:
+                self._drop()
+            finally:
+                user.ended(error)
 
     def _no_more(self) -> None:
         if self.is_open and not self.has_ended:

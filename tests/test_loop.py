@@ -385,6 +385,26 @@ def test_a_socket_that_is_watched_no_more_may_be_said_so_again(
 # start and stop
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there sockets take other numbers")
+def test_a_socket_is_watched_though_one_of_its_number_was_closed_unsaid(loop: Loop) -> None:
+    gone, other = socket.socketpair()
+    ours, theirs = socket.socketpair()
+    on(loop, loop.watch, gone, READ, lambda _: None)
+    number = gone.fileno()
+    gone.close()
+    os.dup2(ours.fileno(), number)
+    same = socket.socket(fileno=number)
+    came = threading.Event()
+
+    on(loop, loop.watch, same, READ, lambda _: came.set())
+    theirs.send(b".")
+
+    assert came.wait(LONG)
+    on(loop, loop.watch, same, 0, print)
+    for each in (other, ours, theirs, same):
+        each.close()
+
+
 def test_start_is_for_any_thread_and_any_number_of_them() -> None:
     loop = Loop()
     before = threading.active_count()

@@ -10,6 +10,7 @@ from mock_daraja.alarm import Alarm
 from mock_daraja.callbacks.answer import LONGEST, AnswerReader, Undelivered
 from mock_daraja.callbacks.delivery import broken, not_connected, request_bytes
 from mock_daraja.callbacks.order import Order
+from mock_daraja.engine.hold import LostError
 from mock_daraja.errors import machine_lacks
 from mock_daraja.loop import Loop, Timer
 from mock_daraja.model import Delivery, Failure
@@ -22,7 +23,8 @@ _UNUSED: Final = ("closed", "reset")  # a kept connection that the receiver had 
 
 
 class Attempt:
-    """`done` is given the delivery, or what is no fault of the receiver's: then nothing is known to have come of it.
+    """`done` is given the delivery, or what is no fault of the receiver's: a LostError where that may have got it, or
+    else what failed. Where memory lacked meanwhile, nothing that failed is a fault of the receiver's.
 
     The stream of an answer that allows for it is `kept` by whoever made the attempt.
     """
@@ -42,7 +44,9 @@ class Attempt:
         self._stream: Stream | None = None
         self._is_connected = False
         self._is_second_hand = False  # the connection had been used before
-        self._is_sent = False  # all of the request was
+        self._is_begun = False  # some of the request may have been sent
+        self._is_sent = False  # all of it was
+        self._rests = loop.rests
         self._before: Failure | None = None  # what came of it over a kept connection
         self._is_done = False
         self._deadline: Timer | None = None
@@ -65,8 +69,20 @@ class Attempt:
             self._is_connected = self._is_second_hand = True
             self._send()
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether something failed half-way, and nothing more would come of it, or only that it is too late. Between
+        two turns of the loop."""
+        is_timed = self._deadline is not None and not self._deadline.is_off
+        return not (is_timed and self._stream is not None and self._stream.is_open)
+
     def crashed(self, error: Exception) -> None:
         """It cannot go on, for a reason of ours."""
+        self.kept = None
+        if self._is_begun:
+            lost = LostError(f"what came of a callback was lost: {type(error).__name__}")
+            lost.__cause__ = error
+            error = lost
         self._finish(error)
 
     def stop(self) -> None:
@@ -108,6 +124,7 @@ class Attempt:
 
     def _send(self) -> None:
         assert self._stream is not None
+        self._is_begun = True
         if not self.order.slow_ms or self.order.clock.stands_still:  # nobody moves that one meanwhile
             self._stream.send(self._request)
             self._is_sent = True
@@ -180,7 +197,10 @@ class Attempt:
             self._fail(not_connected(self.order.target.place, self.order.timeout_s, late))
 
     def _fail(self, failure: Failure) -> None:
-        self._end(failure)
+        if self._loop.lacked_since(self._rests):
+            self.crashed(MemoryError())
+        else:
+            self._end(failure)
 
     def _end(self, failure: Failure | None) -> None:
         answer = self._answer
@@ -194,13 +214,13 @@ class Attempt:
     def _finish(self, came: Delivery | Exception) -> None:
         if self._is_done:
             return
-        self._is_done = True
         if self._deadline is not None:
             self._deadline.cancel()
         if self._pause is not None:
             self._pause.cancel()
         self._close()
         self._done(self, came)
+        self._is_done = True  # now: what fails before is done again
 
     def _close(self) -> None:
         if self._stream is not None:

@@ -57,7 +57,11 @@ class Connections:
 
     def keep(self, stream: Stream) -> None:
         idle_s = BUSY_IDLE_S if self.busy else IDLE_S
-        self._kept.append(_Kept(self._loop, stream, self._kept, self._changed, idle_s))
+        try:
+            self._kept.append(_Kept(self._loop, stream, self._kept, self._changed, idle_s))
+        except BaseException:
+            stream.close()
+            raise
 
     def close_kept(self, most: int | None = None) -> None:
         """So many of them, those unused for longest first."""
@@ -74,8 +78,8 @@ class _Kept:
         self._stream = stream
         self._among = among
         self._closed = closed
-        self._timer: Timer = loop.later(idle_s, self._close)
         stream.user = self
+        self._timer: Timer = loop.later(idle_s, self._close)
 
     def take(self) -> Stream:
         self._timer.cancel()

@@ -65,6 +65,7 @@ class Courier:
         self.is_stopped = False
         self._is_paused = False
         self._lock = Lock()
+        loop.after_lack(self._look)
 
     def start(self) -> bool:
         """Have the loop run, from any thread. Not once the courier was closed: then it would run for ever."""
@@ -140,13 +141,17 @@ class Courier:
         trust = self._trust if order.target.place.scheme == "https" else None
 
         def ended(attempt: Attempt, came: Came) -> None:
+            if attempt not in self._under_way:
+                return
+            del self._under_way[attempt]  # first: where the rest fails nobody has the job any more, and that is seen
             receiver.busy -= 1
-            receiver.ended(attempt)
-            del self._under_way[attempt]
             self._of[order.sandbox] -= 1
-            if attempt.kept is not None:
-                receiver.keep(attempt.kept)
-            self.loop.call(self._next, job, came)
+            try:
+                receiver.ended(attempt)
+                if attempt.kept is not None:
+                    receiver.keep(attempt.kept)
+            finally:
+                self.loop.call(self._next, job, came)
 
         attempt = Attempt(self.loop, order, trust, ended)
         receiver.busy += 1
@@ -161,8 +166,16 @@ class Courier:
 
     def _next(self, job: _Job, came: Came) -> None:
         """The place of one that has ended is another's."""
-        self._changed(job.key)
-        job.done(came)
+        try:
+            self._changed(job.key)
+        finally:
+            job.done(came)
+
+    def _look(self) -> None:
+        """After a lack of memory."""
+        for attempt in [*self._under_way]:
+            if attempt.is_lost:
+                attempt.crashed(MemoryError())
 
     def _changed(self, key: _Key) -> None:
         self._dispatch()

@@ -14,7 +14,7 @@ from weakref import ref
 
 from mock_daraja.callbacks.order import Came, LocalCall, Order
 from mock_daraja.engine.courier import Courier
-from mock_daraja.engine.hold import Hold
+from mock_daraja.engine.hold import Hold, LostError
 from mock_daraja.engine.work import Work
 from mock_daraja.errors import SlowError
 from mock_daraja.loop import Loop
@@ -26,10 +26,6 @@ _log: Final = logging.getLogger("mock_daraja")
 
 _BUSY_S: Final = 0.001  # then what the pool could not take is handed in again
 _AGAIN_S: Final = 1.0  # then an event that could not be given back is
-
-
-class LostError(Exception):
-    """Whoever had an event in hand is no more: for lack of memory, most likely."""
 
 
 class _Lease(Hold):

@@ -5,6 +5,10 @@ from __future__ import annotations
 from mock_daraja.loop import Loop
 
 
+class LostError(Exception):
+    """What came of an attempt at a callback was lost, for a reason of ours: the receiver may have got it."""
+
+
 class Hold:
     """Whoever has it has a reference to it, and calls `over` at the end; whoever gave it away has a weak one. Where it
     is dead before its end, the loop looks, as it does after any lack of memory. None of this takes any."""

@@ -14,7 +14,8 @@ from typing import Final, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from mock_daraja.callbacks.order import Came, LocalCall, Order
-from mock_daraja.model import STUCK, Callback, Event, Stuck, UrlRefusal, changed
+from mock_daraja.engine.hold import LostError
+from mock_daraja.model import STUCK, Callback, Delivery, Event, Failure, Stuck, UrlRefusal, changed
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.telling import Telling, tell
 
@@ -65,12 +66,14 @@ class Work:
         self.steps = steps
         self._tries: WeakKeyDictionary[Sandbox, dict[int, int]] = WeakKeyDictionary()
         """How often events that are not done failed, by their numbers: a sandbox that was reset counts anew."""
+        self._lost: WeakKeyDictionary[Sandbox, set[int]] = WeakKeyDictionary()
+        """Of these, deliveries whose receiver may have got the callback."""
 
     def carry_out(self, sandbox: Sandbox, event: Event) -> bool:
         """All but a delivery. Whether it had any effect."""
         with sandbox.store.unit():
             effect = sandbox.store.end(event) and self.steps.run(sandbox, event)
-        self._went_well(sandbox, event)
+        self._forget(sandbox, event)
         if effect is True or effect is False:
             return effect
         tell(effect)
@@ -94,17 +97,20 @@ class Work:
     def record(self, sandbox: Sandbox, event: Event, came: Came) -> None:
         """The second half."""
         telling = None
+        if self._lost and isinstance(came, Delivery) and event.sequence in self._lost.get(sandbox, ()):
+            came = changed(came, before=came.before or Failure("lost"))
         with sandbox.store.unit():
             if sandbox.store.end(event):
                 assert isinstance(event.subject, int)
                 telling = self.steps.record(sandbox, event.subject, came)
-        self._went_well(sandbox, event)
+        self._forget(sandbox, event)
         if telling is not None:
             tell(telling)
 
-    def _went_well(self, sandbox: Sandbox, event: Event) -> None:
+    def _forget(self, sandbox: Sandbox, event: Event) -> None:
         if self._tries:
             self._tries.get(sandbox, {}).pop(event.sequence, None)
+            self._lost.get(sandbox, set()).discard(event.sequence)
 
     def failed(self, sandbox: Sandbox, event: Event, error: BaseException) -> float | None:
         """For how many seconds of real time it rests before another try; None where it is stuck. Raises nothing."""
@@ -114,6 +120,8 @@ class Work:
             return LONGEST_S
 
     def _count(self, sandbox: Sandbox, event: Event, error: BaseException) -> float | None:
+        if isinstance(error, LostError):
+            self._lost.setdefault(sandbox, set()).add(event.sequence)
         counts = self._tries.setdefault(sandbox, {})
         tries = counts[event.sequence] = counts.get(event.sequence, 0) + 1
         with suppress(Exception):
@@ -121,7 +129,7 @@ class Work:
         if tries < TRIES:
             return float(_FIRST_S * _LONGER ** (tries - 1))
         self._keep_stuck(sandbox, event, error)
-        counts.pop(event.sequence, None)
+        self._forget(sandbox, event)
         return None
 
     def _keep_stuck(self, sandbox: Sandbox, event: Event, error: BaseException) -> None:

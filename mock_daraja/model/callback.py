@@ -20,7 +20,7 @@ class Delivery(Row, frozen=True):
     status: int | None = None
     answer: bytes = b""  # status line, headers and body as they came back, cut at a bound
     failure: Failure | None = None  # why there was no whole answer
-    before: Failure | None = None  # the same was sent first over a kept connection, whole, and this came of it
+    before: Failure | None = None  # the same was sent first, and this came of it: over a kept connection, or lost here
     id: int = 0  # as it is kept
     callback: int = 0
 

@@ -13,6 +13,7 @@ FailureKind = Literal[
     "closed-early", "reset-early", "not-whole-in-time", "connection-failed", "stopped",
     "not-http", "tls", "two-lengths", "bad-length", "bad-chunk", "too-long",  # what came back is no answer
     "url-refused", "app-raised", "app-silent",  # an app in this process
+    "lost",  # by us: only of what was sent again
 ]  # fmt: skip
 
 AddressKind = Literal[

@@ -19,6 +19,7 @@ from mock_daraja.callbacks.policy import Target
 from mock_daraja.callbacks.url import Url
 from mock_daraja.clock import Clock, ClockSetting
 from mock_daraja.engine.courier import Came, Courier
+from mock_daraja.engine.hold import LostError
 from mock_daraja.loop import Loop
 from mock_daraja.model.callback import Delivery
 from mock_daraja.model.failure import Failure
@@ -664,6 +665,18 @@ def test_what_this_machine_lacks_is_no_fault_of_the_receiver(
 
     assert came is error
     assert sender.send(to(receiver.port)).status == 200
+
+
+def test_a_receiver_is_not_blamed_for_what_failed_while_memory_lacked(receive: Any, sender: Sender) -> None:
+    def lacking(peer: Any) -> None:
+        peer.read()
+        sender.loop.rest()
+
+    receiver = receive(lacking)
+
+    came = sender.begin(to(receiver.port))()
+
+    assert isinstance(came, LostError)
 
 
 def test_a_trust_that_cannot_be_loaded_is_no_fault_of_the_receiver_and_loaded_again(

@@ -33,12 +33,16 @@ def test_why_a_delivery_failed_is_there_for_programs_and_for_people() -> None:
 def test_that_a_delivery_may_have_come_twice_is_there() -> None:
     row = Callback(1, "stk", 1, "http://a", b"{}", (), 0, state="delivered")
 
-    once, twice = callback_json(row, [DELIVERED, changed(DELIVERED, before=Failure("closed"))])["deliveries"]
+    attempts = [DELIVERED, *(changed(DELIVERED, before=Failure(kind)) for kind in ("closed", "lost"))]
+    once, twice, lost = callback_json(row, attempts)["deliveries"]
 
     assert "twice" not in once
     assert twice["twice"] == (
         "sent twice, and may have come twice: the first time, over a kept connection, "
         "the receiver closed the connection without an answer"
+    )
+    assert lost["twice"] == (
+        "sent twice, and may have come twice: the first time, what came of it was lost here, for lack of memory"
     )
 
 
