@@ -48,8 +48,12 @@ class Connections:
             timer.cancel()
 
     def _grown(self, owner: object) -> None:
-        del self._young[owner]
+        self._young.pop(owner, None)
         self._changed()
+
+    def forget_grown(self) -> None:
+        """Those of which nothing was said when they had grown, since memory lacked."""
+        self._young = {owner: timer for owner, timer in self._young.items() if not timer.is_off}
 
     def take(self) -> Stream | None:
         """The one that was used last: the others come to be closed."""

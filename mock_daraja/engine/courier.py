@@ -176,6 +176,9 @@ class Courier:
         for attempt in [*self._under_way]:
             if attempt.is_lost:
                 attempt.crashed(MemoryError())
+        for receiver in self._receivers.values():
+            receiver.forget_grown()
+        self._dispatch()
 
     def _changed(self, key: _Key) -> None:
         self._dispatch()

@@ -18,6 +18,7 @@ from mock_daraja.callbacks.order import Order
 from mock_daraja.callbacks.policy import Target
 from mock_daraja.callbacks.url import Url
 from mock_daraja.clock import Clock, ClockSetting
+from mock_daraja.engine.connections import Connections
 from mock_daraja.engine.courier import Came, Courier
 from mock_daraja.engine.hold import LostError
 from mock_daraja.loop import Loop
@@ -665,6 +666,27 @@ def test_what_this_machine_lacks_is_no_fault_of_the_receiver(
 
     assert came is error
     assert sender.send(to(receiver.port)).status == 200
+
+
+def test_whoever_waits_for_a_connection_gets_one_though_memory_lacks_when_others_have_grown(
+    receive: Any, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown, lacks = Connections._grown, [MemoryError()] * 4
+
+    def lacking(of: Connections, owner: object) -> None:
+        if lacks:
+            raise lacks.pop()
+        grown(of, owner)
+
+    monkeypatch.setattr(Connections, "_grown", lacking)
+    receiver = receive(*[lambda peer: peer.hang()] * 4, answer(ACCEPTED))
+    for _ in range(4):
+        sender.begin(to(receiver.port), timeout_s=60.0)
+
+    came = sender.begin(to(receiver.port))()
+
+    assert isinstance(came, Delivery)
+    assert came.status == 200
 
 
 def test_a_receiver_is_not_blamed_for_what_failed_while_memory_lacked(receive: Any, sender: Sender) -> None:
