@@ -6,7 +6,7 @@ Daraja answers is decided there, and no rule of Flask's (404 pages, slashes, HEA
 
 from __future__ import annotations
 
-import re
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 OURS: Final = "/_mock"
 OURS_JSON: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 _WHY_LENGTH: Final = 400
+_LOG: Final = logging.getLogger("mock_daraja")
 
 
 Hook = Callable[[Exchange], None]
@@ -141,15 +142,14 @@ class DarajaPaths:
             return False
 
     def takes(self, path: str) -> bool:
-        """Whether `answer` answers this path: Daraja's, and the sinks'. The rest is Flask's."""
+        """Whether `answer` answers what came whole to this path: Daraja's, and the sinks'. The rest is Flask's."""
         return not _is_ours(path) or SINK.match(path) is not None
 
     def answer(self, request: Request) -> Sending:
-        sink = SINK.match(request.path)
-        return self._sending(self.gateway.handle(request)) if sink is None else self._sink(sink, request)
+        return self._ours(request) if _is_ours(request.path) else self._sending(self.gateway.handle(request))
 
     def answer_at_once(self, request: Request) -> Sending | None:
-        if self._on_exchange is not None or SINK.match(request.path) is not None:
+        if self._on_exchange is not None or _is_ours(request.path):
             return None
         answered = self.gateway.handle_at_once(request)
         return None if answered is None else self._sending(answered)
@@ -169,14 +169,21 @@ class DarajaPaths:
             answered.after()  # what was accepted goes on, though the reply will never be out
             raise
 
-    def _sink(self, path: re.Match[str], request: Request) -> Sending:
+    def _ours(self, request: Request) -> Sending:
+        """A sink's answer. What did not come whole is refused at every path of ours, and a line in the log: it is no
+        exchange."""
+        where = f"{request.method} {request.path}"
         try:
             if (unread := request.unread) is not None:
-                raise Problem(unread.what, remedy=unread.remedy, status=unread.reply.status)
+                status = unread.reply.status
+                _LOG.warning("%s", visible(f"{where}  {status}  {unread.what}; {unread.remedy}"))
+                raise Problem(unread.what, remedy=unread.remedy, status=status)
+            path = SINK.match(request.path)
+            assert path is not None  # `takes` said so
             sandbox = self.gateway.shared.sandboxes.get(path[1] or DEFAULT)
             return Sending(receive(sandbox, path[2], request), sandbox.clock)
         except Problem as problem:
-            return Sending(_refused(problem, f"{request.method} {request.path}"))
+            return Sending(_refused(problem, where))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
 from base64 import b64encode
@@ -307,14 +308,25 @@ def test_whoever_was_turned_away_is_told_of_before_the_server_has_stopped(front:
     assert "  503  x3  1 connections are open: 2 clients more were turned away; " in here.line()
 
 
-def test_a_path_of_ours_is_no_exchange(front: Callable[..., Front]) -> None:
+def test_a_path_of_ours_is_no_exchange(front: Callable[..., Front], caplog: pytest.LogCaptureFixture) -> None:
     here = front()
 
-    here.say("POST /_mock/pay HTTP/1.1\r\nContent-Length: 5000\r\n\r\n")
+    too_big = here.say("POST /_mock/pay?a=b HTTP/1.1\r\nContent-Length: 5000\r\n\r\n")
     here.say("POST /_mock/sink/a HTTP/1.1\r\nContent-Length: 500\r\n\r\n1", ends=True)
 
     assert here.client.exchanges() == []
     assert here.client.arrivals("a") == []
+    assert too_big.startswith(b"HTTP/1.1 413 ")
+    assert json.loads(too_big.partition(b"\r\n\r\n")[2]) == {
+        "problem": "the body has more than 1000 bytes",
+        "where": "POST /_mock/pay",
+        "remedy": "send less, or start with a larger --max-body",
+    }
+    assert caplog.messages == [
+        "POST /_mock/pay  413  the body has more than 1000 bytes; send less, or start with a larger --max-body",
+        "POST /_mock/sink/a  400  the connection ended inside the request body: 1 of 500 bytes came; "
+        "send as many bytes as announced",
+    ]
 
 
 def test_no_command_asks_the_same_again(front: Callable[..., Front]) -> None:

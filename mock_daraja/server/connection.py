@@ -186,10 +186,9 @@ class Connection:
 
     def _refuse(self, refused: RefusedError) -> None:
         """A direct app is told of it, and waited for: no more of them are under way than there are connections."""
-        received, direct = self._reader.as_far_as_it_came(refused), self._service.direct
-        if direct is not None and direct.takes(received.head.path):
+        if self._service.direct is not None:
             self._is_answering = True
-            self._answer(received)
+            self._answer(self._reader.as_far_as_it_came(refused))
         else:
             self._stream.send(written_reply(refused.reply))
             self._leave()
@@ -210,7 +209,7 @@ class Connection:
         head, service = received.head, self._service
         self._until = _FOR_EVER
         direct = service.direct
-        if direct is None or not direct.takes(head.path):
+        if direct is None or not (received.unread is not None or direct.takes(head.path)):
             self._ask(service.quick if head.path in service.quick_paths else service.pool, received)
             return
         request = received.request

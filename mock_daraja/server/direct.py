@@ -57,8 +57,8 @@ class Postponed(Struct, frozen=True):
 
 @runtime_checkable
 class Direct(Protocol):
-    """A WSGI application that also answers some paths directly. It is told of those that are `unread`, too, with a path
-    or without, and gives the reply that they have, or one like it."""
+    """A WSGI application that also answers some paths directly. It is told of requests that are `unread`, too, whatever
+    their path, and gives the reply that they have, or one like it."""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]: ...
     def takes(self, path: str) -> bool: ...
