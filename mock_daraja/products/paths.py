@@ -24,6 +24,10 @@ _COMMON: Final = frozenset({
     "registration", "to", "transaction", "transactions", "with",
 })  # fmt: skip
 """Words of titles and paths that by themselves name no product."""
+_GENERAL: Final = frozenset({
+    "fetch", "generate", "info", "purchase", "query", "register", "request", "status", "validate",
+})  # fmt: skip
+"""Resources that any product may have: nobody who asks for one means the product that happens to have it."""
 
 
 class Unmocked(Struct, frozen=True):
@@ -48,7 +52,8 @@ class Near(Struct, frozen=True):
 
 class Unknown(Struct, frozen=True):
     """A path that no product here has. `owner` is whose base path it is under; `is_real` says that it is the owner's,
-    who isn't mocked. `others` are the titles of those who have its resource, where the owner hasn't."""
+    who isn't mocked. `others` are the titles of those who have its resource, where the owner hasn't and its name is
+    telling."""
 
     owner: Owner | None
     is_real: bool
@@ -100,7 +105,7 @@ class Paths:
 
     def _others(self, path: str, near: Near) -> tuple[str, ...]:
         resource = _resource(path)
-        if near.kind == "typo" or _resource(near.path) == resource:
+        if near.kind == "typo" or resource in _GENERAL or _resource(near.path) == resource:
             return ()
         having = (owner.title for each, owner in self._owners.items() if _resource(each) == resource)
         return tuple(dict.fromkeys(having))

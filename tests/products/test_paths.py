@@ -30,6 +30,11 @@ def is_not_routed(answer: Answer) -> bool:
             " /mpesa/c2b/v1/registerurl",
         ),
         ("/mpesa/b2c/v1/simulate", "404.002.01", "has no such resource: it is one of Customer to Business (C2B); the"),
+        (
+            "/mpesa/transactionstatus/v1/status",
+            "404.002.01",
+            "Transaction Status has no such resource; the nearest path is /mpesa/transactionstatus/v1/query",
+        ),
         ("/mpesa/b2b/v1/foo", "404.002.01", "Business to Business (B2B) has no such resource; the nearest path is"),
         ("/mpesa/b2b/v1/tax", "404.002.01", "Tax Remittance has no such resource; the nearest path is"),
         ("/mpesa/c2b/v2/paymentrequest", "404.003.01", "the nearest path is /mpesa/c2b/v2/registerurl"),
