@@ -16,6 +16,11 @@ def shown(value: object) -> str:
     return f"'{_cut(value, LONGEST - 2)}'" if isinstance(value, str) else _cut(_as_json(value), LONGEST)
 
 
+def pasted(name: str, value: object) -> str:
+    """What is to be added to a JSON object, to be copied as it stands."""
+    return f"{_as_json(name)}: {_as_json(value)}"
+
+
 def visible(text: str) -> str:
     """In one line, what can't be printed as its escape: `\\n`, `\\x00`, `\\ud800`. What a client sent is shown, and no
     terminal obeys it."""

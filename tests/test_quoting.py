@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import mock_daraja
-from mock_daraja.quoting import shown, visible
+from mock_daraja.quoting import pasted, shown, visible
 from tests.conftest import Mock
 from tests.golden import plays
 
@@ -58,6 +58,12 @@ TEXTS = ("text", "remedy", "why", "note", "error", "summary", "problem", "what",
 )
 def test_a_value_is_shown_plainly(value: object, text: str) -> None:
     assert shown(value) == text
+
+
+def test_what_is_to_be_added_to_a_body_is_json() -> None:
+    added = pasted("Amount", 'a "b" é')
+
+    assert json.loads("{" + added + "}") == {"Amount": 'a "b" é'}
 
 
 def test_what_nobody_can_print_is_shown_all_the_same() -> None:

@@ -122,7 +122,8 @@ class Policy:
         try:
             found = [address for text in self._lookup(name) if (address := literal(text.partition("%")[0])) is not None]
         except (OSError, UnicodeError) as problem:
-            return UrlRefusal("unknown-name", place.host, place.origin, problem=str(problem))
+            why = getattr(problem, "strerror", None) or str(problem)
+            return UrlRefusal("unknown-name", place.host, place.origin, problem=why)
         if not found:
             return UrlRefusal("unknown-name", place.host, place.origin, problem="it has no address")
         allowed = dict.fromkeys(str(address) for address in found if self._may_go(address, place.port, named))

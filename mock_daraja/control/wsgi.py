@@ -21,6 +21,7 @@ from mock_daraja.engine import EventEngine
 from mock_daraja.errors import Problem, unexpected
 from mock_daraja.gateway import Gateway
 from mock_daraja.server import LOOP, WAITED, Postponed
+from mock_daraja.validation import malformed
 
 _LOG: Final = logging.getLogger("mock_daraja")
 _JSON: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
@@ -83,8 +84,15 @@ def _json() -> Any:
     except RecursionError:
         raise Problem("the body is nested too deeply", where="body", remedy="send a flat object") from None
     except ValueError as error:
-        remedy = 'send an object such as {"a": 1}'
-        raise Problem(f"the body is not JSON: {error}", where="body", remedy=remedy) from None
+        raise Problem(_no_json(error), where="body", remedy='send an object such as {"a": 1}') from None
+
+
+def _no_json(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return malformed(error)
+    if isinstance(error, UnicodeDecodeError):
+        return f"the body is not UTF-8 (byte {error.object[error.start]:#04x})"
+    return f"the body is not JSON: {error}"
 
 
 def _no_number(name: str) -> NoReturn:

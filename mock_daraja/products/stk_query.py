@@ -17,6 +17,7 @@ from mock_daraja.products.base import World
 from mock_daraja.products.reading import reference, shortcode_of, text
 from mock_daraja.products.values import Answer, Body, Refusal
 from mock_daraja.products.voice import STK
+from mock_daraja.quoting import pasted
 from mock_daraja.validation import MISSING, FieldProblem
 
 PUSH_PATH: Final = "/mpesa/stkpush/v1/processrequest"
@@ -136,7 +137,8 @@ def remedy(problem: FieldProblem, body: Body, world: World) -> str:
     if problem.field == "Timestamp" and problem.rule == MISSING:
         inside = timestamp_in(reference(body["Password"]), shortcode_of(body["BusinessShortCode"], world))
         made = "the same YYYYMMDDHHmmss that the Password was made with"
-        return f"add 'Timestamp': {made}" if inside is None else f"add 'Timestamp': '{inside}', which Password holds"
+        add = f'add "Timestamp", {made}' if inside is None else f"add {pasted('Timestamp', inside)}"
+        return add if inside is None else f"{add}, which Password holds"
     if problem.field != "Password":
         return ""
     shortcode, timestamp = shortcode_of(body["BusinessShortCode"], world), reference(body.get("Timestamp"))

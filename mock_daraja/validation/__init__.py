@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mock_daraja.validation.body import read_body
+from mock_daraja.validation.body import malformed, read_body
 from mock_daraja.validation.checker import MISSING, FieldProblem
 from mock_daraja.validation.schemas import Schemas
 
-__all__ = ["MISSING", "FieldProblem", "Schemas", "read_body"]
+__all__ = ["MISSING", "FieldProblem", "Schemas", "malformed", "read_body"]

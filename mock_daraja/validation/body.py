@@ -99,7 +99,7 @@ def _parse(text: str) -> ReadBody:
     except _ConstantError as error:
         return _empty(f"{error} is not JSON; send a number, a string or null")
     except json.JSONDecodeError as error:
-        return _empty(_malformed(text, error))
+        return _empty(malformed(error))
     except ValueError:  # int() refuses thousands of digits
         return _empty("a number in the JSON has thousands of digits; send one that fits its field")
     if not isinstance(value, dict):
@@ -131,9 +131,10 @@ def _no_object(value: Any) -> str:
     return f"the JSON is {_KINDS.get(type(value), 'null')}, not an object; send names and values in braces"
 
 
-def _malformed(text: str, error: json.JSONDecodeError) -> str:
-    """The json module's own words differ from one Python to the next: they stand only where nothing else is known."""
-    where = f"malformed JSON at line {error.lineno}, column {error.colno}"
+def malformed(error: json.JSONDecodeError) -> str:
+    """Where it ends to be JSON, and what to do. The json module's own words differ from one Python to the next: they
+    stand only where nothing else is known."""
+    text, where = error.doc, f"malformed JSON at line {error.lineno}, column {error.colno}"
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
         return f"{where}. The body ends too early ({len(text)} characters); check Content-Length and what cut it"
     if "=" in text and "{" not in text:

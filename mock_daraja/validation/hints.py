@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mock_daraja import msisdn
 from mock_daraja.clock import eat_digits, is_timestamp
-from mock_daraja.quoting import shown
+from mock_daraja.quoting import pasted, shown
 from mock_daraja.validation.url_hints import UNSET, for_url
 
 _OTHER_IDS: Final = {  # requests.md §1.4
@@ -28,11 +28,10 @@ def for_missing(name: str, field: Mapping[str, Any], body: Mapping[str, Any], kn
     """Looks for the field under another name among the keys that no field claims, and some levels deeper."""
     if other := for_misnamed(name, field.get("x-mistaken-for", ()), body, known):
         return other
-    hint = f"add {shown(name)}"
     if field.get("x-secret"):
-        return f"{hint}: {field['x-hint']}"
+        return f'add "{name}"; {field["x-hint"]}'
     examples = field.get("examples")
-    return f"{hint}: {shown(examples[0])}" if examples else hint
+    return f"add {pasted(name, examples[0])}" if examples else f'add "{name}"'
 
 
 def for_misnamed(name: str, mistaken: Iterable[str], body: Mapping[str, Any], known: Iterable[str]) -> str:

@@ -73,8 +73,9 @@ def test_head_is_get_without_a_body(control: Any) -> None:
 @pytest.mark.parametrize(
     ("raw", "headers", "place", "said"),
     [
-        (b"{", {}, (400, "body"), "not JSON"),
-        (b"\xff", {}, (400, "body"), "not JSON"),
+        (b"{", {}, (400, "body"), "malformed JSON at line 1, column 2. The body ends too early (1 characters)"),
+        (b"{\n 'a': 1}", {}, (400, "body"), "malformed JSON at line 2, column 2: JSON strings take double quotes"),
+        (b"\xff", {}, (400, "body"), "the body is not UTF-8 (byte 0xff)"),
         (b'{"seconds": NaN}', {}, (400, "body"), "NaN"),
         (b"[" * 100_000, {}, (400, "body"), "nested"),
         (b"[1]", {}, (400, "body"), "[1], not an object"),

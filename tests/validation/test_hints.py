@@ -97,4 +97,4 @@ def test_a_missing_field_is_found_under_another_spelling(missing: str, sent: str
 def test_a_field_that_is_there_is_not_taken_for_another_ones_misspelling() -> None:
     hint = hints.for_missing("PartyA", FIELDS["PartyA"], {"PartyB": "174379"}, FIELDS)
 
-    assert hint == "add 'PartyA': '254708374149'"
+    assert hint == 'add "PartyA": "254708374149"'

@@ -29,7 +29,7 @@ BODIES = (
     Mistake("cut short", push_as(write=lambda body: json.dumps(body)[:200]), *FIELD, "BusinessShortCode is missing: read as an empty object: malformed JSON at line 1, column 192. The body ends too early (200 characters); check Content-Length and what cut it"),
     Mistake("empty", push_as(write=lambda body: ""), *FIELD, "BusinessShortCode is missing: read as an empty object: the body is empty; send Content-Type: application/json and a JSON object as the body"),
     Mistake("null", push_as(write=lambda body: "null"), *FIELD, "BusinessShortCode is missing: read as an empty object: the JSON is null, not an object; send names and values in braces"),
-    Mistake("an empty object", push_as(write=lambda body: "{}"), *FIELD, "BusinessShortCode is missing; add 'BusinessShortCode': '174379'"),
+    Mistake("an empty object", push_as(write=lambda body: "{}"), *FIELD, 'BusinessShortCode is missing; add "BusinessShortCode": "174379"'),
     Mistake("[object Object]", push_as(write=lambda body: "[object Object]"), *FIELD, "BusinessShortCode is missing: read as an empty object: the body is [object Object]: an object was made text; send JSON.stringify of it"),
     Mistake("UTF-16", push_as(write=lambda body: json.dumps(body).encode("utf-16")), *FIELD, "BusinessShortCode is missing: read as an empty object: the body is UTF-16; encode it as UTF-8"),
     Mistake("Latin-1", push_as(write=lambda body: json.dumps(body | {"TransactionDesc": "Café"}, ensure_ascii=False).encode("latin-1")), *FIELD, "BusinessShortCode is missing: read as an empty object: the body is not UTF-8 (byte 0xe9); encode it as UTF-8"),
