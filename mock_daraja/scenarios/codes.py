@@ -40,7 +40,8 @@ class Code(Struct, frozen=True):
     """One meaning of one code. `texts` are newest first; `status` is the HTTP status of an error.
 
     `retryable` of None means that it depends, on what `remedy` says. A `page` is a fault of the gateway in front of
-    Daraja, with a body of its own in place of Daraja's envelope.
+    Daraja, with a body of its own in place of Daraja's envelope. A code that is `borrowed` is another product's: the
+    table of these has none for what happened, and that they give this one is inferred.
     """
 
     code: str
@@ -55,6 +56,7 @@ class Code(Struct, frozen=True):
     provenance: Provenance
     status: int | None = None
     page: bool = False
+    borrowed: bool = False
 
     def wording(self, product: str) -> str:
         """The newest text for the product, or the newest there is."""

@@ -240,4 +240,5 @@ def _without(play: Play, used: Candidate) -> Play:
 def _completed(decision: Decision, carried: Decision) -> Decision:
     error = decision.outcome.error or carried.outcome.error
     outcome = changed(decision.outcome, result=carried.outcome.result, error=error)
-    return changed(decision, outcome=outcome, rule=f"{decision.rule}; {carried.rule}")
+    odd = " and ".join(filter(None, (decision.unattested, carried.unattested)))
+    return changed(decision, outcome=outcome, rule=f"{decision.rule}; {carried.rule}", unattested=odd)

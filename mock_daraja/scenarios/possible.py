@@ -64,13 +64,18 @@ def objection(word: Word, code: str, product: str | None, *, unattested: bool = 
 
 
 def unattested(outcome: Outcome, product: str) -> str:
-    """Which of its codes the product was never seen to give, and which texts and statuses the catalogue doesn't have of
-    its codes, in words; empty where there is none."""
-    odd = [code for word, code in in_outcome(outcome) if objection(word, code, product) is not None]
+    """Which of its codes the product was never seen to give (a borrowed one, too), and which texts and statuses the
+    catalogue doesn't have of its codes, in words; empty where there is none."""
+    odd = [code for word, code in in_outcome(outcome) if _is_odd(word, code, product)]
     made_up = list(invented(outcome))
     if made_up and codes.for_product(product):  # else it is none of Safaricom's
         odd += made_up
     return f"{' and '.join(odd)} unattested for {product}" if odd else ""
+
+
+def _is_odd(word: Word, code: str, product: str) -> bool:
+    is_borrowed = any(each.borrowed and product in each.products for each in _entries(word, code))
+    return is_borrowed or objection(word, code, product) is not None
 
 
 def invented(outcome: Outcome) -> Iterator[str]:

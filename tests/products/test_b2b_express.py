@@ -10,6 +10,7 @@ import pytest
 
 from mock_daraja import resources
 from mock_daraja.defaults import CUSTOMER, TILL
+from mock_daraja.ends import transaction_shape
 from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.scenarios import codes
 from tests.conftest import MakeMock, Mock, Webhook
@@ -443,6 +444,18 @@ def test_a_scenario_can_refuse_at_once_in_the_products_own_shape(
     answer = mock.send(PUSH)
 
     assert (answer.status, answer.json) == (400, {"code": code, "status": text})
+
+
+@pytest.mark.parametrize("code", ["1", "2001", "8006"])
+def test_a_code_that_its_table_does_not_have_is_marked_where_a_selector_asks_for_it(mock: Mock, code: str) -> None:
+    answer = mock.send(PUSH, paymentRef=f"mock:{code}")
+    mock.advance(60)
+
+    (row,) = mock.sandbox.store.scan(TRANSACTIONS)
+    assert row.result == code
+    assert answer.why.startswith(f"{code} unattested for b2b-express; ")
+    assert row.why == f"mock: code: a reference says mock:{code} ({code} unattested for b2b-express)"
+    assert transaction_shape(row)["unattested"] is True
 
 
 def test_a_reserved_nominated_number_decides(mock: Mock) -> None:

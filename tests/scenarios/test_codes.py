@@ -87,6 +87,11 @@ def test_an_entry_tells_all_that_a_person_needs(entry: codes.Code) -> None:
 
 
 @pytest.mark.parametrize("entry", codes.all_codes(), ids=lambda entry: f"{entry.code} {entry.name}")
+def test_what_is_borrowed_is_inferred(entry: codes.Code) -> None:
+    assert not entry.borrowed or entry.provenance.level == "inferred"
+
+
+@pytest.mark.parametrize("entry", codes.all_codes(), ids=lambda entry: entry.code)
 def test_each_product_of_an_entry_has_a_wording(entry: codes.Code) -> None:
     unworded = [each for each in entry.products if not any(text.fits(each) for text in entry.texts)]
 
