@@ -8,7 +8,8 @@ import msgspec
 
 from mock_daraja.journal.shapes import transaction_json
 from mock_daraja.model import Transaction
-from mock_daraja.scenarios import codes
+from mock_daraja.scenarios import codes, possible
+from mock_daraja.scenarios.model import Provenance
 
 
 def transaction_shape(row: Transaction) -> dict[str, Any]:
@@ -30,12 +31,23 @@ def _failure(row: Transaction) -> dict[str, Any] | None:
         return None
     if row.outcome.queue_timeout:
         return _IN_THE_QUEUE
-    meant = codes.outcome(row.result, row.operation.partition(".")[0])
+    product = row.operation.partition(".")[0]
+    meant = codes.outcome(row.result, product)
     if meant is None:
         return None
+    known = meant.provenance
+    if possible.has_own_text(row.outcome):
+        source = f"the text is the scenario's own; of the code, {known.level}: {known.source}"
+        known = Provenance("inferred", source, known.date)
+    is_foreign = product not in meant.products and codes.for_product(product)  # else it is none of Safaricom's
     return {
-        "cause": meant.cause,
+        "cause": f"{_whose(meant.products)}: {meant.cause}" if is_foreign else meant.cause,
         "remedy": meant.remedy,
         "retryable": meant.retryable,
-        "provenance": msgspec.to_builtins(meant.provenance),
+        "provenance": msgspec.to_builtins(known),
     }
+
+
+def _whose(products: tuple[str, ...]) -> str:
+    """Of a code that was forced on a product that doesn't have it."""
+    return f"of {', '.join(products)}" if products else "of no product that is known"

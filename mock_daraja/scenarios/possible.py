@@ -80,14 +80,19 @@ def _is_odd(word: Word, code: str, product: str) -> bool:
 
 def invented(outcome: Outcome) -> Iterator[str]:
     """Which texts and statuses the catalogue doesn't have of the codes beside them."""
-    ends = _entries("result", outcome.result) if outcome.result is not None and outcome.result_desc else []
-    if ends and not _has(ends, outcome.result_desc):
+    if has_own_text(outcome):
         yield f"{outcome.result}'s ResultDesc"
     errors = [] if outcome.error is None else _entries("error", outcome.error)
     if errors and outcome.error_message and not _has(errors, outcome.error_message):
         yield f"{outcome.error}'s message"
     if errors and outcome.status is not None and outcome.status not in {each.status for each in errors}:
         yield f"{outcome.error}'s status {outcome.status}"
+
+
+def has_own_text(outcome: Outcome) -> bool:
+    """Whether its ResultDesc is none that the catalogue has of its code."""
+    ends = _entries("result", outcome.result) if outcome.result is not None and outcome.result_desc else []
+    return bool(ends) and not _has(ends, outcome.result_desc)
 
 
 def _has(entries: list[codes.Code], text: str | None) -> bool:

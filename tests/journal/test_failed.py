@@ -6,7 +6,7 @@ import pytest
 
 from mock_daraja.ends import transaction_shape
 from mock_daraja.journal.failed import fact_lines, failed_lines
-from mock_daraja.model import Transaction, changed
+from mock_daraja.model import Decision, Outcome, Transaction, changed
 from mock_daraja.scenarios import codes
 from tests.conftest import Mock
 
@@ -47,6 +47,36 @@ def test_a_result_that_the_catalogue_does_not_have_is_not_explained(pending: Tra
     shape = transaction_shape(failed(pending, "99999"))
 
     assert failed_lines(shape) == ["t1 failed: 99999 No. (so it is)"]
+
+
+@pytest.mark.parametrize(
+    ("code", "whose"), [("R000001", "of reversal: "), ("2040", "of "), ("13", "of no product that is known: ")]
+)
+def test_a_code_that_the_product_does_not_have_is_explained_as_its_owners(
+    pending: Transaction, code: str, whose: str
+) -> None:
+    meant = codes.outcome(code, "stk-push")
+    assert meant is not None and "stk-push" not in meant.products
+
+    cause, *_ = fact_lines(transaction_shape(failed(pending, code)))
+
+    assert cause.startswith(f"cause: {whose}")
+    assert cause.endswith(meant.cause)
+
+
+@pytest.mark.parametrize(
+    ("desc", "source"),
+    [
+        ("No, thanks", "source: inferred: the text is the scenario's own; of the code, captured: "),
+        ("Request Cancelled by user.", "source: captured: "),
+    ],
+)
+def test_a_text_of_ones_own_is_not_said_to_be_captured(pending: Transaction, desc: str, source: str) -> None:
+    decided = Decision(Outcome(result="1032", result_desc=desc), "one-shot", "one-shot 1")
+
+    *_, last = fact_lines(transaction_shape(changed(failed(pending, "1032"), decision=decided)))
+
+    assert last.startswith(source)
 
 
 def test_every_failure_of_the_catalogue_is_explained(pending: Transaction) -> None:
