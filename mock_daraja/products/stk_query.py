@@ -55,7 +55,9 @@ def query(body: Body, world: World) -> Answer | Refusal:
         desc = _TEXTS.get(result, desc)
     decided = transaction.decision
     warnings = (decided.unattested,) if decided is not None and decided.unattested else ()
-    return Answer(_query_body(transaction, result, desc, world), warnings=warnings)
+    lie = f"{decided} answers with {result}; the truth is {transaction.result}"
+    notes = () if result == transaction.result else (lie,)
+    return Answer(_query_body(transaction, result, desc, world), warnings=warnings, notes=notes)
 
 
 def _unknown(reference: str, shortcode: str, found: Transaction | None) -> Refusal:

@@ -66,6 +66,7 @@ class Answer(Struct, frozen=True):
     body: Body
     changes: Changes = NOTHING
     warnings: tuple[str, ...] = ()  # what is to be known of it besides, for the trace
+    notes: tuple[str, ...] = ()  # likewise, where nobody need be warned
 
 
 class Command(Struct, frozen=True):

@@ -179,5 +179,7 @@ def acknowledge(passage: Passage) -> Reply | None:
         return passage.refuse(answer.error, answer.step, answer.request_id)
     for warning in answer.warnings:
         passage.note(Step("product", "warning", warning, docs=passage.anchor))
+    for note in answer.notes:
+        passage.note(Step("product", "note", note, docs=passage.anchor))
     make(passage.shared, sandbox, passage.product, answer.changes, passage.number)
     return Reply(200, wire.dumps(answer.body))

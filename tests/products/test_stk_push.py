@@ -12,6 +12,7 @@ from mock_daraja.access.password import password
 from mock_daraja.defaults import CUSTOMER, HEAD_OFFICE, PASSKEY, PAYBILL, TILL
 from mock_daraja.model import CUSTOMERS, DELIVERIES, ORGANISATIONS, TRANSACTIONS
 from mock_daraja.reasons import callback_note
+from mock_daraja.scenarios import one_shot
 from tests.conftest import MakeMock, Mock, RowsRead, Webhook
 
 ACCEPTED = "Success. Request accepted for processing"
@@ -963,6 +964,18 @@ def test_the_query_can_disagree_with_the_callback(mock: Mock) -> None:
     query = mock.query(answer.json["CheckoutRequestID"]).json
     assert mock.result() == 0
     assert (query["ResultCode"], query["ResultDesc"]) == ("1032", "Request Cancelled by user.")
+
+
+@pytest.mark.parametrize("code", ["4999", "1032"])
+def test_a_query_that_was_made_to_disagree_says_so(mock: Mock, code: str) -> None:
+    mock.sandbox.engine.arm(one_shot({"then": {"query": {"result": code}}}))
+    checkout = mock.pushed()
+    mock.advance(60)
+
+    answer = mock.query(checkout)
+
+    assert answer.json["ResultCode"] == code
+    assert answer.why == f"one-shot: one-shot 1 answers with {code}; the truth is 0"
 
 
 # delivery (callbacks.md §6)
