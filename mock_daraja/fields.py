@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any, Final
 
 from mock_daraja import money, msisdn
@@ -47,9 +48,9 @@ def read(
     return values
 
 
-def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """What a misspelt name may have been meant as; `cutoff` says how alike they have to be, from 0 to 1. Capitals don't
-    count, and a telephone number goes by msisdn."""
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
+    """What a misspelt name may have been meant as; `cutoff` says how alike they have to be, from 0 to 1, unless it is a
+    slip. Capitals don't count, and a telephone number goes by msisdn."""
     from difflib import get_close_matches
 
     folded = {each.lower(): each for each in known}
@@ -57,7 +58,21 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     if _PHONE.search(asked) and "msisdn" in folded:
         return folded["msisdn"]
     found = get_close_matches(asked, folded, 1, cutoff)
+    found += [each for each in get_close_matches(asked, folded, 3, 0.6) if is_slip(asked, each)]
     return folded[found[0]] if found else None
+
+
+def beginning(one: str, other: str) -> int:
+    """How many letters they begin with alike."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
+
+
+def is_slip(asked: str, real: str) -> bool:
+    """Whether one is the other with a letter more, less, another, or two that changed places; or is its beginning."""
+    same = beginning(asked, real)
+    asked, real = asked[same:], real[same:]
+    have_changed_places = asked[:2] == real[1::-1] and asked[2:] == real[2:]
+    return not asked or have_changed_places or asked[1:] in (real, real[1:]) or asked == real[1:]
 
 
 def did_you_mean(name: str, known: Collection[str], nouns: str) -> str:

@@ -136,6 +136,7 @@ def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
             3,
             "did you mean 'cancel'?",
         ),
+        ("[server]\nport = 1", "there is no setting 'server'", 1, "the settings are "),
         ("quirks = 5", "quirks is 5", 1, "give an object"),
         ("clock = 'sundial'", "'sundial' is not a clock", 1, "scaled:60"),
         ("callback_timeout = 'soon'", "callback_timeout is 'soon'", 1, "a number"),

@@ -7,6 +7,8 @@ with is the engine's business.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal
@@ -15,12 +17,16 @@ import msgspec
 from msgspec import Struct
 
 from mock_daraja.errors import DarajaError
+from mock_daraja.fields import beginning, is_slip
+from mock_daraja.quoting import LONGEST
 from mock_daraja.scenarios.model import Provenance
 
 Kind = Literal["result", "error", "validation-reply", "answer"]
 """Final; synchronous; what a merchant may answer; and what an operation answers at once, and no transaction ends with
 (STK query's 4999, say)."""
 
+_TELLING: Final = 3
+"""Characters by which one code is told from others."""
 _DATA: Final = Path(__file__).with_name("codes.json")
 
 
@@ -120,10 +126,25 @@ def error(code: str, product: str) -> DarajaError | None:
 
 def nearest(code: str) -> list[str]:
     """Up to three codes that were perhaps meant, best first."""
-    from difflib import get_close_matches
+    return near(code, (entries[0].code for entries in _index().values()))[:3]
 
-    original = {folded: entries[0].code for folded, entries in _index().items()}
-    return [original[each] for each in get_close_matches(_folded(code), original, n=3, cutoff=0.6)]
+
+def near(asked: str, known: Iterable[str]) -> list[str]:
+    """Those that a misspelt code may have been meant as, best first: most of it is their beginning, or one typing error
+    lies between them. Short codes are too many for one to be near another."""
+    wanted = _folded(asked[:LONGEST])
+    found = [each for each in known if min(len(each), len(wanted)) >= _TELLING and _is_near(wanted, _folded(each))]
+    alike = SequenceMatcher(None, "", wanted)
+
+    def distance(code: str) -> tuple[bool, float]:
+        alike.set_seq1(_folded(code))
+        return sorted(_folded(code)) != sorted(wanted), -alike.ratio()  # 1023 for 1032
+
+    return sorted(found, key=distance)
+
+
+def _is_near(asked: str, real: str) -> bool:
+    return beginning(asked, real) > max(_TELLING, max(len(asked), len(real)) / 2) or is_slip(asked, real)
 
 
 def _preferred(entries: list[Code], product: str) -> Code | None:

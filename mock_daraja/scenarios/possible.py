@@ -7,11 +7,9 @@ neither. A code that is real, but was never seen of this product, is played wher
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from typing import Final, Literal
 
 from mock_daraja.model import Outcome
-from mock_daraja.quoting import LONGEST
 from mock_daraja.scenarios import codes
 from mock_daraja.scenarios.model import Known, Match
 
@@ -141,12 +139,8 @@ def _nearest(word: Word, code: str, product: str | None) -> str:
         return "; ".join(filter(None, (begin, "any HTTP status comes from a `page`, or the fault `wrong-status`")))
     if not there:
         return f"there is no {_CALLED[word]}{whose}"
-    folded = {each.casefold(): each for each in there}
-    asked = code[:LONGEST].casefold()
-    near = get_close_matches(asked, folded, n=3 * _NEAREST)
-    near.sort(key=lambda each: sorted(each) != sorted(asked))  # 1023 for 1032
-    if near:
-        return f"the nearest{whose}: {', '.join(folded[each] for each in near[:_NEAREST])}"
+    if near := codes.near(code, there):
+        return f"the nearest{whose}: {', '.join(near[:_NEAREST])}"
     return f"`mock-daraja codes{'' if product is None else f' --product {product}'}` lists those there are"
 
 

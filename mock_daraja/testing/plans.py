@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.errors import Problem
+from mock_daraja.fields import nearest
 from mock_daraja.msisdn import normalise
 from mock_daraja.products import CATALOGUE
 from mock_daraja.quoting import shown
@@ -70,7 +71,10 @@ def operations_named(operation: str, where: str) -> tuple[str, ...]:
         return opening if all_open else opening[:1] or (product.operations[0].full_name,)
     if operation not in CATALOGUE.operations:
         names = ", ".join(CATALOGUE.operations)
-        remedy = f"there are {names}; a product's name stands for the first of its that opens transactions"
+        slugs = [each.slug for each in CATALOGUE.products]
+        near = nearest(operation, [*CATALOGUE.operations, *slugs])
+        remedy = f"did you mean {shown(near)}? " if near else ""
+        remedy += f"there are {names}; a product's name stands for the first of its that opens transactions"
         raise Problem(f"there is no operation {shown(operation)}", where=where, remedy=remedy)
     return (operation,)
 

@@ -36,7 +36,7 @@ def test_an_unknown_code_names_the_nearest_and_exits_with_1(run: Callable[..., A
 
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr == "error: '103' is not in the catalogue\n  remedy: did you mean 1037 or 1036 or 1032?\n"
+    assert result.stderr == "error: '103' is not in the catalogue\n  remedy: did you mean 1031 or 1032 or 1036?\n"
 
 
 def test_without_a_code_every_entry_is_a_line(run: Callable[..., Any]) -> None:

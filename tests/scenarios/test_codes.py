@@ -91,6 +91,30 @@ def test_what_is_borrowed_is_inferred(entry: codes.Code) -> None:
     assert not entry.borrowed or entry.provenance.level == "inferred"
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("1023", "1032"),
+        ("103", "1032"),
+        ("19999", "9999"),
+        ("sfc_ic0033", "SFC_IC0003"),
+        ("500.003.99", "500.003.02"),
+        ("R00001", "R000001"),
+    ],
+)
+def test_a_misspelt_code_is_near_its_own(asked: str, meant: str) -> None:
+    assert meant in codes.nearest(asked)
+
+
+@pytest.mark.parametrize("asked", ["15", "4242", "77", "R9", "abc", "", "x" * 9000])
+def test_what_is_like_no_code_is_near_none(asked: str) -> None:
+    assert codes.nearest(asked) == []
+
+
+def test_a_reversals_code_is_not_near_one_with_as_many_zeros() -> None:
+    assert codes.near("R000001", ["100000100"]) == []
+
+
 @pytest.mark.parametrize("entry", codes.all_codes(), ids=lambda entry: entry.code)
 def test_each_product_of_an_entry_has_a_wording(entry: codes.Code) -> None:
     unworded = [each for each in entry.products if not any(text.fits(each) for text in entry.texts)]

@@ -126,7 +126,7 @@ def test_a_header_that_asks_for_such_a_code_is_a_problem(header: str, facts: Fac
 
     assert caught.value.what.startswith(what)
     assert caught.value.remedy.startswith(
-        ("the nearest", "in a rule or one-shot write `query:`", "there is no result of oauth")
+        ("the nearest", "in a rule or one-shot write `query:`", "there is no result of oauth", "`mock-daraja codes")
     )
 
 

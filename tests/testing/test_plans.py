@@ -55,7 +55,7 @@ def test_next_takes_the_then_of_a_rule_and_conditions(daraja: Daraja, webhook: A
 @pytest.mark.parametrize(
     ("operation", "outcome", "words"),
     [
-        ("stkpush", 1032, "stk-push.process"),
+        ("stkpush", 1032, "did you mean 'stk-push'? there are oauth.generate, "),
         ("stk-push", True, "such as 1032"),
         ("stk-push", "cancelled", "such as 1032"),
         ("stk-push", 503, "any HTTP status comes from a `page`"),
