@@ -23,6 +23,7 @@ _FIELDS: Final = re.compile(rf"(?:\r\n{_FIELD_FORM})*+")
 _BARE_LF: Final = re.compile(r"(?<!\r)\n")
 _CLOSE: Final = re.compile(r"(?:^|,)[ \t]*close[ \t]*(?:,|$)", re.IGNORECASE)
 _ONCE: Final = {"host": "Host", "content-length": "Content-Length", "transfer-encoding": "Transfer-Encoding"}
+_LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal", ".test")
 
 TLS_HELLO: Final = "\x16\x03"
 """How a client begins that speaks TLS."""
@@ -75,12 +76,16 @@ def parse(raw: bytes) -> Head:
     if len(values) < len(headers):
         _refuse_repeated(headers)
     target = target.partition("#")[0]
+    if method == "CONNECT":
+        raise _no_proxy(target)
     if not target.startswith("/") and "://" in target:
         try:
             split = urlsplit(target)
         except ValueError:
             address = shown(redact_text(target.partition("?")[0]))
             raise refusal(f"malformed address {address}", "request line", "send a path") from None
+        if _is_public(split.hostname or ""):
+            raise _no_proxy(split.hostname or "")
         values["host"] = split.netloc
         target = f"{split.path or '/'}?{split.query}"
     path, _, query = target.partition("?")
@@ -88,6 +93,20 @@ def parse(raw: bytes) -> Head:
         path = unquote_to_bytes(path).decode("latin-1")
     version = "HTTP/1.0" if minor == "0" else "HTTP/1.1"
     return Head(method, path, query, version, headers, values, _body_length(values, version))
+
+
+def _is_public(host: str) -> bool:
+    """Whether it is a name that is not this machine's, nor one of its own network, as far as that can be told."""
+    name = host.rstrip(".")
+    return "." in name and not name[-1].isdigit() and not name.endswith(_LOCAL_SUFFIXES)
+
+
+def _no_proxy(wanted: str) -> RefusedError:
+    remedy = (
+        "take it out of the client's proxy settings (HTTPS_PROXY, HTTP_PROXY) and make it the base URL; where "
+        "Safaricom's hosts are built in, `mock-daraja docs testing#daraja_intercept` says what to do"
+    )
+    return refusal(f"this server is no proxy, and was asked for {shown(redact_text(wanted))}", "request line", remedy)
 
 
 def malformed(text: str) -> RefusedError:

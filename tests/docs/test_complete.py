@@ -179,7 +179,7 @@ def commands_in_texts() -> set[str]:
 
 
 def test_what_remedies_refer_to_is_there() -> None:
-    assert commands_in_texts() == {"products#paths", "settings#every-setting"}
+    assert commands_in_texts() == {"products#paths", "settings#every-setting", "testing#daraja_intercept"}
     for name in commands_in_texts():
         page, _, heading = name.partition("#")
         assert heading in headings(text(f"{page}.md"))
