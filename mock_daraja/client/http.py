@@ -15,6 +15,8 @@ from mock_daraja.quoting import shown
 
 _START_REMEDY: Final = "start one with `mock-daraja serve`, or give the address of a running one with --url"
 _MOST_SHOWN: Final = 200
+_NO_TLS: Final = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
+"""What OpenSSL says of an answer that is none of TLS."""
 
 
 class HttpAnswer(Struct, frozen=True):
@@ -98,6 +100,9 @@ class Client(ControlApi):
         except ConnectionRefusedError:
             raise Unreachable(f"no server answers at {self.url}", remedy=_START_REMEDY) from None
         except (OSError, HTTPException) as error:
+            if getattr(error, "reason", None) in _NO_TLS:
+                plain = f"write http://{self.url.partition('//')[2]}"
+                raise Problem(f"{self.url} speaks plain HTTP, no TLS", remedy=plain, status=502) from None
             what = f"{self.url} gave no answer to {method} {path}: {str(error) or type(error).__name__}"
             raise Problem(what, remedy=_START_REMEDY, status=502) from None
         finally:

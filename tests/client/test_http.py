@@ -299,3 +299,13 @@ def test_request_and_answer_are_kept_whole() -> None:
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b"{}"])
 def test_a_field_that_is_not_there_is_none(body: bytes) -> None:
     assert HttpAnswer(200, body).field("a") is None
+
+
+def test_https_where_the_server_speaks_plain_http_is_told(client: Client) -> None:
+    there = client.url.partition("//")[2]
+
+    with pytest.raises(Problem) as caught:
+        Client(f"https://{there}").health()
+
+    assert caught.value.what == f"https://{there} speaks plain HTTP, no TLS"
+    assert caught.value.remedy == f"write http://{there}"
