@@ -80,10 +80,12 @@ def initiators(shortcode: str) -> tuple[Initiator, ...]:
     return (Initiator(shortcode, INITIATOR, INITIATOR_PASSWORD),)
 
 
-def variables(url: str, key: str = APP_KEY, secret: str = APP_SECRET) -> dict[str, str]:
+def variables(
+    url: str, key: str = APP_KEY, secret: str = APP_SECRET, *, environment: str = "sandbox"
+) -> dict[str, str]:
     """The environment that a client is configured by: `mock-daraja env` prints it, `daraja_env` sets it."""
     return {
-        "MPESA_ENVIRONMENT": "sandbox",
+        "MPESA_ENVIRONMENT": environment,
         "MPESA_BASE_URL": url,
         "MPESA_CONSUMER_KEY": key,
         "MPESA_CONSUMER_SECRET": secret,

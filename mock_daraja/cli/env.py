@@ -12,8 +12,11 @@ from typing import Final
 import click
 
 from mock_daraja import defaults
-from mock_daraja.cli.output import Printer, server_url, url_option
+from mock_daraja.cli.output import Printer, given_settings, server_url, url_option
+from mock_daraja.client import Client
+from mock_daraja.errors import Problem
 
+_PATIENCE_S: Final = 1.0  # with a server that is perhaps there
 _SIMPLE: Final = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")
 
 
@@ -51,6 +54,16 @@ _FORMATS: Final[Mapping[str, Callable[[Mapping[str, str]], str]]] = {
 def env(form: str, url: str | None) -> None:
     """Print the variables that a client of the default sandbox needs: address, key, secret, shortcode, passkey.
 
-    It needs no running server: these never change.
+    It needs no running server: these never change, but for the environment, which is that of the settings at hand
+    where no server says which of Safaricom's hosts it mimics.
     """
-    Printer().say(_FORMATS[form](defaults.variables(server_url(url))))
+    at = server_url(url)
+    Printer().say(_FORMATS[form](defaults.variables(at, environment=_environment(at))))
+
+
+def _environment(url: str) -> str:
+    """Which of Safaricom's hosts the server there mimics, or one would with the settings at hand."""
+    try:
+        return str(Client(url, timeout=_PATIENCE_S).health()["environment"])
+    except (Problem, KeyError):  # nobody answers, or an older version
+        return given_settings().environment

@@ -16,6 +16,7 @@ def health(call: Call) -> Shape:
         "status": "degraded" if stuck else "ok",
         "version": __version__,
         "sandboxes": len(all_of_them),
+        "environment": call.shared.settings.environment,
         "clock": str(sandbox.clock.setting),
         "now": instant(sandbox.now_ms),
         "stuck": stuck,

@@ -33,6 +33,7 @@ def shape(sandbox: Sandbox) -> Shape:
         "name": sandbox.name,
         "control": f"{PREFIX}/sandboxes/{sandbox.name}",
         "app": None if app is None else {"key": app.key, "secret": app.secret},
+        "environment": sandbox.settings.environment,
         "clock": str(sandbox.clock.setting),
         "now": instant(sandbox.now_ms),
         "seed": sandbox.seed,

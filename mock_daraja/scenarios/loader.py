@@ -136,6 +136,8 @@ def _remedy(error: Error) -> str:
     limit, instance = error.validator_value, error.instance
     if error.validator == "enum":
         return did_you_mean(str(instance), limit)
+    if error.validator == "type" and "enum" in error.schema:
+        return f"use {' or '.join(error.schema['enum'])}"
     if error.validator == "type" and limit == "string" and isinstance(instance, (int, float)):
         return f'put it in quotes: "{_value(instance)}"'
     description = str(error.schema.get("description", "")).rstrip(".")

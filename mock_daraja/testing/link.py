@@ -81,12 +81,14 @@ class Link:
     most: int = 1000
     """Rows of a list in one answer."""
 
-    def __init__(self, api: ControlApi, name: str, url: str, first_app: App) -> None:
+    def __init__(self, api: ControlApi, name: str, url: str, first_app: App, environment: str) -> None:
         self.api = api
         self.name = name
         self.url = url
         self.control_url = url + control_path(name)
         self.first_app = first_app
+        self.environment = environment
+        """Which of Safaricom's hosts the sandbox mimics."""
         self.cleared: dict[str, int] = {}
         """By the name of a sink: the last arrival that the test has done with."""
         self.loop: AbstractEventLoop | None = None

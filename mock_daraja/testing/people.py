@@ -34,7 +34,8 @@ class People(Part):
     @property
     def environment(self) -> dict[str, str]:
         """The variables that `mock-daraja env` prints, for this sandbox; the fixture `daraja_env` sets them."""
-        return defaults.variables(self._link.url, self.consumer_key, self.consumer_secret)
+        link = self._link
+        return defaults.variables(link.url, self.consumer_key, self.consumer_secret, environment=link.environment)
 
     @property
     def pin(self) -> str:

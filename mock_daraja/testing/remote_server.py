@@ -43,7 +43,8 @@ class RemoteServer:
         except Problem:
             client.delete()
             raise
-        return Daraja(Link(client, client.name, client.url, convert(row["app"], App)), strict=strict)
+        link = Link(client, client.name, client.url, convert(row["app"], App), row["environment"])
+        return Daraja(link, strict=strict)
 
     def _create(self, seed: int, settings: Mapping[str, Any]) -> Row:
         """Under the first name that nobody has, in another worker or session either."""

@@ -100,7 +100,8 @@ class Local(Link):
     most = 10**9
 
     def __init__(self, url: str, gateway: Gateway, sandbox: Sandbox) -> None:
-        super().__init__(LocalControl(gateway, sandbox), sandbox.name, url, next(sandbox.apps()))
+        own = next(sandbox.apps())
+        super().__init__(LocalControl(gateway, sandbox), sandbox.name, url, own, sandbox.settings.environment)
         self.sandbox = sandbox
         self.gateway = gateway
         default = gateway.shared.sandboxes.default

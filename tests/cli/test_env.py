@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from mock_daraja.defaults import variables
+from tests.conftest import MakeMock
 
 EXPECTED = variables("http://127.0.0.1:6737")
 
@@ -74,3 +75,19 @@ def test_the_address_is_the_one_given_or_where_serve_would_listen(
     result = run("env", "--json", *arguments, **environment)
 
     assert json.loads(result.stdout)["MPESA_BASE_URL"] == url
+
+
+def test_the_environment_is_that_of_the_server_which_is_there(
+    run: Callable[..., Any], mock_with: MakeMock, serving: Callable[[Any], str]
+) -> None:
+    url = serving(mock_with(environment="production").app)
+
+    result = run("env", "--json", MOCK_DARAJA_URL=url)
+
+    assert json.loads(result.stdout)["MPESA_ENVIRONMENT"] == "production"
+
+
+def test_without_a_server_the_environment_is_that_of_the_settings(run: Callable[..., Any]) -> None:
+    result = run("env", "--json", "--url", "http://127.0.0.1:1", MOCK_DARAJA_ENVIRONMENT="production")
+
+    assert json.loads(result.stdout)["MPESA_ENVIRONMENT"] == "production"

@@ -31,6 +31,7 @@ def test_a_sandbox_is_made_as_asked(control: Any) -> None:
         "name": "shop",
         "control": "/_mock/sandboxes/shop",
         "app": {"key": "k", "secret": "s"},
+        "environment": "production",
         "clock": "manual",
         "now": "2026-01-02T03:04:05.000+03:00",
         "seed": 7,

@@ -13,6 +13,7 @@ def test_health_says_that_it_is_up(control: Any) -> None:
         "status": "ok",
         "version": __version__,
         "sandboxes": 1,
+        "environment": "sandbox",
         "clock": "manual",
         "now": "2026-11-24T10:00:00.000+03:00",
         "stuck": 0,

@@ -237,6 +237,7 @@ def test_a_typo_is_named_with_its_place_and_what_was_meant(monkeypatch: pytest.M
         ("  - then: {repeat: loop}", "3:12", "`repeat` belongs to a `sequence`", "`sequence`"),
         ("  - then: {sequence: [{}], repeat: lop}", "3:36", "none of last, loop", "did you mean `loop`?"),
         ("  - then: {}\n    probability: 0", "4:18", "is 0, and has to be more than 0", "0.3"),
+        ("  - then: {sequence: [{}], repeat: 0}", "3:36", "is 0, which is not text", "use last or loop"),
         ("  - then: {}\n    probability: 30", "4:18", "is 30, and the most allowed is 1", "0.3"),
         ("  - when: {body: {A: {matches: '('}}}\n    then: {}", "3:32", "is no regular expression", "2547.*"),
         ("  - when: {body: {A: {macthes: x}}}\n    then: {}", "3:23", "no field `macthes` in `A`", "`matches`"),

@@ -168,18 +168,26 @@ def test_the_environment_is_set_for_the_test_alone(run_session: RunSession) -> N
     source = """
 import os
 
+import pytest
+
 
 def test_set(daraja, daraja_env):
     assert os.environ["MPESA_BASE_URL"] == daraja.url == daraja_env["MPESA_BASE_URL"]
     assert os.environ["MPESA_CONSUMER_KEY"] == daraja.consumer_key
     assert daraja_env == daraja.environment
+    assert daraja_env["MPESA_ENVIRONMENT"] == "sandbox"
+
+
+@pytest.mark.daraja(environment="production")
+def test_production(daraja_env):
+    assert daraja_env["MPESA_ENVIRONMENT"] == "production"
 
 
 def test_unset():
     assert "MPESA_BASE_URL" not in os.environ
 """
 
-    run_session(source, "-p", "no:randomly").assert_outcomes(passed=2)
+    run_session(source, "-p", "no:randomly").assert_outcomes(passed=3)
 
 
 def test_sink_and_clock_are_fixtures(run_session: RunSession) -> None:
