@@ -72,6 +72,7 @@ class Quirks:
 
     def __post_init__(self) -> None:
         must_fit(self)
+        _must_be_between(self, "same_amount_seconds", 0, _DAY_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +147,9 @@ class Settings:
     def __post_init__(self) -> None:
         must_fit(self)
         for name, least, most in _BOUNDS:
-            value = getattr(self, name)
-            if not least <= value <= most:
-                raise Problem(f"{name} is {value}", remedy=f"use a number from {least} to {most}")
+            _must_be_between(self, name, least, most)
+        if self.admin_token is not None and not self.admin_token.strip():
+            raise Problem("admin_token is empty", remedy="give a token that is hard to guess, or none at all")
         if self.start is not None:
             parse_instant(self.start)
         for text in self.app:
@@ -163,6 +164,7 @@ class Settings:
         return None if self.start is None else parse_instant(self.start)
 
 
+_DAY_S: Final = 86_400
 _BOUNDS: Final[tuple[tuple[str, float, float], ...]] = (
     ("port", 0, 65535),
     ("callback_timeout", 0.01, 600),
@@ -177,6 +179,12 @@ _BOUNDS: Final[tuple[tuple[str, float, float], ...]] = (
     ("max_connections", 1, 100_000),
     ("max_body", 1024, 1 << 30),
 )
+
+
+def _must_be_between(given: object, name: str, least: float, most: float) -> None:
+    value = getattr(given, name)
+    if not least <= value <= most:
+        raise Problem(f"{name} is {value}", remedy=f"use a number from {least} to {most}")
 
 
 def option_fields() -> tuple[Any, ...]:

@@ -143,7 +143,13 @@ def quirks_from(value: Any, where: Callable[[str], str] = "quirks.{}".format, ba
     """Quirks from a table of a settings file or of the control API: `base` with these changed. Raises Problem."""
     if not isinstance(value, Mapping):
         raise Problem(f"quirks is {shown(value)}", remedy='give an object such as {"in_flight": "4999"}')
-    return replace(base or Quirks(), **_read(value, _kinds(Quirks), where))
+    quirks = base or Quirks()
+    for name, given in _read(value, _kinds(Quirks), where).items():
+        try:
+            quirks = replace(quirks, **{name: given})
+        except Problem as problem:
+            raise problem.at(where(name)) from None
+    return quirks
 
 
 def convert(values: Mapping[str, Any], base: Settings) -> dict[str, Any]:

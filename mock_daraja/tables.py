@@ -197,7 +197,7 @@ _CUSTOMER: Final[Fields] = {
     "prompt": _one_of("prompt", "pay", "wrong-pin", "cancel", "ignore", "ask"),
     "pin_locked": _FLAG,
     "registered": _FLAG,
-    "balance": typed(str, int, float),
+    "balance": fields.shillings,
     "id_number": _TEXT,
     "id_types": _texts,
 }

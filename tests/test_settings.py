@@ -27,6 +27,8 @@ from mock_daraja.settings import Quirks, Settings, option_fields
         ({"max_body": 10}, "max_body is 10"),
         ({"app": ("key",)}, "app 'key' has no secret"),
         ({"rewrite_callbacks": ("http://a",)}, "has no target"),
+        ({"admin_token": ""}, "admin_token is empty"),
+        ({"admin_token": " "}, "admin_token is empty"),
         ({"start": "tomorrow"}, "not a date and time"),
     ],
 )

@@ -136,6 +136,14 @@ def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
             3,
             "did you mean 'cancel'?",
         ),
+        ("[quirks]\nsame_amount_seconds = -5", "same_amount_seconds is -5", 2, "from 0 to 86400"),
+        (
+            "[[customers]]\nmsisdn = '0712345678'\nbalance = -5",
+            "balance of a customer is -5",
+            3,
+            "give shillings, zero or more",
+        ),
+        ("admin_token = ''", "admin_token is empty", 1, "or none at all"),
         ("[server]\nport = 1", "there is no setting 'server'", 1, "the settings are "),
         ("quirks = 5", "quirks is 5", 1, "give an object"),
         ("clock = 'sundial'", "'sundial' is not a clock", 1, "scaled:60"),
@@ -200,6 +208,20 @@ def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None
         load({}, {"MOCK_DARAJA_PORT": "x"}, tmp_path)
 
     assert caught.value.where == "MOCK_DARAJA_PORT"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what"),
+    [
+        ("MOCK_DARAJA_ADMIN_TOKEN", "", "admin_token is empty"),
+        ("MOCK_DARAJA_SAME_AMOUNT_SECONDS", "-1", "same_amount_seconds is -1"),
+    ],
+)
+def test_a_value_that_will_not_do_names_the_variable(name: str, value: str, what: str, tmp_path: Path) -> None:
+    with pytest.raises(Problem, match=what) as caught:
+        load({}, {name: value}, tmp_path)
+
+    assert caught.value.where == name
 
 
 def test_what_kubernetes_says_of_a_service_of_our_name_is_not_ours(tmp_path: Path) -> None:

@@ -188,6 +188,9 @@ class Engine:
         if selectors.is_code(header):
             outcome = selectors.asked_for(header, facts)
             return (Candidate("header", f"X-Mock-Scenario: {header}", "header", Rule(Match(), (outcome,))),)
+        if (code := selectors.bare(header)) is not None:
+            what = f"the header takes a code as it is, and {header} has mock: before it"
+            raise Problem(what, where="X-Mock-Scenario", remedy=f"write {code}")
         try:
             found = self.library.find(header)
         except Problem as problem:

@@ -15,9 +15,12 @@ from mock_daraja.scenarios.model import Facts
 _RESERVED: Final = re.compile("25470000([0-9]{4})")
 # a full stop behind it is prose, and what follows a code and a dash is whoever sends it's own
 _IN_REFERENCE: Final = re.compile(r"\bmock:([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)((?:[-/][A-Z0-9_]+)*)", re.IGNORECASE)
+_A_CODE: Final = r"([0-9][0-9.]*|[A-Z][A-Z0-9_]*[0-9])\b"
 _MISSPELT: Final = re.compile(
-    r"\bmock(?:\s*[:=]\s*([A-Z0-9_.-]*)|\s+([0-9][0-9.]*|[A-Z][A-Z0-9_]*[0-9])\b)", re.IGNORECASE
+    rf"\bmock(?:\s*[:=]\s*([A-Z0-9_.-]*)|(?:\s+|\s*;\s*){_A_CODE})|\b(?:moc|mok|mokc|mcok|omck)[:;=]{_A_CODE}",
+    re.IGNORECASE,
 )
+_LIKE_MOCK: Final = re.compile("mo[ck]|mcok|omck", re.IGNORECASE)
 _CODE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*|[A-Z][A-Z0-9_]*[0-9]")  # scenario names are lower case
 NO_CODE: Final = "mock: takes a code, such as mock:1032; a scenario's name goes into the header X-Mock-Scenario"
 _ERROR: Final = re.compile(r"[0-9]+(?:\.[0-9]+)+")
@@ -35,6 +38,13 @@ def is_error_code(code: str, product: str) -> bool:
 def is_code(text: str) -> bool:
     """Whether a header value is meant as a code rather than a scenario's name: 1032, SFC_IC0003, 500.003.02."""
     return _CODE.fullmatch(text) is not None or bool(codes.find(text))
+
+
+def bare(header: str) -> str | None:
+    """The code of a header that is written as in a reference, where `mock:` goes before it."""
+    found = _IN_REFERENCE.match(header)
+    code = None if found is None else found[1] + found[2]
+    return code if code is not None and is_code(code) else None
 
 
 def outcome_of(code: str, product: str) -> Outcome:
@@ -63,7 +73,7 @@ def carried(facts: Facts) -> tuple[Decision | None, Warnings]:
     """What the request's own reserved MSISDN or else its references ask for. What is no code of the product's was
     perhaps not meant for us: it decides nothing, and there is a warning."""
     warnings: list[tuple[str, str]] = []
-    references = [each for each in facts.references if "mock" in each.lower()]
+    references = [each for each in facts.references if _LIKE_MOCK.search(each)]
     for outcome, selector, rule in _carried(facts, references):
         objections = [possible.objection(word, code, facts.product) for word, code in possible.in_outcome(outcome)]
         odd = next((each for each in objections if each is not None), None)
@@ -89,7 +99,7 @@ def _carried(facts: Facts, references: list[str]) -> Iterator[tuple[Outcome, str
 def _misspelt(references: list[str]) -> Warnings:
     """What was perhaps meant as `mock:` and a code."""
     found = [each for each in map(_MISSPELT.search, references) if each and not _IN_REFERENCE.match(each[0])]
-    return tuple((f"a reference says {shown(each[0].strip())}", _spelling(each[1] or each[2] or "")) for each in found)
+    return tuple((f"a reference says {shown(each[0].strip())}", _spelling(each[each.lastindex or 0])) for each in found)
 
 
 def _spelling(code: str) -> str:

@@ -266,6 +266,15 @@ def test_a_header_with_a_name_that_no_scenario_has_is_told_one_only_if_it_is_nea
     assert answer.json == {"problem": f"there is no scenario `{name}`", "where": "X-Mock-Scenario", "remedy": remedy}
 
 
+@pytest.mark.parametrize(("header", "code"), [("mock:1032", "1032"), ("MOCK:500.003.02", "500.003.02")])
+def test_a_header_written_as_in_a_reference_is_told_the_code_alone(mock: Any, header: str, code: str) -> None:
+    answer = mock.push(headers={"X-Mock-Scenario": header})
+
+    assert answer.status == 400
+    assert answer.json["problem"] == f"the header takes a code as it is, and {header} has mock: before it"
+    assert answer.json["remedy"] == f"write {code}"
+
+
 def test_a_code_that_was_never_seen_of_the_product_is_marked_wherever_it_shows(play: Play) -> None:
     mock = play("  - when: {operation: stk-push.process}\n    then: {result: R000001, unattested: true}\n")
 
