@@ -310,6 +310,19 @@ def test_whoever_was_turned_away_is_told_of_before_the_server_has_stopped(front:
     assert "  503  x3  1 connections are open: 2 clients more were turned away; " in here.line()
 
 
+def test_one_that_is_turned_away_from_a_path_of_ours_is_a_line_in_the_log(
+    front: Callable[..., Front], caplog: pytest.LogCaptureFixture
+) -> None:
+    here = front(max_connections=1)
+
+    with here.connect() as held:
+        hold(held)
+        here.say("GET /_mock/clock HTTP/1.1\r\n\r\n", ends=True)
+        assert happens(lambda: bool(caplog.messages))
+
+    assert caplog.messages == [f"GET /_mock/clock  503  1 connections are open; close idle connections, {MORE}"]
+
+
 def test_a_path_of_ours_is_no_exchange(front: Callable[..., Front], caplog: pytest.LogCaptureFixture) -> None:
     here = front()
 

@@ -101,7 +101,7 @@ class TurnedAway:
 
     def _tell(self, number: int, data: bytes) -> None:
         direct, request = self._service.direct, self._received(number, data).request
-        if direct is None or not direct.takes(request.path):
+        if direct is None:
             return
         sending = direct.answer_at_once(request)
         if sending is None:
