@@ -38,7 +38,7 @@ REFUSED = [
     (f"{HEAD}Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400, PUSH_PATH, "chunk size 'xyz'; send the size"),
     (f"GET /{'x' * 40_000}", 400, f"/{'x' * 32_765}", "more than 32768 bytes; shorten the path or the headers"),
     ("CONNECT api.safaricom.co.ke:443 HTTP/1.1\r\n\r\n", 400, "", "this server is no proxy, and was asked for 'a"),
-    (f"POST http://api.safaricom.co.ke{PUSH_PATH} HTTP/1.1\r\n\r\n", 400, "", "this server is no proxy, and was asked"),
+    (f"POST http://api.mine.io{PUSH_PATH} HTTP/1.1\r\n\r\n", 400, "", "this server is no proxy, and was asked"),
     ("\x00\x01", 400, "", "malformed request line '\\x00\\x01'; send METHOD PATH"),
 ]  # fmt: skip
 CUT = [

@@ -12,7 +12,8 @@ from mock_daraja.quoting import shown
 from mock_daraja.scenarios import codes, possible
 from mock_daraja.scenarios.model import Facts
 
-_RESERVED: Final = re.compile("25470000([0-9]{4})")
+_RANGE: Final = "25470000"
+_RESERVED: Final = re.compile(f"{_RANGE}([0-9]{{4}})")
 # a full stop behind it is prose, and what follows a code and a dash is whoever sends it's own
 _IN_REFERENCE: Final = re.compile(r"\bmock:([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)((?:[-/][A-Z0-9_]+)*)", re.IGNORECASE)
 _A_CODE: Final = r"([0-9][0-9.]*|[A-Z][A-Z0-9_]*[0-9])\b"
@@ -72,8 +73,10 @@ Warnings = tuple[tuple[str, str], ...]
 def carried(facts: Facts) -> tuple[Decision | None, Warnings]:
     """What the request's own reserved MSISDN or else its references ask for. What is no code of the product's was
     perhaps not meant for us: it decides nothing, and there is a warning."""
-    warnings: list[tuple[str, str]] = []
     references = [each for each in facts.references if _LIKE_MOCK.search(each)]
+    if not references and not (facts.msisdn or "").startswith(_RANGE):
+        return None, ()
+    warnings: list[tuple[str, str]] = []
     for outcome, selector, rule in _carried(facts, references):
         objections = [possible.objection(word, code, facts.product) for word, code in possible.in_outcome(outcome)]
         odd = next((each for each in objections if each is not None), None)

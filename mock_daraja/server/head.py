@@ -23,7 +23,7 @@ _FIELDS: Final = re.compile(rf"(?:\r\n{_FIELD_FORM})*+")
 _BARE_LF: Final = re.compile(r"(?<!\r)\n")
 _CLOSE: Final = re.compile(r"(?:^|,)[ \t]*close[ \t]*(?:,|$)", re.IGNORECASE)
 _ONCE: Final = {"host": "Host", "content-length": "Content-Length", "transfer-encoding": "Transfer-Encoding"}
-_LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal", ".test")
+_ANSWERED: Final = (".safaricom.co.ke", ".localhost", ".local", ".internal", ".test")
 
 TLS_HELLO: Final = "\x16\x03"
 """How a client begins that speaks TLS."""
@@ -84,7 +84,7 @@ def parse(raw: bytes) -> Head:
         except ValueError:
             address = shown(redact_text(target.partition("?")[0]))
             raise refusal(f"malformed address {address}", "request line", "send a path") from None
-        if _is_public(split.hostname or ""):
+        if _is_strange(split.hostname or ""):
             raise _no_proxy(split.hostname or "")
         values["host"] = split.netloc
         target = f"{split.path or '/'}?{split.query}"
@@ -95,10 +95,11 @@ def parse(raw: bytes) -> Head:
     return Head(method, path, query, version, headers, values, _body_length(values, version))
 
 
-def _is_public(host: str) -> bool:
-    """Whether it is a name that is not this machine's, nor one of its own network, as far as that can be told."""
+def _is_strange(host: str) -> bool:
+    """Whether it is a name that is neither Safaricom's nor this machine's or its network's, as far as that can be
+    told."""
     name = host.rstrip(".")
-    return "." in name and not name[-1].isdigit() and not name.endswith(_LOCAL_SUFFIXES)
+    return "." in name and not name[-1].isdigit() and not name.endswith(_ANSWERED)
 
 
 def _no_proxy(wanted: str) -> RefusedError:

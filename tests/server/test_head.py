@@ -193,3 +193,12 @@ def test_an_absurd_content_length_is_too_big_not_malformed(serve):
     answer = say(serve(echo), b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n")
 
     assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(
+    "host", ["sandbox.safaricom.co.ke", "api.safaricom.co.ke:80", "localhost:6737", "127.0.0.1", "web"]
+)
+def test_a_whole_url_of_a_host_that_is_mimicked_or_near_is_answered(host: str) -> None:
+    head = parse(f"GET http://{host}/oauth/v1/generate?a=b HTTP/1.1\r\nHost: x".encode())
+
+    assert (head.path, head.query, head.values["host"]) == ("/oauth/v1/generate", "a=b", host)
