@@ -110,6 +110,8 @@ def _why_not_base64(text: str) -> str:
         return "what follows Basic is what Python shows of bytes (b'...'): decode them to text"
     if "%" in text:
         return "what follows Basic was encoded for a URL (%3D is =)"
+    if re.search(r",\s*(basic|bearer)\b", text, re.IGNORECASE):
+        return "the Authorization header came twice, or has two values"
     first, colon, second = text.partition(":")
     if colon and _is_printable(decoded(first)) and _is_printable(decoded(second)):
         return "key and secret were encoded one by one, and not together with a colon between them"

@@ -53,13 +53,18 @@ def demo(code: str | None, stays: bool, url: str | None) -> bool:
 
 
 def _must_be_given(code: str) -> None:
-    """Raises Problem on a code that a push is never answered with. A name is the server's to know."""
+    """Raises Problem on a code that a push is never answered with. A story's name, with its folder, is the server's to
+    know."""
     from mock_daraja.scenarios import Facts
-    from mock_daraja.scenarios.selectors import asked_for, is_code
+    from mock_daraja.scenarios.selectors import asked_for
 
     push = usual()
-    if not is_code(code):
+    if "/" in code:
         return
+    if not code.strip():
+        raise Problem(
+            "the code is empty", where="--code", remedy="give one such as 1032; `mock-daraja codes` lists them"
+        )
     try:
         asked_for(code, Facts(push.full_name, push.product, push.kind))
     except Problem as problem:

@@ -20,7 +20,9 @@ from mock_daraja.control.routing import NoRouteError
 from mock_daraja.engine import EventEngine
 from mock_daraja.errors import Problem, unexpected
 from mock_daraja.gateway import Gateway
+from mock_daraja.quoting import visible
 from mock_daraja.server import LOOP, WAITED, Postponed
+from mock_daraja.settings import Settings
 from mock_daraja.validation import malformed
 
 _LOG: Final = logging.getLogger("mock_daraja")
@@ -66,8 +68,18 @@ def register(app: Flask, gateway: Gateway) -> None:
     app.url_map.merge_slashes = False  # a wrong path is told, not redirected
     app.url_map.add(Rule(f"{PREFIX}/<path:path>", endpoint="control"))  # of any method: Flask's own rules can't be
     app.view_functions["control"] = answer
-    app.before_request(lambda: guard.check(request, shared.settings))
+    app.before_request(lambda: _let_in(shared.settings))
     app.register_error_handler(Exception, _problem)
+
+
+def _let_in(settings: Settings) -> None:
+    """Whom the guard refuses is a line in the log: a container's host name, say, that nobody has allowed."""
+    try:
+        guard.check(request, settings)
+    except Problem as problem:
+        said = f"{request.method} {request.path}  {problem.status}  {problem.what}; {problem.remedy}"
+        _LOG.warning("%s", visible(said))
+        raise
 
 
 def _json() -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from mock_daraja.model.noun import Row, Scalar
 
@@ -41,6 +41,9 @@ class FaultSpec(Row, frozen=True):
         return ", ".join((self.name, *(f"{name} {value}" for name, value in self.pairs)))
 
 
+_AS_EVER: Final = CallbackPlan()
+
+
 class Outcome(Row, frozen=True):
     """One decision. Every field left at its default means "as it would have been"."""
 
@@ -52,13 +55,24 @@ class Outcome(Row, frozen=True):
     error_message: str | None = None
     page: str | None = None  # a gateway page instead of a Daraja body: see faults/pages.py
     fault: FaultSpec | None = None
-    callback: CallbackPlan = CallbackPlan()
+    callback: CallbackPlan = _AS_EVER
     queue_timeout: bool = False  # QueueTimeOutURL is called instead of ResultURL
     query_result: str | None = None  # what STK query says, where it disagrees with the callback
     goto: str | None = None  # the scenario's next state
     executes: bool = False  # whatever the error or page says, the transaction is opened
     never: bool = False  # accepted, and pending for ever
     unattested: bool = False  # its codes may be such as the product was never seen to give
+
+    @property
+    def is_of_an_end(self) -> bool:
+        """Whether it says anything of a transaction: what becomes of it, and what is told of it then."""
+        says = self.result, self.settle_ms, self.query_result
+        return any(each is not None for each in says) or self.queue_timeout or self.never or self.callback != _AS_EVER
+
+    @property
+    def is_of_the_reply(self) -> bool:
+        """Whether it says anything of the reply to the request."""
+        return self.error is not None or self.page is not None or self.fault is not None
 
     @property
     def is_synchronous(self) -> bool:

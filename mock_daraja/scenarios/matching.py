@@ -25,8 +25,10 @@ def head_holds(match: Match, facts: Facts, state: str) -> bool:
 
 def unfit(outcome: Outcome, facts: Facts) -> str | None:
     """Why an outcome cannot be that of a request, in words. None where it can."""
-    if outcome.result is not None and facts.kind != "opens":
+    if facts.kind != "opens" and outcome.result is not None:
         return f"{facts.operation} opens no transaction, so it has no result {outcome.result}"
+    if facts.kind != "opens" and outcome.is_of_an_end and not outcome.is_of_the_reply:
+        return f"{facts.operation} opens no transaction, of which this outcome is"
     for word, code in possible.in_outcome(outcome):
         objection = possible.objection(word, code, facts.product or None, unattested=outcome.unattested)
         if objection is not None:

@@ -122,7 +122,8 @@ def _no_such(word: Word, code: str, product: str | None) -> tuple[str, str]:
     if also is not None:
         what = f"{code} is no {_CALLED[word]}: M-Pesa knows it as {_CALLED[also]}"
         write = f"in a rule or one-shot write `{also}:`"
-        return what, "; ".join(filter(None, (write, _nearest(word, code, product))))
+        near = "" if also == "query" else _nearest(word, code, product)  # what was meant is clear then
+        return what, "; ".join(filter(None, (write, near)))
     what = f"M-Pesa has no {_CALLED[word]} {code}"
     spelt = next((each.code for each in codes.find(code) if each.code != code), None)
     return what, f"it is written {spelt}" if spelt is not None else _nearest(word, code, product)

@@ -90,6 +90,7 @@ def _outcome(node: Node, when: Match) -> Outcome:
     if "page" in node.value:
         node["page"].one_of(node.known.pages, "page")
     _must_agree(node)
+    _must_have_an_end(node, when)
     outcome = THEN.read(node)
     possible.must_be(when, outcome, node.known, partial(_refuse_code, node))
     return outcome
@@ -97,6 +98,18 @@ def _outcome(node: Node, when: Match) -> Outcome:
 
 def _refuse_code(node: Node, word: possible.Word, what: str, remedy: str) -> None:
     (node["callback"]["forge"]["result"] if word == "forge" else node[word]).refuse(what, remedy)
+
+
+def _must_have_an_end(node: Node, when: Match) -> None:
+    """Where it says how a transaction ends; `result` is checked with the codes."""
+    opening = node.known.opening
+    if when.operation is None or opening is None or when.operation in opening:
+        return
+    for name in (*OF_AN_END, "never"):
+        if name in node.value and name != "result":
+            what = f"{when.operation} opens no transaction, so `{name}` would do nothing"
+            does = "the one that the query asks about" if name == "query" else "one that does"
+            node[name].refuse(what, f"write the rule for {does}", key=True)
 
 
 def _must_agree(node: Node) -> None:

@@ -43,6 +43,23 @@ def test_a_payment_in_real_time_takes_a_second_or_two(run: Callable[..., Any]) -
     assert "demo: done: callback and query agree: 0" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("1032x", "M-Pesa has no result 1032x"),
+        ("abc", "M-Pesa has no result abc"),
+        ("99999", "M-Pesa has no result 99999"),
+        ("", "the code is empty"),
+    ],
+)
+def test_what_is_no_code_is_said_before_anything_is_sent(run: Callable[..., Any], code: str, said: str) -> None:
+    result = run("demo", "--code", code)
+
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"error: --code: {said}\n  remedy: ")
+
+
 @pytest.mark.parametrize("code", ["1", "1019", "1032", "1037", "2001", "8006"])
 def test_any_outcome_can_be_played_without_waiting(run: Callable[..., Any], code: str) -> None:
     result = run("demo", *OWN, "--code", code, **FIXED)
@@ -77,7 +94,7 @@ def test_it_works_on_a_server_that_plays_a_scenario_and_asks_for_a_token(
     [
         ("stk_push/callback-lost", "demo: failed: the callback was dropped: "),
         ("stk_push/query-disagrees", "demo: failed: the callback says result "),
-        ("nonsense", "demo: failed: the push was not accepted"),
+        ("stk_push/nonsense", "demo: failed: the push was not accepted"),
     ],
 )
 def test_it_fails_unless_the_callback_arrives_and_the_query_agrees(

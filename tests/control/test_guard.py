@@ -26,12 +26,13 @@ def test_a_loopback_host_is_answered(control: Any, host: str) -> None:
 @pytest.mark.parametrize(
     "host", ["evil.example", "localhost.evil.example", "10.0.0.5", "127.0.0.1.evil.example", "", "[x"]
 )
-def test_a_foreign_host_is_refused(control: Any, host: str) -> None:
+def test_a_foreign_host_is_refused(control: Any, host: str, caplog: pytest.LogCaptureFixture) -> None:
     status, problem, where, remedy = control.problem("GET", "health", headers={"Host": host})
 
     assert (status, where) == (403, "Host")
     assert repr(host) in problem
     assert "--allow-host" in remedy
+    assert caplog.messages == [f"GET /_mock/health  403  {problem}; {remedy}"]
 
 
 @pytest.mark.parametrize(

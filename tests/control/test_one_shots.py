@@ -78,6 +78,34 @@ def test_a_rule_is_shown_in_the_words_it_was_given(control: Any, rule: dict[str,
 
 
 @pytest.mark.parametrize(
+    ("operation", "then", "word"),
+    [
+        ("stk-push.query", {"query": {"result": 1032}}, "query"),
+        ("stk-push.query", {"callback": {"drop": True}}, "callback"),
+        ("oauth.generate", {"after": 5}, "after"),
+        ("c2b.register", {"never": True}, "never"),
+    ],
+)
+def test_what_only_a_transaction_has_is_no_outcome_of_another_operation(
+    control: Any, operation: str, then: dict[str, Any], word: str
+) -> None:
+    status, what, _, remedy = control.problem("POST", "one-shots", {"when": {"operation": operation}, "then": then})
+
+    assert (status, what) == (400, f"{operation} opens no transaction, so `{word}` would do nothing")
+    assert remedy.startswith("write the rule for ")
+
+
+def test_a_query_uses_up_no_one_shot_for_the_transactions_of_its_product(control: Any, mock: Any) -> None:
+    checkout = mock.pushed()
+    control.ok("POST", "one-shots", {"when": {"product": "stk-push"}, "then": {"callback": {"drop": True}}})
+
+    answer = mock.query(checkout)
+
+    assert "one-shot 1 does not decide: stk-push.query opens no transaction" in answer.why
+    assert len(control.ok("GET", "one-shots")["one_shots"]) == 1
+
+
+@pytest.mark.parametrize(
     ("request_line", "body", "status", "said"),
     [
         ("POST one-shots", {}, 400, "then is missing"),

@@ -233,7 +233,7 @@ def test_a_header_that_spells_a_code_otherwise_is_told_how_it_is_written(mock: A
         ("99999", "the nearest of stk-push: 9999"),
         ("1023", "the nearest of stk-push: 1032"),
         ("R000001", "`mock-daraja codes --product stk-push` lists those there are"),
-        ("4999", "in a rule or one-shot write `query:`; the nearest of stk-push: 9999"),
+        ("4999", "in a rule or one-shot write `query:`"),
         ("77777", "`mock-daraja codes --product stk-push` lists those there are"),
         ("500.003.99", "the nearest of stk-push: 500.003.0"),
         ("404", "errors of stk-push that begin so: 404.001.01, 404.001.03; any HTTP status comes from a `page`"),

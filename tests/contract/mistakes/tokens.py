@@ -72,6 +72,7 @@ TOKENS = (
     Mistake("key and secret in a form", token_with("", f"client_id={APP_KEY}&client_secret={APP_SECRET}"), 400, "400.008.01", f"consumer key and secret stand in the body, {ELSEWHERE}; {BASIC}"),
     Mistake("key and secret in headers of their own", token_with("", **{"Consumer-Key": APP_KEY, "Consumer-Secret": APP_SECRET}), 400, "400.008.01", f"consumer key and secret stand in headers of their own, {ELSEWHERE}; {BASIC}"),
     Mistake("key and secret in the URL, and no grant_type", token(None, f"{PATH}?consumer_key={APP_KEY}&consumer_secret={APP_SECRET}"), 400, "400.008.02", f"grant_type is missing; ask for it as {GENERATE}, with key and secret in the Authorization header: they stand in the query of the URL"),
+    Mistake("two Authorization headers in one", token(f"Basic {PAIR}, Basic {PAIR}"), 400, "400.008.01", f"the Authorization header came twice, or has two values; {BASIC}"),
     Mistake("base64 without its =", token(f"Basic {PAIR.rstrip('=')}"), 400, "400.008.01", f"the base64 behind Basic has lost the = at its end; {BASIC}"),
     Mistake("in hexadecimal", token(f"Basic {f'{APP_KEY}:{APP_SECRET}'.encode().hex()}"), 400, "400.008.01", f"key and secret stand behind Basic in hexadecimal, and not in base64; {BASIC}"),
     Mistake("the whole header in quotes", token(f'"Basic {PAIR}"'), 400, "400.008.01", f"the whole header stands in quotes; {BASIC}"),
