@@ -228,10 +228,6 @@ def test_what_a_scenario_says_happens(run: Callable[..., Any], folder: Path, rul
     ("rules", "said"),
     [
         ("  - when: {app: nobody}\n    then: {result: 1}\n", "no rule of it decided anything"),
-        (
-            "  - when: {operation: c2b.register}\n    then: {never: true}\n",
-            "no transaction was opened, which `never` needs",
-        ),
     ],
 )
 def test_what_does_not_happen_is_told(run: Callable[..., Any], folder: Path, rules: str, said: str) -> None:
