@@ -46,7 +46,7 @@ _OPEN_UP: Final = (
     "to get it on this machine: --rewrite-callbacks {origin}=http://localhost:8000; "
     "to really send it there: --allow-callbacks-to {value}"
 )
-_ALLOW: Final = "give your application's loopback or private address, or --allow-callbacks-to {address}"
+_ALLOW: Final = "give your application's loopback address, or --allow-callbacks-to {address}"
 
 _REFUSALS: Final[Mapping[RefusalKind, tuple[str, str]]] = {
     "unprintable": (
@@ -66,6 +66,10 @@ _REFUSALS: Final[Mapping[RefusalKind, tuple[str, str]]] = {
     "unknown-name": (
         "no address for the name {value}: {problem}",
         "is that container or host up? or send it elsewhere: --rewrite-callbacks {origin}=http://localhost:8000",
+    ),
+    "private": (
+        "{place} is a private address, so another machine's or a container's",
+        "to send callbacks to your own network: --allow-callbacks-to private",
     ),
     "public": ("{place} is a public address", _OPEN_UP),
     "cloud metadata": (

@@ -99,7 +99,7 @@ class Settings:
     accept_any_app: bool = _setting(False, "register an unknown consumer key at first sight")
     allow_callbacks_to: tuple[str, ...] = _setting(
         (),
-        "host, *.host or CIDR that callbacks may go to besides private addresses; may be repeated",
+        "private, a host, *.host or CIDR that callbacks may go to besides this machine; may be repeated",
         metavar="PATTERN",
     )
     rewrite_callbacks: tuple[str, ...] = _setting(

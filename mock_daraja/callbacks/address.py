@@ -12,8 +12,7 @@ from mock_daraja.model.failure import AddressKind
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-LOCAL: Final[frozenset[AddressKind]] = frozenset({"loopback", "private"})
-_PRIVATE: Final = tuple(ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
+PRIVATE: Final = tuple(ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
 _METADATA: Final = frozenset(
     ip_address(text)
     for text in (
@@ -50,7 +49,7 @@ def kind(address: Address) -> AddressKind:
         return "cloud metadata"
     if address.is_loopback:
         return "loopback"
-    if any(address in network for network in _PRIVATE if network.version == address.version):
+    if any(address in network for network in PRIVATE if network.version == address.version):
         return "private"
     if address.is_link_local:
         return "link-local"

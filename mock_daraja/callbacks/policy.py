@@ -1,4 +1,4 @@
-"""Where callbacks may go: loopback and private networks, unless a setting says otherwise.
+"""Where callbacks may go: to this machine, unless a setting says otherwise.
 
 A name is looked up once, and the address that was checked is the one connected to, so an answer that changes between
 two look-ups (DNS rebinding) gains nothing. A name that can't be local, and that no setting names, is never looked up:
@@ -17,7 +17,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from mock_daraja.callbacks.address import LOCAL, Address, Network, kind, literal
+from mock_daraja.callbacks.address import PRIVATE, Address, Network, kind, literal
 from mock_daraja.callbacks.url import Url, is_under, lower_origin, parse
 from mock_daraja.errors import Problem, SlowError
 from mock_daraja.model.failure import UrlRefusal
@@ -27,6 +27,8 @@ from mock_daraja.reasons import refusal_texts
 Lookup = Callable[[str], Sequence[str]]
 """A name to its addresses, as text. Raises OSError when there are none."""
 
+ALL_PRIVATE: Final = "private"
+"""What stands for every private network in --allow-callbacks-to."""
 EXAMPLE_REWRITE: Final = "https://app.example.com=http://localhost:8000"
 _LOOPBACKS: Final = ("127.0.0.1", "::1")  # in the order they are tried
 _LOCAL_SUFFIXES: Final = (".local", ".internal", ".test")  # host.docker.internal, host.containers.internal
@@ -66,15 +68,16 @@ def _system_lookup(name: str) -> Sequence[str]:
 
 
 class Policy:
-    """`allow` and `rewrites` are the texts of --allow-callbacks-to (hosts, globs as *.example.com, networks as
-    203.0.113.0/24, each also with :port) and --rewrite-callbacks (FROM=TO). Raises Problem on one that can't be read.
+    """`allow` and `rewrites` are the texts of --allow-callbacks-to (`private`, hosts, globs as *.example.com, networks
+    as 203.0.113.0/24, each also with :port) and --rewrite-callbacks (FROM=TO), whose TO may be private. Raises Problem
+    on one that can't be read.
     """
 
     def __init__(
         self, allow: Iterable[str] = (), rewrites: Iterable[str] = (), lookup: Lookup = _system_lookup
     ) -> None:
         self._rewrites = [_rewrite(text) for text in rewrites]
-        self._rules = [_rule(pattern) for pattern in allow]
+        self._rules = [rule for pattern in allow for rule in _rules(pattern)]
         self._lookup = lookup
         self._resolved: dict[str, Target] = {}  # of URLs without a name to look up
 
@@ -110,12 +113,10 @@ class Policy:
         name = place.host.rstrip(".")
         address = literal(name)
         if address is not None:
-            named = self._is_named(str(address), place.port)
-            return (str(address),) if self._may_go(address, place.port, named) else _forbidden(place, address)
+            return (str(address),) if self._may_go(address, str(address), place.port) else _forbidden(place, address)
         if name == "localhost" or name.endswith(".localhost"):  # RFC 6761: never asked of a name server
             return _LOOPBACKS
-        named = self._is_named(name, place.port)
-        if not (named or self._is_local(name)):
+        if not (self._is_named(name, place.port) or self._is_local(name)):
             return UrlRefusal("public-name", place.host, place.origin)
         if not may_wait:
             raise SlowError(partial(self.resolve, place.origin))
@@ -126,19 +127,25 @@ class Policy:
             return UrlRefusal("unknown-name", place.host, place.origin, problem=why)
         if not found:
             return UrlRefusal("unknown-name", place.host, place.origin, problem="it has no address")
-        allowed = dict.fromkeys(str(address) for address in found if self._may_go(address, place.port, named))
+        allowed = dict.fromkeys(str(address) for address in found if self._may_go(address, name, place.port))
         return tuple(allowed)[:_MOST_ADDRESSES] or _forbidden(place, found[0])
 
     def _is_local(self, name: str) -> bool:
         """Whether the name is one that local resolvers, container engines or hosts files answer."""
-        return "." not in name or name.endswith(_LOCAL_SUFFIXES) or any(name == each.host for each in self._rewrites)
+        return "." not in name or name.endswith(_LOCAL_SUFFIXES) or self._is_target(name)
+
+    def _is_target(self, host: str) -> bool:
+        """Whether a --rewrite-callbacks sends callbacks there."""
+        return any(host == each.host for each in self._rewrites)
 
     def _is_named(self, name: str, port: int) -> bool:
         return any(rule.glob and rule.port in (None, port) and fnmatchcase(name, rule.glob) for rule in self._rules)
 
-    def _may_go(self, address: Address, port: int, named: bool) -> bool:
+    def _may_go(self, address: Address, name: str, port: int) -> bool:
         what = kind(address)
-        if what in LOCAL or (named and what == "public"):
+        if what == "loopback" or (what in ("private", "public") and self._is_named(name, port)):
+            return True
+        if what == "private" and self._is_target(name):
             return True
         if what == "cloud metadata":  # no pattern, however wide, is meant to reach a cloud's credentials
             return False
@@ -149,19 +156,22 @@ def _forbidden(place: Url, address: Address) -> UrlRefusal:
     return UrlRefusal(kind(address), place.host, place.origin, str(address))
 
 
-def _rule(pattern: str) -> _Rule:
+def _rules(pattern: str) -> list[_Rule]:
     text = pattern.strip().lower()
     network = _network(text)
     if network is not None:
-        return _Rule(network, "", None)
+        return [_Rule(network, "", None)]
     match = _PATTERN.match(text)
     if match is not None:
         host, port = match[1], None if match[2] is None else int(match[2])
         network = _network(host.strip("[]"))
         if (network is not None or _GLOB.match(host)) and (port is None or 0 < port < 1 << 16):
-            return _Rule(network, "" if network is not None else host.rstrip("."), port)
+            if host == ALL_PRIVATE:
+                return [_Rule(each, "", port) for each in PRIVATE]
+            return [_Rule(network, "" if network is not None else host.rstrip("."), port)]
     remedy = (
-        "use a host, *.example.com, an address or 203.0.113.0/24, with :port for one port only; no http://, no path"
+        "use `private`, a host, *.example.com, an address or 203.0.113.0/24, with :port for one port only; "
+        "no http://, no path"
     )
     raise Problem(f"{shown(pattern)} is not a pattern of hosts", where="--allow-callbacks-to", remedy=remedy)
 

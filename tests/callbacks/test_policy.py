@@ -73,7 +73,7 @@ def no_real_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_neighbours_need_no_look_up(names: Names, url: str, addresses: tuple[str, ...]) -> None:
-    target = Policy(lookup=names).resolve(url)
+    target = Policy(["private"], lookup=names).resolve(url)
 
     assert isinstance(target, Target)
     assert target.addresses == addresses
@@ -93,11 +93,45 @@ def test_neighbours_need_no_look_up(names: Names, url: str, addresses: tuple[str
 def test_local_name_is_looked_up_once_and_its_private_address_used(
     names: Names, url: str, addresses: tuple[str, ...]
 ) -> None:
-    target = Policy(lookup=names).resolve(url)
+    target = Policy(["private"], lookup=names).resolve(url)
 
     assert isinstance(target, Target)
     assert target.addresses == addresses
     assert len(names.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://10.1.2.3/x", "10.1.2.3 is a private address, so another machine's or a container's"),
+        ("http://[fd00::2]/x", "fd00::2 is a private address, so another machine's or a container's"),
+        ("http://web:5000/x", "web is 172.18.0.2, which is a private address, so another machine's or a container's"),
+    ],
+)
+def test_private_networks_are_refused_until_somebody_allows_them(names: Names, url: str, reason: str) -> None:
+    refusal = Policy(lookup=names).resolve(url)
+
+    assert isinstance(refusal, UrlRefusal)
+    remedy = "to send callbacks to your own network: --allow-callbacks-to private"
+    assert refusal_texts(refusal) == (reason, remedy)
+
+
+def test_private_may_be_allowed_on_one_port(names: Names) -> None:
+    policy = Policy(["private:8000"], lookup=names)
+
+    assert isinstance(policy.resolve("http://10.1.2.3:8000/x"), Target)
+    assert isinstance(policy.resolve("http://10.1.2.3:8001/x"), UrlRefusal)
+
+
+def test_private_network_allows_no_cloud_metadata(names: Names) -> None:
+    assert isinstance(Policy(["private"], lookup=names).resolve("http://[fd00:ec2::254]/"), UrlRefusal)
+
+
+def test_name_that_is_allowed_may_be_in_a_private_network(names: Names) -> None:
+    target = Policy(["web"], lookup=names).resolve("http://web:5000/x")
+
+    assert isinstance(target, Target)
+    assert target.addresses == ("172.18.0.2",)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +314,7 @@ def test_system_resolver_is_asked_for_names(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 
-    resolve: Callable[[str], Target | UrlRefusal] = Policy().resolve
+    resolve: Callable[[str], Target | UrlRefusal] = Policy(["private"]).resolve
 
     assert getattr(resolve("http://web/"), "addresses", None) == ("172.18.0.9",)
     refusal = resolve("http://nowhere/")
@@ -290,7 +324,7 @@ def test_system_resolver_is_asked_for_names(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_name_is_looked_up_for_each_delivery() -> None:
     answers = [["172.18.0.2"], ["172.18.0.3"]]
-    policy = Policy(lookup=lambda name: answers.pop(0))
+    policy = Policy(["private"], lookup=lambda name: answers.pop(0))
 
     targets = [policy.resolve("http://app.test/hook") for _ in range(2)]
 
