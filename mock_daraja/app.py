@@ -119,8 +119,11 @@ class DarajaPaths:
             _ = self._control
 
     def server(self) -> Server:
-        """Bound to the address of the settings. Raises Problem where that can't be had."""
+        """Bound to the address of the settings. Raises Problem where that can't be had, or is open to others."""
+        from mock_daraja.control.guard import check_exposure
+
         own = self._settings
+        check_exposure(own)
         engine, shared = self.gateway.engine, self.gateway.shared
         server = Server(
             self,

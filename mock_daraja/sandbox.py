@@ -75,7 +75,8 @@ class Sandbox(View):
         ids = Ids(self.seed, name, lambda stream: store.next(f"id {stream}") - 1)
         super().__init__(settings, Clock(settings.clock, settings.start_ms), ids, store)
         self.library = library
-        self.engine = Engine(library, self._play, self._save_play, self.ids.chance, self._look)
+        own = self._play, self._save_play, self.ids.chance, self._look
+        self.engine = Engine(library, *own, settings.selectors)
         if settings.allow_callbacks_to or settings.rewrite_callbacks:
             _ = self.policy  # what is wrong with them is said now
         self.agenda = Agenda(self.clock, self.store)

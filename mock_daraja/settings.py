@@ -131,7 +131,11 @@ class Settings:
         "a SecurityCredential that isn't for the sandbox's certificate: lenient takes it unchecked, strict gives 2001",
         metavar="NAME",
     )
+    selectors: bool = _setting(
+        True, "X-Mock-Scenario, reserved MSISDNs and mock: codes in a request choose its outcome"
+    )
     admin_token: str | None = _setting(None, "bearer token that /_mock asks for", metavar="TOKEN")
+    insecure: bool = _setting(False, "serve other machines although /_mock asks for no token")
     allow_host: tuple[str, ...] = _setting(
         (), "one more Host header that /_mock answers to, e.g. a container's name; may be repeated", metavar="NAME"
     )

@@ -120,6 +120,8 @@ class Mock:
         if raw is None and body is not None:
             raw = json.dumps(body).encode()
             headers.setdefault("Content-Type", "application/json")
+        elif raw is None and path.startswith("/_mock") and method not in ("GET", "HEAD"):
+            headers.setdefault("Content-Type", "application/json")  # which it wants also without a body
         response = self.app.test_client().open(path, method=method, data=raw, headers=headers)
         answer = Answer(response.status_code, response.get_data(), dict(response.headers))
         response.close()

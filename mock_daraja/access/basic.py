@@ -56,8 +56,9 @@ def misplaced(query: str, body: str, headers: Iterable[str]) -> str:
     return ""
 
 
-def key_fault(key: str, secret: str, known: dict[str, str | None]) -> BadCredentials:
-    """What is wrong with a consumer key that no app has. `known` are keys with their secrets."""
+def key_fault(key: str, secret: str, known: dict[str, str | None], *, are_public: bool = True) -> BadCredentials:
+    """What is wrong with a consumer key that no app has. `known` are keys with their secrets; unless they are public no
+    key is shown."""
     if secret in known or any(key == each for each in known.values() if each):
         why = "consumer key and secret are exchanged"
         return BadCredentials(why, "the key comes first: Authorization: Basic base64(ConsumerKey:ConsumerSecret)")
@@ -66,7 +67,9 @@ def key_fault(key: str, secret: str, known: dict[str, str | None]) -> BadCredent
     meant = next((each for each in known if bare(key).lower() == each.lower()), None)
     if meant is not None:
         how = surroundings(key) or "is written in other capitals"
-        return BadCredentials(f"the consumer key {how}", f"send {meant} exactly")
+        return BadCredentials(f"the consumer key {how}", f"send {meant if are_public else 'it'} exactly")
+    if not are_public:
+        return BadCredentials("no app here has this consumer key", f"use one that an app has: {_LISTED}")
     has = ", ".join([*known][:_KEYS_SHOWN]) or "none"
     return BadCredentials(
         "no app here has this consumer key",

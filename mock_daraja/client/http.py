@@ -114,6 +114,7 @@ class Client(ControlApi):
         data = b""
         if body is not None:
             data = json.dumps(body).encode()
+        if method != "GET":  # /_mock wants the type also where there is no body
             lines += ["Content-Type: application/json", f"Content-Length: {len(data)}"]
         return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + data
 

@@ -37,13 +37,15 @@ class Choice(Row, frozen=True):
 @dataclass(eq=False)
 class Engine:
     """`play` gives the Play, which the engine goes by and changes; `save` keeps it. `chance` is drawn, from 0 to 1, for
-    a rule with a probability; `look` is at a customer and the balance."""
+    a rule with a probability; `look` is at a customer and the balance. `heeds_requests` is whether what a request
+    itself carries counts: header, reserved MSISDN, `mock:` code."""
 
     library: Library
     play: Callable[[], Play]
     save: Callable[[Play], None]
     chance: Callable[[], float]
     look: Callable[[str], tuple[Customer, int]]
+    heeds_requests: bool = True
     _loaded: Scenario | None = field(default=None, init=False)  # as this process has read it
     _listed: tuple[Scenario | None, object, list[Candidate]] = field(default=(None, None, []), init=False)
 
@@ -122,6 +124,7 @@ class Engine:
 
         Raises Problem on an X-Mock-Scenario header that names nothing, or a code that the product cannot give.
         """
+        facts = self._heeded(facts)
         if not (facts.header or self.play().is_armed):
             return None
         self.follow()
@@ -137,7 +140,7 @@ class Engine:
         An outcome that names no result leaves it to the request's own reserved MSISDN or `mock:` code, if there is one:
         a late callback can be late with any result. Losers are worked out only with `explain`.
         """
-        decision = early
+        facts, decision = self._heeded(facts), early
         losers: tuple[Loser, ...] = ()
         play = self.play()
         if facts.header or play.is_armed:
@@ -147,7 +150,7 @@ class Engine:
                 decision = self._first(candidates[listed.split(candidates, facts, play.state) :], facts)
             if explain:
                 losers = listed.nearest(candidates, facts, play.state, dict(self.play().counts), decision)
-        carried, warnings = selectors.carried(facts)
+        carried, warnings = selectors.carried(facts) if self.heeds_requests else (None, ())
         if facts.header and facts.kind == "opens" and (decision is None or decision.selector != "header"):
             what = f"X-Mock-Scenario: {facts.header} has no rule that matches this request"
             warnings = ((what, "`mock-daraja scenario show NAME` has its rules"), *warnings)
@@ -159,6 +162,9 @@ class Engine:
             elif explain:
                 losers = (Loser(carried.rule, f"{decision.rule} comes first"), *losers)[: listed.NEAREST]
         return Choice(decision, losers, warnings)
+
+    def _heeded(self, facts: Facts) -> Facts:
+        return facts if self.heeds_requests or not facts.header else changed(facts, header=None)
 
     def _looked(self, candidates: list[Candidate], facts: Facts) -> Facts:
         """With what is true of the customer, where a rule asks for it."""

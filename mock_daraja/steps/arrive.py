@@ -216,7 +216,8 @@ def _identify_app(passage: Passage, operation: Grants) -> Reply | None:
         passage.app = sandboxes.put_app(passage.sandbox, App(key, secret))
         passage.note(Step("access", "note", "registered at first sight (--accept-any-app)", key))
     if passage.app is None:
-        wrong = key_fault(key, secret, {app.key: app.secret for app in _compared(passage)})
+        known = {app.key: app.secret for app in _compared(passage)}
+        wrong = key_fault(key, secret, known, are_public=passage.shared.settings.admin_token is None)
         return _denied(passage, operation.wrong_secret, wrong.why, None, wrong.remedy)
     if passage.app.secret not in (None, secret):
         wrong = secret_fault(secret, passage.app.secret or "")

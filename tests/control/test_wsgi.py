@@ -86,7 +86,7 @@ def test_head_is_get_without_a_body(control: Any) -> None:
         (b'{"second": 1}', {}, (400, "second"), "no key 'second'"),
         (b'{"seconds": 1}', {"Content-Type": "text/plain"}, (415, "Content-Type"), "text/plain"),
         (b"seconds=1", {"Content-Type": "application/x-www-form-urlencoded"}, (415, "Content-Type"), "form"),
-        (b'{"seconds": 1}', {"Content-Type": ""}, (415, "Content-Type"), "of no type"),
+        (b'{"seconds": 1}', {"Content-Type": ""}, (415, "Content-Type"), "is missing"),
         (b" " * 1_100_000, {}, (413, "POST /_mock/clock/advance"), "too large"),
     ],
 )

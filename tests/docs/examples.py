@@ -199,7 +199,7 @@ class _Player:
         address = urlsplit(self._url)
         connection = HTTPConnection(address.hostname or "", address.port, timeout=20)
         data = None if body is None else json.dumps(body).encode()
-        typed = {} if data is None else {"Content-Type": "application/json"}
+        typed = {} if method == "GET" else {"Content-Type": "application/json"}
         try:
             connection.request(method, path, data, typed | (headers or {}))
             with connection.getresponse() as response:

@@ -146,7 +146,7 @@ class Driven:
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """The control API's answer. A refused one is {"problem": ...}, as it stands."""
-        response = self._client.open(f"/_mock{path}", method=method, json=body)
+        response = self._client.open(f"/_mock{path}", method=method, json=body, content_type="application/json")
         return response.get_json() if response.mimetype == "application/json" else response.get_data(as_text=True)
 
     def arrived(self) -> list[dict[str, Any]]:
