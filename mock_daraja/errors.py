@@ -73,10 +73,6 @@ def unexpected(error: BaseException) -> Problem:
     return Problem(what, remedy=remedy, status=500)
 
 
-class OutputClosedError(Exception):
-    """Nobody reads standard output any more, while a server prints what there is to know of it."""
-
-
 class SlowError(Exception):
     """Something slow comes first, and is not to be done here: in a unit, or on the loop. What was begun is undone.
 

@@ -21,7 +21,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given[:1] == ["serve"]:  # whose imports take a while
         signals.end_at_once()
     from mock_daraja.cli.group import commands
-    from mock_daraja.errors import OutputClosedError
 
     if sys.stdout is None:  # it was closed, as some daemons do; Python has no stream then
         sys.stdout = _nowhere()
@@ -30,9 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="replace")
     try:
         commands.main(given, prog_name="mock-daraja")
-    except OutputClosedError:
-        sys.stdout = _nowhere()
-        sys.exit("error: the server stopped, since nobody reads its standard output any more")
     except OSError as error:
         if error.errno not in _UNWRITTEN:
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from threading import Event
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ import click
 
 from mock_daraja import defaults
 from mock_daraja.cli.caller import Caller, credentials, query_of, usual, visiting
-from mock_daraja.cli.output import Printer, client_at, given_settings, url_option
+from mock_daraja.cli.output import Printer, ServerPrinter, client_at, given_settings, url_option
 from mock_daraja.cli.running import OURS, forget_garbage, is_there, running, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line
 from mock_daraja.client import Client, HttpAnswer, Row
@@ -40,16 +40,18 @@ def demo(code: str | None, stays: bool, url: str | None) -> bool:
     its own; when none is there the demo starts one at that address. The exit code is 0 only if the callback arrived
     and the query agrees with it.
     """
-    printer = Printer()
     if code is not None:
         _must_be_given(code)
     client = client_at(url)
     if not is_there(client):
-        return _with_own_server(client, code, printer, stays=stays)
+        if not stays:
+            return _with_own_server(client, code, Printer(), stays=False)
+        with closing(ServerPrinter()) as printer:
+            return _with_own_server(client, code, printer, stays=True)
     if stays:
         remedy = "leave out --serve to use that one, or take another port: --url http://127.0.0.1:6738"
         raise Problem(f"a server is listening on {client.url} already", remedy=remedy)
-    return _visit(client, code, printer)
+    return _visit(client, code, Printer())
 
 
 def _must_be_given(code: str) -> None:

@@ -8,11 +8,12 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any, Final
 
 import click
 
+from mock_daraja.cli.writer import Writer
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint, Role, plain
@@ -74,6 +75,26 @@ class Printer:
 
     def json(self, value: Any) -> None:
         self.say(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+class ServerPrinter(Printer):
+    """The same of a server, which nothing that becomes of its output may hold up or end: nobody may read it, or it may
+    be closed or full."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._writer = None if sys.stdout.isatty() else Writer(sys.stdout)
+
+    def say(self, text: str = "", *, end: str = "\n") -> None:
+        if self._writer is not None:
+            self._writer.write((text + end).removesuffix("\n"))
+        else:
+            with suppress(OSError):
+                super().say(text, end=end)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
 
 
 def save(path: str, text: str, printer: Printer) -> None:

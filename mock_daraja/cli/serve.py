@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 
 from mock_daraja import defaults
-from mock_daraja.cli.output import Printer, given_settings
+from mock_daraja.cli.output import Printer, ServerPrinter, given_settings
 from mock_daraja.cli.running import forget_garbage, running, until_stopped
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
@@ -102,9 +102,9 @@ def serve(quiet: bool, **flags: Any) -> None:
     fails has a line more, with cause and remedy below, and so has each callback that was not delivered.
     When it stops, one more line says how many callbacks and events it leaves unfinished, if there are any.
     """
-    printer = Printer()
     settings = given_settings(flags)
     with (
+        closing(ServerPrinter()) as printer,
         suppress(KeyboardInterrupt),  # one that comes just before `until_stopped` is there to catch it
         running(settings, None if quiet else lambda: True) as (server, gateway),
         until_stopped() as wait,

@@ -246,28 +246,6 @@ def test_each_request_is_a_line_on_standard_error_that_says_why(start: Callable[
     assert server.line("err").startswith("GET /mpesa/nowhere  404  x2  no product has this path; ")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows says it otherwise")
-def test_it_says_that_it_stops_since_nobody_reads_its_output() -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "mock_daraja", "serve", "--port", "0"],
-            stdout=writing,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=60,
-            check=False,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )
-    finally:
-        os.close(writing)
-
-    assert done.stderr == "error: the server stopped, since nobody reads its standard output any more\n"
-    assert done.returncode == 1
-
-
 @signals
 def test_quiet_logs_nothing(start: Callable[..., Any]) -> None:
     server = start("serve", "--port", "0", "--quiet")
