@@ -26,7 +26,7 @@ from mock_daraja.server.reader import RequestReader
 from mock_daraja.server.refusal import RefusedError
 
 SINK: Final = re.compile(r"/_mock(?:/sandboxes/([^/]+))?/sink/([^/]+)(?:/.*)?\Z", re.DOTALL)
-_EVERY_ADDRESS: Final = ("0.0.0.0", "::", "")
+_EVERY_ADDRESS: Final = ("0.0.0.0", "::", "")  # noqa: S104 - compared with
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._/-]+\Z")
 
 

@@ -69,7 +69,8 @@ class Orders:
     def _where(self, condition: str, *values: object) -> list[Order]:
         with self._open() as db:
             columns = "id, token, amount, state, reason, checkout, receipt"
-            return [Order(*row) for row in db.execute(f"SELECT {columns} FROM orders WHERE {condition}", values)]
+            select = f"SELECT {columns} FROM orders WHERE {condition}"  # noqa: S608 - both are written in this file
+            return [Order(*row) for row in db.execute(select, values)]
 
     def pushed(self, order: Order, checkout: str) -> None:
         with self._open() as db:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HEALTH: Final = "/_mock/health"
 """Whether the server is up is for anybody to know."""
 _LOOKING: Final = ("GET", "HEAD", "OPTIONS")
-_WILDCARDS: Final = ("0.0.0.0", "::", "")  # "every address of this machine"
+_WILDCARDS: Final = ("0.0.0.0", "::", "")  # noqa: S104 - compared with; every address of this machine
 
 
 def check(request: Request, settings: Settings) -> None:

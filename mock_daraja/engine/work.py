@@ -51,11 +51,9 @@ class Steps(Protocol):
 def insist(change: Callable[[_Argument], object], argument: _Argument) -> None:
     """Make one change that must not be left out, though the store fails: it is asked again, five times at most."""
     for _ in range(TRIES - 1):
-        try:
+        with suppress(Exception):
             change(argument)
-        except Exception:
-            continue
-        return
+            return
     change(argument)
 
 
