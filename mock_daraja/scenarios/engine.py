@@ -27,11 +27,13 @@ from mock_daraja.scenarios.model import Facts, Match, OneShot, Play, Rule, Scena
 
 class Choice(Row, frozen=True):
     """`decision` of None: nothing was asked for, the ledger's truth decides. `warnings` are about what the request
-    carries and may have been meant for a code: what it is, and the remedy."""
+    carries and may have been meant for a code: what it is, and the remedy. `ran_out` are about patterns that were not
+    tried to the end, so that their rules do not decide."""
 
     decision: Decision | None
     losers: tuple[Loser, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
+    ran_out: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(eq=False)
@@ -161,7 +163,7 @@ class Engine:
                 decision = _completed(decision, carried)
             elif explain:
                 losers = (Loser(carried.rule, f"{decision.rule} comes first"), *losers)[: listed.NEAREST]
-        return Choice(decision, losers, warnings)
+        return Choice(decision, losers, warnings, tuple(facts.tries.warnings()))
 
     def _heeded(self, facts: Facts) -> Facts:
         return facts if self.heeds_requests or not facts.header else changed(facts, header=None)

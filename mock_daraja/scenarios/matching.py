@@ -3,7 +3,6 @@ engine's."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
@@ -11,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from mock_daraja.model import Outcome, Scalar
 from mock_daraja.scenarios import possible
 from mock_daraja.scenarios.model import Constraint, Facts, Match, Payer, as_text, shillings
+from mock_daraja.scenarios.patterns import Tries
 
 
 def holds(match: Match, facts: Facts, state: str) -> bool:
@@ -38,8 +38,12 @@ def unfit(outcome: Outcome, facts: Facts) -> str | None:
 
 def has_pattern(match: Match) -> bool:
     """Whether a regular expression is to be tried, which may take its time."""
+    return next(patterns_of(match), None) is not None
+
+
+def patterns_of(match: Match) -> Iterator[str]:
     wanted = (match.msisdn, match.shortcode, *(value for _, value in match.body))
-    return any(isinstance(each, Constraint) and each.matches is not None for each in wanted)
+    return (each.matches for each in wanted if isinstance(each, Constraint) and each.matches is not None)
 
 
 def unmet(match: Match, facts: Facts, state: str, number: int) -> list[str]:
@@ -55,14 +59,15 @@ def _unmet(match: Match, facts: Facts, state: str) -> Iterator[str]:
     if match.app is not None and match.app != facts.app_key:
         yield f"app {as_text(facts.app_key)} is not {match.app}"
     if match.msisdn is not None:
-        yield from value_unmet("msisdn", match.msisdn, facts.msisdn, is_there=facts.msisdn is not None)
+        yield from value_unmet("msisdn", match.msisdn, facts.msisdn, facts.tries, is_there=facts.msisdn is not None)
     if match.amount is not None and (facts.amount_cents is None or facts.amount_cents not in match.amount):
         amount = as_text(None) if facts.amount_cents is None else shillings(facts.amount_cents)
         yield f"amount {amount} is not {match.amount}"
     if match.shortcode is not None:
-        yield from value_unmet("shortcode", match.shortcode, facts.shortcode, is_there=facts.shortcode is not None)
+        is_there = facts.shortcode is not None
+        yield from value_unmet("shortcode", match.shortcode, facts.shortcode, facts.tries, is_there=is_there)
     for name, wanted in match.body:
-        yield from value_unmet(name, wanted, facts.body.get(name), is_there=name in facts.body)
+        yield from value_unmet(name, wanted, facts.body.get(name), facts.tries, is_there=name in facts.body)
     if match.customer is not None:
         yield from _payer_unmet(match.customer, facts)
 
@@ -89,7 +94,9 @@ def _payer_unmet(wanted: Payer, facts: Facts) -> Iterator[str]:
             yield f"the customer's {name} is {as_text(is_so)}, not {as_text(asked)}"
 
 
-def value_unmet(name: str, wanted: Scalar | Constraint, got: object, *, is_there: bool = True) -> Iterator[str]:
+def value_unmet(
+    name: str, wanted: Scalar | Constraint, got: object, tries: Tries, *, is_there: bool = True
+) -> Iterator[str]:
     """In what the value falls short, in words. `is_there` says whether there is a value at all, null or not."""
     if not isinstance(wanted, Constraint):
         if not same(wanted, got):
@@ -97,8 +104,10 @@ def value_unmet(name: str, wanted: Scalar | Constraint, got: object, *, is_there
         return
     if wanted.exists is not None and wanted.exists != is_there:
         yield f"{name} is {'present' if is_there else 'missing'}"
-    if wanted.matches is not None and (got is None or re.fullmatch(wanted.matches, as_text(got)) is None):
-        yield f"{name} {as_text(got)} is not like /{wanted.matches}/"
+    if wanted.matches is not None:
+        unlike = f"{name} {as_text(got)} is not like /{wanted.matches}/"
+        unlike = unlike if got is None else tries.unlike(name, wanted.matches, as_text(got))
+        yield from [unlike] if unlike else []
     if wanted.one_of is not None and not any(same(each, got) for each in wanted.one_of):
         yield f"{name} {as_text(got)} is not one of {', '.join(map(as_text, wanted.one_of))}"
     if (wanted.least is not None or wanted.most is not None) and not _in_range(wanted, got):

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mock_daraja import money
 from mock_daraja.model import Customer, FaultSpec, Outcome, Row, Scalar
 from mock_daraja.model.noun import Noun
+from mock_daraja.scenarios.patterns import Tries
 
 START: Final = "start"
 """The state a scenario is in when it is activated."""
@@ -201,6 +202,7 @@ class Facts(Struct, frozen=True):
     app_key: str | None = None
     customer: Customer | None = None  # as the engine sees them where a rule asks
     balance_cents: int = 0  # theirs
+    tries: Tries = field(default_factory=Tries)  # of patterns with it
 
 
 class Known(Struct, frozen=True):

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from mock_daraja import money, msisdn
 from mock_daraja.model import changed
+from mock_daraja.scenarios import patterns
 from mock_daraja.scenarios.document import Node, in_words
 from mock_daraja.scenarios.model import Amount, Constraint, Match, Nth, Payer, as_text
 from mock_daraja.scenarios.words import Codec, Vocabulary, Word
 
 
 def _pattern(node: Node) -> str:
-    try:
-        re.compile(node.value)
-    except re.error as error:
-        what = f"{in_words(node.path)} is no regular expression: {error}"
-        node.refuse(what, "write it like 2547.*; it is held against the whole value")
+    """Raises Problem on one that could not be used."""
+    wrong = patterns.fault(node.value)
+    if wrong is not None:
+        what, remedy = wrong
+        node.refuse(f"{in_words(node.path)} {what}", remedy)
     return str(node.value)
 
 

@@ -101,6 +101,8 @@ def decide(passage: Passage) -> Reply | None:
     for what, remedy in verdict.warnings:
         text = f"{what}; so it decides nothing"
         passage.note(Step("scenarios", "warning", text, remedy=remedy, docs="scenarios.md#codes-that-there-are"))
+    for what, remedy in verdict.ran_out:
+        passage.note(Step("scenarios", "warning", what, remedy=remedy, docs="scenarios.md#patterns"))
     for loser in verdict.losers:
         passage.note(
             Step("scenarios", "note", f"{loser.rule} does not decide: {loser.why}", docs="scenarios.md#precedence")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 from mock_daraja.errors import Problem
@@ -16,6 +17,7 @@ from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import Shared
 from mock_daraja.steps.world import SandboxWorld
 
+_LOG: Final = logging.getLogger("mock_daraja")
 _LONGEST_ACCOUNT: Final = 20  # as BillRefNumber (requests.md §4.2)
 
 
@@ -137,6 +139,8 @@ def _decided(sandbox: Sandbox, operation: Opens[Any], command: Command, body: Bo
     choice = sandbox.engine.decide(facts)
     for what, remedy in choice.warnings:  # here whoever wrote the code meant us
         raise Problem(what, remedy=remedy)
+    for what, remedy in choice.ran_out:  # there is no trace to say so
+        _LOG.warning("%s of %s: %s\n  remedy: %s", operation.full_name, sandbox.name, what, remedy)
     decision = choice.decision
     return None if decision is None or decision.outcome.is_synchronous else decision
 

@@ -10,6 +10,7 @@ from mock_daraja.model import Scalar
 from mock_daraja.scenarios import Facts, Match, matching
 from mock_daraja.scenarios.matching import value_unmet
 from mock_daraja.scenarios.model import Amount, Constraint, Nth
+from mock_daraja.scenarios.patterns import Tries
 
 FACTS = Facts(
     "stk-push.process",
@@ -122,11 +123,11 @@ MISSING = object()
 def test_a_condition_holds_or_says_why_not(wanted: Scalar | Constraint, got: object, said: list[str]) -> None:
     value = None if got is MISSING else got
 
-    assert list(value_unmet("F", wanted, value, is_there=got is not MISSING)) == said
+    assert list(value_unmet("F", wanted, value, Tries(), is_there=got is not MISSING)) == said
 
 
 @given(st.integers(-1000, 1000), st.integers(-1000, 1000), st.integers(-1000, 1000), st.booleans())
 def test_a_range_holds_its_ends(least: int, most: int, value: int, as_text: bool) -> None:
     got = str(value) if as_text else value
 
-    assert (not list(value_unmet("F", Constraint(least=least, most=most), got))) == (least <= value <= most)
+    assert (not list(value_unmet("F", Constraint(least=least, most=most), got, Tries()))) == (least <= value <= most)
