@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from mock_daraja import money
 from mock_daraja.model import Customer, FaultSpec, Outcome, Row, Scalar
 from mock_daraja.model.noun import Noun
+from mock_daraja.quoting import shown
 from mock_daraja.scenarios.patterns import Tries
 
 START: Final = "start"
@@ -21,6 +22,8 @@ START: Final = "start"
 def as_text(value: object) -> str:
     if value is None:
         return "(none)"
+    if isinstance(value, (dict, list)):
+        return shown(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -16,6 +16,8 @@ OF_REQUEST: Final = ("msisdn", "amount", "shortcode")
 OF_RESULT: Final = (*OF_REQUEST, "receipt", "reference")
 _BODY: Final = "body."
 _OPENING: Final = "{{"
+_BRACE: Final = "{{}}"
+"""In a ResultDesc that is not finished yet: an opening brace that the request brought. No file may say it."""
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
@@ -39,19 +41,22 @@ def filled(outcome: Outcome, facts: Facts) -> Outcome:
     amount = None if facts.amount_cents is None else shillings(facts.amount_cents)
     values = {"msisdn": facts.msisdn, "amount": amount, "shortcode": facts.shortcode}
 
-    def own(text: str | None) -> str | None:
-        return None if text is None else _replaced(text, values, facts.body)
+    def own(text: str | None, brace: str = "{") -> str | None:
+        return None if text is None else _replaced(text, values, facts.body, brace)
 
-    return changed(outcome, result_desc=own(outcome.result_desc), error_message=own(outcome.error_message))
+    return changed(outcome, result_desc=own(outcome.result_desc, _BRACE), error_message=own(outcome.error_message))
 
 
 def finished(text: str, values: Mapping[str, str | None]) -> str:
     """A ResultDesc with what is known at the end."""
-    return _replaced(text, values) if _OPENING in text else text
+    return _replaced(text, {**values, "": "{"}) if _OPENING in text else text
 
 
-def _replaced(text: str, values: Mapping[str, str | None], body: Mapping[str, object] | None = None) -> str:
-    """What there is not is left empty; placeholders of neither `values` nor `body` stay."""
+def _replaced(
+    text: str, values: Mapping[str, str | None], body: Mapping[str, object] | None = None, brace: str = "{"
+) -> str:
+    """What there is not is left empty; placeholders of neither `values` nor `body` stay. An opening brace of a value
+    becomes `brace`, so that a value is no placeholder in its turn."""
 
     def one(found: re.Match[str]) -> str:
         name = found[1]
@@ -61,6 +66,6 @@ def _replaced(text: str, values: Mapping[str, str | None], body: Mapping[str, ob
             value = body.get(name.removeprefix(_BODY))
         else:
             return found[0]
-        return "" if value is None else as_text(value)
+        return "" if value is None else as_text(value).replace("{", brace)
 
     return _PLACEHOLDER.sub(one, text)

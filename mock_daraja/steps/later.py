@@ -74,10 +74,13 @@ def _apply(sandbox: Sandbox, transaction: Transaction, life: Life[Any], told: Se
     now_ms, receipt = sandbox.now_ms, transaction.receipt
     if receipt is None and (told.makes_receipt or (told.is_success and life.has_receipt)):
         receipt = sandbox.ids.receipt(now_ms)
+    desc = told.desc
+    if desc == transaction.outcome.result_desc:  # a scenario's; any other text has no placeholders
+        desc = templates.finished(desc, {"receipt": receipt, "reference": transaction.reference})
     final = changed(
         transaction,
         result=told.result,
-        result_desc=templates.finished(told.desc, {"receipt": receipt, "reference": transaction.reference}),
+        result_desc=desc,
         why=told.why,
         state="completed" if told.is_success else "failed",
         final_ms=now_ms,
