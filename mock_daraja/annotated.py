@@ -53,10 +53,18 @@ def _check(of: Any) -> Check:
         fits = _check(parts[0])
         return lambda value: isinstance(value, tuple) and all(map(fits, value))
     kind = get_origin(of) or of
+    if kind is str:
+        return lambda value: isinstance(value, str) and _is_text(value)
     if kind in (int, float):
         numbers = (int,) if kind is int else (int, float)
         return lambda value: isinstance(value, numbers) and not isinstance(value, bool)
     return lambda value: isinstance(value, kind)
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written as UTF-8, and handed to the system: neither half a surrogate pair, as in a variable
+    that is no UTF-8, nor a NUL."""
+    return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 def _wanted(of: Any) -> str:

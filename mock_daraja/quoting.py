@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Final
 
 LONGEST: Final = 80
@@ -38,4 +39,6 @@ def _as_json(value: object) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, default=str)
     except (TypeError, ValueError, RecursionError):
-        return str(value)
+        with suppress(ValueError, RecursionError):  # of a number of thousands of digits, and of what is nested deeply
+            return str(value)
+    return f"what is too {'long' if isinstance(value, int) else 'deep'} to be shown"

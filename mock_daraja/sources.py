@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
+from mock_daraja import files
 from mock_daraja.clock import ClockSetting
 from mock_daraja.defaults import INITIATOR, INITIATOR_PASSWORD
 from mock_daraja.errors import Problem
@@ -25,6 +26,9 @@ URL_VARIABLE: Final = f"{ENVIRONMENT_PREFIX}URL"
 """No setting: where the commands find a running server."""
 _SERVICE_LINK: Final = re.compile(f"{ENVIRONMENT_PREFIX}(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
 _AT_LINE: Final = re.compile(r"\(at line ([0-9]+),")
+_LONG_KEY: Final = re.compile(
+    rf"""(?<![\w"'.\\-])(?:(?:[\w-]++|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{files.DEEPEST}}}"""
+)
 SETTINGS_FILE: Final = "mock-daraja.toml"
 
 
@@ -39,7 +43,7 @@ def load(
     """
     environment = os.environ if environment is None else environment
     file = (Path.cwd() if folder is None else folder) / SETTINGS_FILE
-    values = _from_file(file, products) if file.exists() else {}
+    values = _from_file(file, products) if os.path.lexists(file) else {}
     values |= _from_environment(environment, values.get("quirks", Quirks()))
     given = {name: value for name, value in (flags or {}).items() if value is not None and value != ()}
     return Settings(**values | _checked(given, flag))
@@ -92,23 +96,20 @@ def _check_names(environment: Mapping[str, str]) -> None:
 def _from_file(file: Path, products: Callable[[], Collection[str]] | None) -> dict[str, Any]:
     import tomllib
 
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        remedy = "make it a file that can be read, or take it away"
-        raise Problem(f"the settings cannot be read: {error.strerror}", where=str(file), remedy=remedy) from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise Problem("the file is not UTF-8", where=f"{file}:{line}", remedy="save it as UTF-8") from None
+    raw = files.read(file, "the settings", "make it a file that can be read, or take it away")
+    text = files.decoded(raw, str(file))
+    if (deep := _LONG_KEY.search(text)) is not None:  # tomllib's time grows with the square of it
+        raise files.too_deep(f"{file}:{text.count(chr(10), 0, deep.start()) + 1}")
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise files.too_deep(str(file)) from None
+    except ValueError as error:  # TOML's own, or Python's of a number
         found = _AT_LINE.search(str(error))
         place = found[1] if found else len(text.splitlines()) or 1  # it says "at end of document"
         remedy = "see https://toml.io for the syntax"
         raise Problem(f"this is not TOML: {error}", where=f"{file}:{place}", remedy=remedy) from None
+    files.must_be_bounded(document, str(file))
 
     def where(name: str) -> str:
         return f"{file}:{_line_of(name, text)}"
@@ -219,9 +220,15 @@ def _parsed(parse: Callable[[str], Any], wanted: str) -> Kind:
     return kind
 
 
+def _text(value: Any) -> str:
+    if isinstance(value, (list, Mapping)):
+        raise ValueError("text, in quotes")
+    return str(value)
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
-        return tuple(part for part in str(value).split(",") if part)
+        return tuple(part for part in _text(value).split(",") if part)
     if not all(isinstance(each, str) for each in value):
         raise ValueError("a list of texts")
     return tuple(value)
@@ -230,8 +237,8 @@ def _texts(value: Any) -> tuple[str, ...]:
 _FLAGS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _WHOLE: Final = _parsed(int, "a whole number")
 _KINDS: Final[Mapping[Any, Kind]] = {
-    str: str,
-    str | None: str,
+    str: _text,
+    str | None: _text,
     bool: _parsed(lambda text: _FLAGS[text.lower()], "true or false"),
     int: _WHOLE,
     int | None: _WHOLE,

@@ -279,8 +279,8 @@ def test_quirks_come_from_json_as_well() -> None:
 @pytest.mark.parametrize(
     ("raw", "what", "line"),
     [
-        ('clock = "auto"\n'.encode("utf-16"), "the file is not UTF-8", ":1"),
-        ("seed = 1\n# caf\u00e9\n".encode("latin-1"), "the file is not UTF-8", ":2"),
+        ('clock = "auto"\n'.encode("utf-16"), "the file is not UTF-8", ":1:1"),
+        ("seed = 1\n# caf\u00e9\n".encode("latin-1"), "the file is not UTF-8", ":2:6"),
         (None, "the settings cannot be read", ""),
     ],
 )

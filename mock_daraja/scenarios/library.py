@@ -15,6 +15,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from mock_daraja import files
 from mock_daraja.clock import monotonic
 from mock_daraja.errors import Problem
 from mock_daraja.fields import nearest
@@ -174,9 +175,13 @@ class Library:
         return self._load(full, path, chain)
 
     def _beside(self, name: str, user: Path) -> tuple[str, Path] | None:
+        """Only in its folder and below: a name never leads out of there."""
+        if not all(part not in ("", ".", "..") for part in name.split("/")) or "\\" in name or ":" in name:
+            remedy = "name one beside this file, in a folder below it, or by its full name in the library"
+            raise Problem(f"`{name}` is no name of a scenario", remedy=remedy)
         for suffix in SUFFIXES:
             path = user.parent / f"{name}{suffix}"
-            if path.is_file():
+            if files.is_file(path):
                 return next((full for full, each in self._paths.items() if each == path), name), path
         return None
 
@@ -199,22 +204,34 @@ def _stamp_of(path: Path) -> tuple[int, int] | None:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    if not folder.is_dir():
-        remedy = "name a folder that holds scenario files"
-        raise Problem("there is no such folder of scenarios", where=str(folder), remedy=remedy, status=404)
-    files: dict[str, Path] = {}
-    for path in sorted(folder.rglob("*")):
-        if is_file_name(path.name) and path.is_symlink() and not path.exists():
-            remedy = "link it to a scenario file that is there, or take the link out"
-            raise Problem("the link to a scenario file leads nowhere", where=str(path), remedy=remedy)
-        if not is_file_name(path.name) or not path.is_file():
+    found: dict[str, Path] = {}
+    for path in _everything(folder):
+        if not is_file_name(path.name):
+            continue
+        if not files.is_file(path):
+            if path.is_symlink():
+                remedy = "link it to a scenario file that is there, or take the link out"
+                raise Problem("the link to a scenario file leads nowhere", where=str(path), remedy=remedy)
             continue
         name = path.relative_to(folder).with_suffix("").as_posix()
-        if name in files:
-            what = f"`{name}` is here twice: {files[name].name} and {path.name}"
+        if name in found:
+            what = f"`{name}` is here twice: {found[name].name} and {path.name}"
             raise Problem(what, where=str(path.parent), remedy="rename one of them")
-        files[name] = path
-    return files
+        found[name] = path
+    return found
+
+
+def _everything(folder: Path) -> list[Path]:
+    """What is in a folder and in those below it; links to folders are not followed."""
+    try:
+        next(folder.iterdir(), None)
+        return sorted(folder.rglob("*"))
+    except (OSError, ValueError) as error:
+        what = "there is no such folder of scenarios"
+        if isinstance(error, PermissionError):
+            what = "the folder of scenarios cannot be read"
+        remedy = "name a folder that holds scenario files"
+        raise Problem(what, where=str(folder), remedy=remedy, status=404) from None
 
 
 def _last(name: str) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_daraja import resources, wire
+from mock_daraja import files, resources, wire
 from mock_daraja.errors import Problem
 from mock_daraja.model import changed
 from mock_daraja.scenarios.document import Document, JsonPath, Node, Place, did_you_mean, in_words, unknown
@@ -39,13 +39,8 @@ def load_file(path: Path, name: str, known: Known, used: Callable[[str], Scenari
     """`used` finds what its `use` names. Raises Problem with file, line and column."""
     from mock_daraja.scenarios import reading, yaml
 
-    try:
-        with path.open("rb") as file:
-            text = file.read(yaml.MOST_BYTES + 1)
-    except OSError as error:
-        what = f"the scenario file cannot be read: {error.strerror or error}"
-        raise Problem(what, where=str(path), remedy="check the path", status=404) from None
-    document = yaml.read(text, str(path))
+    raw = files.read(path, "the scenario file", "check the path", status=404)
+    document = yaml.read(raw, str(path))
     document = changed(document, value=wire.fit(document.value))
     if document.value is None:
         remedy = "begin with `title:` and `rules:`, as the shipped scenarios do"

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,12 +22,9 @@ from typing import Any, Final, NoReturn
 import yaml
 
 from mock_daraja.errors import Problem
+from mock_daraja.files import DEEPEST, FLATTER, MOST_VALUES, decoded, must_be_bounded, too_deep
 from mock_daraja.model import changed
 from mock_daraja.scenarios.document import Document, JsonPath, Place
-
-MOST_BYTES: Final = 1024 * 1024
-MOST_VALUES: Final = 20_000  # aliases counted as often as they are used: that is what makes an alias bomb
-DEEPEST: Final = 40
 
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "": None}
@@ -36,7 +34,7 @@ _READ_DIFFERENTLY: Final = re.compile("[\t?\ufeff]|[|>][-+0-9]*#")  # libyaml ta
 
 def read(text: str | bytes, name: str) -> Document:
     """`name` is the file's, for messages. Raises Problem, with the place, on what is not one plain document."""
-    source = _decoded(text, name)
+    source = text if isinstance(text, str) else decoded(text, name, "split it: a scenario is a page or two")
     if name.lower().endswith(".json"):
         document = Document(_json(source, name), name)
         with suppress(Problem):  # where YAML reads it otherwise, the places found so far have to do
@@ -83,14 +81,15 @@ class _Reader:
             remedy = "look at the brackets, quotes, colons and indentation there and on the line before"
             self._refuse(error.problem_mark or error.context_mark, f"this is not YAML: {error.problem}", remedy)
         except yaml.YAMLError as error:  # the reader's: a character that YAML doesn't allow
-            raise Problem(f"this is not YAML: {' '.join(str(error).split())}", where=self.document.name) from None
+            what, remedy = f"this is not YAML: {' '.join(str(error).split())}", "write that character as an escape"
+            raise Problem(what, where=self.document.name, remedy=remedy) from None
         return value
 
     def _value(self, event: Any, path: JsonPath) -> Any:
         self._note(self.document.values, path, event)
         self._spend(1, event)
         if len(path) > DEEPEST:
-            self._refuse(event, f"this is nested more than {DEEPEST} deep")
+            self._refuse(event, f"this is nested more than {DEEPEST} deep", FLATTER)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if event.tag is not None:
@@ -116,7 +115,7 @@ class _Reader:
         values: dict[str, Any] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:
-                self._refuse(event, "a key has to be plain text")
+                self._refuse(event, "a key has to be plain text", "write KEY: VALUE")
             key = _joined(self._text(event))
             if key in values:
                 line, _ = self.document.keys[*path, key]
@@ -127,7 +126,7 @@ class _Reader:
 
     def _alias(self, event: Any) -> Any:
         if event.anchor not in self._anchors:  # also: an alias inside its own anchor
-            self._refuse(event, f"nothing before this is anchored as &{event.anchor}")
+            self._refuse(event, f"nothing before this is anchored as &{event.anchor}", "write the value itself")
         value, size = self._anchors[event.anchor]
         self._spend(size, event)
         return value
@@ -157,7 +156,8 @@ class _Reader:
     def _spend(self, count: int, event: Any) -> None:
         self._count += count
         if self._count > MOST_VALUES:
-            self._refuse(event, f"there are more than {MOST_VALUES} values in this file, aliases counted each time")
+            what = f"there are more than {MOST_VALUES} values in this file, aliases counted each time"
+            self._refuse(event, what, "split it: a scenario is a page or two")
 
     def _note(self, places: dict[JsonPath, Place], path: JsonPath, event: Any) -> None:
         places[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
@@ -168,36 +168,33 @@ class _Reader:
         raise Problem(what, where=where, remedy=remedy)
 
 
-def _decoded(text: str | bytes, name: str) -> str:
-    if len(text) > MOST_BYTES:
-        raise Problem("the file is larger than 1 MiB", where=name, remedy="split it: a scenario is a page or two")
-    if isinstance(text, str):
-        return text
-    try:
-        return text.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = text.count(b"\n", 0, error.start) + 1
-        column = error.start - text.rfind(b"\n", 0, error.start)
-        raise Problem("the file is not UTF-8", where=f"{name}:{line}:{column}", remedy="save it as UTF-8") from None
-
-
 def _json(source: str, name: str) -> Any:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         value = dict(pairs)
         if len(value) < len(pairs):
-            twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+            twice = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
             raise Problem(f"`{twice}` stands twice in one object", where=name, remedy="keep one of the two")
         return value
 
     def never(word: str) -> NoReturn:
         raise Problem(f"{word} is not JSON", where=name, remedy="use a number, or text in quotes")
 
+    def finite(text: str) -> float:
+        number = float(text)
+        return number if math.isfinite(number) else never(text)
+
     try:
-        return json.loads(source, object_pairs_hook=once, parse_constant=never)
+        value = json.loads(source, object_pairs_hook=once, parse_constant=never, parse_float=finite)
     except json.JSONDecodeError as error:
-        raise Problem(f"this is not JSON: {error.msg}", where=f"{name}:{error.lineno}:{error.colno}") from None
-    except (RecursionError, ValueError) as error:
-        raise Problem(f"this JSON cannot be read: {error}", where=name) from None
+        where, remedy = f"{name}:{error.lineno}:{error.colno}", "look at the brackets, quotes and commas there"
+        raise Problem(f"this is not JSON: {error.msg}", where=where, remedy=remedy) from None
+    except RecursionError:
+        raise too_deep(name) from None
+    except ValueError as error:
+        remedy = "a number has at most 4300 digits"
+        raise Problem(f"this JSON cannot be read: {error}", where=name, remedy=remedy) from None
+    must_be_bounded(value, name)
+    return value
 
 
 def _joined(text: str) -> str:
