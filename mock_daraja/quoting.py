@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 LONGEST: Final = 80
 """Characters of a value or name that a text shows."""
@@ -28,6 +28,21 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def printable(text: str) -> str:
+    """The same in as many lines as it has."""
+    return text if text.isprintable() else "\n".join(map(visible, text.split("\n")))
+
+
+def json_text(value: Any) -> str:
+    """JSON in indented lines, for people and programs: what can't be printed as JSON's escape."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return "\n".join(line if line.isprintable() else "".join(map(_in_json, line)) for line in text.split("\n"))
+
+
+def _in_json(character: str) -> str:
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def _cut(text: str, most: int) -> str:

@@ -9,6 +9,7 @@ import click
 
 from mock_daraja import __version__
 from mock_daraja.errors import Problem
+from mock_daraja.quoting import printable
 
 _COMMANDS: Final = (
     "serve", "demo", "why", "journal", "stuck", "report", "pay", "codes", "docs", "scenario", "env", "app", "credential"
@@ -32,7 +33,7 @@ class Commands(click.Group):
             if super().invoke(ctx) is False:  # a command's own way to say that something is not well
                 ctx.exit(1)
         except Problem as problem:
-            click.echo(f"error: {problem}", err=True)
+            click.echo(f"error: {printable(str(problem))}", err=True)
             ctx.exit(1)
 
 

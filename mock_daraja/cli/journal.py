@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,7 +14,7 @@ from mock_daraja.journal.failed import failed_lines
 from mock_daraja.journal.paint import Paint
 from mock_daraja.journal.shapes import attempted
 from mock_daraja.journal.text import callback_about, callback_why
-from mock_daraja.quoting import visible
+from mock_daraja.quoting import json_text, visible
 
 _SHOWN: Final = 20
 _TIME: Final = slice(11, 23)  # of an ISO 8601 instant
@@ -104,7 +103,7 @@ def journal(sandbox: str, limit: int, har: str | None, as_json: bool, url: str |
     client = client_at(url, sandbox)
     if har is not None:
         document = client.har()
-        save(har, json.dumps(document, indent=2, ensure_ascii=False) + "\n", printer)
+        save(har, json_text(document) + "\n", printer)
         if har != "-":
             printer.say(f"{len(document['log']['entries'])} entries in {har}")
         return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -17,6 +17,7 @@ from mock_daraja.cli.writer import Writer
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint, Role, plain
+from mock_daraja.quoting import json_text, printable
 from mock_daraja.settings import DEFAULT_PORT, Settings
 from mock_daraja.sources import URL_VARIABLE, load
 
@@ -33,6 +34,8 @@ sandbox_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 _NARROWEST: Final = 50
+_MARK: Final = "\ue01b"
+_PAINTED: Final = re.compile(_MARK + r"(\[[0-9;]*m)")
 _STYLES: Final[Mapping[Role, dict[str, Any]]] = {
     "heading": {"bold": True, "fg": "cyan"},
     "start": {"bold": True},
@@ -62,7 +65,9 @@ class Printer:
 
     def say(self, text: str = "", *, end: str = "\n") -> None:
         """Print at once, whatever reads it: a pipe must not keep the listening line back."""
-        click.echo(text + end, nl=False, color=self._coloured)
+        pieces = _PAINTED.split(text) if self._coloured else [text]
+        safe = "".join(f"\x1b{each}" if at % 2 else printable(each) for at, each in enumerate(pieces))
+        click.echo(safe + end, nl=False, color=self._coloured)
         sys.stdout.flush()
 
     def verdict(self, play: str, wrong: Collection[object], ending: str = "") -> bool:
@@ -74,7 +79,7 @@ class Printer:
         return not wrong
 
     def json(self, value: Any) -> None:
-        self.say(json.dumps(value, indent=2, ensure_ascii=False))
+        self.say(json_text(value))
 
 
 class ServerPrinter(Printer):
@@ -111,7 +116,8 @@ def save(path: str, text: str, printer: Printer) -> None:
 
 
 def _painted(text: str, role: Role) -> str:
-    return click.style(text, **_STYLES[role])
+    """With a mark of our own, of which `Printer.say` makes an escape: no other gets to a terminal."""
+    return click.style(text, **_STYLES[role]).replace("\x1b[", f"{_MARK}[")
 
 
 def text_width(most: int) -> int:
@@ -132,7 +138,7 @@ class WrongSetting(click.ClickException):
     exit_code = 2
 
     def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 - click's signature
-        click.echo(f"error: {self.message}", err=True)
+        click.echo(f"error: {printable(self.message)}", err=True)
 
 
 @contextmanager

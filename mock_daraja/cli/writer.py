@@ -8,6 +8,7 @@ from threading import Condition, Event
 from typing import Any, Final, TextIO
 
 from mock_daraja.journal.redact import redact_text
+from mock_daraja.quoting import printable
 from mock_daraja.threads import Daemon
 
 _MOST: Final = 1 << 20  # characters that wait; more are dropped, and counted
@@ -70,7 +71,7 @@ class Writer:
     def _run(self) -> None:
         while lines := self._next():
             try:
-                self._put("\n".join(lines) + "\n")
+                self._put(printable("\n".join(lines)) + "\n")
             except (OSError, ValueError):  # nobody reads any more, or the stream is closed
                 self._stream = self._raw = None
             except MemoryError:
