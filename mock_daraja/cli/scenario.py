@@ -26,6 +26,7 @@ from mock_daraja.cli.output import (
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint
+from mock_daraja.quoting import printable, visible
 
 if TYPE_CHECKING:
     from mock_daraja.scenarios import Library, Scenario
@@ -77,7 +78,9 @@ def listed(words: tuple[str, ...], as_json: bool) -> None:
         raise Problem(f"no scenario holds {' and '.join(words)}", remedy="`mock-daraja scenario list` has all of them")
     width = max(len(name) for name, _ in rows)
     for name, each in rows:
-        title = printer.paint(f"wrong: {each.what}", "bad") if isinstance(each, Problem) else each.title
+        title = (
+            printer.paint(visible(f"wrong: {each.what}"), "bad") if isinstance(each, Problem) else visible(each.title)
+        )
         printer.say(f"{printer.paint(f'{name:{width}}', 'start')}  {title}")
 
 
@@ -108,20 +111,20 @@ def show(name: str, as_json: bool) -> None:
 def _description(found: Scenario, width: int, paint: Paint) -> Iterator[str]:
     from mock_daraja.scenarios import writing
 
-    yield f"{paint(found.name, 'start')}  {paint(found.title, 'heading')}"
+    yield f"{paint(found.name, 'start')}  {paint(visible(found.title), 'heading')}"
     if found.story:
-        yield from textwrap.wrap(found.story, width, initial_indent="  ", subsequent_indent="  ")
+        yield from textwrap.wrap(printable(found.story), width, initial_indent="  ", subsequent_indent="  ")
     if found.provenance is not None:
         known = found.provenance
         dated = f", {known.date}" if known.date else ""
-        yield f"  {paint('known from', 'name')}  {known.level}: {known.source}{dated}"
+        yield f"  {paint('known from', 'name')}  {known.level}: {visible(known.source + dated)}"
     yield f"  {paint('file', 'name')}        {found.path}"
     for index, rule in enumerate(found.rules):
         yield ""
         yield f"  {paint(found.label(index), 'dim')}"
         said = (writing.condition_said(rule), *writing.outcomes_said(rule))
         for label, text in zip_longest(("when", "then"), said, fillvalue=""):
-            yield from hanging(f"  {paint(f'{label:4}', 'name')}  ", text, _LABEL, width)
+            yield from hanging(f"  {paint(f'{label:4}', 'name')}  ", visible(text), _LABEL, width)
 
 
 def _opened(name: str) -> Scenario:
@@ -148,7 +151,7 @@ def lint(paths: tuple[Path, ...]) -> bool:
     problems = [each for each in found if isinstance(each, Problem)]
     warnings = [doubt for each in found if not isinstance(each, Problem) for doubt in doubts(each)]
     for problem in (*problems, *warnings):
-        where, colon, rest = str(problem).partition(": ")
+        where, colon, rest = printable(str(problem)).partition(": ")
         is_wrong = problem in problems
         word = "" if is_wrong else "warning: "
         printer.say(f"{printer.paint(where + colon, 'bad' if is_wrong else 'note')}{word}{rest}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
 
-from mock_daraja.quoting import shown
+from mock_daraja.quoting import printable, shown
 from mock_daraja.testing.link import Link, Part, Record, transaction_id
 from mock_daraja.testing.plans import operations_named
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Row, TransactionRow
@@ -218,7 +218,8 @@ def _failure(
         lines.append(f"{'nearest' if misses else 'here'}: {_about(row)}")
         lines += [f"  but {each}" for each in misses]
     exchange = _exchange(record, row)
-    return "\n".join([*lines, "", timeline(record) if exchange is None else why(record, exchange)])
+    told = timeline(record) if exchange is None else why(record, exchange)
+    return "\n".join([*map(printable, lines), "", told])
 
 
 def _about(row: AnyRow) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from mock_daraja.client import Row
 from mock_daraja.exchange import UNREAD
 from mock_daraja.journal.shapes import refusal
+from mock_daraja.quoting import printable
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.timeline import because
 
@@ -54,7 +55,7 @@ class Strictness:
         if not lines:
             return None
         many = f"{len(lines)} things" if len(lines) > 1 else "something"
-        return "\n".join([f"{many} went wrong that this test did not expect", *lines, _REMEDY])
+        return printable("\n".join([f"{many} went wrong that this test did not expect", *lines, _REMEDY]))
 
 
 class ExpectedErrors:

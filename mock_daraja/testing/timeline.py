@@ -9,6 +9,7 @@ from mock_daraja.client import Row
 from mock_daraja.clock import parse_instant
 from mock_daraja.journal.failed import fact_lines
 from mock_daraja.journal.shapes import became, refusal
+from mock_daraja.quoting import printable
 from mock_daraja.testing.link import Record
 
 _MOST_LINES: Final = 40
@@ -49,7 +50,7 @@ def timeline(record: Record) -> str:
         shown += _latest([*map(_exchange, record.strangers)])
     clock = record.clock
     title = f"sandbox {record.name}, {clock['clock']} clock"
-    return "\n".join([title, *shown, f"{clock['now'][_TIME]}  now{_due(clock)}"])
+    return printable("\n".join([title, *shown, f"{clock['now'][_TIME]}  now{_due(clock)}"]))
 
 
 def _latest(lines: Sequence[Line]) -> list[str]:
