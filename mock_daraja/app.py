@@ -7,6 +7,7 @@ Daraja answers is decided there, and no rule of Flask's (404 pages, slashes, HEA
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 OURS: Final = "/_mock"
 OURS_JSON: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
 _WHY_LENGTH: Final = 400
 _LOG: Final = logging.getLogger("mock_daraja")
 
@@ -226,7 +228,7 @@ def _read(environ: WSGIEnvironment, most: int) -> bytes | None:
     """The request's body, or None when it is larger than `most` bytes."""
     length = environ.get("CONTENT_LENGTH")
     if length:
-        if not length.isdigit() or int(length) > most:
+        if not _LENGTH.fullmatch(length) or int(length) > most:
             return None
         return environ["wsgi.input"].read(int(length)) if length != "0" else b""
     if not environ.get("wsgi.input_terminated"):

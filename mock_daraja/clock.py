@@ -29,6 +29,7 @@ _EAT_MS: Final = 3 * 3_600_000
 _DAY_MS: Final = 24 * 3_600_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_EAT: Final = _EPOCH.astimezone(EAT)
+LAST_MS: Final = 253_000_000_000_000  # in 9987, and as far as a clock is set or moved: dates end with 9999
 
 _OF_NUMBERS: Final = frozenset("0123456789.eE+-")
 """Python's float takes more: 1_0, blanks, digits of other scripts."""

@@ -10,12 +10,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal
 
 from mock_daraja.annotated import must_fit
-from mock_daraja.clock import ClockSetting, parse_instant
+from mock_daraja.clock import LAST_MS, ClockSetting, parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.quoting import shown
 
-_FIRST_MS: Final = parse_instant("1970-01-01")
-_LAST_MS: Final = parse_instant("3000-01-01")  # a clock goes on from there, and dates end with 9999
 DEFAULT_PORT: Final = 6737  # M-P-E-S on a telephone's keypad is 6737
 
 
@@ -156,8 +154,8 @@ class Settings:
             _must_be_between(self, name, least, most)
         if self.admin_token is not None and not self.admin_token.strip():
             raise Problem("admin_token is empty", remedy="give a token that is hard to guess, or none at all")
-        if self.start is not None and not _FIRST_MS <= parse_instant(self.start) <= _LAST_MS:
-            raise Problem(f"start is {shown(self.start)}", remedy="give a time from 1970 to 2999")
+        if self.start is not None and not 0 <= parse_instant(self.start) <= LAST_MS:
+            raise Problem(f"start is {shown(self.start)}", remedy="give a time from 1970 to 9986")
         for text in self.app:
             if not all(text.partition(":")):
                 raise Problem(f"app {shown(text)} has no secret", remedy="write it as KEY:SECRET")

@@ -22,7 +22,7 @@ MOST_SINKS: Final = 1000
 MOST_ANSWERS: Final = 1000
 LONGEST_BODY: Final = 1 << 20
 
-_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
+_NAME: Final = re.compile(r"(?!\.+\Z)[A-Za-z0-9._-]{1,64}\Z")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 _FIELDS: Final = ("status", "headers", "body", "json", "fault")
 
@@ -66,13 +66,18 @@ def _opened(store: Store, name: str) -> Sink:
     sink = store.get(SINKS, name)
     if sink is not None:
         return sink
-    if _NAME.match(name) is None:
-        remedy = "use 1 to 64 letters, digits, dots, dashes and underscores"
-        raise Problem(f"{shown(name)} is not a name for a sink", where="sink", remedy=remedy)
+    check_name(name)
     if store.count(SINKS) >= MOST_SINKS:
         what = f"there are {MOST_SINKS} sinks already, so {shown(name)} was not opened"
         raise Problem(what, where="sink", remedy="remove sinks, or reset the sandbox", status=409)
     return Sink(name)
+
+
+def check_name(name: str) -> None:
+    """Raises Problem on one that no sink can have."""
+    if _NAME.match(name) is None:
+        remedy = "use 1 to 64 letters, digits, dots, dashes and underscores, and not only dots"
+        raise Problem(f"{shown(name)} is not a name for a sink", where="sink", remedy=remedy)
 
 
 def parse_program(document: Any) -> Program:

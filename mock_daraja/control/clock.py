@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mock_daraja.clock import ClockSetting
+from mock_daraja.clock import LAST_MS, ClockSetting
 from mock_daraja.control.call import Call, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import number, text
@@ -12,7 +12,6 @@ from mock_daraja.journal.shapes import instant
 from mock_daraja.model import Event
 
 LONGEST_S: Final = 366 * 86_400
-_LAST_MS: Final = 253_000_000_000_000  # in 9987: dates end with 9999
 
 
 def _event(event: Event) -> Shape:
@@ -37,7 +36,7 @@ def switch(call: Call) -> Shape:
 def advance(call: Call) -> Shape:
     sandbox = call.sandbox
     ms = round(call.body({"seconds": number(0, LONGEST_S)}, required=("seconds",))["seconds"] * 1000)
-    if sandbox.now_ms + ms > _LAST_MS:
+    if sandbox.now_ms + ms > LAST_MS:
         raise Problem("the clock would leave the calendar", where="seconds", remedy="reset the sandbox", status=409)
     fired = call.engine.advance(sandbox, ms)
     attempted = dict.fromkeys(event.subject for event in fired if event.kind == "deliver")

@@ -9,7 +9,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.journal.shapes import instant
 from mock_daraja.model.sink import ARRIVALS, SINKS, Arrival, Sink, SinkAnswer
 from mock_daraja.quoting import shown
-from mock_daraja.sinks import answer_with, parse_program
+from mock_daraja.sinks import answer_with, check_name, parse_program
 
 
 def _line(call: Call, sink: Sink) -> Shape:
@@ -54,6 +54,7 @@ def listed(call: Call) -> Shape:
 
 def one(call: Call, name: str) -> Shape:
     """A sink that nothing has reached is as good as one with no arrivals."""
+    check_name(name)
     store = call.sandbox.store
     is_onwards = "after" in call.query  # the first behind that one, else the latest
     least = call.query.get("after", 0) + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NoReturn
 
 import flask
@@ -60,7 +60,7 @@ def register(app: Flask, gateway: Gateway) -> None:
             case segments:
                 sandbox = shared.sandboxes.default
                 route, arguments = registry.ALL.find(request.method, segments)
-        query = read_query(request.args, route.query)
+        query = read_query(_parameters(), route.query)
         called = Call(gateway, sandbox, query, _json, request, breaks.may_pause)
         return route.view(called, **arguments)
 
@@ -80,6 +80,15 @@ def _let_in(settings: Settings) -> None:
         said = f"{request.method} {request.path}  {problem.status}  {problem.what}; {problem.remedy}"
         _LOG.warning("%s", visible(said))
         raise
+
+
+def _parameters() -> Mapping[str, str]:
+    """Raises Problem on bytes that our own server would not have let in."""
+    try:
+        return request.args
+    except UnicodeDecodeError:
+        remedy = "send it percent-encoded"
+        raise Problem("the query string is not UTF-8", where="query string", remedy=remedy) from None
 
 
 def _json() -> Any:
