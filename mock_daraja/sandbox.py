@@ -91,7 +91,10 @@ class Sandbox(View):
         for customer in self.settings.customers:
             self.put_customer(customer)
         if self.settings.scenario is not None:
-            self.engine.activate(self.library.open(self.settings.scenario))
+            try:
+                self.engine.activate(self.library.open(self.settings.scenario))
+            except Problem as problem:
+                raise problem.at("scenario") from None
 
     @cached_property
     def policy(self) -> Policy:

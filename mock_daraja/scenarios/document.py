@@ -76,7 +76,7 @@ class Node(Struct, frozen=True):
         try:
             return reader(self.value)
         except ValueError as error:
-            self.refuse(f"{in_words(self.path)}: {error}", "")
+            self.refuse(f"{in_words(self.path)}: {error}", "`mock-daraja docs scenarios#the-file` has what it takes")
 
 
 def did_you_mean(word: str, names: Collection[str]) -> str:

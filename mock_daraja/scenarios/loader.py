@@ -130,7 +130,7 @@ def _fault(error: Error) -> str:
 def _remedy(error: Error) -> str:
     limit, instance = error.validator_value, error.instance
     if error.validator == "enum":
-        return did_you_mean(str(instance), limit)
+        return did_you_mean(str(instance), limit) or "write one of these"
     if error.validator == "type" and "enum" in error.schema:
         return f"use {' or '.join(error.schema['enum'])}"
     if error.validator == "type" and limit == "string" and isinstance(instance, (int, float)):

@@ -143,7 +143,7 @@ class _Reader:
             number = json.loads(text)
         except ValueError:  # more digits than Python reads
             number = math.inf
-        if not math.isfinite(number):
+        if isinstance(number, float) and not math.isfinite(number):
             self._refuse(event, f"the number {text[:20]}… is too large", 'put it in "quotes" if it is text')
         return number
 

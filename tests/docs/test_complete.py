@@ -179,7 +179,12 @@ def commands_in_texts() -> set[str]:
 
 
 def test_what_remedies_refer_to_is_there() -> None:
-    assert commands_in_texts() == {"products#paths", "settings#every-setting", "testing#daraja_intercept"}
+    assert commands_in_texts() == {
+        "products#paths",
+        "scenarios#the-file",
+        "settings#every-setting",
+        "testing#daraja_intercept",
+    }
     for name in commands_in_texts():
         page, _, heading = name.partition("#")
         assert heading in headings(text(f"{page}.md"))
