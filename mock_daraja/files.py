@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,10 +38,16 @@ def read(path: Path, what: str, remedy: str, status: int = 400) -> bytes:
 
 def is_file(path: Path) -> bool:
     """False also where that can't be told."""
-    try:
+    with suppress(OSError, ValueError):
         return path.is_file()
-    except (OSError, ValueError):
-        return False
+    return False
+
+
+def is_folder(path: Path) -> bool:
+    """The same of a folder."""
+    with suppress(OSError, ValueError):
+        return path.is_dir()
+    return False
 
 
 def decoded(raw: bytes, name: str, advice: str = "") -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from mock_daraja import files
 from mock_daraja.cli.output import (
     Printer,
     client_at,
@@ -157,8 +158,8 @@ def lint(paths: tuple[Path, ...]) -> bool:
         printer.say(f"{printer.paint(where + colon, 'bad' if is_wrong else 'note')}{word}{rest}")
     count = counted(len(problems), "problem") if problems else "no problem"
     warned = f", {counted(len(warnings), 'warning')}" if warnings else ""
-    files = counted(len(found), "scenario")
-    printer.say(f"{files}, {printer.paint(count, 'bad' if problems else 'good')}{warned}")
+    checked = counted(len(found), "scenario")
+    printer.say(f"{checked}, {printer.paint(count, 'bad' if problems else 'good')}{warned}")
     return not problems
 
 
@@ -166,7 +167,7 @@ def _checked(paths: Sequence[Path]) -> Iterator[Scenario | Problem]:
     if not paths:
         yield from (each for _, each in _library().survey())
     for path in paths:
-        if path.is_dir():
+        if files.is_folder(path):
             library = _library(path)
             own = (each.relative_to(path) for each in path.rglob("*") if each.suffix.lower() in _FILES)
             names = {each.with_suffix("").as_posix() for each in own}

@@ -22,7 +22,7 @@ def only_given(**table: Any) -> dict[str, Any]:
 
 def control_path(sandbox: str) -> str:
     """Where the routes of a sandbox stand."""
-    return "/_mock" if sandbox == "default" else f"/_mock/sandboxes/{quote(sandbox, safe='')}"
+    return "/_mock" if sandbox == "default" else f"/_mock/sandboxes/{quote(sandbox, safe='', errors='surrogateescape')}"
 
 
 class ControlApi(ABC):

@@ -55,7 +55,7 @@ class Client(ControlApi):
             self._port = parts.port
         except ValueError as error:
             raise Problem(f"{shown(url)} is not a URL: {error}", remedy="write it as http://127.0.0.1:6737") from None
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable():
             raise Problem(f"{shown(url)} is not a URL", remedy="write it as http://127.0.0.1:6737")
         self.url = f"{parts.scheme}://{parts.netloc}"
         self.name = sandbox
@@ -116,7 +116,7 @@ class Client(ControlApi):
             data = json.dumps(body).encode()
         if method != "GET":  # /_mock wants the type also where there is no body
             lines += ["Content-Type: application/json", f"Content-Length: {len(data)}"]
-        return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + data
+        return "\r\n".join([*lines, "Connection: close", "", ""]).encode(errors="replace") + data
 
     def call(
         self, method: str, *path: str | int, body: Any = None, query: Query = NOTHING, more_seconds: float = 0.0
@@ -129,8 +129,11 @@ class Client(ControlApi):
         raise self._problem(answer, method, written)
 
     def _path(self, path: Iterable[str | int], query: Query = NOTHING) -> str:
-        written = "/".join([self.base, *(quote(str(each), safe="") for each in path)])
-        asked = urlencode(only_given(**query))
+        parts = [quote(str(each), safe="", errors="surrogateescape") for each in path]
+        if not all(parts):
+            raise Problem("the name is empty", where="/".join([self.base, *parts]), remedy="give one that there is")
+        written = "/".join([self.base, *parts])
+        asked = urlencode(only_given(**query), errors="surrogateescape")
         return f"{written}?{asked}" if asked else written
 
     def _raw(self, *path: str | int, query: Query = NOTHING, start: bytes = b"") -> bytes:

@@ -62,15 +62,7 @@ class Control:
         self._served.begin()
 
     def case(self, chance: Random) -> str | Finding:
-        data = self._request(chance)
-        answer = self._served.tried(data)
-        if isinstance(answer, Finding):
-            return answer
-        told = self._served.complaint()
-        status = answer[9:12].decode("latin-1")
-        if told or (status >= "500" and b"/_mock/sink/" not in data.partition(b"\r\n")[0]):
-            return Finding(told or answer.decode("utf-8", "replace"), repr(data))
-        return status or "nothing"
+        return self._served.came(self._request(chance))
 
     def end(self) -> Finding | None:
         return self._served.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from tests.fuzz.finding import LONGEST_S, Finding
 _ROOT: Final = Path(__file__).parents[2]
 _OURS: Final = "MOCK_DARAJA_"
 _MOST: Final = 1 << 22  # bytes of an answer
+_FAILED: Final = re.compile(rb'HTTP/1\.1 5[0-9]{2} [^{]*\r\n\r\n\{ ?"problem"')
+"""A 500 of our own: Daraja has others, and so does a sink that is told to."""
 
 
 class Served:
@@ -75,7 +78,15 @@ class Served:
             if length > _MOST:
                 raise TimeoutError("the answer has no end")
 
-    def tried(self, data: bytes) -> bytes | Finding:
+    def came(self, data: bytes) -> str | Finding:
+        """The status, unless something is wrong with the answer or stands in the log."""
+        answer = self._tried(data)
+        if isinstance(answer, Finding):
+            return answer
+        told = self.complaint() or (answer.decode("utf-8", "replace") if _FAILED.search(answer) else "")
+        return Finding(told, repr(data)) if told else answer[9:12].decode("latin-1") or "nothing"
+
+    def _tried(self, data: bytes) -> bytes | Finding:
         """Its answer, unless it hangs or is dead."""
         try:
             return self.answer(data)

@@ -43,16 +43,7 @@ class Wire:
             self._token = self._served.token()
         self._cases += 1
         makes: tuple[Callable[[Random], bytes], ...] = (self._framed, self._called, self._called)
-        data = chance.choice(makes)(chance)
-        answer = self._served.tried(data)
-        if isinstance(answer, Finding):
-            return answer
-        told = self._served.complaint()
-        if told:
-            return Finding(told, repr(data))
-        if b"our mistake" in answer:
-            return Finding(answer.decode("latin-1"), repr(data))
-        return answer[9:12].decode("latin-1") or "nothing"
+        return self._served.came(chance.choice(makes)(chance))
 
     def end(self) -> Finding | None:
         return self._served.end()
