@@ -93,7 +93,7 @@ class Served:
         except TimeoutError as error:
             return Finding(f"no answer within {LONGEST_S:g} s: {error}", repr(data))
         except OSError as error:
-            ended = self._process.wait(LONGEST_S) if self._process is not None else None
+            ended = self._stopped()
             self.begin()
             return Finding(f"the server is dead: {error}, exit code {ended}\n{self.complaint()}", repr(data))
 
@@ -105,18 +105,22 @@ class Served:
             self._read += len(told)
         return told.decode("utf-8", "replace") if b"Traceback" in told else ""
 
-    def end(self) -> Finding | None:
-        """Stopped as by Ctrl-C."""
-        if self._process is None:
-            return None
-        self._process.terminate()
+    def _stopped(self) -> int:
+        """Its exit code; killed where it doesn't come to an end."""
+        assert self._process is not None and self._process.stdout is not None
         try:
             code = self._process.wait(LONGEST_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()
-        assert self._process.stdout is not None
         self._process.stdout.close()
-        told = self.complaint()
+        return code
+
+    def end(self) -> Finding | None:
+        """Stopped as by Ctrl-C."""
+        if self._process is None:
+            return None
+        self._process.terminate()
+        code, told = self._stopped(), self.complaint()
         shutil.rmtree(self._log.parent)
         return Finding(f"it ended with exit code {code}\n{told}", "SIGTERM") if code or told else None

@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 
 from mock_daraja.errors import Problem
-from tests.fuzz import finding
+from tests.fuzz import finding, served
 from tests.fuzz.control import Control
 from tests.fuzz.finding import Finding, attempted
 from tests.fuzz.running import GRAMMARS, Run, run
@@ -32,6 +32,35 @@ def test_the_same_seed_makes_the_same_cases() -> None:
         first, second = ([make(Random(f"7 {number}")) for number in range(200)] for _ in range(2))
         assert first == second
         assert len({*first}) > 100
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_ours"),
+    [
+        (b'HTTP/1.1 500 Internal Server Error\r\nA: b\r\n\r\n{"problem":"KeyError"', True),
+        (b'HTTP/1.1 500 Internal Server Error\r\nA: b\r\n\r\n{"requestId":"1"', False),
+        (b'HTTP/1.1 400 Bad Request\r\nA: b\r\n\r\n{"problem":"the body"', False),
+    ],
+)
+def test_a_500_is_wrong_where_it_is_none_of_darajas(answer: bytes, *, is_ours: bool) -> None:
+    assert bool(served._FAILED.search(answer)) is is_ours
+
+
+def test_a_server_that_is_dead_is_found_and_begun_anew() -> None:
+    server = served.Served()
+    try:
+        server.begin()
+        assert server._process is not None
+        server._process.kill()
+        server._process.wait()
+
+        found = server.came(b"GET / HTTP/1.1\r\n\r\n")
+
+        assert isinstance(found, Finding)
+        assert found.what.startswith("the server is dead")
+        assert server.came(b"GET / HTTP/1.1\r\n\r\n") == "404"
+    finally:
+        server.end()
 
 
 def raises(error: BaseException) -> NoReturn:
