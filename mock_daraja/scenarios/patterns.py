@@ -26,6 +26,7 @@ LONGEST_VALUE: Final = 4096
 _DEEPEST: Final = 40
 _MOST_PARTS: Final = 10_000  # written out, `a{3}` being three: the engine writes them out before it begins
 _KEPT: Final = 256  # compiled
+_LINT_S: Final = 0.5  # for one pattern with all values
 _PART: Final = re.compile(
     r"""\(\?\#[^)]*\)                                # a comment
     | \\N\{[^}]*\} | \\.                             # an escape
@@ -144,12 +145,14 @@ class Tries:
 
 def hostile(pattern: str) -> str | None:
     """A value that the pattern takes too long with, if one is found among those that make patterns take long."""
-    for piece in _pieces(pattern):
-        for value in _repeated(piece, pattern):
-            tries = Tries()
-            tries.unlike("", pattern, value)
-            if tries.ran_out:
-                return value
+    until_s = monotonic() + _LINT_S
+    for value in (value for piece in _pieces(pattern) for value in _repeated(piece, pattern)):
+        tries = Tries()
+        tries.unlike("", pattern, value)
+        if tries.ran_out:
+            return value
+        if monotonic() > until_s:
+            break
     return None
 
 
