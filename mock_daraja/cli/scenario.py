@@ -168,10 +168,10 @@ def _checked(paths: Sequence[Path]) -> Iterator[Scenario | Problem]:
         yield from (each for _, each in _library().survey())
     for path in paths:
         if files.is_folder(path):
-            library = _library(path)
+            rows = _library(path).survey()
             own = (each.relative_to(path) for each in path.rglob("*") if each.suffix.lower() in _FILES)
             names = {each.with_suffix("").as_posix() for each in own}
-            yield from (each for name, each in library.survey() if name in names)
+            yield from (each for name, each in rows if name in names)
         elif path.suffix.lower() not in _FILES:
             remedy = f"name a folder, or a file that ends in {', '.join(_FILES)}"
             yield Problem("this is no scenario file", where=str(path), remedy=remedy)

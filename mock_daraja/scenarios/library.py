@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from threading import RLock
 from typing import Final
@@ -23,6 +24,7 @@ from mock_daraja.scenarios.loader import load_file
 from mock_daraja.scenarios.model import Known, Scenario
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
+MOST_ENTRIES: Final = 20_000  # in a folder of scenarios and below: more take seconds at each start
 _LOG: Final = logging.getLogger("mock_daraja")
 _LOOK_EVERY: Final = 1.0  # seconds of the computer's time between two looks at the files of an active scenario
 _TYPO: Final = 3  # letters by which a misspelling is longer or shorter, at most
@@ -225,13 +227,17 @@ def _everything(folder: Path) -> list[Path]:
     """What is in a folder and in those below it; links to folders are not followed."""
     try:
         next(folder.iterdir(), None)
-        return sorted(folder.rglob("*"))
+        found = [*islice(folder.rglob("*"), MOST_ENTRIES + 1)]
     except (OSError, ValueError) as error:
         what = "there is no such folder of scenarios"
         if isinstance(error, PermissionError):
             what = "the folder of scenarios cannot be read"
         remedy = "name a folder that holds scenario files"
         raise Problem(what, where=str(folder), remedy=remedy, status=404) from None
+    if len(found) > MOST_ENTRIES:
+        what = f"the folder of scenarios holds more than {MOST_ENTRIES} files and folders"
+        raise Problem(what, where=str(folder), remedy="name one that holds scenario files alone")
+    return sorted(found)
 
 
 def _last(name: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from mock_daraja.app import daraja_paths
 from mock_daraja.errors import Problem
 from mock_daraja.files import MOST_BYTES
-from mock_daraja.scenarios import Library
+from mock_daraja.scenarios import Library, library
 from mock_daraja.sources import SETTINGS_FILE, load
 from tests.conftest import MakeMock
 
@@ -149,6 +149,14 @@ def test_a_folder_of_scenarios_that_is_none(tmp_path: Path, folder: str) -> None
     (tmp_path / "file").write_bytes(b"")
 
     problem_of(Library([tmp_path / folder.replace("\\u0000", "\0")]).names)
+
+
+def test_a_folder_of_scenarios_that_holds_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "MOST_ENTRIES", 3)
+    for name in ("a", "b/c", "b/d"):
+        (tmp_path / name).mkdir(parents=True)
+
+    assert "more than 3 files and folders" in problem_of(Library([tmp_path]).names).what
 
 
 @pytest.mark.parametrize(
