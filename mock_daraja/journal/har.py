@@ -59,7 +59,7 @@ def _of_exchange(row: Exchange, server: str) -> dict[str, Any]:
     response = _response(0) if reply is None else _response(reply.status, reply.headers, reply.body)
     about: dict[str, Any] = {"_exchange": row.id, "_operation": row.operation, "_transaction": row.transaction}
     if row.why:
-        about["comment"] = row.why
+        about["comment"] = redact_query(row.why)
     if reply is not None and reply.fault is not None:
         about["_fault"] = str(reply.fault)
     return _entry(row.received_ms, request, response, about)
@@ -74,7 +74,7 @@ def _of_delivery(row: Callback, delivery: Delivery) -> dict[str, Any]:
     about: dict[str, Any] = {"_callback": row.id, "_kind": row.kind, "_transaction": row.transaction}
     comment = "; ".join(filter(None, (delivery_error(delivery), sent_twice(delivery))))
     if comment:
-        about["comment"] = comment
+        about["comment"] = redact_query(comment)
     return _entry(delivery.sent_ms, request, response, about)
 
 
@@ -109,7 +109,7 @@ def _response(status: int, headers: Headers = (), body: bytes = b"") -> dict[str
         "cookies": [],
         "headers": _named(redact_headers(headers)),
         "content": {"size": len(body), "mimeType": _type(headers), "text": redact_body(body)},
-        "redirectURL": _value(headers, "location"),
+        "redirectURL": redact_query(_value(headers, "location")),
         "headersSize": -1,
         "bodySize": len(body) if status else -1,
     }

@@ -10,7 +10,7 @@ import msgspec
 
 from mock_daraja.clock import eat
 from mock_daraja.exchange import Exchange, Step
-from mock_daraja.journal.redact import redact_body, redact_headers, redact_query, redact_text
+from mock_daraja.journal.redact import redact_body, redact_headers, redact_message, redact_query, redact_text
 from mock_daraja.model import Callback, Delivery, Stuck, StuckState, Transaction
 from mock_daraja.money import shillings
 from mock_daraja.reasons import callback_note, delivery_error, sent_twice
@@ -43,6 +43,9 @@ def to_open(reference: str) -> str:
 
 def step_json(step: Step) -> dict[str, Any]:
     shape: dict[str, Any] = msgspec.to_builtins(step)
+    for name in ("text", "value", "remedy"):
+        if isinstance(shape.get(name), str):
+            shape[name] = redact_query(shape[name])
     return shape | {"docs": reference(step.docs)} if step.docs else shape
 
 
@@ -62,7 +65,7 @@ def exchange_json(exchange: Exchange, *, whole: bool = True, bodies: Bodies = re
         "transaction": exchange.transaction,
         "status": reply.status if reply else None,
         "fault": fault.name if fault else None,
-        "why": exchange.why,
+        "why": redact_query(exchange.why),
     }
     if whole:
         shape |= {
@@ -77,16 +80,17 @@ def exchange_json(exchange: Exchange, *, whole: bool = True, bodies: Bodies = re
 
 
 def callback_json(row: Callback, deliveries: Sequence[Delivery], *, bodies: Bodies = redact_body) -> dict[str, Any]:
+    text = _texts(bodies)
     shape = {
         "id": row.id,
         "kind": row.kind,
         "transaction": row.transaction,
-        "url": row.url,
+        "url": text(row.url),
         "state": row.state,
         "due": instant(row.due_ms),
-        "headers": [list(pair) for pair in row.headers],
+        "headers": [list(pair) for pair in redact_headers(row.headers)],
         "body": bodies(row.body),
-        "note": callback_note(row, deliveries[-1] if deliveries else None),
+        "note": text(callback_note(row, deliveries[-1] if deliveries else None)),
         "deliveries": [_delivery_json(each, bodies) for each in deliveries],
     }
     if row.refusal is not None:
@@ -96,20 +100,26 @@ def callback_json(row: Callback, deliveries: Sequence[Delivery], *, bodies: Bodi
     return shape
 
 
+def _texts(bodies: Bodies) -> Callable[[str], str]:
+    """How URLs are shown, and what is said of them: whoever gets bodies as they are gets them as they are."""
+    return redact_query if bodies is redact_body else str
+
+
 def attempted(callback: Mapping[str, Any]) -> str:
     """When a callback was sent last; where nothing was, when it was due."""
     return str(callback["deliveries"][-1]["sent"] if callback["deliveries"] else callback["due"])
 
 
 def _delivery_json(delivery: Delivery, bodies: Bodies) -> dict[str, Any]:
-    twice = sent_twice(delivery)
+    twice, error, text = sent_twice(delivery), delivery_error(delivery), _texts(bodies)
+    messages = redact_message if bodies is redact_body else bodies
     return {
-        "url": delivery.url,
+        "url": text(delivery.url),
         "sent": instant(delivery.sent_ms),
-        "request": bodies(delivery.request),
+        "request": messages(delivery.request),
         "status": delivery.status,
-        "answer": bodies(delivery.answer),
-        "error": delivery_error(delivery),
+        "answer": messages(delivery.answer),
+        "error": None if error is None else text(error),
         **({} if twice is None else {"twice": twice}),
         **({} if delivery.failure is None else {"failure": delivery.failure.kind}),
     }
@@ -139,7 +149,7 @@ def transaction_json(row: Transaction) -> dict[str, Any]:
         **({"unattested": True} if decided and decided.unattested else {}),
         "why": row.why,
         "prompt": None if row.prompt is None else row.prompt.partition(":")[0],
-        "callback_url": row.result_url,
+        "callback_url": None if row.result_url is None else redact_query(row.result_url),
         "exchange": f"x{row.exchange}" if row.exchange else None,  # none asked for an outside payment
     }
 

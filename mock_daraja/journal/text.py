@@ -14,7 +14,7 @@ from mock_daraja.exchange import Exchange
 from mock_daraja.journal.failed import facts, failed_lines
 from mock_daraja.journal.message import body_lines
 from mock_daraja.journal.paint import Paint, Role, plain
-from mock_daraja.journal.redact import redact_body, redact_text
+from mock_daraja.journal.redact import redact_body, redact_query, redact_text
 from mock_daraja.journal.shapes import UNDELIVERED, became, to_open
 from mock_daraja.model import Callback, Delivery
 from mock_daraja.quoting import visible
@@ -37,7 +37,7 @@ def log_line(exchange: Exchange) -> str:
     number = exchange.id if exchange.sandbox == "default" else f"{exchange.sandbox}/{exchange.id}"
     status = exchange.reply.status if exchange.reply else "no answer"
     asked = f"{exchange.method} {exchange.path}".rstrip()
-    return visible(f"{asked}  {status}  {number}  {exchange.why}".rstrip())
+    return visible(redact_query(f"{asked}  {status}  {number}  {exchange.why}".rstrip()))
 
 
 def failure_lines(sandbox: str, transaction: Row) -> str:

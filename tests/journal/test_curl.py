@@ -106,14 +106,14 @@ def test_credentials_are_variables(header: str, app: str | None, option: str) ->
 @pytest.mark.parametrize(
     ("body", "written", "variables"),
     [
-        (b'{"Password": "abcdefg", "b": 1}', """'{"Password": "'"$PASSWORD"'", "b": 1}'""", "PASSWORD"),
+        (b'{"Password": "abcdefgh", "b": 1}', """'{"Password": "'"$PASSWORD"'", "b": 1}'""", "PASSWORD"),
         (
-            b'{"SecurityCredential":"abcdefg","Password":"abcdefg"}',
+            b'{"SecurityCredential":"abcdefgh","Password":"abcdefgh"}',
             """'{"SecurityCredential":"'"$SECURITYCREDENTIAL"'","Password":"'"$PASSWORD"'"}'""",
-            "PASSWORD, SECURITYCREDENTIAL",
+            "SECURITYCREDENTIAL, PASSWORD",
         ),
         (b'{"Password": ""}', """'{"Password": ""}'""", ""),
-        (b"Password=abcdefg&a=1", "'Password=abcd***&a=1'", ""),
+        (b"Password=abcdefgh&a=1", "'Password=abcd***&a=1'", ""),
     ],
 )
 def test_secrets_of_the_body_are_variables(body: bytes, written: str, variables: str) -> None:
@@ -123,7 +123,7 @@ def test_secrets_of_the_body_are_variables(body: bytes, written: str, variables:
     assert command.startswith(f"# set {variables}\n" if variables else START)
 
 
-@pytest.mark.parametrize("body", [b'{"Password": "abcdefg", "b": "\xff"}', b'{"Password": "abcdefg"}' + b" " * 200_000])
+@pytest.mark.parametrize("body", [b'{"Password": "abcdefgh", "b": "\xff"}', b'{"Password": "abcdefgh"}' + b" " * 200_000])
 def test_a_body_that_is_piped_has_its_secrets_cut(body: bytes) -> None:
     command = curl(exchange(headers=(JSON,), body=body), SERVER)
 

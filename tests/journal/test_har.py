@@ -40,7 +40,7 @@ def exchange(**changes: Any) -> tuple[Exchange]:
 
 def delivered(answer: bytes, status: int | None = 200, failure: Failure | None = None) -> tuple[Callback, Delivery]:
     request = b'POST /hook HTTP/1.1\r\nHost: a:1\r\nContent-Type: application/json\r\n\r\n{"a": 1}'
-    url = "http://127.0.0.1:8000/hook?a=1&secret=abcdefg"
+    url = "http://127.0.0.1:8000/hook?a=1&secret=abcdefgh"
     row = Callback(4, "stk", 2, url, b"{}", (), 0)
     return row, Delivery(url, 1_000, request, status, answer, failure, callback=row.id)
 
@@ -93,8 +93,8 @@ def test_what_went_wrong_is_the_comment(mock: Any) -> None:
 @pytest.mark.parametrize(
     ("rows", "name", "value"),
     [
-        (exchange(path="/a b", query="access_token=abcdefg"), "request.url", f"{SERVER}a%20b?access_token=abcd***"),
-        (exchange(headers=(("Authorization", "Bearer abcdefg"),)), "request.headers.0.value", "Bearer abcd***"),
+        (exchange(path="/a b", query="access_token=abcdefgh"), "request.url", f"{SERVER}a%20b?access_token=abcd***"),
+        (exchange(headers=(("Authorization", "Bearer abcdefgh"),)), "request.headers.0.value", "Bearer abcd***"),
         (exchange(body=b"\xff"), "request.postData.text", "\ufffd"),
         (exchange(body=b"\xff"), "request.postData.mimeType", "x-unknown"),
         (exchange(reply=None), "response.status", 0),

@@ -73,7 +73,7 @@ def test_an_upgrade_to_http2_is_ignored(serve):
         (b"G@T / HTTP/1.1", "malformed request line"),
         (b"\x16\x03\x01\x02\x00\x01\x00\n", "a TLS hello"),
         (b"GET /?secret=letmein HTTP/1.1 x", "malformed request line 'GET /?secret=*** HTTP/1.1 x'"),
-        (b"GET / HTTP/1.1\r\nAuthorization : Bearer letmein", "malformed header 'Authorization : Bear***'"),
+        (b"GET / HTTP/1.1\r\nAuthorization : Bearer letmein", "malformed header 'Authorization : Bearer ***'"),
         (b"GET http://[::1 HTTP/1.1", "malformed address"),
         (b"CONNECT api.mine.io:443 HTTP/1.1", "this server is no proxy, and was asked for 'api.mine.io:443'"),
         (b"GET http://me:pw@api.mine.io./p HTTP/1.1", "this server is no proxy, and was asked for 'api.mine.io.'"),

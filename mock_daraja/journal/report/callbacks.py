@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from mock_daraja.journal.redact import redact_query
 from mock_daraja.journal.report.card import Check, Evidence
 from mock_daraja.journal.report.evidence import Journal, counted, is_sink
 from mock_daraja.model import Callback, Delivery, FailureKind
@@ -23,7 +24,7 @@ def answers_well(journal: Journal) -> Check:
     rejected = sum(_rightly_rejects(journal, row, each) for row, each in answered)
     wrong = [_line(row, each) for row, each in answered if not (took(each) or _rightly_rejects(journal, row, each))]
     refused = tuple(
-        Evidence(f"c{row.id}", f"{row.kind} to {row.url}: {callback_note(row, None)}")
+        Evidence(f"c{row.id}", redact_query(f"{row.kind} to {row.url}: {callback_note(row, None)}"))
         for row in journal.callbacks
         if row.state == "refused" and row.id not in journal.attempts
     )
@@ -90,7 +91,7 @@ def _rightly_rejects(journal: Journal, row: Callback, delivery: Delivery) -> boo
 
 def _line(row: Callback, delivery: Delivery, before: str = "") -> Evidence:
     got = delivery_error(delivery) or f"answered {delivery.status}"
-    return Evidence(f"c{row.id}", f"{before}{row.kind} of t{row.transaction} to {delivery.url}: {got}")
+    return Evidence(f"c{row.id}", redact_query(f"{before}{row.kind} of t{row.transaction} to {delivery.url}: {got}"))
 
 
 def _none(journal: Journal) -> tuple[str, tuple[Evidence, ...], str]:

@@ -9,6 +9,7 @@ from typing import Final
 from mock_daraja import wire
 from mock_daraja.clock import eat_digits, is_timestamp, parse_instant
 from mock_daraja.exchange import UNREAD, Exchange
+from mock_daraja.journal.redact import redact_query
 from mock_daraja.journal.report.card import Check, Evidence
 from mock_daraja.journal.report.evidence import Journal, counted, fields_of, seconds, status_of
 
@@ -107,7 +108,7 @@ def is_warned(journal: Journal) -> Check:
     rows = journal.exchanges
     warned = [(row, step) for row in rows for step in row.steps if step.verdict == "warning"]
     if warned:
-        lines = tuple(Evidence(row.id, f"{row.method} {row.path}: {step.text}") for row, step in warned)
+        lines = tuple(Evidence(row.id, redact_query(f"{row.method} {row.path}: {step.text}")) for row, step in warned)
         remedy = "`mock-daraja why ID` says what to do about each; M-Pesa itself would not have said anything"
         return check("warn", counted(len(warned), "warning"), lines, remedy)
     return _passed(check, len(rows), "was taken without a warning")
@@ -115,7 +116,7 @@ def is_warned(journal: Journal) -> Check:
 
 def _refused(rows: Iterable[Exchange], *rooms: str) -> tuple[Evidence, ...]:
     return tuple(
-        Evidence(row.id, f"{row.method} {row.path} {status_of(row) or 'no answer'}: {row.why}")
+        Evidence(row.id, redact_query(f"{row.method} {row.path} {status_of(row) or 'no answer'}: {row.why}"))
         for row in rows
         if (step := row.refusal) is not None and step.room in rooms
     )
