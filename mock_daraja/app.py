@@ -19,6 +19,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.exchange import Exchange, Reply, Request
 from mock_daraja.faults import withholds_answer
 from mock_daraja.gateway import Answered, Gateway
+from mock_daraja.journal.redact import redact_query
 from mock_daraja.loop import Loop
 from mock_daraja.model import changed
 from mock_daraja.own_sinks import SINK, OwnSinks
@@ -168,7 +169,8 @@ class DarajaPaths:
             if reply.fault is not None and withholds_answer(reply.fault):
                 answered.after()  # what was accepted goes on, though nobody is told
             if not answered.sandbox.settings.pure:
-                reply = changed(reply, headers=(*reply.headers, *_explanation(answered.exchange)))
+                hide = self.gateway.shared.sandboxes.secrets.hide
+                reply = changed(reply, headers=(*reply.headers, *_explanation(answered.exchange, hide)))
             return Sending(reply, answered.sandbox.clock, answered.before, answered.after)
         except BaseException:
             answered.after()  # what was accepted goes on, though the reply will never be out
@@ -188,7 +190,8 @@ class DarajaPaths:
             sandbox = self.gateway.shared.sandboxes.get(path[1] or DEFAULT)
             return Sending(receive(sandbox, path[2], request), sandbox.clock)
         except Problem as problem:
-            return Sending(_refused(problem, where))
+            shape = self.gateway.shared.sandboxes.secrets.hide_of(problem.at(where))
+            return Sending(Reply(problem.status, wire.dumps(shape) + b"\n", OURS_JSON))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
@@ -216,10 +219,6 @@ class DarajaPaths:
         return sending
 
 
-def _refused(problem: Problem, where: str) -> Reply:
-    return Reply(problem.status, wire.dumps(problem.at(where).as_json()) + b"\n", OURS_JSON)
-
-
 def _is_ours(path: str) -> bool:
     return path == OURS or path.startswith(f"{OURS}/")
 
@@ -237,9 +236,9 @@ def _read(environ: WSGIEnvironment, most: int) -> bytes | None:
     return body if len(body) <= most else None
 
 
-def _explanation(exchange: Exchange) -> list[tuple[str, str]]:
+def _explanation(exchange: Exchange, hide: Callable[[str], str]) -> list[tuple[str, str]]:
     headers = [("X-Mock-Daraja-Exchange", f"{exchange.sandbox}/{exchange.id}")]
     if why := exchange.why:
-        text = visible(why).encode("latin-1", "backslashreplace").decode("latin-1")
+        text = visible(hide(redact_query(why))).encode("latin-1", "backslashreplace").decode("latin-1")
         headers.append(("X-Mock-Daraja-Why", text[:_WHY_LENGTH]))
     return headers

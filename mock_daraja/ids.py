@@ -11,6 +11,8 @@ from typing import Final
 
 from mock_daraja.clock import eat, eat_digits, start_of_day
 
+TOKEN_LENGTH: Final = 28
+"""Of an access token, captured (requests.md §1.4)."""
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
 _BASE36: Final = string.digits + string.ascii_uppercase
 _DAYS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
@@ -91,9 +93,9 @@ class Ids:
         return f"ws_CO_{digits[6:8]}{digits[4:6]}{digits[:4]}{digits[8:]}{fraction}{msisdn[-9:]}"
 
     def token(self) -> str:
-        """28 alphanumeric characters (requests.md §1.4)."""
+        """So many alphanumeric characters (requests.md §1.4)."""
         bits, letters = self._draw("token"), []
-        for _ in range(28):
+        for _ in range(TOKEN_LENGTH):
             bits, letter = divmod(bits, len(_ALPHANUMERIC))
             letters.append(_ALPHANUMERIC[letter])
         return "".join(letters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -83,6 +83,7 @@ class Sandbox(View):
         self.receivers: list[Receiver] = []  # of this process, asked before callbacks go out over HTTP
         self._server = server
         self.is_closed = False
+        self.secrets_changed: Callable[[], object] = lambda: None  # called when a passkey, say, may be another
         self._apply_settings()
 
     def _apply_settings(self) -> None:
@@ -134,6 +135,7 @@ class Sandbox(View):
                 for row in known:
                     self._server.put(noun, row)
             self.store.restore(rows)
+            self.secrets_changed()
             clock = self.store.get(CLOCK, "")
             assert clock is not None  # kept from the start
             self.clock.switch(ClockSetting.parse(clock.setting))
@@ -247,6 +249,7 @@ class Sandbox(View):
             row = tables.organisation_from(table, old)
             known = defaults.initiators(row.shortcode) if old is None else self.initiators(row.shortcode)
             self._keep_organisation(row, tables.initiators_from(table, row, known))
+            self.secrets_changed()
         return row
 
     def put_customer(self, table: Any) -> Customer:

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from mock_daraja import defaults, tables
 from mock_daraja.errors import Problem
-from mock_daraja.model import APPS, TOKENS, App, Token, changed
+from mock_daraja.journal.known import KnownSecrets
+from mock_daraja.model import APPS, INITIATORS, ORGANISATIONS, TOKENS, App, Token, changed
 from mock_daraja.model.noun import Noun
 from mock_daraja.quoting import shown
 from mock_daraja.sandbox import DEFAULT, Sandbox
@@ -30,6 +31,8 @@ class Sandboxes:
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
         self.store: Store = MemoryStore({})  # what leads to a sandbox: apps and tokens
+        self.secrets = KnownSecrets(self._secrets, lambda text: self.store.get(TOKENS, text) is not None)
+        """Of all sandboxes: one's secret may stand in another's journal."""
         self.create(DEFAULT)
 
     @property
@@ -63,6 +66,8 @@ class Sandboxes:
             for app in _apps(made):
                 self.put_app(made, app)
             self._sandboxes[name] = made
+        made.secrets_changed = self.secrets.changed
+        self.secrets.changed()
         return made
 
     def fresh_name(self) -> str:
@@ -79,6 +84,7 @@ class Sandboxes:
             number = self.store.next("app") if old is None else old.number
             kept = changed(app, sandbox=sandbox.name, number=number)
             self.store.put(APPS, kept)
+            self.secrets.changed()
             return kept
 
     def remove_app(self, sandbox: Sandbox, key: str) -> bool:
@@ -112,6 +118,14 @@ class Sandboxes:
     def close(self) -> None:
         for sandbox in self.all():
             sandbox.close()
+
+    def _secrets(self) -> Iterator[str]:
+        """What is shown to nobody but who asks for it: of apps, organisations and initiators, and the admin token."""
+        yield self.settings.admin_token or ""
+        yield from (app.secret or "" for app in self.store.scan(APPS))
+        for sandbox in self.all():
+            yield from (row.passkey or "" for row in sandbox.store.scan(ORGANISATIONS))
+            yield from (row.password for row in sandbox.store.scan(INITIATORS))
 
     def found_by(self, noun: Noun[Caller, str], given: str) -> tuple[Sandbox, Caller] | None:
         """The sandbox that an app's key or a token's value leads to, and that app or token."""

@@ -27,8 +27,9 @@ FOR_PROGRAMMERS = {
     "store/unit.py",
     "store/memory.py",
     "telling.py",
+    "testing/guarded.py",
 }
-"""Python's own AttributeError, and logs of our mistakes with their traceback."""
+"""Python's own AttributeError, logs of our mistakes with their traceback, and what pytest shows of an assertion."""
 PYTHON = re.compile(
     r"\['|\('|',\)|\{'|frozenset\(|set\(\)|(?<![\w\"'])b['\"]|<[\w.]+ (object|function|at)|\w+\(\w+=|Decimal\("
     r"|\b(None|True|False)\b"

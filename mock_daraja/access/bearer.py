@@ -8,10 +8,10 @@ from typing import Final
 
 from mock_daraja.access.given import decoded, is_unset
 from mock_daraja.access.header import BASIC, GENERATE, NEW_TOKEN, BadCredentials, brackets, wrong_scheme
+from mock_daraja.ids import TOKEN_LENGTH
 
 _BEARER: Final = f"send Authorization: Bearer <access_token>, from {GENERATE}"
-_TOKEN_LENGTH: Final = 28  # of an access token, captured (requests.md §1.4)
-_PIECES: Final = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z0-9]{{{_TOKEN_LENGTH}}}(?![A-Za-z0-9])")
+_PIECES: Final = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z0-9]{{{TOKEN_LENGTH}}}(?![A-Za-z0-9])")
 _PASSKEY: Final = re.compile("[0-9a-fA-F]{64}")
 _PASSWORD: Final = re.compile(r"[0-9]{5,7}\S+20[0-9]{12}")
 _CREDENTIAL: Final = re.compile("[A-Za-z0-9+/]{342}==")
@@ -61,9 +61,9 @@ def token_fault(token: str, is_token: Callable[[str], bool] = lambda text: False
         )
     if what := _other_secret(token):
         return BadCredentials(f"Bearer is followed by {what}, which is no token", _BEARER)
-    if len(token) != _TOKEN_LENGTH:
-        how = "it was cut" if len(token) < _TOKEN_LENGTH else "there is more in it than the token"
-        why = f"the token has {len(token)} characters and an access_token has {_TOKEN_LENGTH}: {how}"
+    if len(token) != TOKEN_LENGTH:
+        how = "it was cut" if len(token) < TOKEN_LENGTH else "there is more in it than the token"
+        why = f"the token has {len(token)} characters and an access_token has {TOKEN_LENGTH}: {how}"
         return BadCredentials(why, f"send it whole and alone, or {NEW_TOKEN}")
     if token in (token.upper(), token.lower()):
         how = "upper" if token == token.upper() else "lower"
@@ -99,4 +99,4 @@ def _other_secret(token: str) -> str:
 
 
 def _is_wrapped_token(token: str) -> bool:
-    return re.fullmatch(rf"[<{{]\w{{{_TOKEN_LENGTH}}}[>}}]", token) is not None
+    return re.fullmatch(rf"[<{{]\w{{{TOKEN_LENGTH}}}[>}}]", token) is not None

@@ -86,6 +86,7 @@ def running(
         with settings_applied():
             log = None if logs is None else _logged(logs, writer, log_line)
             app = daraja_paths(settings, log=log, more_scenarios=more_scenarios)
+        writer.hide = app.gateway.shared.sandboxes.secrets.hide
         if logs is not None:
             app.gateway.shared.failed = _logged(logs, writer, _failure_lines)
             app.gateway.shared.undelivered = _logged(logs, writer, undelivered_line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from threading import Condition, Event
 from typing import Any, Final, TextIO
 
@@ -13,6 +14,7 @@ from mock_daraja.threads import Daemon
 
 _MOST: Final = 1 << 20  # characters that wait; more are dropped, and counted
 _UNREAD: Final = "nobody read them"
+_UNSHOWN: Final = "mock-daraja: what was logged could not be shown"
 _GATHER_S: Final = 0.005  # for lines that come together: each waking of the thread takes the interpreter from the loop
 _FULL_S: Final = 0.02  # between two looks at a pipe that is full and says so at once
 
@@ -34,6 +36,8 @@ class Writer:
         self._why = ""  # those were
         self._closing = Event()
         self._pause = Event()  # is never set
+        self.hide: Callable[[str], str] = str
+        """Leaves out what is secret by its value: here, since nobody waits for this thread."""
         self._thread = Daemon(self._run, "mock-daraja-writer")
         self._thread.start()
 
@@ -90,6 +94,12 @@ class Writer:
     def _put(self, text: str) -> None:
         if self._stream is None:
             return
+        try:
+            text = self.hide(text)
+        except MemoryError:
+            raise
+        except Exception:  # our mistake: what may hold a secret is not written
+            text = _UNSHOWN + "\n"
         if self._raw is None:
             self._stream.write(text)
             self._stream.flush()
@@ -114,4 +124,4 @@ class WriterHandler(logging.Handler):
         try:
             self._writer.write(redact_text(self.format(record)))
         except Exception:  # out of memory, say: whoever logs must not fail for it
-            self._writer.write("mock-daraja: what was logged could not be shown")
+            self._writer.write(_UNSHOWN)

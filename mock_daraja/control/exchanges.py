@@ -61,7 +61,7 @@ def one(call: Call, name: str) -> Shape | Response:
         if row.refusal is not None and row.refusal.room == UNREAD:
             what = f"{row.id} did not come whole: {row.refusal.text}"
             raise Problem(what, remedy="no command asks the same again; see what came without --curl", status=409)
-        return written(curl(row, call.request.host_url))
+        return written(curl(row, call.request.host_url, call.shared.sandboxes.secrets.hide))
     transaction = None if row.transaction is None else call.sandbox.transaction(row.transaction)
     callbacks = [] if transaction is None else call.sandbox.callbacks_of(transaction.id)
     stuck = [] if transaction is None else _stuck(call, transaction.id, {each.id for each in callbacks})

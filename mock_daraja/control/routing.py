@@ -24,13 +24,15 @@ _PATH: Final = "<path:"
 class Route:
     """`path` is relative: `customers/<msisdn>/prompt`. A last part `<path:name>` takes everything that follows.
 
-    `query` are the parameters of the query string.
+    `query` are the parameters of the query string. What is answered `shows_secrets` where it is there to be pasted, or
+    is what a receiver got; from any other answer over HTTP they are taken out.
     """
 
     method: str
     path: str
     view: View
     query: Fields = field(default_factory=dict)
+    shows_secrets: bool = False
 
 
 class NoRouteError(Problem):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NoReturn
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, NoReturn, cast
 
 import flask
 from flask import Flask, request
@@ -20,6 +22,7 @@ from mock_daraja.control.routing import NoRouteError
 from mock_daraja.engine import EventEngine
 from mock_daraja.errors import Problem, unexpected
 from mock_daraja.gateway import Gateway
+from mock_daraja.journal.known import KnownSecrets
 from mock_daraja.quoting import visible
 from mock_daraja.server import LOOP, WAITED, Postponed
 from mock_daraja.settings import Settings
@@ -62,14 +65,15 @@ def register(app: Flask, gateway: Gateway) -> None:
                 route, arguments = registry.ALL.find(request.method, segments)
         query = read_query(_parameters(), route.query)
         called = Call(gateway, sandbox, query, _json, request, breaks.may_pause)
-        return route.view(called, **arguments)
+        given = route.view(called, **arguments)
+        return given if route.shows_secrets else _without_secrets(given, shared.sandboxes.secrets)
 
     app.config["MAX_CONTENT_LENGTH"] = shared.settings.max_body
     app.url_map.merge_slashes = False  # a wrong path is told, not redirected
     app.url_map.add(Rule(f"{PREFIX}/<path:path>", endpoint="control"))  # of any method: Flask's own rules can't be
     app.view_functions["control"] = answer
     app.before_request(lambda: _let_in(shared.settings))
-    app.register_error_handler(Exception, _problem)
+    app.register_error_handler(Exception, partial(_problem, shared.sandboxes.secrets))
 
 
 def _let_in(settings: Settings) -> None:
@@ -139,20 +143,29 @@ def _sent(answer: Shape | Response, pause: Callable[[], object] = lambda: None) 
     return flask.Response(body, response.status, [*_JSON, *response.headers])
 
 
-def _problem(error: Exception) -> flask.Response:
+def _without_secrets(given: Shape | Response | Awaited, known: KnownSecrets) -> Shape | Response | Awaited:
+    """Bytes are as the view wrote them."""
+    if isinstance(given, Awaited):
+        return replace(given, answer=lambda: cast(Shape | Response, _without_secrets(given.answer(), known)))
+    if isinstance(given, Response):
+        return given if isinstance(given.value, bytes) else replace(given, value=known.hide_in(given.value))
+    return cast(Shape, known.hide_in(given))
+
+
+def _problem(known: KnownSecrets, error: Exception) -> flask.Response:
     """Whatever went wrong, as a problem: the caller's mistakes, Flask's complaints, and our own mistakes."""
     if isinstance(error, NoRouteError) and error.allowed:
-        return _refused(error, [("Allow", ", ".join(error.allowed))])
+        return _refused(known, error, [("Allow", ", ".join(error.allowed))])
     if isinstance(error, Problem):
-        return _refused(error, [("WWW-Authenticate", "Bearer")] if error.status == 401 else ())
+        return _refused(known, error, [("WWW-Authenticate", "Bearer")] if error.status == 401 else ())
     if isinstance(error, HTTPException) and error.code is not None and error.code >= 400:
         what, remedy = _COMPLAINTS.get(error.code, (error.description or error.name, ""))
-        return _refused(Problem(what, remedy=remedy, status=error.code))
+        return _refused(known, Problem(what, remedy=remedy, status=error.code))
     _LOG.error("%s %s failed", request.method, request.path, exc_info=error)
-    return _refused(unexpected(error))
+    return _refused(known, unexpected(error))
 
 
-def _refused(problem: Problem, headers: Iterable[tuple[str, str]] = ()) -> flask.Response:
+def _refused(known: KnownSecrets, problem: Problem, headers: Iterable[tuple[str, str]] = ()) -> flask.Response:
     """One that names no place gets the request's own."""
-    shape = problem.at(f"{request.method} {request.path}").as_json()
+    shape = known.hide_of(problem.at(f"{request.method} {request.path}"))
     return _sent(Response(shape, problem.status, headers))

@@ -219,7 +219,7 @@ def _failure(
         lines += [f"  but {each}" for each in misses]
     exchange = _exchange(record, row)
     told = timeline(record) if exchange is None else why(record, exchange)
-    return "\n".join([*map(printable, lines), "", told])
+    return link.hide("\n".join([*map(printable, lines), "", told]))
 
 
 def _about(row: AnyRow) -> str:

@@ -36,4 +36,4 @@ class Daraja(People, Plans, Waiting, Sender, Seeing, Asserting):
 
     def _section(self) -> str:
         """For the report of a failing test."""
-        return section(self._link.record())
+        return self._link.hide(section(self._link.record()))

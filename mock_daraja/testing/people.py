@@ -169,4 +169,4 @@ class People(Part):
         reference = None if till is not None else account_reference
         payer = self.msisdn if msisdn is None else msisdn
         paid = self._link.api.pay(amount, paybill=paybill, till=till, account_reference=reference, msisdn=payer)
-        return TransactionRow.from_json(paid)
+        return self._link.guarded(TransactionRow.from_json(paid))

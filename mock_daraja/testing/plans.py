@@ -56,9 +56,11 @@ class Plans(Part):
             raise Problem("a prompt has one answer", where="answer_prompt", remedy="give one of pin, cancel and ignore")
         number = CUSTOMER if msisdn is None else normalise(msisdn)
         if cancel or ignore:
-            return TransactionRow.from_json(self._link.api.dismiss_prompt(number, "cancel" if cancel else "ignore"))
-        right = str(self._link.api.customer(number)["pin"]) if pin is None else pin
-        return TransactionRow.from_json(self._link.api.enter_pin(number, right))
+            answered = self._link.api.dismiss_prompt(number, "cancel" if cancel else "ignore")
+        else:
+            right = str(self._link.api.customer(number)["pin"]) if pin is None else pin
+            answered = self._link.api.enter_pin(number, right)
+        return self._link.guarded(TransactionRow.from_json(answered))
 
 
 def operations_named(operation: str, where: str) -> tuple[str, ...]:

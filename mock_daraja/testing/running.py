@@ -12,8 +12,11 @@ from mock_daraja.control.call import Awaited, Call, Response
 from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.gateway import Gateway
+from mock_daraja.journal.redact import redact_query
+from mock_daraja.model import TOKENS
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.testing.changes import names, sandbox_values, settings_from, split
+from mock_daraja.testing.guarded import AnyRow, guarded
 from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.link import Link
 
@@ -65,6 +68,7 @@ class DarajaServer:
         return Daraja(Local(self.url, self._gateway, sandbox), strict=strict)
 
     def drop(self, daraja: Daraja) -> None:
+        daraja._link.leave()
         self._sandboxes.delete(daraja.name)
 
     def keep(self, daraja: Daraja) -> None:
@@ -104,10 +108,22 @@ class Local(Link):
         super().__init__(LocalControl(gateway, sandbox), sandbox.name, url, own, sandbox.settings.environment)
         self.sandbox = sandbox
         self.gateway = gateway
+        self._secrets = gateway.shared.sandboxes.secrets
         default = gateway.shared.sandboxes.default
         self._strangers = None if sandbox is default else LocalControl(gateway, default)
         known = default.store.scan(EXCHANGES, reverse=True, limit=1)
         self._last_known = next((each.number for each in known), 0)
+
+    def guarded(self, row: AnyRow) -> AnyRow:
+        return guarded(row, self._secrets.hide)
+
+    def hide(self, text: str) -> str:
+        return self._secrets.hide(redact_query(text))
+
+    def leave(self) -> None:
+        """It answers after that, too, but nobody else keeps its secrets."""
+        tokens = self.gateway.shared.sandboxes.store.scan(TOKENS, "sandbox", self.name)
+        self._secrets = self._secrets.frozen(each.value for each in tokens)
 
     def strangers(self) -> list[Row]:
         if self._strangers is None:

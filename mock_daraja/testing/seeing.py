@@ -61,7 +61,7 @@ class Seeing(Part):
 
     def timeline(self) -> str:
         """What happened so far, a line each, and why: what the report of a failing test shows."""
-        return timeline(self._link.record())
+        return self._link.hide(timeline(self._link.record()))
 
     def expect_errors(self) -> ExpectedErrors:
         """This test means it: let nothing that goes wrong fail it; as a context, nothing that goes wrong inside.

@@ -44,7 +44,7 @@ class Sender(Part):
         """
         number = callback.id if isinstance(callback, CallbackRow) else callback
         try:
-            return CallbackRow.from_json(self._link.api.resend(number, times))
+            return self._link.guarded(CallbackRow.from_json(self._link.api.resend(number, times)))
         except Problem as problem:
             if problem.status != _NOT_THERE:
                 raise
@@ -79,7 +79,7 @@ class Sender(Part):
 
         local = self._link.here("forge", _LET_THE_SERVER_FORGE)
         number = transaction_id(self._link, transaction)
-        return forge(local.gateway, local.sandbox, Forgery(number, url, operation, kind, changes))
+        return local.guarded(forge(local.gateway, local.sandbox, Forgery(number, url, operation, kind, changes)))
 
 
 class DarajaSink:

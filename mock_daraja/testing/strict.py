@@ -55,7 +55,8 @@ class Strictness:
         if not lines:
             return None
         many = f"{len(lines)} things" if len(lines) > 1 else "something"
-        return printable("\n".join([f"{many} went wrong that this test did not expect", *lines, _REMEDY]))
+        said = printable("\n".join([f"{many} went wrong that this test did not expect", *lines, _REMEDY]))
+        return self._link.hide(said)
 
 
 class ExpectedErrors:

@@ -72,14 +72,14 @@ class Waiting(Part):
                 if problem.status != _TIMED_OUT:
                     raise
             else:
-                return CallbackRow.from_json(rows[count - 1])
+                return self._link.guarded(CallbackRow.from_json(rows[count - 1]))
             left_s -= _LONGEST_WAIT_S
             if left_s <= 0:
                 break
         there = self._link.callbacks().where(**wanted)
         came = sum(state is not None or row.state not in PENDING for row in there)
         what = f"{came} of {count} callbacks came within {timeout:g} s of the sandbox clock"
-        raise AssertionError(f"{what}\n{timeline(self._link.record())}")
+        raise AssertionError(self._link.hide(f"{what}\n{timeline(self._link.record())}"))
 
     async def await_callback(
         self,

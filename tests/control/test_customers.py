@@ -56,7 +56,7 @@ def test_a_balance_is_set_against_the_opening_account(control: Any) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({"pin": 1234}, "pin is 1234"),
+        ({"pin": 1234}, "pin is '***'"),
         ({"handset": "off"}, "handset is 'off'"),
         ({"prompt": "no"}, "prompt is 'no'"),
         ({"pin_locked": "yes"}, "pin_locked of a customer is 'yes'"),

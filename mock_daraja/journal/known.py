@@ -1,0 +1,205 @@
+"""What is secret by its value, wherever and however it is written: secrets, passkeys, passwords, access tokens. What is
+secret by its name or place alone, because nobody here knows it or it is short, is redact.py's."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+
+from mock_daraja import defaults
+from mock_daraja.errors import Problem
+from mock_daraja.ids import TOKEN_LENGTH
+from mock_daraja.journal.readings import Reading, Span, in_base64, readings, span_in_base64
+from mock_daraja.journal.redact import CUT, redact_query, redact_text
+
+LEAST: Final = 8
+"""Characters of a secret that is known by its value. A shorter one may be any word."""
+PUBLIC: Final = frozenset(
+    {defaults.APP_KEY, defaults.APP_SECRET, defaults.PASSKEY, defaults.INITIATOR_PASSWORD, defaults.INITIATOR}
+)
+"""What Safaricom's test pages and our own documentation print."""
+_FEW: Final = 100  # needles, each of which is looked for by itself; of more, the beginnings are looked up
+_TOKENS: Final = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z0-9]{{{TOKEN_LENGTH},}}")
+_TOKEN_IN_BASE64: Final = TOKEN_LENGTH * 4 // 3
+_IN_BASE64: Final = re.compile(rf"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{{{_TOKEN_IN_BASE64},}}=*")
+_CREDENTIAL_LENGTH: Final = 340  # of base64 of 256 bytes: a SecurityCredential
+_CUT_SHORT: Final = re.compile(rf"[A-Za-z0-9+/_=%-]{{{LEAST},{_TOKEN_IN_BASE64}}}(?=\.\.\.')")  # as quoting.shown does
+_BEFORE_CUT: Final = re.compile(r"\.\.\.'")
+_LOWER, _UPPER = re.compile("[a-z]"), re.compile("[A-Z]")
+_KINDS: Final = (_LOWER, _UPPER, re.compile("[0-9]"))
+_BASE64_LETTER: Final = re.compile(r"[A-Za-z0-9+/_-]")
+
+
+class Needles(Struct, frozen=True):
+    """What is looked for: secrets as they stand, and what of them is the same in base64 wherever they stand in it."""
+
+    plain: tuple[str, ...]
+    coded: tuple[str, ...]
+    beginnings: Mapping[str, tuple[str, ...]]  # of both, by their first LEAST characters
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> Needles:
+        plain, coded, beginnings = dict[str, None](), dict[str, None](), dict[str, tuple[str, ...]]()
+        for value in values:
+            if len(value) >= LEAST and value not in PUBLIC:
+                plain |= dict.fromkeys(_spellings(value))
+                coded |= dict.fromkeys(_in_base64(value.encode(errors="replace")))
+        for needle in (*plain, *coded):
+            beginnings[needle[:LEAST]] = (*beginnings.get(needle[:LEAST], ()), needle)
+        return cls(tuple(plain), tuple(coded), beginnings)
+
+    def among(self, text: str) -> Iterator[str]:
+        """Those that stand in the text."""
+        if len(self.beginnings) <= _FEW:
+            yield from (each for each in self.plain if each in text)
+            yield from (each for each in self.coded if each in text)
+            return
+        pieces = {text[at : at + LEAST] for at in range(len(text) - LEAST + 1)}
+        for beginning in self.beginnings.keys() & pieces:
+            yield from (each for each in self.beginnings[beginning] if each in text)
+
+
+def _spellings(value: str) -> Iterator[str]:
+    """As it is, as a form writes its blanks, and its UTF-8 as what reads bytes one by one shows it."""
+    yield value
+    yield value.replace(" ", "+")
+    yield value.encode(errors="replace").decode("latin-1")
+
+
+def _in_base64(value: bytes) -> Iterator[str]:
+    """The characters of base64 that these bytes alone decide, for each place in a group that they may begin at."""
+    for before in range(3):
+        coded = b64encode(bytes(before) + value + bytes(2)).decode()
+        sure = coded[-(-before * 8 // 6) : (before + len(value)) * 8 // 6]
+        yield sure
+        yield sure.replace("+", "-").replace("/", "_")
+
+
+class KnownSecrets:
+    """`values` are the secrets that there are, asked for again once they are said to be `changed`; `is_token` looks one
+    up among access tokens, which grow without end. For any thread."""
+
+    def __init__(self, values: Callable[[], Iterable[str]], is_token: Callable[[str], bool]) -> None:
+        self._values = values
+        self._is_token = is_token
+        self._version = 0
+        self._needles: tuple[int, Needles] | None = None
+
+    def changed(self) -> None:
+        self._version += 1
+
+    def frozen(self, tokens: Iterable[str]) -> KnownSecrets:
+        """As they are now, with these tokens."""
+        needles, known = self.needles(), frozenset(tokens)
+        made = KnownSecrets(tuple, known.__contains__)
+        made._needles = made._version, needles
+        return made
+
+    def needles(self) -> Needles:
+        version, made = self._version, self._needles
+        if made is None or made[0] != version:
+            self._needles = made = version, Needles.of(self._values())
+        return made[1]
+
+    def hide(self, text: str) -> str:
+        """The text, with *** for each secret."""
+        if len(text) < LEAST:
+            return text
+        found = [span for reading in readings(text) for span in self._spans(reading)]
+        if "...'" in text:
+            found += self._cut_short(text)
+        return _without(text, found) if found else text
+
+    def hide_in(self, value: Any) -> Any:
+        """A value of JSON, with each of its texts so. An iterator in it stays one."""
+        if isinstance(value, str):
+            return self.hide(value)
+        if isinstance(value, dict):
+            return {name: self.hide_in(each) for name, each in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.hide_in(each) for each in value]
+        return map(self.hide_in, value) if hasattr(value, "__next__") else value
+
+    def hide_of(self, problem: Problem) -> dict[str, str]:
+        """A problem as JSON. What is wrong may show a secret by its name; a remedy may show an example by that."""
+        shape = {name: redact_query(text) for name, text in problem.as_json().items()}
+        shape["problem"] = redact_text(problem.what)
+        return {name: self.hide(text) for name, text in shape.items()}
+
+    def _spans(self, reading: Reading) -> Iterator[Span]:
+        text, needles = reading.text, self.needles()
+        for needle in needles.among(text):
+            for span in _everywhere(needle, text):
+                yield reading.original(*(_with_neighbours(text, *span) if needle in needles.coded else span))
+        if len(text) < TOKEN_LENGTH:
+            return
+        for start, end in self._tokens(text):
+            yield reading.original(start, end)
+        for run in _IN_BASE64.finditer(text):
+            if _is_credential(run[0]):
+                yield reading.original(*run.span())
+                continue
+            for begin, inside in in_base64(run[0].rstrip("=")):
+                for span in self._tokens(inside):
+                    start, end = span_in_base64(*span)
+                    yield reading.original(run.start() + begin + start, run.start() + begin + end)
+
+    def _tokens(self, text: str) -> Iterator[Span]:
+        for run in _TOKENS.finditer(text):
+            if _is_credential(run[0]) or not (_LOWER.search(run[0]) and _UPPER.search(run[0])):
+                continue  # one in two millions of tokens has letters of one case
+            for start in range(run.start(), run.end() - TOKEN_LENGTH + 1):
+                if self._is_token(text[start : start + TOKEN_LENGTH]):
+                    yield start, start + TOKEN_LENGTH
+
+    def _cut_short(self, text: str) -> Iterator[Span]:
+        """What may be the beginning of a secret, where a text shows a value up to there. That of a token can't be
+        looked up, but it hardly ever has letters of one kind alone."""
+        for found in _CUT_SHORT.finditer(text):
+            if _kinds(found[0]) > 1:
+                yield found.span()
+        needles = self.needles()
+        for found in _BEFORE_CUT.finditer(text):
+            for secret in (*needles.plain, *needles.coded):
+                start = text.rfind(secret[:LEAST], 0, found.start())
+                if start >= 0 and secret.startswith(text[start : found.start()]):
+                    yield start, found.start()
+
+
+NOTHING_KNOWN: Final = KnownSecrets(tuple, lambda text: False)
+
+
+def _is_credential(run: str) -> bool:
+    return len(run) >= _CREDENTIAL_LENGTH and _kinds(run) == len(_KINDS)
+
+
+def _kinds(text: str) -> int:
+    """Of letters, that stand in it."""
+    return sum(kind.search(text) is not None for kind in _KINDS)
+
+
+def _everywhere(needle: str, text: str) -> Iterator[Span]:
+    at = text.find(needle)
+    while at >= 0:
+        yield at, at + len(needle)
+        at = text.find(needle, at + 1)
+
+
+def _with_neighbours(text: str, start: int, end: int) -> Span:
+    """With the characters of base64 on both sides, which hold a few bits of the secret."""
+    if start and _BASE64_LETTER.match(text, start - 1):
+        start -= 1
+    return start, end + 1 if _BASE64_LETTER.match(text, end) else end
+
+
+def _without(text: str, found: Iterable[Span]) -> str:
+    made, at = list[str](), 0
+    for start, end in sorted(found):
+        if start >= at:
+            made += [text[at:start], CUT]
+        at = max(at, end)
+    return "".join((*made, text[at:]))

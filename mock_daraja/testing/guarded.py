@@ -1,0 +1,51 @@
+"""Rows whose secrets are there for a test to use, and don't stand in the report of one that fails: pytest shows both
+sides of an assertion as Python does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from mock_daraja.journal.named import is_secret
+from mock_daraja.journal.redact import CUT, redact_query
+from mock_daraja.testing.rows import CallbackRow, ExchangeRow, TransactionRow
+
+Hide = Callable[[str], str]
+AnyRow = TypeVar("AnyRow", ExchangeRow, TransactionRow, CallbackRow)
+
+
+class SecretText(str):
+    """Text like any other, but for how Python shows it."""
+
+    __slots__ = ("_shown",)
+    _shown: str
+
+    @classmethod
+    def of(cls, text: str, shown: str) -> SecretText:
+        made = cls(text)
+        made._shown = shown
+        return made
+
+    def __repr__(self) -> str:
+        return repr(self._shown)
+
+
+def guarded(row: AnyRow, hide: Hide) -> AnyRow:
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    changes = {name: new for name, value in values.items() if (new := _guarded(value, hide)) is not value}
+    return replace(row, **changes) if changes else row
+
+
+def _guarded(value: Any, hide: Hide, name: str = "") -> Any:
+    """The same object where nothing is secret in it."""
+    if isinstance(value, str):
+        shown = CUT if value and is_secret(name) else hide(redact_query(value))
+        return value if shown == value else SecretText.of(value, shown)
+    if isinstance(value, dict):
+        made = {key: _guarded(each, hide, key) for key, each in value.items()}
+        return value if all(made[key] is each for key, each in value.items()) else made
+    if isinstance(value, list):
+        several = [_guarded(each, hide, name) for each in value]
+        return value if all(new is old for new, old in zip(several, value, strict=True)) else several
+    return value
