@@ -22,7 +22,7 @@ PUBLIC: Final = frozenset(
     {defaults.APP_KEY, defaults.APP_SECRET, defaults.PASSKEY, defaults.INITIATOR_PASSWORD, defaults.INITIATOR}
 )
 """What Safaricom's test pages and our own documentation print."""
-_FEW: Final = 100  # needles, each of which is looked for by itself; of more, the beginnings are looked up
+_FEW: Final = 300  # needles, each of which is looked for by itself; of more, the beginnings are looked up
 _TOKENS: Final = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z0-9]{{{TOKEN_LENGTH},}}")
 _TOKEN_IN_BASE64: Final = TOKEN_LENGTH * 4 // 3
 _IN_BASE64: Final = re.compile(rf"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{{{_TOKEN_IN_BASE64},}}=*")
@@ -35,7 +35,8 @@ _BASE64_LETTER: Final = re.compile(r"[A-Za-z0-9+/_-]")
 
 
 class Needles(Struct, frozen=True):
-    """What is looked for: secrets as they stand, and what of them is the same in base64 wherever they stand in it."""
+    """What is looked for: secrets as they stand, and what of them is the same in base64 wherever they stand in it; in
+    base64 twice too, since the Password of a push, base64 of a passkey, is as secret."""
 
     plain: tuple[str, ...]
     coded: tuple[str, ...]
@@ -47,7 +48,8 @@ class Needles(Struct, frozen=True):
         for value in values:
             if len(value) >= LEAST and value not in PUBLIC:
                 plain |= dict.fromkeys(_spellings(value))
-                coded |= dict.fromkeys(_in_base64(value.encode(errors="replace")))
+                once = dict.fromkeys(_in_base64(value.encode(errors="replace")))
+                coded |= once | dict.fromkeys(twice for each in once for twice in _in_base64(each.encode()))
         for needle in (*plain, *coded):
             beginnings[needle[:LEAST]] = (*beginnings.get(needle[:LEAST], ()), needle)
         return cls(tuple(plain), tuple(coded), beginnings)

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from mock_daraja.journal.named import is_secret
-from mock_daraja.journal.redact import CUT, redact_query
+from mock_daraja.journal.redact import CUT, redact_content
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, TransactionRow
 
 Hide = Callable[[str], str]
@@ -40,11 +40,16 @@ def guarded(row: AnyRow, hide: Hide) -> AnyRow:
 def _guarded(value: Any, hide: Hide, name: str = "") -> Any:
     """The same object where nothing is secret in it."""
     if isinstance(value, str):
-        shown = CUT if value and is_secret(name) else hide(redact_query(value))
+        shown = CUT if value and is_secret(name) else hide(redact_content(value))
         return value if shown == value else SecretText.of(value, shown)
     if isinstance(value, dict):
-        made = {key: _guarded(each, hide, key) for key, each in value.items()}
-        return value if all(made[key] is each for key, each in value.items()) else made
+        pairs = [(_guarded(key, hide), _guarded(each, hide, key)) for key, each in value.items()]
+        is_same = all(
+            new is old
+            for pair, before in zip(pairs, value.items(), strict=True)
+            for new, old in zip(pair, before, strict=True)
+        )
+        return value if is_same else dict(pairs)
     if isinstance(value, list):
         several = [_guarded(each, hide, name) for each in value]
         return value if all(new is old for new, old in zip(several, value, strict=True)) else several

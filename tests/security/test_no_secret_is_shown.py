@@ -1,0 +1,163 @@
+"""Whatever stands where in a request: no output shows a secret, however it is written."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from mock_daraja.access.password import password
+from mock_daraja.cli.writer import Writer
+from mock_daraja.clock import eat_digits
+from mock_daraja.ends import transaction_shape
+from mock_daraja.exchange import EXCHANGES
+from mock_daraja.journal.text import explanation, failure_lines, log_line, undelivered_line
+from mock_daraja.model import CALLBACKS, TRANSACTIONS
+from mock_daraja.testing import Daraja
+from mock_daraja.testing.running import Local
+from mock_daraja.testing.strict import Strictness
+from tests.conftest import Mock, operation_of, push_body, put_stuck
+from tests.security.secrets import Places, shown_in
+
+ADMIN = "admin-token-Of-This-Server"
+SECRET = "Consumer$ecret%of/Ours+1"
+PASSKEY = "0123456789abcdef" * 3 + "PASSKEYS"
+PASSWORD = 'Initiator \N{POUND SIGN}ass & "more"'
+SETTINGS: dict[str, Any] = {
+    "admin_token": ADMIN,
+    "apps": ({"key": "shop-key", "secret": SECRET},),
+    "organisations": (
+        {
+            "shortcode": "600111",
+            "name": "Shop",
+            "kinds": ["paybill", "b2c"],
+            "passkey": PASSKEY,
+            "initiators": [{"name": "shopper", "password": PASSWORD}],
+        },
+    ),
+}
+MANY = 60
+
+
+class Shop:
+    """Sends requests with its secrets in them, and reads what is shown of these."""
+
+    def __init__(self, mock: Mock) -> None:
+        self.mock = mock
+        self.token = mock.token("shop-key", SECRET)
+        stamp = eat_digits(mock.sandbox.now_ms)
+        self.secrets = {
+            "consumer secret": SECRET,
+            "passkey": PASSKEY,
+            "initiator's password": PASSWORD,
+            "admin token": ADMIN,
+            "token": self.token,
+            "token of another": mock.token(),
+            "Password": password("600111", PASSKEY, stamp),
+            "SecurityCredential": mock.sandbox.certificate.encrypt(PASSWORD),
+        }
+        self.headers: list[str] = []
+
+    def bodies(self) -> dict[str, dict[str, Any]]:
+        stamp = eat_digits(self.mock.sandbox.now_ms)
+        push = push_body(self.mock.sandbox.now_ms, BusinessShortCode="600111")
+        b2c = self.mock.body("b2c.payment", InitiatorName="shopper", PartyA="600111")
+        return {
+            "stk-push.process": push | {"Password": password("600111", PASSKEY, stamp)},
+            "b2c.payment": b2c | {"SecurityCredential": self.secrets["SecurityCredential"]},
+        }
+
+    def send(self, places: Places, secret: str) -> None:
+        for name, good in self.bodies().items():
+            request = places.request(secret, self.token, operation_of(name).paths[0], good)
+            sending = self.mock.app.wsgi_app.answer(request)
+            self.headers += [value for name, value in sending.reply.headers if name.startswith("X-Mock-Daraja")]
+            sending.after()
+
+    def told(self, path: str, method: str = "GET") -> str:
+        answer = self.mock.request(method, f"/_mock/{path}", headers={"Authorization": f"Bearer {ADMIN}"})
+        return answer.body.decode()
+
+    def outputs(self) -> Iterator[tuple[str, str]]:
+        """Each with what it is called."""
+        yield "X-Mock-Daraja-Why", "\n".join(self.headers)
+        for path in (
+            "exchanges", "exchanges?whole=true&limit=1000", "exchanges.har", "callbacks?limit=1000", "transactions",
+            "report", "report?as=text", "report?as=junit", "stuck?whole=true", "clock", "one-shots",
+        ):  # fmt: skip
+            yield path, self.told(path)
+        for row in self.mock.sandbox.store.scan(EXCHANGES):
+            yield f"exchanges/{row.id}", self.told(f"exchanges/{row.id}")
+            yield f"exchanges/{row.id}?as=curl", self.told(f"exchanges/{row.id}?as=curl")
+            yield f"why {row.id}", explanation(json.loads(self.told(f"exchanges/{row.id}")))
+        yield "log", self.log()
+        yield from self.of_pytest()
+
+    def log(self) -> str:
+        stream, store = io.StringIO(), self.mock.sandbox.store
+        writer = Writer(stream)
+        writer.hide = self.mock.gateway.shared.sandboxes.secrets.hide
+        for row in store.scan(EXCHANGES):
+            writer.write(log_line(row))
+        for transaction in store.scan(TRANSACTIONS):
+            writer.write(
+                failure_lines("default", transaction_shape(transaction))
+                if transaction.result not in (None, "0")
+                else ""
+            )
+        for callback in store.scan(CALLBACKS):
+            writer.write(undelivered_line("default", callback, None))
+        writer.close(seconds=20)
+        return stream.getvalue()
+
+    def of_pytest(self) -> Iterator[tuple[str, str]]:
+        link = Local("http://127.0.0.1:1", self.mock.gateway, self.mock.sandbox)
+        daraja = Daraja(link)
+        yield "section", daraja._section()
+        yield "timeline", daraja.timeline()
+        yield "complaint", Strictness(link, strict=True).complaint() or ""
+        for name in ("exchanges", "callbacks", "transactions"):
+            yield f"repr of {name}", repr(getattr(daraja, name))
+        for row in daraja.exchanges:
+            with pytest.raises(AssertionError) as failed:
+                daraja.assert_requested(row.operation or "stk-push", status=999)
+            yield "assertion", str(failed.value)
+            break
+
+
+@pytest.fixture
+def shop(mock_with: Callable[..., Mock]) -> Shop:
+    return Shop(mock_with(**SETTINGS))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(8))
+def test_no_output_shows_a_secret(shop: Shop, seed: int) -> None:
+    places = Places(seed)
+    secrets = [*shop.secrets.values()]
+
+    for number in range(MANY // len(secrets)):
+        for secret in secrets:
+            shop.send(places, secret)
+        if number % 2:
+            shop.mock.advance(200)
+    shop.mock.advance(200)
+    put_stuck(shop.mock.sandbox, "settle", 1, f"ValueError: {PASSWORD} {shop.token}")
+
+    found = {name: seen for name, output in shop.outputs() if (seen := shown_in(output, shop.secrets))}
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "path", ["customers/{}", "transactions/{}", "exchanges/{}", "nothing/{}", "exchanges?a={}", "pay"]
+)
+def test_no_problem_shows_a_secret(shop: Shop, path: str) -> None:
+    for secret in shop.secrets.values():
+        written = shop.told(
+            path.format(secret.replace("/", "%2F").replace("+", "%2B").replace("&", "%26").replace("%o", "%25o"))
+        )
+
+        assert shown_in(written, shop.secrets) == []
