@@ -31,7 +31,7 @@ class Sandboxes:
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
         self.store: Store = MemoryStore({})  # what leads to a sandbox: apps and tokens
-        self.secrets = KnownSecrets(self._secrets, lambda text: self.store.get(TOKENS, text) is not None)
+        self.secrets = KnownSecrets(self._secrets, self._is_token, lambda: self.store.change)
         """Of all sandboxes: one's secret may stand in another's journal."""
         self.create(DEFAULT)
 
@@ -126,6 +126,9 @@ class Sandboxes:
         for sandbox in self.all():
             yield from (row.passkey or "" for row in sandbox.store.scan(ORGANISATIONS))
             yield from (row.password for row in sandbox.store.scan(INITIATORS))
+
+    def _is_token(self, text: str) -> bool:
+        return self.store.get(TOKENS, text) is not None
 
     def found_by(self, noun: Noun[Caller, str], given: str) -> tuple[Sandbox, Caller] | None:
         """The sandbox that an app's key or a token's value leads to, and that app or token."""

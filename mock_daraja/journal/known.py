@@ -13,7 +13,7 @@ from msgspec import Struct
 from mock_daraja import defaults
 from mock_daraja.errors import Problem
 from mock_daraja.ids import TOKEN_LENGTH
-from mock_daraja.journal.readings import Reading, Span, in_base64, readings, span_in_base64
+from mock_daraja.journal.readings import Span, decoded, in_base64, span_in_base64
 from mock_daraja.journal.redact import CUT, redact_query, redact_text
 
 LEAST: Final = 8
@@ -23,14 +23,14 @@ PUBLIC: Final = frozenset(
 )
 """What Safaricom's test pages and our own documentation print."""
 _FEW: Final = 300  # needles, each of which is looked for by itself; of more, the beginnings are looked up
-_TOKENS: Final = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z0-9]{{{TOKEN_LENGTH},}}")
+_LETTERS: Final = re.compile(rf"[A-Za-z0-9]{{{TOKEN_LENGTH},}}")
+_RUN: Final = re.compile(rf"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{{{TOKEN_LENGTH},}}")  # a token may be in, or base64
 _TOKEN_IN_BASE64: Final = TOKEN_LENGTH * 4 // 3
-_IN_BASE64: Final = re.compile(rf"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{{{_TOKEN_IN_BASE64},}}=*")
+_LONG, _MANY = 200, 5000  # names of fields, paths: what comes again and again
 _CREDENTIAL_LENGTH: Final = 340  # of base64 of 256 bytes: a SecurityCredential
+_LOWER, _UPPER, _DIGIT = re.compile("[a-z]"), re.compile("[A-Z]"), re.compile("[0-9]")
 _CUT_SHORT: Final = re.compile(rf"[A-Za-z0-9+/_=%-]{{{LEAST},{_TOKEN_IN_BASE64}}}(?=\.\.\.')")  # as quoting.shown does
 _BEFORE_CUT: Final = re.compile(r"\.\.\.'")
-_LOWER, _UPPER = re.compile("[a-z]"), re.compile("[A-Z]")
-_KINDS: Final = (_LOWER, _UPPER, re.compile("[0-9]"))
 _BASE64_LETTER: Final = re.compile(r"[A-Za-z0-9+/_-]")
 
 
@@ -54,7 +54,12 @@ class Needles(Struct, frozen=True):
             beginnings[needle[:LEAST]] = (*beginnings.get(needle[:LEAST], ()), needle)
         return cls(tuple(plain), tuple(coded), beginnings)
 
-    def among(self, text: str) -> Iterator[str]:
+    def found(self, text: str) -> Iterator[Span]:
+        for needle in self._among(text):
+            for start, end in _everywhere(needle, text):
+                yield _with_neighbours(text, start, end) if needle in self.coded else (start, end)
+
+    def _among(self, text: str) -> Iterator[str]:
         """Those that stand in the text."""
         if len(self.beginnings) <= _FEW:
             yield from (each for each in self.plain if each in text)
@@ -83,11 +88,15 @@ def _in_base64(value: bytes) -> Iterator[str]:
 
 class KnownSecrets:
     """`values` are the secrets that there are, asked for again once they are said to be `changed`; `is_token` looks one
-    up among access tokens, which grow without end. For any thread."""
+    up among access tokens, which grow without end: `change` is another number once there are others. For any thread."""
 
-    def __init__(self, values: Callable[[], Iterable[str]], is_token: Callable[[str], bool]) -> None:
+    def __init__(
+        self, values: Callable[[], Iterable[str]], is_token: Callable[[str], bool], change: Callable[[], int] = int
+    ) -> None:
         self._values = values
         self._is_token = is_token
+        self._change = change
+        self._without_token: tuple[int, set[str]] = 0, set()  # runs of letters that were looked through
         self._version = 0
         self._needles: tuple[int, Needles] | None = None
 
@@ -109,21 +118,29 @@ class KnownSecrets:
 
     def hide(self, text: str) -> str:
         """The text, with *** for each secret."""
-        if len(text) < LEAST:
+        needles = self.needles()
+        if len(text) < (LEAST if needles.plain else TOKEN_LENGTH):
             return text
-        found = [span for reading in readings(text) for span in self._spans(reading)]
+        found = self._found(text, needles)
+        if "%" in text or "\\" in text or "\n" in text:
+            for reading in decoded(text):
+                found += [reading.original(*span) for span in self._found(reading.text, needles)]
         if "...'" in text:
-            found += self._cut_short(text)
+            found += _cut_short(text, needles)
         return _without(text, found) if found else text
 
     def hide_in(self, value: Any) -> Any:
         """A value of JSON, with each of its texts so. An iterator in it stays one."""
+        return self._hidden(value, LEAST if self.needles().plain else TOKEN_LENGTH)
+
+    def _hidden(self, value: Any, least: int) -> Any:
+        """`least` is how long a text is that may hold a secret."""
         if isinstance(value, str):
-            return self.hide(value)
+            return value if len(value) < least else self.hide(value)
         if isinstance(value, dict):
-            return {name: self.hide_in(each) for name, each in value.items()}
+            return {name: self._hidden(each, least) for name, each in value.items()}
         if isinstance(value, (list, tuple)):
-            return [self.hide_in(each) for each in value]
+            return [self._hidden(each, least) for each in value]
         return map(self.hide_in, value) if hasattr(value, "__next__") else value
 
     def hide_of(self, problem: Problem) -> dict[str, str]:
@@ -132,56 +149,57 @@ class KnownSecrets:
         shape["problem"] = redact_text(problem.what)
         return {name: self.hide(text) for name, text in shape.items()}
 
-    def _spans(self, reading: Reading) -> Iterator[Span]:
-        text, needles = reading.text, self.needles()
-        for needle in needles.among(text):
-            for span in _everywhere(needle, text):
-                yield reading.original(*(_with_neighbours(text, *span) if needle in needles.coded else span))
+    def _found(self, text: str, needles: Needles) -> list[Span]:
+        found = [*needles.found(text)] if needles.plain else []
         if len(text) < TOKEN_LENGTH:
-            return
-        for start, end in self._tokens(text):
-            yield reading.original(start, end)
-        for run in _IN_BASE64.finditer(text):
-            if _is_credential(run[0]):
-                yield reading.original(*run.span())
-                continue
-            for begin, inside in in_base64(run[0].rstrip("=")):
-                for span in self._tokens(inside):
-                    start, end = span_in_base64(*span)
-                    yield reading.original(run.start() + begin + start, run.start() + begin + end)
-
-    def _tokens(self, text: str) -> Iterator[Span]:
-        for run in _TOKENS.finditer(text):
-            if _is_credential(run[0]) or not (_LOWER.search(run[0]) and _UPPER.search(run[0])):
+            return found
+        without_token = self._looked_through()
+        for run in _RUN.finditer(text):
+            letters, start = run[0], run.start()
+            if letters in without_token or letters.islower() or letters.isupper():
                 continue  # one in two millions of tokens has letters of one case
+            before = len(found)
+            if len(letters) >= _CREDENTIAL_LENGTH and _DIGIT.search(letters):
+                found.append(run.span())
+                continue
+            found += [(start + each, start + each + TOKEN_LENGTH) for each in self._tokens(letters)]
+            if len(letters) >= _TOKEN_IN_BASE64:
+                for begin, inside in in_base64(letters):
+                    for each in self._tokens(inside):
+                        first, last = span_in_base64(each, each + TOKEN_LENGTH)
+                        found.append((start + begin + first, start + begin + last))
+            if len(found) == before and len(letters) < _LONG and len(without_token) < _MANY:
+                without_token.add(letters)
+        return found
+
+    def _looked_through(self) -> set[str]:
+        change, runs = self._change(), self._without_token
+        if runs[0] != change:
+            self._without_token = runs = change, set()
+        return runs[1]
+
+    def _tokens(self, text: str) -> Iterator[int]:
+        """Where each begins."""
+        for run in _LETTERS.finditer(text):
             for start in range(run.start(), run.end() - TOKEN_LENGTH + 1):
                 if self._is_token(text[start : start + TOKEN_LENGTH]):
-                    yield start, start + TOKEN_LENGTH
-
-    def _cut_short(self, text: str) -> Iterator[Span]:
-        """What may be the beginning of a secret, where a text shows a value up to there. That of a token can't be
-        looked up, but it hardly ever has letters of one kind alone."""
-        for found in _CUT_SHORT.finditer(text):
-            if _kinds(found[0]) > 1:
-                yield found.span()
-        needles = self.needles()
-        for found in _BEFORE_CUT.finditer(text):
-            for secret in (*needles.plain, *needles.coded):
-                start = text.rfind(secret[:LEAST], 0, found.start())
-                if start >= 0 and secret.startswith(text[start : found.start()]):
-                    yield start, found.start()
+                    yield start
 
 
 NOTHING_KNOWN: Final = KnownSecrets(tuple, lambda text: False)
 
 
-def _is_credential(run: str) -> bool:
-    return len(run) >= _CREDENTIAL_LENGTH and _kinds(run) == len(_KINDS)
-
-
-def _kinds(text: str) -> int:
-    """Of letters, that stand in it."""
-    return sum(kind.search(text) is not None for kind in _KINDS)
+def _cut_short(text: str, needles: Needles) -> Iterator[Span]:
+    """What may be the beginning of a secret, where a text shows a value up to there. That of a token can't be looked
+    up, but it hardly ever has letters of one kind alone."""
+    for found in _CUT_SHORT.finditer(text):
+        if sum(kind.search(found[0]) is not None for kind in (_LOWER, _UPPER, _DIGIT)) > 1:
+            yield found.span()
+    for found in _BEFORE_CUT.finditer(text):
+        for secret in (*needles.plain, *needles.coded):
+            start = text.rfind(secret[:LEAST], 0, found.start())
+            if start >= 0 and secret.startswith(text[start : found.start()]):
+                yield start, found.start()
 
 
 def _everywhere(needle: str, text: str) -> Iterator[Span]:

@@ -15,6 +15,22 @@ _ENDINGS: Final = (
     "password", "passwd", "passkey", "secret", "token", "credential", "authorization", "cookie", "apikey",
 )  # fmt: skip
 _PIN: Final = re.compile(r"(?:^|[^A-Za-z])(?:pin|PIN|Pin)$|[a-z](?:Pin|PIN)$")
+_WORDS: Final = (
+    "pass",
+    "pin",
+    "secret",
+    "token",
+    "credential",
+    "cookie",
+    "authorization",
+    "apikey",
+    "api_key",
+    "api-key",
+    "@",
+    "%",
+    "\\u",
+    "\\x",
+)
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _NAME_LETTER: Final = r"""[^"'\\\s:,{}\[\]<>=&]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}"""
 _SCALAR: Final = r"""[^\s"'\[{,}\]&\\][^\s,}\]"'\\]*"""
@@ -44,6 +60,12 @@ class Place(Struct, frozen=True):
     start: int
     end: int
     bare: bool = False
+
+
+def may_name(text: str) -> bool:
+    """False where no secret is named in it: this is quick, and most texts name none."""
+    small = text.lower()
+    return any(each in small for each in _WORDS)
 
 
 @lru_cache(maxsize=2048)

@@ -16,7 +16,7 @@ Span = tuple[int, int]
 _DEEPEST: Final = 3  # encodings of encodings
 _PERCENT: Final = re.compile(r"%[0-7][0-9A-Fa-f]|(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
-_FOLD: Final = re.compile(r"(?<=[A-Za-z0-9+/=_-])[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9+/=_-])")
+_FOLD: Final = re.compile(r"(?<=[A-Za-z0-9+/_-]{20})[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9+/=_-])")  # of base64
 _LETTERS: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _URL_SAFE: Final = str.maketrans("-_", "+/")
 
@@ -67,18 +67,19 @@ class Reading(Struct):
         return starts, ends
 
 
-def readings(text: str) -> Iterator[Reading]:
-    """All of them, the text itself first."""
+def decoded(text: str) -> Iterator[Reading]:
+    """All of them but the text itself."""
     seen, waiting = {text}, [Reading(text)]
     while waiting:
         reading = waiting.pop()
-        yield reading
+        if reading.before is not None:
+            yield reading
         if reading.depth == _DEEPEST:
             continue
         for mark, pattern, decode in _DECODERS:
-            if mark in reading.text and (decoded := pattern.sub(decode, reading.text)) not in seen:
-                seen.add(decoded)
-                waiting.append(Reading(decoded, reading, pattern, decode, reading.depth + 1))
+            if mark in reading.text and (other := pattern.sub(decode, reading.text)) not in seen:
+                seen.add(other)
+                waiting.append(Reading(other, reading, pattern, decode, reading.depth + 1))
 
 
 def in_base64(run: str) -> Iterator[tuple[int, str]]:

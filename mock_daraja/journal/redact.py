@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
-from mock_daraja.journal.named import Place, fields, is_secret, nested, pairs, parts, urls
+from mock_daraja.journal.named import Place, fields, is_secret, may_name, nested, pairs, parts, urls
 
 CUT: Final = "***"
 """What stands for a secret, or for the rest of it."""
@@ -53,7 +53,7 @@ def redact_body(body: bytes) -> str:
 
 
 def redact_content(text: str) -> str:
-    return _cut(text, places(text))
+    return _cut(text, places(text)) if may_name(text) else text
 
 
 def places(text: str) -> Iterator[Place]:
