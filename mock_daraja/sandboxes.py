@@ -119,13 +119,14 @@ class Sandboxes:
         for sandbox in self.all():
             sandbox.close()
 
-    def _secrets(self) -> Iterator[str]:
-        """What is shown to nobody but who asks for it: of apps, organisations and initiators, and the admin token."""
-        yield self.settings.admin_token or ""
-        yield from (app.secret or "" for app in self.store.scan(APPS))
+    def _secrets(self) -> Iterator[tuple[str, bool]]:
+        """What is shown to nobody but who asks for it: of apps, organisations and initiators, and the admin token; and
+        whether it is a passkey."""
+        yield self.settings.admin_token or "", False
+        yield from ((app.secret or "", False) for app in self.store.scan(APPS))
         for sandbox in self.all():
-            yield from (row.passkey or "" for row in sandbox.store.scan(ORGANISATIONS))
-            yield from (row.password for row in sandbox.store.scan(INITIATORS))
+            yield from ((row.passkey or "", True) for row in sandbox.store.scan(ORGANISATIONS))
+            yield from ((row.password, False) for row in sandbox.store.scan(INITIATORS))
 
     def _is_token(self, text: str) -> bool:
         return self.store.get(TOKENS, text) is not None

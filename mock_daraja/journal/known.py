@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mock_daraja import defaults
 from mock_daraja.errors import Problem
@@ -16,17 +18,19 @@ from mock_daraja.ids import TOKEN_LENGTH
 from mock_daraja.journal.readings import Span, decoded, in_base64, span_in_base64
 from mock_daraja.journal.redact import CUT, redact_query, redact_text
 
+Value = tuple[str, bool]
+"""A secret, and whether it is a passkey, which Passwords are made with."""
 LEAST: Final = 8
 """Characters of a secret that is known by its value. A shorter one may be any word."""
 PUBLIC: Final = frozenset(
     {defaults.APP_KEY, defaults.APP_SECRET, defaults.PASSKEY, defaults.INITIATOR_PASSWORD, defaults.INITIATOR}
 )
 """What Safaricom's test pages and our own documentation print."""
-_FEW: Final = 300  # needles, each of which is looked for by itself; of more, the beginnings are looked up
+_FEW: Final = 200  # needles, each of which is looked for by itself; of more, pieces are looked up
 _LETTERS: Final = re.compile(rf"[A-Za-z0-9]{{{TOKEN_LENGTH},}}")
 _RUN: Final = re.compile(rf"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{{{TOKEN_LENGTH},}}")  # a token may be in, or base64
 _TOKEN_IN_BASE64: Final = TOKEN_LENGTH * 4 // 3
-_LONG, _MANY = 200, 5000  # names of fields, paths: what comes again and again
+_LONG, _MANY = 200, 10_000  # names of fields, paths: what comes again and again
 _CREDENTIAL_LENGTH: Final = 340  # of base64 of 256 bytes: a SecurityCredential
 _LOWER, _UPPER, _DIGIT = re.compile("[a-z]"), re.compile("[A-Z]"), re.compile("[0-9]")
 _CUT_SHORT: Final = re.compile(rf"[A-Za-z0-9+/_=%-]{{{LEAST},{_TOKEN_IN_BASE64}}}(?=\.\.\.')")  # as quoting.shown does
@@ -35,24 +39,23 @@ _BASE64_LETTER: Final = re.compile(r"[A-Za-z0-9+/_-]")
 
 
 class Needles(Struct, frozen=True):
-    """What is looked for: secrets as they stand, and what of them is the same in base64 wherever they stand in it; in
-    base64 twice too, since the Password of a push, base64 of a passkey, is as secret."""
+    """What is looked for: secrets as they stand, and what of them is the same in base64 wherever they stand in it."""
 
     plain: tuple[str, ...]
     coded: tuple[str, ...]
-    beginnings: Mapping[str, tuple[str, ...]]  # of both, by their first LEAST characters
+    pieces: Mapping[str, tuple[str, ...]]  # of many of both, by LEAST characters in them
 
     @classmethod
-    def of(cls, values: Iterable[str]) -> Needles:
-        plain, coded, beginnings = dict[str, None](), dict[str, None](), dict[str, tuple[str, ...]]()
-        for value in values:
+    def of(cls, values: Iterable[Value]) -> Needles:
+        plain, coded = dict[str, None](), dict[str, None]()
+        for value, is_passkey in values:
             if len(value) >= LEAST and value not in PUBLIC:
                 plain |= dict.fromkeys(_spellings(value))
                 once = dict.fromkeys(_in_base64(value.encode(errors="replace")))
-                coded |= once | dict.fromkeys(twice for each in once for twice in _in_base64(each.encode()))
-        for needle in (*plain, *coded):
-            beginnings[needle[:LEAST]] = (*beginnings.get(needle[:LEAST], ()), needle)
-        return cls(tuple(plain), tuple(coded), beginnings)
+                coded |= once
+                if is_passkey:  # whose Passwords, base64 themselves, are as secret in base64
+                    coded |= dict.fromkeys(twice for each in once for twice in _in_base64(each.encode()))
+        return cls(tuple(plain), tuple(coded), _by_pieces([*plain, *coded]))
 
     def found(self, text: str) -> Iterator[Span]:
         for needle in self._among(text):
@@ -61,13 +64,26 @@ class Needles(Struct, frozen=True):
 
     def _among(self, text: str) -> Iterator[str]:
         """Those that stand in the text."""
-        if len(self.beginnings) <= _FEW:
+        if not self.pieces:
             yield from (each for each in self.plain if each in text)
             yield from (each for each in self.coded if each in text)
             return
         pieces = {text[at : at + LEAST] for at in range(len(text) - LEAST + 1)}
-        for beginning in self.beginnings.keys() & pieces:
-            yield from (each for each in self.beginnings[beginning] if each in text)
+        for piece in self.pieces.keys() & pieces:
+            yield from (each for each in self.pieces[piece] if each in text)
+
+
+def _by_pieces(needles: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Nothing for so few that each is looked for by itself. Secrets of one make begin alike, or end alike: of three
+    pieces the one that fewest have stands for each."""
+    if len(needles) <= _FEW:
+        return {}
+    pieces = [(each[:LEAST], each[(len(each) - LEAST) // 2 :][:LEAST], each[-LEAST:]) for each in needles]
+    counts = Counter(chain.from_iterable(pieces))
+    made: defaultdict[str, list[str]] = defaultdict(list)
+    for needle, three in zip(needles, pieces, strict=True):
+        made[min(three, key=counts.__getitem__)].append(needle)
+    return {piece: tuple(several) for piece, several in made.items()}
 
 
 def _spellings(value: str) -> Iterator[str]:
@@ -86,17 +102,25 @@ def _in_base64(value: bytes) -> Iterator[str]:
         yield sure.replace("+", "-").replace("/", "_")
 
 
+class _Seen(Struct):
+    """What was looked through and had nothing to hide, as long as `key` says that no secret has come."""
+
+    key: tuple[int, int]
+    texts: set[str] = field(default_factory=set)
+    runs: set[str] = field(default_factory=set)  # of letters, that hold no token
+
+
 class KnownSecrets:
     """`values` are the secrets that there are, asked for again once they are said to be `changed`; `is_token` looks one
     up among access tokens, which grow without end: `change` is another number once there are others. For any thread."""
 
     def __init__(
-        self, values: Callable[[], Iterable[str]], is_token: Callable[[str], bool], change: Callable[[], int] = int
+        self, values: Callable[[], Iterable[Value]], is_token: Callable[[str], bool], change: Callable[[], int] = int
     ) -> None:
         self._values = values
         self._is_token = is_token
         self._change = change
-        self._without_token: tuple[int, set[str]] = 0, set()  # runs of letters that were looked through
+        self._seen = _Seen((0, 0))
         self._version = 0
         self._needles: tuple[int, Needles] | None = None
 
@@ -121,13 +145,20 @@ class KnownSecrets:
         needles = self.needles()
         if len(text) < (LEAST if needles.plain else TOKEN_LENGTH):
             return text
-        found = self._found(text, needles)
+        seen = self._seen_so_far()
+        if text in seen.texts:
+            return text
+        found = self._found(text, needles, seen.runs)
         if "%" in text or "\\" in text or "\n" in text:
             for reading in decoded(text):
-                found += [reading.original(*span) for span in self._found(reading.text, needles)]
+                found += [reading.original(*span) for span in self._found(reading.text, needles, seen.runs)]
         if "...'" in text:
             found += _cut_short(text, needles)
-        return _without(text, found) if found else text
+        if found:
+            return _without(text, found)
+        if len(text) < _LONG:
+            seen.texts.add(text)
+        return text
 
     def hide_in(self, value: Any) -> Any:
         """A value of JSON, with each of its texts so. An iterator in it stays one."""
@@ -149,11 +180,10 @@ class KnownSecrets:
         shape["problem"] = redact_text(problem.what)
         return {name: self.hide(text) for name, text in shape.items()}
 
-    def _found(self, text: str, needles: Needles) -> list[Span]:
+    def _found(self, text: str, needles: Needles, without_token: set[str]) -> list[Span]:
         found = [*needles.found(text)] if needles.plain else []
         if len(text) < TOKEN_LENGTH:
             return found
-        without_token = self._looked_through()
         for run in _RUN.finditer(text):
             letters, start = run[0], run.start()
             if letters in without_token or letters.islower() or letters.isupper():
@@ -168,15 +198,15 @@ class KnownSecrets:
                     for each in self._tokens(inside):
                         first, last = span_in_base64(each, each + TOKEN_LENGTH)
                         found.append((start + begin + first, start + begin + last))
-            if len(found) == before and len(letters) < _LONG and len(without_token) < _MANY:
+            if len(found) == before and len(letters) < _LONG:
                 without_token.add(letters)
         return found
 
-    def _looked_through(self) -> set[str]:
-        change, runs = self._change(), self._without_token
-        if runs[0] != change:
-            self._without_token = runs = change, set()
-        return runs[1]
+    def _seen_so_far(self) -> _Seen:
+        key, seen = (self._version, self._change()), self._seen
+        if seen.key != key or len(seen.texts) + len(seen.runs) > _MANY:
+            self._seen = seen = _Seen(key)
+        return seen
 
     def _tokens(self, text: str) -> Iterator[int]:
         """Where each begins."""
