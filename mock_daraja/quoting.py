@@ -22,6 +22,11 @@ def pasted(name: str, value: object) -> str:
     return f"{_as_json(name)}: {_as_json(value)}"
 
 
+def beginning(text: str, most: int) -> str:
+    """As much of it as so many characters hold. One that was cut says so: half a secret is told by that."""
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
 def visible(text: str) -> str:
     """In one line, what can't be printed as its escape: `\\n`, `\\x00`, `\\ud800`. What a client sent is shown, and no
     terminal obeys it."""

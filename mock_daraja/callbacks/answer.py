@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from mock_daraja.model.failure import Failure, FailureKind
+from mock_daraja.quoting import beginning
 
 LONGEST: Final = 1 << 16
 """Bytes of an answer that are read and kept."""
@@ -46,7 +47,7 @@ def _parsed(raw: bytes) -> _Head:
     lines = raw.split(b"\n")
     match = _STATUS_LINE.match(lines[0])
     if match is None:
-        raise _not_http(lines[0][:64])
+        raise _not_http(lines[0])
     status = int(match[2])
     if 100 <= status < 200 and status != 101:
         return _Head(status, keeps_alive=True, is_chunked=False, length=None)
@@ -71,7 +72,7 @@ def _parsed(raw: bytes) -> _Head:
     elif coding:
         is_chunked, length = coding.rpartition(b",")[2].strip() == b"chunked", None
     elif length is not None and (not length.isdigit() or len(length) > _LONGEST_NUMBER):
-        wrong = Failure("bad-length", (length[:64].decode("latin-1"),))
+        wrong = Failure("bad-length", (beginning(length.decode("latin-1"), 64),))
         return _Head(status, keeps_alive, is_chunked, None, wrong)
     return _Head(status, keeps_alive, is_chunked, None if length is None else int(length))
 
@@ -149,7 +150,7 @@ class AnswerReader:
             line = bytes(self.raw[self._at : max(line_end, self._at)])
             match = _CHUNK_SIZE.match(line)
             if match is None:
-                raise Undelivered("bad-chunk", line[:64].decode("latin-1"))
+                raise Undelivered("bad-chunk", beginning(line.decode("latin-1"), 64))
             size = int(match[1], 16)
             if size == 0:
                 end = self.raw.find(b"\r\n\r\n", line_end)  # past the trailers, if there are any
@@ -172,4 +173,4 @@ def body_of(raw: bytes) -> bytes:
 def _not_http(start: bytes) -> Undelivered:
     if start.startswith((b"\x15\x03", b"\x16\x03")):
         return Undelivered("tls")
-    return Undelivered("not-http", start.decode("latin-1"))
+    return Undelivered("not-http", beginning(start.decode("latin-1"), 64))

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from mock_daraja.callbacks.address import kind, literal
 from mock_daraja.model.failure import UrlRefusal
-from mock_daraja.quoting import shown
+from mock_daraja.quoting import beginning, shown
 
 _PORTS: Final = {"http": 80, "https": 443}
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f]")
@@ -49,7 +49,7 @@ def parse(url: str) -> Url | UrlRefusal:
         return UrlRefusal("unprintable")
     match = _URL.match(url)
     if match is None:
-        return UrlRefusal("not-a-url", url[:200])
+        return UrlRefusal("not-a-url", beginning(url, 200))
     scheme, authority, rest = match[1].lower(), match[2], match[3]
     if scheme not in _PORTS:
         return UrlRefusal("scheme", scheme)

@@ -33,7 +33,9 @@ class Commands(click.Group):
             if super().invoke(ctx) is False:  # a command's own way to say that something is not well
                 ctx.exit(1)
         except Problem as problem:
-            click.echo(f"error: {printable(str(problem))}", err=True)
+            from mock_daraja.journal.redact import redact_problem  # whoever sees none waits for nothing
+
+            click.echo(f"error: {printable(redact_problem(problem))}", err=True)
             ctx.exit(1)
 
 

@@ -147,7 +147,9 @@ def settings_applied() -> Iterator[None]:
     try:
         yield
     except Problem as problem:
-        raise WrongSetting(str(problem)) from None
+        from mock_daraja.journal.redact import redact_problem
+
+        raise WrongSetting(redact_problem(problem)) from None
 
 
 def given_settings(flags: Mapping[str, Any] | None = None) -> Settings:

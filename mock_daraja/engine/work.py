@@ -131,7 +131,7 @@ class Work:
         return None
 
     def _keep_stuck(self, sandbox: Sandbox, event: Event, error: BaseException) -> None:
-        text = f"{type(error).__name__}: {error}".strip(": ")[:_LONGEST_ERROR]
+        text = _in_words(f"{type(error).__name__}: {error}".strip(": "))
         trace = "".join(format_exception(type(error), error, error.__traceback__))
         with sandbox.store.unit():
             if sandbox.store.end(event):
@@ -140,6 +140,11 @@ class Work:
                 sandbox.store.put(STUCK, row)
         with suppress(Exception):
             _log.error("%s of %s is stuck after %d tries", event, sandbox.name, TRIES)
+
+
+def _in_words(text: str) -> str:
+    """In whole words: half a secret isn't known by its value."""
+    return text if len(text) <= _LONGEST_ERROR else f"{text[:_LONGEST_ERROR].rpartition(' ')[0]} ..."
 
 
 def _end_of(trace: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
+from mock_daraja.errors import Problem
 from mock_daraja.journal.named import Place, fields, is_secret, may_name, nested, pairs, parts, urls
 
 CUT: Final = "***"
@@ -24,7 +25,8 @@ _NAMED: Final = re.compile(
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _SAID: Final = re.compile(
-    r"""\b((?:(?:Initiator|consumer|client)?_?(?:Password|secret)|SecurityCredential|pin|passkey|token)\ is\ )
+    r"""\b((?:\w*_)?(?:(?:Initiator|consumer|client)?_?(?:Password|secret)|SecurityCredential|pin|passkey|token)
+    (?:\ of\ [^'"]{1,60}?)?\ is\ )
     (?:'[^']+'|-?[0-9][0-9.]*|[\[{].*[\]}])""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
@@ -92,6 +94,11 @@ def redact_text(text: str) -> str:
         lambda found: found[0][: -len(found[2]) or None] + CUT if _named(found) else found[0], text
     )
     return _cut(text, chain(fields(text), nested(text), urls(text)), shown=0)
+
+
+def redact_problem(problem: Problem) -> str:
+    """What is wrong may show a secret by its name; a remedy shows an example by that."""
+    return str(Problem(redact_text(problem.what), where=problem.where, remedy=redact_query(problem.remedy)))
 
 
 def _named(pair: re.Match[str]) -> bool:

@@ -120,7 +120,7 @@ def malformed(text: str) -> RefusedError:
         return refusal("a line that ends in LF alone", "request head", "end each line with CRLF")
     if _REQUEST_LINE.fullmatch(first) is None:
         remedy = "send METHOD PATH HTTP/1.1, with whatever is not ASCII percent-encoded"
-        return refusal(f"malformed request line {shown(redact_text(first[:80]))}", "request line", remedy)
+        return refusal(f"malformed request line {shown(redact_text(first[:200]))}", "request line", remedy)
     line = next(line for line in lines if FIELD.fullmatch(line) is None)
     is_folded = line.startswith((" ", "\t"))
     remedy = "send each header on one line" if is_folded else "send Name: value, in printable characters"

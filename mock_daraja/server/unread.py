@@ -12,6 +12,7 @@ from mock_daraja.server.head import FIELD, Head
 
 _BEGINNING: Final = re.compile(r"\s*+([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) +(/[^ \r\n]*|\*)")
 _LINE_END: Final = re.compile(r"\r?\n")
+_LETTERS: Final = re.compile(r"[A-Za-z0-9+/_=%-]{8,}\Z")
 _SHOWN: Final = 200  # characters of what is no head at all
 
 
@@ -23,11 +24,16 @@ def head_of(raw: bytes) -> tuple[Head, bytes]:
     text = raw.decode("latin-1")
     line = _BEGINNING.match(text)
     if line is None:
-        return Head("?", "", "", "HTTP/1.0", (), {}, 0), redact_text(text[:_SHOWN]).encode()
+        return Head("?", "", "", "HTTP/1.0", (), {}, 0), _in_words(redact_text(text[: 2 * _SHOWN])).encode()
     path, _, query = line[2].partition("?")
     path = unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
     headers = tuple(_headers(text[line.end() :]))
     return Head(line[1], path, query, "HTTP/1.0", headers, by_name(headers), 0), b""
+
+
+def _in_words(text: str) -> str:
+    """Not much of it, and no beginning of what may be a token, which isn't known by its value then."""
+    return text if len(text) <= _SHOWN else _LETTERS.sub("***", text[:_SHOWN])
 
 
 def _headers(text: str) -> list[tuple[str, str]]:

@@ -3,14 +3,17 @@ sides of an assertion as Python does."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from mock_daraja.journal.named import is_secret
-from mock_daraja.journal.redact import CUT, redact_content
+from mock_daraja.journal.redact import CUT, redact_content, redact_text
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, TransactionRow
 
+_FORMATTER: Final = logging.Formatter()
 Hide = Callable[[str], str]
 AnyRow = TypeVar("AnyRow", ExchangeRow, TransactionRow, CallbackRow)
 
@@ -29,6 +32,36 @@ class SecretText(str):
 
     def __repr__(self) -> str:
         return repr(self._shown)
+
+
+class SecretsFilter(logging.Filter):
+    """For the loggers of this package: pytest shows what they log in the report of a failing test."""
+
+    def __init__(self, hide: Hide) -> None:
+        super().__init__()
+        self._hide = hide
+        self._loggers: list[logging.Logger] = []
+
+    def begin(self) -> None:
+        names = [each for each in logging.root.manager.loggerDict if each.partition(".")[0] == "mock_daraja"]
+        self._loggers = [logging.getLogger(each) for each in names]
+        for logger in self._loggers:
+            logger.addFilter(self)
+
+    def end(self) -> None:
+        for logger in self._loggers:
+            logger.removeFilter(self)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """A formatter takes the text of an exception that is there already."""
+        with suppress(Exception):  # a message that doesn't go with its arguments is the formatter's to complain of
+            record.msg, record.args = self._shown(record.getMessage()), ()
+            if record.exc_info:
+                record.exc_text = self._shown(_FORMATTER.formatException(record.exc_info))
+        return True
+
+    def _shown(self, text: str) -> str:
+        return self._hide(redact_text(text))
 
 
 def guarded(row: AnyRow, hide: Hide) -> AnyRow:

@@ -16,7 +16,7 @@ from mock_daraja.journal.redact import redact_query
 from mock_daraja.model import TOKENS
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.testing.changes import names, sandbox_values, settings_from, split
-from mock_daraja.testing.guarded import AnyRow, guarded
+from mock_daraja.testing.guarded import AnyRow, SecretsFilter, guarded
 from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.link import Link
 
@@ -33,16 +33,19 @@ class DarajaServer:
         self._gateway = app.gateway
         self._sandboxes = app.gateway.shared.sandboxes
         self._server = app.server()
+        self._logs = SecretsFilter(self._sandboxes.secrets.hide)
         self.url: Final = self._server.url
         """Where clients are pointed at, without a slash at the end."""
 
     def start(self) -> DarajaServer:
+        self._logs.begin()
         self._server.start()
         return self
 
     def stop(self) -> None:
         self._server.stop()
         self._gateway.close()
+        self._logs.end()
 
     def default(self) -> Daraja:
         """The handle on the default sandbox, which also meets every request that belongs to no other."""

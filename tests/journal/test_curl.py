@@ -123,7 +123,9 @@ def test_secrets_of_the_body_are_variables(body: bytes, written: str, variables:
     assert command.startswith(f"# set {variables}\n" if variables else START)
 
 
-@pytest.mark.parametrize("body", [b'{"Password": "abcdefgh", "b": "\xff"}', b'{"Password": "abcdefgh"}' + b" " * 200_000])
+@pytest.mark.parametrize(
+    "body", [b'{"Password": "abcdefgh", "b": "\xff"}', b'{"Password": "abcdefgh"}' + b" " * 200_000]
+)
 def test_a_body_that_is_piped_has_its_secrets_cut(body: bytes) -> None:
     command = curl(exchange(headers=(JSON,), body=body), SERVER)
 
