@@ -34,6 +34,13 @@ class SecretText(str):
         return repr(self._shown)
 
 
+class SecretNumber(int):
+    """The same of a number, such as a PIN that was sent as one."""
+
+    def __repr__(self) -> str:
+        return CUT
+
+
 class SecretsFilter(logging.Filter):
     """For the loggers of this package: pytest shows what they log in the report of a failing test."""
 
@@ -75,6 +82,8 @@ def _guarded(value: Any, hide: Hide, name: str = "") -> Any:
     if isinstance(value, str):
         shown = CUT if value and is_secret(name) else hide(redact_content(value))
         return value if shown == value else SecretText.of(value, shown)
+    if isinstance(value, int) and not isinstance(value, bool) and is_secret(name):
+        return SecretNumber(value)
     if isinstance(value, dict):
         pairs = [(_guarded(key, hide), _guarded(each, hide, key)) for key, each in value.items()]
         is_same = all(

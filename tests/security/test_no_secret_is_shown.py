@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,13 +14,13 @@ from mock_daraja.access.password import password
 from mock_daraja.cli.writer import Writer
 from mock_daraja.clock import eat_digits
 from mock_daraja.ends import transaction_shape
-from mock_daraja.exchange import EXCHANGES
+from mock_daraja.exchange import EXCHANGES, Reply, Request
 from mock_daraja.journal.text import explanation, failure_lines, log_line, undelivered_line
-from mock_daraja.model import CALLBACKS, TRANSACTIONS
+from mock_daraja.model import CALLBACKS, TRANSACTIONS, changed
 from mock_daraja.testing import Daraja
 from mock_daraja.testing.running import Local
 from mock_daraja.testing.strict import Strictness
-from tests.conftest import Mock, operation_of, push_body, put_stuck
+from tests.conftest import PUSH_PATH, Mock, operation_of, push_body, put_stuck
 from tests.security.secrets import Places, shown_in
 
 ADMIN = "admin-token-Of-This-Server"
@@ -40,6 +41,8 @@ SETTINGS: dict[str, Any] = {
     ),
 }
 MANY = 60
+TOKEN_URL, TOKEN_QUERY = "/oauth/v1/generate", "grant_type=client_credentials"
+B2C_PATH = "/mpesa/b2c/v3/paymentrequest"
 
 
 class Shop:
@@ -60,6 +63,7 @@ class Shop:
             "SecurityCredential": mock.sandbox.certificate.encrypt(PASSWORD),
         }
         self.headers: list[str] = []
+        self.bearer = (("Authorization", f"Bearer {self.token}"),)
 
     def bodies(self) -> dict[str, dict[str, Any]]:
         stamp = eat_digits(self.mock.sandbox.now_ms)
@@ -73,9 +77,13 @@ class Shop:
     def send(self, places: Places, secret: str) -> None:
         for name, good in self.bodies().items():
             request = places.request(secret, self.token, operation_of(name).paths[0], good)
-            sending = self.mock.app.wsgi_app.answer(request)
-            self.headers += [value for name, value in sending.reply.headers if name.startswith("X-Mock-Daraja")]
-            sending.after()
+            self.answer(request)
+
+    def answer(self, request: Request) -> Reply:
+        sending = self.mock.app.wsgi_app.answer(request)
+        self.headers += [value for name, value in sending.reply.headers if name.startswith("X-Mock-Daraja")]
+        sending.after()
+        return sending.reply
 
     def told(self, path: str, method: str = "GET") -> str:
         answer = self.mock.request(method, f"/_mock/{path}", headers={"Authorization": f"Bearer {ADMIN}"})
@@ -161,3 +169,71 @@ def test_no_problem_shows_a_secret(shop: Shop, path: str) -> None:
         )
 
         assert shown_in(written, shop.secrets) == []
+
+
+FOREIGN = "Secret9Of0Another1Server"
+BASIC, EXCHANGED = (b64encode(each.encode()).decode() for each in (f"key:{FOREIGN}", f"{FOREIGN}:key"))
+PLACES: dict[str, Request] = {
+    "no Bearer": Request("POST", PUSH_PATH, "", (("Authorization", FOREIGN),), b"{}"),
+    "no Basic": Request("GET", TOKEN_URL, TOKEN_QUERY, (("Authorization", BASIC),), b""),
+    "no Basic, in two": Request("GET", TOKEN_URL, TOKEN_QUERY, (("Authorization", f"{FOREIGN} {FOREIGN}"),), b""),
+    "another scheme": Request("POST", PUSH_PATH, "", (("Authorization", f"Hmac {FOREIGN}"),), b"{}"),
+    "exchanged": Request("GET", TOKEN_URL, TOKEN_QUERY, (("Authorization", f"Basic {EXCHANGED}"),), b""),
+    "a header of its own": Request("GET", TOKEN_URL, "", (("X-Consumer-Secret", FOREIGN), ("passkey", FOREIGN)), b""),
+    "a query": Request("GET", TOKEN_URL, f"consumer_secret={FOREIGN}&access%5Ftoken={FOREIGN}", (), b""),
+    "an escaped name": Request("POST", PUSH_PATH, "", (), f'{{"\\u0050assword": "{FOREIGN}"}}'.encode()),
+    "numbers": Request("POST", PUSH_PATH, "", (), b'{"Password": 918273645546372819, "pin": 918273645546372819}'),
+    "InitiatorPassword": Request("POST", B2C_PATH, "", (), f'{{"InitiatorPassword": "{FOREIGN}"}}'.encode()),
+    "cut short": Request("POST", B2C_PATH, "", (), f'{{"SecurityCredential": "{FOREIGN}'.encode()),
+    "nested": Request("POST", PUSH_PATH, "", (), f'{{"a": {{"Password": ["{FOREIGN}"]}}}}'.encode()),
+    "in a text": Request("POST", PUSH_PATH, "", (), json.dumps({"b": json.dumps({"pin": FOREIGN})}).encode()),
+    "a form": Request("POST", PUSH_PATH, "", (), f"Amount=1&Password={FOREIGN}&client_secret={FOREIGN}".encode()),
+    "Python's own": Request("POST", PUSH_PATH, "", (), f"{{'Password': '{FOREIGN}'}}".encode()),
+    "XML": Request("POST", PUSH_PATH, "", (), f"<a><Password>{FOREIGN}</Password></a>".encode()),
+    "a URL's query": Request("POST", PUSH_PATH, "", (), f'{{"CallBackURL": "http://a.b/?token={FOREIGN}"}}'.encode()),
+    "a URL's user": Request("POST", PUSH_PATH, "", (), f'{{"CallBackURL": "http://me:{FOREIGN}@a.b/"}}'.encode()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_output_shows_what_its_place_tells_to_be_secret(shop: Shop, place: str) -> None:
+    secrets = {"of another server": FOREIGN, "a number": "918273645546372819"}
+
+    for request in (PLACES[place], changed(PLACES[place], headers=(*PLACES[place].headers, *shop.bearer))):
+        shop.answer(request)
+
+    assert {name: seen for name, output in shop.outputs() if (seen := shown_in(output, secrets))} == {}
+
+
+def test_a_secret_that_is_short_is_hidden_by_its_name(shop: Shop) -> None:
+    shop.answer(Request("POST", PUSH_PATH, "", shop.bearer, b'{"pin": "9143", "PIN": 9143, "Password": "9143"}'))
+
+    assert [name for name, output in shop.outputs() if "9143" in output] == []
+
+
+def test_daraja_answers_with_what_it_was_sent(shop: Shop) -> None:
+    shop.mock.advance(3700)
+
+    reply = shop.answer(Request("POST", PUSH_PATH, "", shop.bearer, b"{}"))
+    granted = shop.mock.ask_token("shop-key", SECRET).json["access_token"]
+
+    assert b"Invalid Access Token" in reply.body
+    assert len(granted) == 28
+    assert granted not in "".join(output for _, output in shop.outputs())
+
+
+def test_whoever_asks_for_credentials_gets_them(shop: Shop) -> None:
+    assert SECRET in json.loads(shop.told("apps"))["apps"][1]["secret"]
+    assert json.loads(shop.told("organisations/600111"))["passkey"] == PASSKEY
+
+
+def test_a_callback_goes_out_as_it_is(mock_with: Callable[..., Mock]) -> None:
+    mock = mock_with(**{name: value for name, value in SETTINGS.items() if name != "admin_token"})
+    token = mock.token()
+    mock.push(AccountReference="INV-1", CallBackURL=f"http://127.0.0.1:9/{token}")
+
+    mock.advance(60)
+
+    (row,) = mock.callbacks()
+    assert row.url.endswith(token)
+    assert token not in mock.request("GET", "/_mock/callbacks").body.decode()

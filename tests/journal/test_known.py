@@ -1,0 +1,147 @@
+"""Secrets that are known by their value."""
+
+from __future__ import annotations
+
+from base64 import b64encode, urlsafe_b64encode
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from mock_daraja import defaults
+from mock_daraja.errors import Problem
+from mock_daraja.journal.known import NOTHING_KNOWN, KnownSecrets, Value
+
+TOKEN = "aB3dEf7hIjKlMnOpQrStUvWxYz19"
+SECRET = "s3cret of Ours/+?"
+PASSKEY = "0123456789abcdef" * 4
+
+
+def known(*secrets: Value) -> KnownSecrets:
+    return KnownSecrets(lambda: secrets or ((SECRET, False), (PASSKEY, True)), {TOKEN}.__contains__)
+
+
+def base64(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (TOKEN, "***"),
+        (f"x{TOKEN}y and {TOKEN}", "x***y and ***"),
+        (f"/a/{SECRET}/b", "/a/***/b"),
+        (f"a={quote(SECRET, safe='')}&b=1", "a=***&b=1"),
+        (f"a={quote_plus(SECRET)}&b=1", "a=***&b=1"),
+        (f"a={quote(quote(SECRET, safe=''))}&b=1", "a=***&b=1"),
+        ("".join(f"%{ord(each):02x}" for each in TOKEN) + "&b=1", "***&b=1"),
+        ('{"a": "' + "".join(f"\\u{ord(each):04x}" for each in TOKEN) + '"}', '{"a": "***"}'),
+        (f"Basic {base64('key:' + TOKEN)}", "Basic a2V5O***="),
+        (f"Basic {base64('ke:' + TOKEN)}", "Basic a2U6***=="),
+        (f"Basic {base64('k:' + TOKEN)}", "Basic az***"),
+        (quote(base64("k:" + SECRET), safe=""), "az***%3D%3D"),
+        (base64("174379" + PASSKEY + "20261124100000"), "MTc0Mzc***IwMjYxMTI0MTAwMDAw"),
+        (base64("a" * 30) + "\r\n" + base64(TOKEN), base64("a" * 30) + "\r\n***=="),
+        ("of another server: " + TOKEN.swapcase(), "of another server: " + TOKEN.swapcase()),
+        ("a text with nothing to hide in it, at all", "a text with nothing to hide in it, at all"),
+        ("short", "short"),
+        ("", ""),
+    ],
+)
+def test_a_secret_is_hidden_however_it_is_written(text: str, left: str) -> None:
+    assert known().hide(text) == left
+
+
+@pytest.mark.parametrize("before", range(3))
+@pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
+def test_base64_shows_nothing_at_any_alignment(before: int, encode: type[bytes]) -> None:
+    for secret in (TOKEN, SECRET, PASSKEY):
+        written = encode(b"<?>"[:before] + secret.encode() + b"~~~").decode()  # type: ignore[attr-defined]
+
+        shown = known().hide(f"it is {written} here")
+
+        assert "***" in shown
+        assert len(shown) <= len("it is  here") + 3 + 8
+
+
+def test_a_password_that_is_in_base64_once_more_is_hidden() -> None:
+    assert "***" in known().hide(base64("k:" + base64("600111" + PASSKEY + "20261124100000")))
+
+
+def test_a_security_credential_is_hidden_by_its_form() -> None:
+    credential = base64(bytes(range(256)).decode("latin-1"))[:342] + "=="
+
+    assert known().hide(f"it is {credential}") == "it is ***=="
+
+
+@pytest.mark.parametrize("cut", range(8, 28))
+def test_the_beginning_of_a_secret_that_was_cut_is_hidden(cut: int) -> None:
+    assert known().hide(f"Amount is 'x {TOKEN[:cut]}...', not a number") == "Amount is 'x ***...', not a number"
+    assert known().hide(f"it is 'x {SECRET[:cut]}...'")[:12] == "it is 'x ***"
+    assert known().hide("it is 'the-beginning-of-a...'") == "it is 'the-beginning-of-a...'"
+
+
+def test_what_is_public_or_short_is_no_secret() -> None:
+    public = (defaults.APP_SECRET, defaults.PASSKEY, defaults.INITIATOR_PASSWORD, "1234567")
+    secrets = known(*((each, True) for each in public))
+
+    assert [secrets.hide(f"it is {each}") for each in public] == [f"it is {each}" for each in public]
+
+
+def test_of_many_secrets_each_is_found() -> None:
+    many = [f"secret-number-{number}-of-ours" for number in range(1000)]
+    secrets = known(*((each, False) for each in many))
+
+    for each in many[::97]:
+        assert secrets.hide(f"x{each}y") == "x***y"
+        assert "***" in secrets.hide(base64(f"key:{each}"))
+    assert secrets.hide("secret-number-x-of-ours") == "secret-number-x-of-ours"
+
+
+def test_a_secret_that_comes_later_is_hidden_from_then_on() -> None:
+    values: list[Value] = []
+    tokens: set[str] = set()
+    secrets = KnownSecrets(lambda: values, tokens.__contains__, lambda: len(tokens))
+    text = f"{SECRET}, {TOKEN}"
+    before = secrets.hide(text)
+
+    values.append((SECRET, False))
+    secrets.changed()
+    tokens.add(TOKEN)
+
+    assert before == text
+    assert secrets.hide(text) == "***, ***"
+
+
+def test_frozen_it_knows_what_was_there() -> None:
+    values: list[Value] = [(SECRET, False)]
+    secrets = KnownSecrets(lambda: values, {TOKEN}.__contains__)
+
+    frozen = secrets.frozen([TOKEN])
+    values.clear()
+    frozen_then_changed = frozen.hide(f"{SECRET}, {TOKEN}")
+
+    assert frozen_then_changed == "***, ***"
+
+
+def test_json_is_hidden_in_wherever_it_is() -> None:
+    shape = {"a": [TOKEN, 1, None], "b": {"c": (SECRET, True)}, "rows": iter([{"d": TOKEN}])}
+
+    hidden = known().hide_in(shape)
+
+    assert {**hidden, "rows": [*hidden["rows"]]} == {
+        "a": ["***", 1, None],
+        "b": {"c": ["***", True]},
+        "rows": [{"d": "***"}],
+    }
+
+
+def test_a_problem_keeps_the_example_of_its_remedy() -> None:
+    problem = Problem(f"pin is '12', and {TOKEN}", where=TOKEN, remedy='give {"pin": "1234"}')
+
+    shown = known().hide_of(problem)
+
+    assert shown == {"problem": "pin is '***', and ***", "where": "***", "remedy": 'give {"pin": "1234"}'}
+
+
+def test_nothing_known_hides_nothing() -> None:
+    assert NOTHING_KNOWN.hide(TOKEN) == TOKEN
