@@ -17,9 +17,18 @@ from mock_daraja.quoting import shown
 DEFAULT_PORT: Final = 6737  # M-P-E-S on a telephone's keypad is 6737
 
 
-def _setting(default: Any, help_text: str, *, metavar: str = "", source: str = "", wanted: str = "") -> Any:
-    """`wanted` says what a program gives for it, where its type doesn't."""
-    return field(default=default, metadata={"help": help_text, "metavar": metavar, "source": source, "wanted": wanted})
+def _setting(
+    default: Any,
+    help_text: str,
+    *,
+    metavar: str = "",
+    source: str = "",
+    wanted: str = "",
+    is_secret: bool = False,
+) -> Any:
+    """`wanted` says what a program gives for it, where its type doesn't. Python doesn't show what `is_secret`."""
+    told = {"help": help_text, "metavar": metavar, "source": source, "wanted": wanted}
+    return field(default=default, repr=not is_secret, metadata=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,9 @@ class Settings:
     scenarios: tuple[str, ...] = _setting((), "one more folder of scenario files; may be repeated", metavar="FOLDER")
     watch: bool = _setting(False, "take up changed scenario files while serving; a file that is wrong changes nothing")
     seed: int | None = _setting(None, "seed of every id; default: a new one at each start", metavar="N")
-    app: tuple[str, ...] = _setting((), "one more app, as KEY:SECRET; may be repeated", metavar="KEY:SECRET")
+    app: tuple[str, ...] = _setting(
+        (), "one more app, as KEY:SECRET; may be repeated", metavar="KEY:SECRET", is_secret=True
+    )
     accept_any_app: bool = _setting(False, "register an unknown consumer key at first sight")
     allow_callbacks_to: tuple[str, ...] = _setting(
         (),
@@ -134,7 +145,7 @@ class Settings:
     selectors: bool = _setting(
         True, "X-Mock-Scenario, reserved MSISDNs and mock: codes in a request choose its outcome"
     )
-    admin_token: str | None = _setting(None, "bearer token that /_mock asks for", metavar="TOKEN")
+    admin_token: str | None = _setting(None, "bearer token that /_mock asks for", metavar="TOKEN", is_secret=True)
     insecure: bool = _setting(False, "serve other machines although /_mock asks for no token")
     allow_host: tuple[str, ...] = _setting(
         (), "one more Host header that /_mock answers to, e.g. a container's name; may be repeated", metavar="NAME"
@@ -144,9 +155,9 @@ class Settings:
     quirks: Quirks = field(
         default_factory=Quirks, metadata={"wanted": 'Quirks(in_flight="4999"), say, from mock_daraja.settings'}
     )
-    apps: tuple[Mapping[str, Any], ...] = ()
-    organisations: tuple[Mapping[str, Any], ...] = ()
-    customers: tuple[Mapping[str, Any], ...] = ()
+    apps: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)  # they have secrets, passkeys, PINs
+    organisations: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    customers: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         must_fit(self)

@@ -28,8 +28,9 @@ FOR_PROGRAMMERS = {
     "store/memory.py",
     "telling.py",
     "testing/guarded.py",
+    "model/parties.py",
 }
-"""Python's own AttributeError, logs of our mistakes with their traceback, and what pytest shows of an assertion."""
+"""Python's own AttributeError, logs of our mistakes with their traceback, and what Python shows of an object."""
 PYTHON = re.compile(
     r"\['|\('|',\)|\{'|frozenset\(|set\(\)|(?<![\w\"'])b['\"]|<[\w.]+ (object|function|at)|\w+\(\w+=|Decimal\("
     r"|\b(None|True|False)\b"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from collections.abc import Callable
+from typing import Any, Final, Literal
 
 from mock_daraja.model.noun import Noun, Ranked, Row
 
@@ -18,6 +19,17 @@ PromptHabit = Literal["pay", "wrong-pin", "cancel", "ignore", "ask"]
 Names = tuple[str, ...]
 
 
+def _without(*secrets: str) -> Callable[[Any], str]:
+    """What Python shows of a row, in a traceback or the report of a failing test."""
+
+    def shown(row: Any) -> str:
+        values = ((name, getattr(row, name)) for name in row.__struct_fields__)
+        pairs = (f"{name}={'***' if name in secrets and value else value!r}" for name, value in values)
+        return f"{type(row).__name__}({', '.join(pairs)})"
+
+    return shown
+
+
 class App(Row, frozen=True):
     """A consumer key and secret. `products` and `shortcodes` of None mean "all of them"."""
 
@@ -27,6 +39,8 @@ class App(Row, frozen=True):
     shortcodes: Names | None = None
     sandbox: str = ""  # the one its key leads to
     number: int = 0  # in the order in which they were added
+
+    __repr__ = _without("secret")
 
 
 class Token(Row, frozen=True):
@@ -38,6 +52,8 @@ class Token(Row, frozen=True):
     issued_ms: int
     expires_ms: int
     sandbox: str = ""
+
+    __repr__ = _without("value")
 
 
 B2C: Final = "b2c"
@@ -61,6 +77,8 @@ class Organisation(Row, frozen=True):
     nominated: str | None = None  # of a till: the MSISDN that gets B2B Express prompts
     maximum_balance: int | None = None  # cents in the account that receives payments; None: no maximum is known
 
+    __repr__ = _without("passkey")
+
 
 class Initiator(Row, frozen=True):
     """An API operator of an organisation. `roles` of None means every role."""
@@ -73,6 +91,8 @@ class Initiator(Row, frozen=True):
     locked: bool = False
     number: int = 0  # in the order in which the organisation got them
 
+    __repr__ = _without("password")
+
 
 class Credential(Row, frozen=True):
     """What a SecurityCredential turned out to be. `text` is the password that is in it, or what is wrong with it. An
@@ -80,6 +100,8 @@ class Credential(Row, frozen=True):
 
     kind: Literal["password", "fault", "opaque"] = "opaque"
     text: str = ""
+
+    __repr__ = _without("text")
 
 
 class RegisteredUrls(Row, frozen=True):
@@ -105,6 +127,8 @@ class Customer(Row, frozen=True):
     registered: bool = True
     id_number: str | None = None  # None: any number matches
     id_types: Names = ("01",)  # identity documents: 01 national ID, 02, 05
+
+    __repr__ = _without("pin")
 
 
 # The server's: they lead from a key or a token to a sandbox.

@@ -64,6 +64,20 @@ def test_credentials_and_seed_follow_the_first_line(start: Callable[..., Any]) -
         assert value in text
 
 
+def test_the_log_shows_no_secret(start: Callable[..., Any]) -> None:
+    server = start("serve", "--port", "0", "--app", "my-key:Secret0Of0My0App", reads=("out", "err"))
+    client = Client(server.url())
+    basic = b64encode(b"my-key:Secret0Of0My0App").decode()
+    token = client.send("GET", TOKEN_PATH, headers={"Authorization": f"Basic {basic}"}).field("access_token")
+
+    client.send("GET", f"/a/{token}/b/{basic}/Secret0Of0My0App")
+    client.send("POST", PUSH, headers={"Authorization": str(token)})
+
+    lines = [server.line("err") for _ in range(3)]
+    assert lines[1].startswith("GET /a/***/b/b")
+    assert not any(secret in "".join(lines) for secret in (str(token), basic, "Secret0Of0My0App"))
+
+
 @signals
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_stops_it_cleanly_within_a_second(start: Callable[..., Any], name: str) -> None:
