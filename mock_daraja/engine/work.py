@@ -144,7 +144,7 @@ class Work:
 
 def _in_words(text: str) -> str:
     """In whole words: half a secret isn't known by its value."""
-    return text if len(text) <= _LONGEST_ERROR else f"{text[:_LONGEST_ERROR].rpartition(' ')[0]} ..."
+    return text if len(text) <= _LONGEST_ERROR else f"{text[: _LONGEST_ERROR - 4].rpartition(' ')[0]} ..."
 
 
 def _end_of(trace: str) -> str:

@@ -226,10 +226,18 @@ def _cut_short(text: str, needles: Needles) -> Iterator[Span]:
         if sum(kind.search(found[0]) is not None for kind in (_LOWER, _UPPER, _DIGIT)) > 1:
             yield found.span()
     for found in _BEFORE_CUT.finditer(text):
+        end = found.start()
         for secret in (*needles.plain, *needles.coded):
-            start = text.rfind(secret[:LEAST], 0, found.start())
-            if start >= 0 and secret.startswith(text[start : found.start()]):
-                yield start, found.start()
+            length = _begun(secret, text[max(0, end - len(secret)) : end])
+            if length:
+                yield end - length, end
+
+
+def _begun(secret: str, text: str) -> int:
+    """How many of its first letters the text ends in: none, or LEAST and more."""
+    if secret[:LEAST] not in text:
+        return 0
+    return next((count for count in range(len(text), LEAST - 1, -1) if text.endswith(secret[:count])), 0)
 
 
 def _everywhere(needle: str, text: str) -> Iterator[Span]:

@@ -20,12 +20,12 @@ _BEGINNING: Final = re.compile(
 )  # letters of a string
 SCHEMES: Final = frozenset({"basic", "bearer", "digest", "token", "apikey", "jwt"})
 _NAMED: Final = re.compile(
-    r"""(\b(?:[\w-]*[_-])?(?:(?:Initiator|consumer|client)?_?(?:Password|secret)|SecurityCredential|pin|passkey|token)["']?
+    r"""(\b(?:[\w-]{0,40}[_-])?(?:(?:Initiator|consumer|client)?_?(?:Password|secret)|SecurityCredential|pin|passkey|token)["']?
     \s*[:=]\s*b?)(?:"[^"\\]*(?:\\.[^"\\]*)*"?|'(?:[^'\\]|\\.)*'?)""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _SAID: Final = re.compile(
-    r"""\b((?:\w*_)?(?:(?:Initiator|consumer|client)?_?(?:Password|secret)|SecurityCredential|pin|passkey|token)
+    r"""\b((?:\w{0,40}_)?(?:(?:Initiator|consumer|client)?_?(?:Password|secret)|SecurityCredential|pin|passkey|token)
     (?:\ of\ [^'"]{1,60}?)?\ is\ )
     (?:'[^']+'|-?[0-9][0-9.]*|[\[{].*[\]}])""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,

@@ -80,7 +80,7 @@ def test_quirks_change_those_of_the_server(control_with: Any) -> None:
         ({"rewrite_callbacks": ["x"]}, 400, "'x'"),
         ({"app_key": "test-key"}, 409, "'test-key' belongs to sandbox 'default'"),
         ({"app_key": "a:b"}, 400, "'a:b'"),
-        ({"app_secret": 5}, 400, "app_secret is 5"),
+        ({"app_secret": 5}, 400, "app_secret is '***'"),
         ({"port": 80}, 400, "no key 'port'"),
     ],
 )
