@@ -9,7 +9,8 @@ import pytest
 
 from mock_daraja import defaults
 from mock_daraja.errors import Problem
-from mock_daraja.journal.known import NOTHING_KNOWN, KnownSecrets, Value
+from mock_daraja.journal.known import NOTHING_KNOWN, KnownSecrets
+from mock_daraja.journal.needles import Value
 
 TOKEN = "aB3dEf7hIjKlMnOpQrStUvWxYz19"
 SECRET = "s3cret of Ours/+?"
