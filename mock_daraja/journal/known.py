@@ -139,9 +139,6 @@ class KnownSecrets:
                     yield start
 
 
-NOTHING_KNOWN: Final = KnownSecrets(tuple, lambda text: False)
-
-
 def _cut_short(text: str, needles: Needles) -> Iterator[Span]:
     """What may be the beginning of a secret, where a text shows a value up to there. That of a token can't be looked
     up, but it hardly ever has letters of one kind alone."""

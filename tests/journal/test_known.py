@@ -9,7 +9,7 @@ import pytest
 
 from mock_daraja import defaults
 from mock_daraja.errors import Problem
-from mock_daraja.journal.known import NOTHING_KNOWN, KnownSecrets
+from mock_daraja.journal.known import KnownSecrets
 from mock_daraja.journal.needles import Value
 
 TOKEN = "aB3dEf7hIjKlMnOpQrStUvWxYz19"
@@ -142,7 +142,3 @@ def test_a_problem_keeps_the_example_of_its_remedy() -> None:
     shown = known().hide_of(problem)
 
     assert shown == {"problem": "pin is '***', and ***", "where": "***", "remedy": 'give {"pin": "1234"}'}
-
-
-def test_nothing_known_hides_nothing() -> None:
-    assert NOTHING_KNOWN.hide(TOKEN) == TOKEN
