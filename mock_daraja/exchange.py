@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from mock_daraja.model.noun import Noun, Retention, Row, Scalar
 from mock_daraja.model.outcome import FaultSpec
+from mock_daraja.model.size import bytes_in
 
 JSON: Final = (("Content-Type", "application/json"),)
 DARAJA_JSON: Final = (("Content-Type", "application/json;charset=UTF-8"), ("Cache-Control", "no-store"))
@@ -78,6 +79,12 @@ class Request(Struct, frozen=True):
     body: bytes
     values: Mapping[str, str] | None = None  # those of the headers `by_name`, where somebody has them already
     unread: Unread | None = None  # it is as far as it came, and isn't carried out
+    head_size: int = 0  # bytes that all but the body take, about, where somebody has counted them already
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, about."""
+        return len(self.body) + (self.head_size or bytes_in((self.path, self.query, self.headers)))
 
 
 def by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -105,6 +112,7 @@ class Exchange(Row, frozen=True):
     transaction: int | None = None
     steps: tuple[Step, ...] = ()
     reply: Reply | None = None
+    size: int = 0  # bytes that it takes, about
 
     @property
     def id(self) -> str:
@@ -132,5 +140,9 @@ class Exchange(Row, frozen=True):
 
 
 EXCHANGES: Final[Noun[Exchange, int]] = Noun(
-    "exchange", Exchange, lambda row: row.number, retention=Retention("keep_bodies")
+    "exchange",
+    Exchange,
+    lambda row: row.number,
+    retention=Retention("keep_bodies"),
+    size=lambda row: row.size,
 )

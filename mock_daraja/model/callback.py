@@ -44,7 +44,11 @@ class Callback(Row, frozen=True):
 
 
 DELIVERIES: Final[Noun[Delivery, int]] = Noun(
-    "delivery", Delivery, lambda row: row.id, ranked=(Ranked("callback", lambda row: ((row.callback, row.id),)),)
+    "delivery",
+    Delivery,
+    lambda row: row.id,
+    ranked=(Ranked("callback", lambda row: ((row.callback, row.id),)),),
+    size=lambda row: len(row.request) + len(row.answer),
 )
 CALLBACKS: Final[Noun[Callback, int]] = Noun(
     "callback",
@@ -54,4 +58,5 @@ CALLBACKS: Final[Noun[Callback, int]] = Noun(
     counted=(Counted("state", lambda row: ((row.kind, row.state),)),),
     retention=Retention("keep_bodies", done=lambda row: row.state not in PENDING),
     children=((DELIVERIES, "callback"),),
+    size=lambda row: len(row.body) + len(row.url),
 )

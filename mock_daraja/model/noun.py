@@ -82,3 +82,5 @@ class Noun(Struct, Generic[R, K], frozen=True, eq=False):
     counted: tuple[Counted[R], ...] = ()
     retention: Retention[R] | None = None
     children: tuple[tuple[Noun[Any, Any], str], ...] = ()  # noun and ranked index: its group of this key goes along
+    size: Callable[[R], int] | None = None  # bytes of what clients and receivers may make long in a row: see size.py
+    varying: str = ""  # the one field that this counts and that may change in a row

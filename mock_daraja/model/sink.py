@@ -6,6 +6,7 @@ from typing import Final
 
 from mock_daraja.model.noun import Noun, Ranked, Retention, Row
 from mock_daraja.model.outcome import FaultSpec
+from mock_daraja.model.size import size_of
 
 MOST_ARRIVALS: Final = 1000
 MOST_BYTES: Final = 8 << 20  # of the arrivals a sink keeps
@@ -55,5 +56,8 @@ ARRIVALS: Final[Noun[Arrival, int]] = Noun(
     lambda row: row.id,
     ranked=(Ranked("sink", lambda row: ((row.sink, row.number),)),),
     retention=Retention("arrivals", most_bytes="arrival_bytes", size=lambda row: len(row.body), by="sink"),
+    size=size_of("path", "query", "headers", "body"),
 )
-SINKS: Final[Noun[Sink, str]] = Noun("sink", Sink, lambda row: row.name, children=((ARRIVALS, "sink"),))
+SINKS: Final[Noun[Sink, str]] = Noun(
+    "sink", Sink, lambda row: row.name, children=((ARRIVALS, "sink"),), size=size_of("program"), varying="program"
+)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal
 
 from mock_daraja.model.noun import Noun, Place, Retention, Row, Unique
 from mock_daraja.model.outcome import Decision, Outcome
+from mock_daraja.model.size import size_of
 
 State = Literal["pending", "completed", "failed"]
 _UNDECIDED: Final = Outcome()
@@ -88,6 +89,7 @@ class Event(Row, frozen=True, order=True):
 
 _CHECKOUT_ID: Final = re.compile(r"(ws_CO_[0-9]{8})([0-9]{15,18})\Z")
 _GATEWAY_ID: Final = re.compile(r"([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})([1-9][0-9]{2,7})\Z")
+_LONGEST_ID: Final = 64  # characters, of ours; a caller's may have more, and isn't kept for the next time
 _RECEIPT: Final = re.compile(r"[A-Z0-9]{10}\Z")
 
 
@@ -106,7 +108,8 @@ def place_of(reference: str) -> str | Place:
 
 
 def _references(row: Transaction) -> tuple[str | Place, ...]:
-    ids = place_of(row.reference), place_of(row.originator_id)
+    own = row.originator_id
+    ids = place_of(row.reference), place_of(own) if len(own) <= _LONGEST_ID else own
     return ids if row.receipt is None or not row.is_final else (*ids, place_of(row.receipt))
 
 
@@ -131,4 +134,6 @@ TRANSACTIONS: Final[Noun[Transaction, int]] = Noun(
         Unique("paid-push", _paid_push),
     ),
     retention=Retention("keep", unpacked="keep_bodies", done=lambda row: row.is_final),
+    size=size_of("details", "account_reference", "remarks", "result_url", "originator_id"),
+    varying="details",
 )

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from mock_daraja import money
 from mock_daraja.model import Customer, FaultSpec, Outcome, Row, Scalar
 from mock_daraja.model.noun import Noun
+from mock_daraja.model.size import size_of
 from mock_daraja.quoting import shown
 from mock_daraja.scenarios.patterns import Tries
 
@@ -180,7 +181,7 @@ class Play(Row, frozen=True):
         return self.scenario is not None or bool(self.armed)
 
 
-PLAY: Final[Noun[Play, str]] = Noun("play", Play, lambda row: "")
+PLAY: Final[Noun[Play, str]] = Noun("play", Play, lambda row: "", size=size_of("armed"), varying="armed")
 """One row a sandbox, so that any process can go on from there."""
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from mock_daraja.exchange import by_name
 from mock_daraja.journal.redact import redact_headers, redact_text
+from mock_daraja.model.size import bytes_in
 from mock_daraja.quoting import shown
 from mock_daraja.server.refusal import RefusedError, refusal
 
@@ -24,6 +25,8 @@ _BARE_LF: Final = re.compile(r"(?<!\r)\n")
 _CLOSE: Final = re.compile(r"(?:^|,)[ \t]*close[ \t]*(?:,|$)", re.IGNORECASE)
 _ONCE: Final = {"host": "Host", "content-length": "Content-Length", "transfer-encoding": "Transfer-Encoding"}
 _ANSWERED: Final = (".safaricom.co.ke", ".localhost", ".local", ".internal", ".test")
+
+_LONGEST_KEPT: Final = 4096  # bytes
 
 TLS_HELLO: Final = "\x16\x03"
 """How a client begins that speaks TLS."""
@@ -42,6 +45,7 @@ class Head(Struct, frozen=True):
     headers: tuple[tuple[str, str], ...]
     values: Mapping[str, str]
     length: int | None
+    size: int = 0  # bytes that it takes, about
 
     @property
     def keeps_alive(self) -> bool:
@@ -92,7 +96,13 @@ def parse(raw: bytes) -> Head:
     if "%" in path:
         path = unquote_to_bytes(path).decode("latin-1")
     version = "HTTP/1.0" if minor == "0" else "HTTP/1.1"
-    return Head(method, path, query, version, headers, values, _body_length(values, version))
+    size = bytes_in((path, query, headers)) * (1 if path.isascii() else 2)  # it may be read as characters of four bytes
+    return Head(method, path, query, version, headers, values, _body_length(values, version), size)
+
+
+def parsed(raw: bytes) -> Head:
+    """The same; what is long is not kept for the next time."""
+    return parse(raw) if len(raw) <= _LONGEST_KEPT else parse.__wrapped__(raw)
 
 
 def _is_strange(host: str) -> bool:

@@ -35,7 +35,8 @@ class Received(Struct, frozen=True):
         """As a direct app is given it."""
         head = self.head
         path = head.path if head.path.isascii() else head.path.encode("latin-1").decode(errors="replace")
-        return Request(head.method, path, head.query, head.headers, self.body, head.values, self.unread)
+        known = head.values, self.unread, head.size
+        return Request(head.method, path, head.query, head.headers, self.body, *known)
 
 
 class RequestReader:

@@ -26,6 +26,9 @@ from mock_daraja.validation import Schemas
 
 SCENARIO_HEADER: Final = "x-mock-scenario"
 
+_LONGEST_VALUE: Final = 1000  # characters of what a step of the trace is about
+_STEP_SIZE: Final = 512  # bytes, about
+
 
 class Shared(Struct, eq=False):
     """One per server."""
@@ -95,6 +98,8 @@ class Passage(Struct):
 
     def refuse(self, error: DarajaError, step: Step, request_id: str | None = None) -> Reply:
         """Daraja's own error body, or the product's own; `step` tells people why."""
+        if isinstance(step.value, str) and len(step.value) > _LONGEST_VALUE:
+            step = changed(step, value=f"{step.value[:_LONGEST_VALUE]}...")
         self.note(changed(step, docs=self.anchor) if step.room == "product" and not step.docs else step)
         own = self.voice.own_body(error) if self.product is not None else None
         body = error.body(request_id or self.sandbox.ids.request_id()) if own is None else wire.dumps(own)
@@ -144,4 +149,5 @@ class Passage(Struct):
             None if self.transaction is None else self.transaction.id,
             tuple(self.steps),
             reply if is_heard else None,
+            request.size + len(reply.body) + _STEP_SIZE * len(self.steps),
         )

@@ -133,6 +133,14 @@ class Store(Protocol):
     def wait(self, change: int, seconds: float | None) -> bool:
         """Wait until there is a newer change than this one. False when time ran out first. Not in a unit."""
 
+    @property
+    def weight(self) -> int:
+        """About as many bytes as all that is there takes. It takes no time, and waits for no unit."""
+
+    def shed(self, weight: int) -> bool:
+        """Remove so much, or some of it: rows that their retention may take, those first that have been done for
+        longest, of the noun that weighs most. It takes little time. False where none may go. In no unit."""
+
     def snapshot(self) -> object:
         """All that is there, for `restore`, any number of times."""
 

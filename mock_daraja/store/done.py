@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from heapq import merge
 from typing import Final, Generic
 
 from mock_daraja.model.noun import ALL, K, Noun, R, Retention
@@ -58,6 +59,11 @@ class Done(Generic[R, K]):
                 most_bytes is not None and length > 1 and self._bytes[group] > most_bytes
             ):
                 yield queues[group][0]
+
+    def oldest(self) -> Iterator[K]:
+        """All keys, those first that became done first; of several groups, the lowest first. None may go meanwhile."""
+        queues = self._queues.values()
+        return iter(next(iter(queues))) if len(queues) == 1 else merge(*queues)
 
     def tidy(self) -> None:
         """The unit is at its end."""

@@ -19,6 +19,10 @@ from mock_daraja.store.unit import Moment, Unit, take_out
 
 _log: Final = logging.getLogger("mock_daraja")
 
+_NUMBER: Final = 128  # bytes
+_EVENT: Final = 512
+_SHED_AT_ONCE: Final = 64  # rows: nobody waits for a unit that takes a thousand
+
 
 class State(Struct):
     """All that a store keeps."""
@@ -293,6 +297,30 @@ class MemoryStore:
         with self._listening:
             self._listeners = tuple(each for each in self._listeners if each[0] != told)
 
+    @property
+    def weight(self) -> int:
+        state = self._state
+        rows = sum(table.weight for table in [*state.tables.values()])
+        return rows + _NUMBER * sum(map(len, [*state.numbers.values()])) + _EVENT * len(state.schedule)
+
+    def shed(self, weight: int) -> bool:
+        with self._unit:
+            table = max(filter(_may_shed, self._state.tables.values()), key=self._weight_of, default=None)
+            if table is None:
+                return False
+            least = self.weight - weight
+            for key in [*islice(table.oldest(), _SHED_AT_ONCE)]:
+                self.remove(table.noun, key)
+                if self.weight <= least:
+                    break
+            return True
+
+    def _weight_of(self, table: Table[Any, Any]) -> int:
+        """With what goes along."""
+        tables = self._state.tables
+        children = [child.name for child, _ in table.noun.children]
+        return table.weight + sum(self._weight_of(tables[name]) for name in children if name in tables)
+
     def snapshot(self) -> object:
         with self._unit:  # not of what could only be undone in part yet
             return self._state.copy()
@@ -311,3 +339,7 @@ class MemoryStore:
 
     def _put_back(self, state: State, touched: dict[Table[Any, Any], None]) -> None:
         self._state, self._touched = state, touched
+
+
+def _may_shed(table: Table[Any, Any]) -> bool:
+    return next(table.oldest(), None) is not None

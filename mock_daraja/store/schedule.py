@@ -23,6 +23,9 @@ class Schedule:
         made._sort()
         return made
 
+    def __len__(self) -> int:
+        return len(self._events) + len(self._leased) + len(self._held)
+
     def add(self, event: Event, undo: Undo) -> None:
         put_in(self._events, event.sequence, event, undo)
         self._push(event)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Generic
+from operator import attrgetter
+from typing import Any, Final, Generic
 
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.store.done import Done
 from mock_daraja.store.indexes import Counts, Groups, Holders, Ranks
 from mock_daraja.store.packing import Packing
 from mock_daraja.store.unit import Undo, add_last, put_in, take_first, take_out
+
+_ROW: Final = 1024  # bytes of every row, besides its size: its objects, and its places in the indexes
 
 
 class Table(Generic[R, K]):
@@ -29,6 +32,9 @@ class Table(Generic[R, K]):
         self._to_pack: deque[K] = deque()  # as they became done; what became of some of them since is no matter
         self._decode = decode
         self._packing: Packing[R] | None = None
+        self._size = noun.size
+        self._varying = attrgetter(noun.varying) if noun.varying else None
+        self._bytes = 0  # the sizes of its rows
 
     def copy(self) -> Table[R, K]:
         made: Table[R, K] = Table(self.noun, self._decode)
@@ -40,6 +46,7 @@ class Table(Generic[R, K]):
         made._indexes = made._paired()
         made._done = None if self._done is None else self._done.copy()
         made._to_pack = deque(self._to_pack)
+        made._bytes = self._bytes
         return made
 
     def _paired(self) -> list[tuple[Callable[[R], tuple[Any, ...]], Holders[K] | Groups | Counts]]:
@@ -53,6 +60,10 @@ class Table(Generic[R, K]):
 
     def __len__(self) -> int:
         return len(self.rows) - len(self._gone)
+
+    @property
+    def weight(self) -> int:
+        return len(self) * _ROW + self._bytes
 
     def get(self, key: K) -> R | None:
         row = self.rows.get(key)
@@ -85,6 +96,12 @@ class Table(Generic[R, K]):
                 rows = self._without(key, undo)
             undo.append((rows.pop, key, None))
         rows[key] = row
+        if kept is None:
+            if self._size is not None:
+                undo.append((setattr, self, "_bytes", self._bytes))
+                self._bytes += self._size(row)
+        elif self._varying is not None and (isinstance(kept, bytes) or self._varying(kept) is not self._varying(row)):
+            self._resize(kept, row, undo)
         old = self._packed_as().unpack(kept) if isinstance(kept, bytes) else kept
         if self._indexes:
             self._index(key, old, row, undo)
@@ -94,11 +111,22 @@ class Table(Generic[R, K]):
             return True
         return retain
 
+    def _resize(self, old: R | bytes | None, new: R | bytes | None, undo: Undo) -> None:
+        """By what is kept now in the place of what was."""
+        undo.append((setattr, self, "_bytes", self._bytes))
+        self._bytes += self._size_of(new) - self._size_of(old)
+
+    def _size_of(self, kept: R | bytes | None) -> int:
+        if kept is None or self._size is None:
+            return 0
+        return len(kept) if isinstance(kept, bytes) else self._size(kept)
+
     def remove(self, key: K, undo: Undo) -> bool:
-        old = self.get(key)
+        kept, old = self.rows.get(key), self.get(key)
         if old is None:
             return False
         put_in(self.rows, key, None, undo)
+        self._resize(kept, None, undo)
         put_in(self._gone, key, None, undo)
         self._index(key, old, None, undo)
         if self._done is not None:
@@ -135,6 +163,10 @@ class Table(Generic[R, K]):
     def overdue(self, limits: Mapping[str, int]) -> Iterator[K]:
         return iter(()) if self._done is None else self._done.overdue(limits)
 
+    def oldest(self) -> Iterator[K]:
+        """The keys of the rows that may go, those first that have been done for longest."""
+        return iter(()) if self._done is None else self._done.oldest()
+
     def tidy(self) -> None:
         """The unit is at its end, and can't be undone any more."""
         for key in self._gone:
@@ -152,7 +184,9 @@ class Table(Generic[R, K]):
             key = take_first(self._to_pack, undo)
             row = self.rows.get(key)
             if row is not None and not isinstance(row, bytes) and retention.done(row):
-                put_in(self.rows, key, self._packed_as().pack(row), undo)
+                packed = self._packed_as().pack(row)
+                put_in(self.rows, key, packed, undo)
+                self._resize(row, packed, undo)
 
     def _packed_as(self) -> Packing[R]:
         if self._packing is None:

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from mock_daraja.model import Row
 from mock_daraja.model.noun import ALL, Counted, Noun, Ranked, Retention, Unique
+from mock_daraja.model.size import size_of
 
 
 class Remark(Row, frozen=True):
@@ -87,6 +88,8 @@ ORDERS: Final[Noun[Order, int]] = Noun(
         size=lambda row: len(row.body),
     ),
     children=((LINES, "order"),),
+    size=lambda row: len(row.body),
+    varying="body",
 )
 ENTRIES: Final[Noun[Entry, int]] = Noun(
     "entry",
@@ -100,6 +103,8 @@ ENTRIES: Final[Noun[Entry, int]] = Noun(
         size=lambda row: len(row.text),
         by="topic",
     ),
+    size=size_of("text"),
+    varying="text",
 )
 LIMITS: Final = {
     "orders": 1000,

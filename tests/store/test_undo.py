@@ -142,6 +142,7 @@ def table_of(table: Table[Any, Any]) -> Any:
         table.counted,
         table._gone,
         [*table._to_pack],
+        table._bytes,
         None if done is None else ({group: [*queue] for group, queue in done._queues.items() if queue}, done._bytes),
     )
 
