@@ -83,7 +83,7 @@ def test_every_option_can_come_from_the_environment() -> None:
     samples: dict[str, str] = {
         "clock": "auto", "start": "2026-11-24T10:00", "app": "k:s", "rewrite_callbacks": "http://a=http://b",
         "environment": "production", "credentials": "strict", "callback_timeout": "1.5", "answer_after": "2.5",
-        "callback_after": "0", "callback_retries": "3", "callback_grace": "0.5",
+        "callback_after": "0", "callback_retries": "3", "callback_grace": "0.5", "selectors": "false",
     }  # fmt: skip
     for each in option_fields():
         kind = type(each.default)
