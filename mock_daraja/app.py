@@ -22,6 +22,7 @@ from mock_daraja.gateway import Answered, Gateway
 from mock_daraja.journal.redact import redact_query
 from mock_daraja.loop import Loop
 from mock_daraja.model import changed
+from mock_daraja.model.size import bytes_in
 from mock_daraja.own_sinks import SINK, OwnSinks
 from mock_daraja.pool import Pool
 from mock_daraja.products import CATALOGUE
@@ -134,6 +135,7 @@ class DarajaPaths:
             own.port,
             max_connections=self.gateway.share.clients,
             max_body=own.max_body,
+            bodies=shared.memory.bodies,
             loop=engine.loop,
             quick=[f"{OURS}/health", f"{OURS}/health/"],
         )
@@ -187,6 +189,9 @@ class DarajaPaths:
                 raise Problem(unread.what, remedy=unread.remedy, status=status)
             path = SINK.match(request.path)
             assert path is not None  # `takes` said so
+            memory = self.gateway.shared.memory
+            memory.come(request.size)
+            memory.check_room()
             sandbox = self.gateway.shared.sandboxes.get(path[1] or DEFAULT)
             return Sending(receive(sandbox, path[2], request), sandbox.clock)
         except Problem as problem:
@@ -198,6 +203,7 @@ class DarajaPaths:
         if not self.takes(path):
             with self._wiring:
                 control = self._control
+            self.gateway.shared.memory.come(0)
             return control(environ, start_response)
         from werkzeug.datastructures import EnvironHeaders  # our own server doesn't come here with what `takes` takes
 
@@ -206,7 +212,8 @@ class DarajaPaths:
         path, query = path.encode("latin-1").decode(errors="replace"), environ.get("QUERY_STRING", "")
         unread = too_big(path, most).unread if body is None else None
         headers = tuple(EnvironHeaders(environ))
-        sending = self.answer(Request(environ["REQUEST_METHOD"], path, query, headers, body or b"", unread=unread))
+        known = None, unread, bytes_in((path, query, headers))
+        sending = self.answer(Request(environ["REQUEST_METHOD"], path, query, headers, body or b"", *known))
         if sending.before is not None:
             try:
                 sending.before()

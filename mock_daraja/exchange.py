@@ -67,6 +67,7 @@ class Unread(Struct, frozen=True):
     remedy: str
     reply: Reply
     is_heard: bool = True
+    is_busy: bool = False  # for want of memory: what answers for Daraja says so in its words
 
 
 class Request(Struct, frozen=True):

@@ -20,6 +20,7 @@ from mock_daraja.errors import SlowError, prepared
 from mock_daraja.exchange import EXCHANGES, Exchange, Reply, Request, Step
 from mock_daraja.faults import drawn
 from mock_daraja.loop import Loop
+from mock_daraja.memory import Memory
 from mock_daraja.model import Callback, Event, UrlRefusal, changed
 from mock_daraja.pool import Pool
 from mock_daraja.products.base import Grants
@@ -29,7 +30,7 @@ from mock_daraja.sandboxes import Sandboxes
 from mock_daraja.scenarios import Library
 from mock_daraja.settings import Settings
 from mock_daraja.steps.accept import acknowledge, decide, open_transaction, understand, validate
-from mock_daraja.steps.arrive import arm_faults, identify, locate, may_take_time, read_whole, route, unseal
+from mock_daraja.steps.arrive import arm_faults, find_room, identify, locate, may_take_time, read_whole, route, unseal
 from mock_daraja.steps.delivering import claim, order, record
 from mock_daraja.steps.later import repeat, settle
 from mock_daraja.steps.passage import Passage, Shared
@@ -42,6 +43,7 @@ BEFORE_THE_UNIT: Final[tuple[Callable[[Passage], None], ...]] = (
 )
 ON_REQUEST: Final[tuple[Callable[[Passage], Reply | None], ...]] = (  # in one unit of the sandbox
     read_whole,  # did it come whole, and within the bounds? else what the server answers stands
+    find_room,  # is the memory full of what is owed? else Daraja is busy
     arm_faults,  # is a transport fault, gateway page or error armed that needs no more than the operation?
     route,  # which operation? else Daraja's own answer for an unknown path or method
     identify,  # who calls: token valid, unexpired, product allowed
@@ -94,7 +96,9 @@ class Gateway:
         asked = settings.max_connections, settings.callback_connections
         self.share = sockets.shared(*asked, sockets.open_files(), sockets.selected())
         self.engine = EventEngine(loop, pool, self, self.share.callbacks, settings.receiver_connections)
-        self.shared = Shared(settings, catalogue, Sandboxes(settings, self._sandbox))
+        sandboxes = Sandboxes(settings, self._sandbox)
+        memory = Memory(settings.max_memory, settings.max_body, sandboxes.stores, sandboxes.store)
+        self.shared = Shared(settings, catalogue, sandboxes, memory)
 
     def _sandbox(self, name: str, settings: Settings, server: Store) -> Sandbox:
         made = Sandbox(name, settings, server, library=self._library, row_types=self._row_types)
@@ -104,6 +108,7 @@ class Gateway:
     @prepared
     def handle(self, request: Request) -> Answered:
         """Answer one request, in a thread that may wait for what is slow."""
+        self.shared.memory.come(len(request.body) + request.head_size)
         passage = Passage.of(self.shared, request)
         for prepare in BEFORE_THE_UNIT:
             prepare(passage)
@@ -111,6 +116,7 @@ class Gateway:
 
     def handle_at_once(self, request: Request) -> Answered | None:
         """The same, where that takes no time and waits for nobody; else None, and nothing was done."""
+        self.shared.memory.come(len(request.body) + request.head_size)
         passage = Passage.of(self.shared, request)
         callers = self.shared.sandboxes.store
         if not callers.lock_now():
@@ -173,6 +179,9 @@ class Gateway:
 
     def record(self, sandbox: Sandbox, callback_id: int, came: Came) -> Telling | None:
         return record(self.shared, sandbox, callback_id, came)
+
+    def came(self, size: int) -> None:
+        self.shared.memory.come(size)
 
     def close(self) -> None:
         self.shared.sandboxes.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
@@ -30,7 +31,7 @@ class Sandboxes:
         self._lock = RLock()
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
-        self.store: Store = MemoryStore({})  # what leads to a sandbox: apps and tokens
+        self.store: Store = MemoryStore({"tokens": sys.maxsize})  # what leads to a sandbox: apps and tokens
         self.secrets = KnownSecrets(self._secrets, self._is_token, lambda: self.store.change)
         """Of all sandboxes: one's secret may stand in another's journal."""
         self.create(DEFAULT)
@@ -41,6 +42,9 @@ class Sandboxes:
 
     def all(self) -> list[Sandbox]:
         return list(self._sandboxes.values())
+
+    def stores(self) -> list[Store]:
+        return [each.store for each in self.all()]
 
     def get(self, name: str) -> Sandbox:
         """Raises Problem, naming those there are."""

@@ -152,6 +152,9 @@ class Settings:
     )
     max_connections: int = _setting(512, "connections open at once", metavar="N")
     max_body: int = _setting(1 << 20, "bytes of a request body", metavar="N")
+    max_memory: int = _setting(
+        512, "MiB of all that is kept and comes in; the oldest go first, what is owed never", metavar="MIB"
+    )
     quirks: Quirks = field(
         default_factory=Quirks, metadata={"wanted": 'Quirks(in_flight="4999"), say, from mock_daraja.settings'}
     )
@@ -193,6 +196,7 @@ _BOUNDS: Final[tuple[tuple[str, float, float], ...]] = (
     ("keep_bodies", 1, 1_000_000),
     ("max_connections", 1, 100_000),
     ("max_body", 1024, 1 << 30),
+    ("max_memory", 16, 1 << 20),
 )
 
 

@@ -33,6 +33,7 @@ class Route:
     view: View
     query: Fields = field(default_factory=dict)
     shows_secrets: bool = False
+    stores: bool = False  # more than before: refused where there is no memory for it
 
 
 class NoRouteError(Problem):

@@ -63,6 +63,8 @@ def register(app: Flask, gateway: Gateway) -> None:
             case segments:
                 sandbox = shared.sandboxes.default
                 route, arguments = registry.ALL.find(request.method, segments)
+        if route.stores:
+            shared.memory.check_room()
         query = read_query(_parameters(), route.query)
         called = Call(gateway, sandbox, query, _json, request, breaks.may_pause)
         given = route.view(called, **arguments)

@@ -33,7 +33,8 @@ LONGEST_S: Final = _FIRST_S * _LONGER ** (TRIES - 1)
 
 
 class Steps(Protocol):
-    """The later steps, which the engine is given. All but `order` are called in a unit that ends the event."""
+    """The later steps, which the engine is given. All but `order` and `came` are called in a unit that ends the
+    event."""
 
     def run(self, sandbox: Sandbox, event: Event) -> bool | Telling:
         """Whether it had any effect; a Telling of it: it had. Raises SlowError where something slow comes first."""
@@ -46,6 +47,9 @@ class Steps(Protocol):
 
     def record(self, sandbox: Sandbox, callback_id: int, came: Came) -> Telling | None:
         """Keep what became of the attempt, and what follows from it. The Telling of it, if there is one."""
+
+    def came(self, size: int) -> None:
+        """After a unit in which something of so many bytes came to be kept."""
 
 
 def insist(change: Callable[[_Argument], object], argument: _Argument) -> None:
@@ -102,6 +106,7 @@ class Work:
                 assert isinstance(event.subject, int)
                 telling = self.steps.record(sandbox, event.subject, came)
         self._forget(sandbox, event)
+        self.steps.came(len(came.request) + len(came.answer) if isinstance(came, Delivery) else 0)
         if telling is not None:
             tell(telling)
 

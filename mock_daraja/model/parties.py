@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
-from mock_daraja.model.noun import Noun, Ranked, Row
+from mock_daraja.model.noun import Noun, Ranked, Retention, Row
 
 Handset = Literal["reachable", "offline"]
 """Whether a prompt reaches the customer's telephone."""
@@ -144,6 +144,7 @@ TOKENS: Final[Noun[Token, str]] = Noun(
         Ranked("app", lambda row: ((row.app_key, row.issued_ms),)),
         Ranked("sandbox", lambda row: ((row.sandbox, row.expires_ms),)),
     ),
+    retention=Retention("tokens", by="sandbox"),
 )
 
 # A sandbox's.

@@ -69,6 +69,10 @@ class Code(Struct, frozen=True):
         return next((each.text for each in self.texts if each.fits(product)), self.texts[0].text)
 
 
+BUSY: Final = DarajaError(500, "500.003.02", "System is busy. Please try again in few minutes.")
+"""As the catalogue has it, which needn't be read to say so."""
+
+
 @cache
 def all_codes() -> tuple[Code, ...]:
     return msgspec.json.decode(_DATA.read_bytes(), type=dict[str, tuple[Code, ...]])["codes"]

@@ -13,6 +13,7 @@ from msgspec import Struct
 from mock_daraja.clock import Clock, ClockSetting, monotonic
 from mock_daraja.faults.acts import Fault
 from mock_daraja.loop import Loop, Timer
+from mock_daraja.memory import Bodies
 from mock_daraja.pool import Pool
 from mock_daraja.server.answer import Written, written_reply
 from mock_daraja.server.answering import Answer, directly, in_bytes, mistake, through_wsgi
@@ -46,6 +47,7 @@ class Service(Struct, frozen=True):
     direct: Direct | None  # the same, if it answers some paths directly
     environ: WSGIEnvironment
     max_body: int
+    bodies: Bodies | None
     idle_timeout: float
     tls: SSLContext | None
 
@@ -60,7 +62,7 @@ class Connection:
         self._service = service
         self._remote = {"REMOTE_ADDR": address[0], "REMOTE_PORT": address[1]}
         self._closed = closed
-        self._reader = RequestReader(service.max_body)
+        self._reader = RequestReader(service.max_body, service.bodies)
         self._stream = Stream(service.loop, sock, self, service.tls)
         self._state = "idle"
         self._until = monotonic() + service.idle_timeout
@@ -308,6 +310,7 @@ class Connection:
 
     def _answered(self) -> None:
         self._release()
+        self._reader.give_back()
         self._is_answering = False
         if not self._stream.is_open:
             self.close()

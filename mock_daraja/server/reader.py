@@ -9,14 +9,16 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from mock_daraja.exchange import Request, Unread
+from mock_daraja.memory import Bodies
 from mock_daraja.model import changed
 from mock_daraja.server.chunks import chunked
-from mock_daraja.server.head import TLS_HELLO, Head, malformed, parse
-from mock_daraja.server.refusal import RefusedError, refusal, too_big
+from mock_daraja.server.head import TLS_HELLO, Head, malformed, parsed
+from mock_daraja.server.refusal import RefusedError, no_room, refusal, too_big
 from mock_daraja.server.unread import head_of
 
 MAX_HEAD: Final = 32768  # bytes, with the CRLF of its last line
 _MAX_BLANK: Final = 2  # lines before a request
+_SHORT: Final = 16384  # bytes of a body for which there is always room
 _SHOWN: Final = 2048  # bytes of a body that didn't come whole, and is shown
 _BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 
@@ -45,10 +47,15 @@ class RequestReader:
     What comes behind a whole request waits. After a RefusedError nothing more can be read.
     """
 
-    __slots__ = ("_blank", "_buffer", "_chunks", "_head", "_max_body", "_part", "_searched", "wants_continue")
+    __slots__ = (
+        "_blank", "_bodies", "_buffer", "_chunks", "_head", "_max_body", "_part", "_searched", "_taken",
+        "wants_continue",
+    )  # fmt: skip
 
-    def __init__(self, max_body: int) -> None:
+    def __init__(self, max_body: int, bodies: Bodies | None = None) -> None:
         self._max_body = max_body
+        self._bodies = bodies
+        self._taken = 0  # of these, by the request that comes or was given last
         self._buffer = bytearray()
         self._searched = 0  # no end of a head before here
         self._blank = 0  # lines before the head that is awaited
@@ -83,6 +90,22 @@ class RequestReader:
         self._buffer.clear()
         self._head = self._chunks = None
         self._part = b""
+        self.give_back()
+
+    def give_back(self) -> None:
+        """The request that was given last is answered."""
+        if self._taken and self._bodies is not None:
+            self._bodies.give_back(self._taken)
+            self._taken = 0
+
+    def _take(self, size: int) -> None:
+        """Room for a body so far. Raises RefusedError where there is none; a short one needs none."""
+        more = size - self._taken
+        if self._bodies is None or size <= _SHORT or more <= 0:
+            return
+        if not self._bodies.take(more):
+            raise no_room(size, self._bodies.most)
+        self._taken = size
 
     @property
     def waiting(self) -> int:
@@ -141,10 +164,12 @@ class RequestReader:
         if end < 0:
             self._check_beginning()
             return None
-        head = self._head = parse(bytes(buffer[:end]))
+        head = self._head = parsed(bytes(buffer[:end]))
         del buffer[: end + 4]
         if head.length is not None and head.length > self._max_body:
             raise too_big(head.path, self._max_body)
+        if head.length is not None and head.length > _SHORT:
+            self._take(head.length)
         self._searched = self._blank = 0
         self.wants_continue = head.waits_for_continue and head.length != 0 and not buffer
         return head
@@ -174,6 +199,7 @@ class RequestReader:
         self._chunks = self._chunks or chunked(self._buffer, self._max_body, path)
         try:
             self._part = next(self._chunks)
+            self._take(len(self._part))
         except StopIteration as whole:
             self._chunks, self._part = None, b""
             body: bytes = whole.value

@@ -7,6 +7,7 @@ import json
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Reply, Unread
 from mock_daraja.faults import pages
+from mock_daraja.memory import REMEDY
 
 
 class RefusedError(Exception):
@@ -32,3 +33,10 @@ def too_big(path: str, most: int) -> RefusedError:
     """A body beyond the bound, in the words of Daraja's gateway."""
     remedy = "send less, or start with a larger --max-body"
     return RefusedError(Unread(f"the body has more than {most} bytes", remedy, pages.page("body-too-big", path)))
+
+
+def no_room(size: int, most: int) -> RefusedError:
+    """A body that is too much beside the others under way."""
+    what = f"bodies under way take {most >> 20} MiB of the memory already, and this one has {size} bytes or more"
+    reply = as_reply(Problem(what, remedy=REMEDY, status=503))
+    return RefusedError(Unread(what, REMEDY, reply, is_busy=True))

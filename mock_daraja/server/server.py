@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from mock_daraja.errors import Problem
 from mock_daraja.loop import Loop
+from mock_daraja.memory import Bodies
 from mock_daraja.pool import Pool
 from mock_daraja.server.connection import Service
 from mock_daraja.server.direct import LOOP, Direct
@@ -29,9 +30,10 @@ _LOOK_S: Final = 0.5  # a wait without end can't be interrupted on Windows
 class Server:
     """One listening address, bound from the start. Use `start` and `stop`, `serve_forever`, or `with`.
 
-    Raises Problem where the address can't be had. `max_body` is in bytes, `idle_timeout` in the computer's seconds.
-    `loop` and `pool` may be those of others, which then go on after it; `tls` makes it speak HTTPS. `quick` are paths
-    that are answered in no time: they wait for no request that takes longer, nor for a thread.
+    Raises Problem where the address can't be had. `max_body` is in bytes, `bodies` bounds all of them together,
+    `idle_timeout` is in the computer's seconds. `loop` and `pool` may be those of others, which then go on after it;
+    `tls` makes it speak HTTPS. `quick` are paths that are answered in no time: they wait for no request that takes
+    longer, nor for a thread.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Server:
         *,
         max_connections: int = 512,
         max_body: int = 1 << 20,
+        bodies: Bodies | None = None,
         idle_timeout: float = 30.0,
         tls: SSLContext | None = None,
         loop: Loop | None = None,
@@ -61,7 +64,8 @@ class Server:
         environ = _base_environ(self.scheme, host, self.port) | {LOOP: self._loop}
         direct = app if isinstance(app, Direct) else None
         pools = self._pool, woken, for_quick
-        service = Service(self._loop, *pools, frozenset(quick), app, direct, environ, max_body, idle_timeout, tls)
+        bounds = max_body, bodies, idle_timeout
+        service = Service(self._loop, *pools, frozenset(quick), app, direct, environ, *bounds, tls)
         self._sock = sock
         self._listener = Listener(sock, max_connections, service)
         self._lock = RLock()  # a signal may call stop while stop runs

@@ -21,6 +21,7 @@ from mock_daraja.access import (
 from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import JSON, UNREAD, Reply, Step
 from mock_daraja.faults import pages
+from mock_daraja.memory import REMEDY
 from mock_daraja.model import APPS, TOKENS, App, Token
 from mock_daraja.model.parties import Names
 from mock_daraja.products.base import Grants, Product
@@ -28,6 +29,7 @@ from mock_daraja.products.paths import Unknown
 from mock_daraja.products.reading import text
 from mock_daraja.sandbox import DEFAULT
 from mock_daraja.scenarios import Facts
+from mock_daraja.scenarios.codes import BUSY
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
 from mock_daraja.validation import read_body
 
@@ -84,8 +86,20 @@ def read_whole(passage: Passage) -> Reply | None:
     unread = passage.request.unread
     if unread is None:
         return None
-    passage.note(Step(UNREAD, "refused", unread.what, None, unread.remedy, "products.md#what-is-no-whole-request"))
+    step = Step(UNREAD, "refused", unread.what, None, unread.remedy, "products.md#what-is-no-whole-request")
+    if unread.is_busy:
+        return passage.refuse(BUSY, step)
+    passage.note(step)
     return unread.reply
+
+
+def find_room(passage: Passage) -> Reply | None:
+    """Is there memory for what the request would leave? Else Daraja is busy."""
+    memory = passage.shared.memory
+    if not memory.is_full:
+        return None
+    why = f"the memory of {memory.most >> 20} MiB is full of what is owed: nothing in it may go"
+    return passage.refuse(BUSY, Step("memory", "refused", why, None, REMEDY, "settings.md#memory"))
 
 
 def arm_faults(passage: Passage) -> Reply | None:

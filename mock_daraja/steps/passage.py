@@ -12,6 +12,7 @@ from mock_daraja.callbacks.delivery import Receiver
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import DARAJA_JSON, Exchange, Reply, Request, Step, by_name
 from mock_daraja.faults import pages
+from mock_daraja.memory import Memory
 from mock_daraja.model import App, Callback, Credential, Decision, Delivery, Token, Transaction, changed
 from mock_daraja.products.base import Operation, Product
 from mock_daraja.products.catalogue import Catalogue
@@ -36,6 +37,7 @@ class Shared(Struct, eq=False):
     settings: Settings
     catalogue: Catalogue
     sandboxes: Sandboxes
+    memory: Memory
     schemas: Schemas = field(default_factory=Schemas)
     own_sinks: Receiver | None = None  # where callbacks to this server need no socket, on a clock that stands
     failed: Callable[[str, Transaction], object] | None = None
@@ -135,6 +137,7 @@ class Passage(Struct):
         """The row that the journal keeps."""
         request = self.request
         is_heard = request.unread is None or request.unread.is_heard
+        head_size = request.head_size or request.size - len(request.body)
         return Exchange(
             self.number,
             self.sandbox.name,
@@ -149,5 +152,5 @@ class Passage(Struct):
             None if self.transaction is None else self.transaction.id,
             tuple(self.steps),
             reply if is_heard else None,
-            request.size + len(reply.body) + _STEP_SIZE * len(self.steps),
+            head_size + len(request.body) + len(reply.body) + _STEP_SIZE * len(self.steps),
         )

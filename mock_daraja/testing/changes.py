@@ -19,7 +19,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {each.name: each.default for each in field
 _FOR_TESTS: Final = {"port": 0, "clock": "manual"}
 _OF_THE_SERVER: Final = frozenset((
     "host", "port", "scenarios", "watch", "accept_any_app", "admin_token", "insecure", "allow_host", "max_connections",
-    "max_body", "callback_connections", "receiver_connections",
+    "max_body", "max_memory", "callback_connections", "receiver_connections",
 ))  # fmt: skip
 """The rest are a sandbox's own."""
 

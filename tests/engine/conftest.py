@@ -74,6 +74,9 @@ class World:
             self.records.append((callback_id, came))
             self.happened.notify_all()
 
+    def came(self, size: int) -> None:
+        pass
+
     # what tests do
 
     def schedule(self, after_ms: int, subject: int, kind: str = "x", **how: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.server.head import parse
+from mock_daraja.server.head import parse, parsed
 from mock_daraja.server.refusal import RefusedError
 from tests.server.apps import echo
 from tests.server.clients import ask, assert_refused, say
@@ -202,3 +202,12 @@ def test_a_whole_url_of_a_host_that_is_mimicked_or_near_is_answered(host: str) -
     head = parse(f"GET http://{host}/oauth/v1/generate?a=b HTTP/1.1\r\nHost: x".encode())
 
     assert (head.path, head.query, head.values["host"]) == ("/oauth/v1/generate", "a=b", host)
+
+
+def test_a_long_head_is_not_kept_for_the_next_time() -> None:
+    short, long = (b"GET / HTTP/1.1\r\nHost: a\r\nA: " + b"x" * size for size in (10, 10_000))
+
+    assert parsed(short) is parsed(short)
+    assert parsed(long) == parsed(long)
+    assert parsed(long) is not parsed(long)
+    assert parsed(long).size > 10_000
