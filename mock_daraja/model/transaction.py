@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal
 
 from mock_daraja.model.noun import Noun, Place, Retention, Row, Unique
 from mock_daraja.model.outcome import Decision, Outcome
-from mock_daraja.model.size import size_of
 
 State = Literal["pending", "completed", "failed"]
 _UNDECIDED: Final = Outcome()
@@ -66,6 +65,7 @@ class Transaction(Row, Generic[D], frozen=True):
     final_ms: int | None = None
     charge_cents: int = 0
     reversed_by: str | None = None  # receipt of the reversal
+    size: int = 0  # bytes that its texts take at most, where they may be long: they are the request's
     why: str = ""  # for people: what decided the final state
 
     @property
@@ -134,6 +134,5 @@ TRANSACTIONS: Final[Noun[Transaction, int]] = Noun(
         Unique("paid-push", _paid_push),
     ),
     retention=Retention("keep", unpacked="keep_bodies", done=lambda row: row.is_final),
-    size=size_of("details", "account_reference", "remarks", "result_url", "originator_id"),
-    varying="details",
+    size=lambda row: row.size,
 )

@@ -133,6 +133,7 @@ def open_transaction(passage: Passage) -> Reply | None:
             decision=passage.decision,
             exchange=passage.number,
             world=passage.world,
+            asked_in=len(passage.request.body),
         )
         _foresee(passage, operation, passage.transaction)
         _tell_unchecked(passage, operation)

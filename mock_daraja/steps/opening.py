@@ -18,6 +18,7 @@ from mock_daraja.steps.passage import Shared
 from mock_daraja.steps.world import SandboxWorld
 
 _LOG: Final = logging.getLogger("mock_daraja")
+_LONG_BODY: Final = 2048  # bytes; what shorter ones bring, a row counts for anyway
 _LONGEST_ACCOUNT: Final = 20  # as BillRefNumber (requests.md §4.2)
 
 
@@ -30,9 +31,10 @@ def open_command(
     decision: Decision | None = None,
     exchange: int | None = None,
     world: SandboxWorld | None = None,
+    asked_in: int = 0,
 ) -> Transaction:
-    """The row, kept and put on the agenda. `exchange` is the number of the request that asked for it, if one did, and
-    `world` as it was seen then.
+    """The row, kept and put on the agenda. `exchange` is the number of the request that asked for it, if one did,
+    `world` as it was seen then, and `asked_in` the bytes of its body.
 
     One that is never answered is on no agenda, and nobody sees its prompt.
     """
@@ -45,6 +47,7 @@ def open_command(
         decision=decision,
         prompt="open" if command.prompts and not never else None,
         why=why,
+        size=asked_in if asked_in > _LONG_BODY else 0,
     )
     for owner in {transaction.shortcode: None, transaction.msisdn: None, transaction.party_b: None}:
         if owner:
