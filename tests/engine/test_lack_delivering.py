@@ -76,6 +76,10 @@ def deliver(made: World, number: int) -> bool:
     return made.engine.wait_for(made.sandbox, partial(all_done, made), 5_000)
 
 
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings(
+    "ignore:unclosed <socket:ResourceWarning"
+)  # what would close it found no memory: Python does
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("is_kept", [False, True], ids=["new", "kept"])
 def test_a_callback_is_delivered_whichever_line_finds_no_memory(
