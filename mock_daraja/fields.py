@@ -18,6 +18,7 @@ from mock_daraja.quoting import LONGEST, shown
 
 Kind = Callable[[Any], Any]
 Fields = Mapping[str, Kind]
+_UNSET: Final = frozenset({"undefined", "null", "none", "nil", "nan"})
 _PHONE: Final = re.compile("phone|mobile")
 _TYPE_NAMES: Final = {str: "text", bool: "true or false", list: "a list", int: "a whole number", type(None): "null"}
 
@@ -46,6 +47,11 @@ def read(
         except Problem as problem:
             raise problem.at(where(name)) from None
     return values
+
+
+def is_unset(word: str) -> bool:
+    """Whether it is what a language writes where a variable has no value."""
+    return word.lower() in _UNSET
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:

@@ -16,11 +16,11 @@ from mock_daraja.access.given import (
     from_hex,
     is_canonical,
     is_python_bytes,
-    is_unset,
     padded,
     surroundings,
 )
 from mock_daraja.access.header import BASIC, GENERATE, GRANT, BadCredentials, brackets, wrong_scheme
+from mock_daraja.fields import is_unset
 from mock_daraja.quoting import shown
 
 _SET: Final = "set the variable that it is read from; `mock-daraja env` prints both"

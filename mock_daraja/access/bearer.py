@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from mock_daraja.access.given import decoded, is_unset
+from mock_daraja.access.given import decoded
 from mock_daraja.access.header import BASIC, GENERATE, NEW_TOKEN, BadCredentials, brackets, wrong_scheme
+from mock_daraja.fields import is_unset
 from mock_daraja.ids import TOKEN_LENGTH
 
 _BEARER: Final = f"send Authorization: Bearer <access_token>, from {GENERATE}"

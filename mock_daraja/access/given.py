@@ -6,13 +6,7 @@ import re
 from base64 import b64decode, b64encode
 from typing import Final
 
-_UNSET: Final = frozenset({"undefined", "null", "none", "nil", "nan"})
 _BOM: Final = "\ufeff"
-
-
-def is_unset(word: str) -> bool:
-    """Whether it is what a language writes where a variable has no value."""
-    return word.lower() in _UNSET
 
 
 def decoded(encoded: str) -> str | None:

@@ -16,8 +16,9 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from mock_daraja import defaults
-from mock_daraja.access.given import bare, blank, decoded, is_python_bytes, is_unset
+from mock_daraja.access.given import bare, blank, decoded, is_python_bytes
 from mock_daraja.clock import is_timestamp
+from mock_daraja.fields import is_unset
 
 _EAT_OFFSET: Final = timedelta(hours=3)
 _MOMENT: Final = re.compile(r"[0-9TZ :+./,-]{1,32}")  # nothing but a date and time

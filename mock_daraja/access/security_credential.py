@@ -14,9 +14,10 @@ from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from mock_daraja.access.given import bare, is_python_bytes, is_unset
+from mock_daraja.access.given import bare, is_python_bytes
 from mock_daraja.access.recent import Recent
 from mock_daraja.clock import eat, wall_ms
+from mock_daraja.fields import is_unset
 from mock_daraja.model import Credential
 
 if TYPE_CHECKING:

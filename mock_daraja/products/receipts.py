@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from mock_daraja.access.given import is_unset, surroundings
+from mock_daraja.access.given import surroundings
+from mock_daraja.fields import is_unset
 from mock_daraja.model import Transaction
 from mock_daraja.quoting import shown
 

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from mock_daraja import msisdn
 from mock_daraja.clock import eat_digits, is_timestamp
+from mock_daraja.fields import is_unset
 from mock_daraja.quoting import pasted, shown
-from mock_daraja.validation.url_hints import UNSET, for_url
+from mock_daraja.validation.url_hints import for_url
 
 _OTHER_IDS: Final = {  # requests.md §1.4
     "MerchantRequestID": r"(?:[0-9a-f]{4}-){3}[0-9a-f]{12}[0-9]{3,8}|[0-9]{1,5}-[0-9]{6,9}-[0-9]",
@@ -212,7 +213,7 @@ def _is_moment(digits: str) -> bool:
 def _checkout(field: Mapping[str, Any], value: object) -> str:
     text, hint = str(value), str(field["x-hint"])
     bare = text.strip().strip("\"'")
-    if text.lower() in UNSET:
+    if is_unset(text):
         return f"it is the word {text}: a variable is not set; {hint}"
     if bare != text and re.search(field["pattern"], bare):
         return f"white space or quotes stand beside it: {shown(value)} -> {shown(bare)}"

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mock_daraja.fields import is_unset
 from mock_daraja.quoting import shown
 
-UNSET: Final = frozenset({"undefined", "null", "none", "nil"})
 _PLACEHOLDER: Final = re.compile(r"\$\{?\w+\}?|\{\{?[\w .-]+\}|%s\b|%\(\w+\)s|^<[\w .-]+>$")
 _UNPRINTABLE: Final = re.compile(r"[<>\x00-\x20\x7f]")
 _BEGUN: Final = re.compile(r"([A-Za-z]{3,6})(?:[:;]?[/\\]{1,2}|:(?![0-9]))(?=[^/\\])")
@@ -30,7 +30,7 @@ def for_url(field: Mapping[str, Any], value: object) -> str:
     send = f"send {shown(field['examples'][0])}" if field.get("examples") else "send a whole URL"
     if _PLACEHOLDER.search(value):
         return f"{shown(value)} has a placeholder that nothing was put into; {send}"
-    if value.lower() in UNSET:
+    if is_unset(value):
         return f"it is the word {value}: a variable is not set; {send}"
     spaced = value.strip().replace(" ", "%20")
     if " " in value.strip() and re.search(field["pattern"], spaced):

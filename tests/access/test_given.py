@@ -4,7 +4,8 @@ from base64 import b64encode
 
 import pytest
 
-from mock_daraja.access.given import bare, decoded, is_unset, surroundings
+from mock_daraja.access.given import bare, decoded, surroundings
+from mock_daraja.fields import is_unset
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_one_that_ends_while_lost_ones_are_looked_for_is_not_taken_for_lost(of: 
 
     deliveries._leases = lease._among = Leases(deliveries._leases)
     failed: list[Event] = []
-    deliveries._work.failed = lambda sandbox, event, error: failed.append(event)  # type: ignore[method-assign]
+    deliveries._work.failed = lambda sandbox, event, error: failed.append(event)  # type: ignore[method-assign]  # put in its place
 
     deliveries._find()
 

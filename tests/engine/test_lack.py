@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from threading import Event, Lock, get_ident
 from typing import Any
@@ -132,13 +133,9 @@ def test_an_auto_clock_goes_on_whichever_step_finds_no_memory(
             monkeypatch.setattr(of, name, step)
 
 
-def test_a_change_that_nobody_could_be_told_of_is_seen_without_another(
-    world: MakeWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = world("manual")
-    made.sandbox.agenda.switch(ClockSetting.parse("real"))
-    made.schedule(-10, 1)
-    assert made.await_runs(1)
+@contextmanager
+def untold(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No memory to tell the loop of what this thread does."""
     step, here = Loop.call, get_ident()
 
     def lacking(loop: Loop, *arguments: Any) -> None:
@@ -148,6 +145,17 @@ def test_a_change_that_nobody_could_be_told_of_is_seen_without_another(
 
     with monkeypatch.context() as patched:
         patched.setattr(Loop, "call", lacking)
+        yield
+
+
+def test_a_change_that_nobody_could_be_told_of_is_seen_without_another(
+    world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world("manual")
+    made.sandbox.agenda.switch(ClockSetting.parse("real"))
+    made.schedule(-10, 1)
+    assert made.await_runs(1)
+    with untold(monkeypatch):
         made.schedule(0, 2)
 
     assert made.await_runs(2)
@@ -178,15 +186,7 @@ def test_a_change_that_nobody_could_be_told_of_is_seen_though_a_thread_is_at_it(
         made.engine.loop.call(turned.set)
         assert turned.wait(10)
     assert has_seen.wait(10)
-    step, here = Loop.call, get_ident()
-
-    def lacking(loop: Loop, *arguments: Any) -> None:
-        if get_ident() == here:
-            raise MemoryError
-        step(loop, *arguments)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Loop, "call", lacking)
+    with untold(monkeypatch):
         made.schedule(0, 2)
     assert looked.wait(10)
     may_end.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -54,9 +55,9 @@ def test_a_secret_is_hidden_however_it_is_written(text: str, left: str) -> None:
 
 @pytest.mark.parametrize("before", range(3))
 @pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
-def test_base64_shows_nothing_at_any_alignment(before: int, encode: type[bytes]) -> None:
+def test_base64_shows_nothing_at_any_alignment(before: int, encode: Callable[[bytes], bytes]) -> None:
     for secret in (TOKEN, SECRET, PASSKEY):
-        written = encode(b"<?>"[:before] + secret.encode() + b"~~~").decode()  # type: ignore[attr-defined]
+        written = encode(b"<?>"[:before] + secret.encode() + b"~~~").decode()
 
         shown = known().hide(f"it is {written} here")
 

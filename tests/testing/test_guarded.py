@@ -57,7 +57,7 @@ def test_a_section_that_is_written_once_the_sandbox_is_gone_has_no_secrets(push:
 
 
 def test_what_is_logged_meanwhile_has_no_secrets(daraja: Daraja, caplog: pytest.LogCaptureFixture) -> None:
-    token = daraja._link.sandbox.issue_token(daraja._link.first_app, 1000).value  # type: ignore[attr-defined]
+    token = daraja._link.sandbox.issue_token(daraja._link.first_app, 1000).value  # type: ignore[attr-defined]  # it is here
 
     try:
         raise ValueError(f"{token} in a reference")
