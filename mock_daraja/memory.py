@@ -72,11 +72,14 @@ class Memory:
             finally:
                 self._looking.release()
 
+    @property
+    def why_full(self) -> str:
+        return f"the memory of {self.most // _MIB} MiB is full of what is owed: nothing in it may go"
+
     def check_room(self) -> None:
         """Raises Problem where it is full."""
         if self.is_full:
-            what = f"the memory of {self.most // _MIB} MiB is full of what is owed"
-            raise Problem(what, remedy=REMEDY, status=503)
+            raise Problem(self.why_full, remedy=REMEDY, status=503)
 
     @property
     def weight(self) -> int:

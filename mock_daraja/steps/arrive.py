@@ -98,8 +98,7 @@ def find_room(passage: Passage) -> Reply | None:
     memory = passage.shared.memory
     if not memory.is_full:
         return None
-    why = f"the memory of {memory.most >> 20} MiB is full of what is owed: nothing in it may go"
-    return passage.refuse(BUSY, Step("memory", "refused", why, None, REMEDY, "settings.md#memory"))
+    return passage.refuse(BUSY, Step("memory", "refused", memory.why_full, None, REMEDY, "settings.md#memory"))
 
 
 def arm_faults(passage: Passage) -> Reply | None:

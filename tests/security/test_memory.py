@@ -140,7 +140,7 @@ def test_nothing_else_is_taken_in_either(mock_with: Made, method: str, path: str
     answer = mock.request(method, f"/_mock/{path}", body)
 
     assert answer.status == 503
-    assert answer.json["problem"] == "the memory of 16 MiB is full of what is owed"
+    assert answer.json["problem"] == "the memory of 16 MiB is full of what is owed: nothing in it may go"
     assert "--max-memory" in answer.json["remedy"]
     assert mock.request("GET", "/_mock/customers").status == 200
 
