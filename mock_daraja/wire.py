@@ -106,6 +106,17 @@ def _size(value: Any) -> int:
     return count
 
 
+def is_deep(value: Any) -> bool:
+    """Whether JSON is nested so deeply that looking into it may end Python's own stack. Newer versions read it."""
+    level, depth = [value], 0
+    while level and depth <= _DEEPEST:
+        containers = [
+            each.values() if isinstance(each, dict) else each for each in level if isinstance(each, (dict, list))
+        ]
+        level, depth = [inner for each in containers for inner in each], depth + 1
+    return bool(level)
+
+
 def json_object(body: str | bytes) -> dict[str, Any]:
     """The JSON object that a body is; an empty one where it is anything else."""
     try:
@@ -115,6 +126,7 @@ def json_object(body: str | bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+_DEEPEST: Final = 200  # levels; a level takes a few of the thousand calls that Python allows
 _LONE: Final = re.compile("[\ud800-\udfff]")
 LONGEST_WHOLE: Final = 1 << 63
 

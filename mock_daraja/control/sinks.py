@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from mock_daraja import wire
 from mock_daraja.control.call import GONE, Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.journal.shapes import instant
@@ -43,9 +44,10 @@ def _arrival(arrival: Arrival) -> Shape:
         "body": arrival.body.decode(errors="replace"),
     }
     try:
-        return shape | {"json": json.loads(arrival.body)}
+        value = json.loads(arrival.body)
     except (ValueError, RecursionError):
         return shape
+    return shape if wire.is_deep(value) else shape | {"json": value}
 
 
 def listed(call: Call) -> Shape:

@@ -106,12 +106,16 @@ def _json() -> Any:
     if kind != "application/json" and not kind.endswith("+json"):
         remedy = "send Content-Type: application/json"
         raise Problem(f"the body is {kind or 'of no type'}", where="Content-Type", remedy=remedy, status=415)
+    too_deep = Problem("the body is nested too deeply", where="body", remedy="send a flat object")
     try:
-        return json.loads(raw, parse_constant=_no_number)
+        value = json.loads(raw, parse_constant=_no_number)
     except RecursionError:
-        raise Problem("the body is nested too deeply", where="body", remedy="send a flat object") from None
+        raise too_deep from None
     except ValueError as error:
         raise Problem(_no_json(error), where="body", remedy='send an object such as {"a": 1}') from None
+    if wire.is_deep(value):
+        raise too_deep
+    return value
 
 
 def _no_json(error: ValueError) -> str:

@@ -34,9 +34,9 @@ def body_lines(body: str, paint: Paint = plain) -> list[str]:
     """A body, set out when it is JSON: digits, order of keys and doubled keys stay as they were sent."""
     try:
         value = json.loads(body, object_pairs_hook=_Pairs, parse_int=_Number, parse_float=_Number)
+        return _set_out(value, "", paint)
     except (ValueError, RecursionError):
         return [visible(line) for line in body.splitlines()]
-    return _set_out(value, "", paint)
 
 
 class _Pairs(list[tuple[str, Any]]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
+from sys import getsizeof
 from typing import Any, Final
 
 from msgspec import Struct, msgpack
@@ -11,6 +12,7 @@ from msgspec.structs import astuple
 
 _LONG: Final = 2048  # what is no longer, encoded, takes about as much; a longer value is looked at closely
 _OBJECT: Final = 56
+_TEXT: Final = getsizeof("")
 _REFERENCE: Final = 8
 _WIDEST: Final = 5  # bytes of a character in a text that isn't ASCII: four, and some of its UTF-8, which is kept too
 
@@ -39,5 +41,5 @@ def bytes_in(value: object) -> int:
     if isinstance(value, tuple):
         return _OBJECT + _REFERENCE * len(value) + sum(map(bytes_in, value))
     if isinstance(value, str):
-        return _OBJECT + len(value) * (1 if value.isascii() else _WIDEST)
+        return _TEXT + len(value) * (1 if value.isascii() else _WIDEST)
     return _OBJECT + len(value) if isinstance(value, bytes) else _REFERENCE

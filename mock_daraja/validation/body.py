@@ -22,6 +22,7 @@ _DECODE: Final = msgspec.json.Decoder(dict[str, str | _Whole]).decode
 _BLANKS: Final = b" \t\r\n"
 _SHORT: Final = 19  # digits; a shorter whole number has fewer than 64 bits
 _GZIP: Final = b"\x1f\x8b"
+_TOO_DEEP: Final = "the JSON is nested too deeply; Daraja's bodies are nearly flat"
 _SEND_JSON: Final = "Content-Type: application/json and a JSON object as the body"
 
 
@@ -95,13 +96,15 @@ def _parse(text: str) -> ReadBody:
         except _RepeatedKeyError:
             value, note = _parse_repeated(text)
     except RecursionError:
-        return _empty("the JSON is nested too deeply; Daraja's bodies are nearly flat")
+        return _empty(_TOO_DEEP)
     except _ConstantError as error:
         return _empty(f"{error} is not JSON; send a number, a string or null")
     except json.JSONDecodeError as error:
         return _empty(malformed(error))
     except ValueError:  # int() refuses thousands of digits
         return _empty("a number in the JSON has thousands of digits; send one that fits its field")
+    if wire.is_deep(value):
+        return _empty(_TOO_DEEP)
     if not isinstance(value, dict):
         return _empty(_no_object(value))
     return ReadBody(wire.fit(value) if "\\u" in text else value, note)  # else no half of a pair can be in it

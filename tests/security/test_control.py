@@ -159,3 +159,14 @@ def test_a_name_never_becomes_a_path(mock: Mock, opened: list[str], name: str) -
         if (status, name) not in allowed:
             must_be_a_problem(status, answer)
     assert [each for each in opened if "canary" in each or ".." in each or "ccccc" in each] == []
+
+
+@pytest.mark.parametrize("depth", [900, 5_000, 100_000])
+def test_what_is_nested_deeply_is_kept_and_shown(mock: Mock, depth: int) -> None:
+    deep = "[" * depth + "]" * depth
+    mock.request("POST", "/_mock/sink/a", raw=deep.encode(), headers={"Content-Type": "application/json"})
+
+    answer = mock.request("GET", "/_mock/sinks/a")
+
+    assert answer.status == 200
+    assert [each["body"] for each in answer.json["arrivals"]] == [deep]

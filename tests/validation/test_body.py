@@ -79,6 +79,7 @@ def test_good_json_under_another_content_type_reads_as_empty(content_type: str |
         (b'{"A": 1, "A": NaN}', "NaN is not JSON"),
         (b'{"Amount": ' + b"9" * 5000 + b"}", "thousands of digits"),
         (b'{"a":' * 100_000, "nested too deeply"),
+        (b'{"a":' + b"[" * 900 + b'"\\u0041"' + b"]" * 900 + b"}", "nested too deeply"),
         (b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
     ],
 )
