@@ -55,7 +55,9 @@ class Catalogue:
     @property
     def known(self) -> Known:
         """What a scenario file may name."""
-        return Known(set(self.operations), pages.NAMES, from_spec, {each.full_name for each in self.opens()})
+        opening = {each.full_name for each in self.opens()}
+        timing_out = {each.full_name for each in self.opens() if each.life.timeout is not None}
+        return Known(set(self.operations), pages.NAMES, from_spec, opening, timing_out)
 
     def product(self, slug: str) -> Product:
         return next(each for each in self.products if each.slug == slug)

@@ -29,6 +29,8 @@ def unfit(outcome: Outcome, facts: Facts) -> str | None:
         return f"{facts.operation} opens no transaction, so it has no result {outcome.result}"
     if facts.kind != "opens" and outcome.is_of_an_end and not outcome.is_of_the_reply:
         return f"{facts.operation} opens no transaction, of which this outcome is"
+    if outcome.queue_timeout and not facts.has_timeout:
+        return f"{facts.operation} has no QueueTimeOutURL"
     for word, code in possible.in_outcome(outcome):
         objection = possible.objection(word, code, facts.product or None, unattested=outcome.unattested)
         if objection is not None:

@@ -207,16 +207,18 @@ class Facts(Struct, frozen=True):
     customer: Customer | None = None  # as the engine sees them where a rule asks
     balance_cents: int = 0  # theirs
     tries: Tries = field(default_factory=Tries)  # of patterns with it
+    has_timeout: bool = True  # its requests have a QueueTimeOutURL
 
 
 class Known(Struct, frozen=True):
     """What other rooms know. None: not known here, so not checked. `fault` raises Problem on one that cannot be;
-    `opening` are the operations that open transactions."""
+    `opening` are the operations that open transactions, `timing_out` those of them with a QueueTimeOutURL."""
 
     operations: Collection[str] | None = None
     pages: Collection[str] | None = None
     fault: Callable[[FaultSpec], object] | None = None
     opening: Collection[str] | None = None
+    timing_out: Collection[str] | None = None
 
     @property
     def products(self) -> Collection[str] | None:

@@ -102,14 +102,21 @@ def _refuse_code(node: Node, word: possible.Word, what: str, remedy: str) -> Non
 
 def _must_have_an_end(node: Node, when: Match) -> None:
     """Where it says how a transaction ends; `result` is checked with the codes."""
-    opening = node.known.opening
-    if when.operation is None or opening is None or when.operation in opening:
+    known, asked = node.known, when.operation or when.product
+    if asked is None or known.operations is None or known.opening is None or known.timing_out is None:
         return
-    for name in (*OF_AN_END, "never"):
-        if name in node.value and name != "result":
-            what = f"{when.operation} opens no transaction, so `{name}` would do nothing"
-            does = "the one that the query asks about" if name == "query" else "one that does"
-            node[name].refuse(what, f"write the rule for {does}", key=True)
+    meant = {each for each in known.operations if asked in (each, each.partition(".")[0])}
+    if meant.isdisjoint(known.opening):
+        for name in (*OF_AN_END, "never"):
+            if name in node.value and name != "result":
+                what = f"{asked} opens no transaction, so `{name}` would do nothing"
+                does = "the one that the query asks about" if name == "query" else "one that does"
+                node[name].refuse(what, f"write the rule for {does}", key=True)
+    if "queue_timeout" in node.value and meant.isdisjoint(known.timing_out):
+        what = f"{asked} has no QueueTimeOutURL, so `queue_timeout` would do nothing"
+        node["queue_timeout"].refuse(
+            what, "leave it out; a callback that never comes is `callback: {drop: true}`", key=True
+        )
 
 
 def _must_agree(node: Node) -> None:

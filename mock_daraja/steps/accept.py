@@ -93,6 +93,7 @@ def decide(passage: Passage) -> Reply | None:
         command.shortcode if command else None,
         references,
         passage.app_key,
+        has_timeout=isinstance(operation, Opens) and operation.life.timeout is not None,
     )
     verdict = passage.sandbox.engine.decide(facts, passage.early, explain=True)
     passage.decision = decision = verdict.decision

@@ -138,6 +138,7 @@ def _decided(sandbox: Sandbox, operation: Opens[Any], command: Command, body: Bo
         amount_cents=command.amount_cents,
         shortcode=command.shortcode,
         references=(reference,),
+        has_timeout=operation.life.timeout is not None,
     )
     choice = sandbox.engine.decide(facts)
     for what, remedy in choice.warnings:  # here whoever wrote the code meant us

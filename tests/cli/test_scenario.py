@@ -43,10 +43,12 @@ rules:
         - {error: "500.003.02", status: 503, message: "{{msisdn}} is busy", fault: {name: latency, ms: 5}}
         - {result: 0, desc: "{{receipt}}", callback: {delay: 5, copies: 2, every: 1.5}, query: {result: 1032}}
         - {result: 1, goto: done}
-        - {callback: {drop: true}, queue_timeout: true}
+        - {callback: {drop: true}}
         - {callback: {before_ack: true}}
         - {never: true}
       repeat: loop
+  - when: {product: b2c}
+    then: {queue_timeout: true}
 """
 PAID = "title: Paid\nrules:\n  - then: {result: 0}\n"
 

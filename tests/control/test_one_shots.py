@@ -95,6 +95,28 @@ def test_what_only_a_transaction_has_is_no_outcome_of_another_operation(
     assert remedy.startswith("write the rule for ")
 
 
+@pytest.mark.parametrize("when", [{"operation": "stk-push.process"}, {"product": "c2b"}, {"product": "b2b-express"}])
+def test_a_time_out_of_what_has_no_url_for_it_is_refused(control: Any, when: dict[str, str]) -> None:
+    status, what, _, remedy = control.problem("POST", "one-shots", {"when": when, "then": {"queue_timeout": True}})
+
+    assert status == 400
+    assert what.endswith(" has no QueueTimeOutURL, so `queue_timeout` would do nothing")
+    assert remedy
+
+
+def test_a_product_that_opens_nothing_has_no_end_either(control: Any) -> None:
+    answer = control.problem("POST", "one-shots", {"when": {"product": "oauth"}, "then": {"never": True}})
+
+    assert answer[:2] == (400, "oauth opens no transaction, so `never` would do nothing")
+
+
+def test_a_push_uses_up_no_time_out(control: Any, mock: Any) -> None:
+    control.ok("POST", "one-shots", {"then": {"queue_timeout": True}})
+
+    assert "one-shot 1 does not decide: stk-push.process has no QueueTimeOutURL" in mock.push().why
+    assert len(control.ok("GET", "one-shots")["one_shots"]) == 1
+
+
 def test_a_query_uses_up_no_one_shot_for_the_transactions_of_its_product(control: Any, mock: Any) -> None:
     checkout = mock.pushed()
     control.ok("POST", "one-shots", {"when": {"product": "stk-push"}, "then": {"callback": {"drop": True}}})
