@@ -48,7 +48,8 @@ class Ids:
     - a receipt has room for 35: its serials begin at any of 4.35e10 places, another each day. Sandboxes that make n
       receipts in all on one sandbox day share one with a chance below n * n / 8.7e10: 1,000 receipts, 1 in 87,000. No
       receipt leads to a sandbox, so that where two do share one, each still has its own payment behind it;
-    - a CheckoutRequestID is the exception: its format has room for nothing but time and MSISDN.
+    - a CheckoutRequestID is not drawn: its format has room for nothing but time and MSISDN. Who makes one has to see
+      that no other sandbox has it (`Sandbox.new_reference`).
     """
 
     def __init__(self, seed: int, sandbox: str, count: Callable[[str], int]) -> None:

@@ -84,6 +84,7 @@ class Sandbox(View):
         self._server = server
         self.is_closed = False
         self.secrets_changed: Callable[[], object] = lambda: None  # called when a passkey, say, may be another
+        self.reserve: Callable[[str], bool] = lambda reference: True  # False where another sandbox has it
         self._apply_settings()
 
     def _apply_settings(self) -> None:
@@ -264,21 +265,25 @@ class Sandbox(View):
         return row
 
     def new_reference(self, now_ms: int, msisdn: str | None) -> str:
-        """A CheckoutRequestID for a prompt, else a ConversationID; none that is taken already."""
+        """A CheckoutRequestID for a prompt, else a ConversationID; none that is taken already, here or in another
+        sandbox."""
         if msisdn is None:
             return self.ids.conversation_id(now_ms)
         digits = self.settings.quirks.checkout_id_digits
         reference = self.ids.checkout_request_id(now_ms, msisdn, digits)
-        return reference if self.find_transaction(reference) is None else self._next_reference(now_ms, msisdn, digits)
+        return reference if self._is_free(reference) else self._next_reference(now_ms, msisdn, digits)
+
+    def _is_free(self, reference: str) -> bool:
+        return self.find_transaction(reference) is None and self.reserve(reference)
 
     def _next_reference(self, now_ms: int, msisdn: str, digits: int) -> str:
-        """The first that is free. Those that are taken from now on stand in a row, since time never goes back."""
+        """The first that is free. Those that are taken here from now on stand in a row, since time never goes back."""
 
         def later(turns: int) -> str:
             return self.ids.checkout_request_id(now_ms + turns * 1000 // 10**digits, msisdn, digits)
 
         def is_free(turns: int) -> bool:
-            return self.find_transaction(later(turns)) is None
+            return self._is_free(later(turns))
 
         most = 1
         while not is_free(most):

@@ -14,7 +14,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.ledger import Unbalanced, transfer
 from mock_daraja.model import CUSTOMERS, INITIATORS, ORGANISATIONS, TOKENS, TRANSACTIONS, App, Initiator, Posting
-from tests.conftest import TOKEN_PATH, MakeMock, Mock, RowsRead
+from tests.conftest import PUSH_PATH, QUERY_PATH, TOKEN_PATH, MakeMock, Mock, RowsRead, push_body, query_body
 
 WALLET = defaults.CUSTOMER
 
@@ -33,6 +33,46 @@ def test_pushes_of_one_instant_get_the_ids_of_the_next_ones(mock_with: MakeMock,
         assert reference == mock.sandbox.ids.checkout_request_id(free_ms, WALLET, digits)
         free_ms += 1000 // 10**digits
         mock.advance(0.3 if number == 20 else 0)
+
+
+def test_pushes_of_one_instant_in_two_sandboxes_never_share_an_id(mock: Mock) -> None:
+    sandboxes = mock.gateway.shared.sandboxes
+    at_ms = sandboxes.create("shop").now_ms
+    tokens = [mock.token(), mock.token("shop-key", "shop-secret")]
+    assert mock.sandbox.now_ms == at_ms
+
+    pushes = [
+        mock.request("POST", PUSH_PATH, push_body(at_ms), {"Authorization": f"Bearer {token}"}).json for token in tokens
+    ]
+
+    given = [push["CheckoutRequestID"] for push in pushes]
+    assert given == [mock.sandbox.ids.checkout_request_id(at_ms + later, WALLET, 1) for later in (0, 100)]
+    for token, other in zip(tokens, reversed(given), strict=True):
+        answer = mock.request("POST", QUERY_PATH, query_body(at_ms, other), {"Authorization": f"Bearer {token}"})
+        assert answer.status != 200
+
+
+def test_the_id_of_a_push_is_free_again_where_its_sandbox_is_gone_or_begins_anew(mock: Mock) -> None:
+    sandboxes = mock.gateway.shared.sandboxes
+    at_ms = mock.sandbox.now_ms
+    first = sandboxes.create("first").new_reference(at_ms, WALLET)
+
+    assert sandboxes.reset("first").new_reference(at_ms, WALLET) == first
+    sandboxes.delete("first")
+    assert sandboxes.create("second").new_reference(at_ms, WALLET) == first
+    assert sandboxes.create("first").new_reference(at_ms, WALLET) != first
+
+
+def test_only_so_many_ids_of_pushes_are_kept_from_other_sandboxes(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_daraja.sandboxes._MOST_RESERVED", 3)
+    shop = mock.gateway.shared.sandboxes.create("shop")
+    instants = [mock.sandbox.now_ms + 1000 * second for second in range(4)]
+
+    ours = [mock.sandbox.new_reference(at_ms, WALLET) for at_ms in instants]
+    last, first = (shop.new_reference(instants[at], WALLET) for at in (3, 0))
+
+    assert last != ours[3]
+    assert first == ours[0]
 
 
 def test_pushes_of_one_instant_are_not_all_looked_at(mock_with: MakeMock, rows_read: RowsRead) -> None:
