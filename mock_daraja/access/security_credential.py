@@ -122,12 +122,12 @@ class Certificate:
             plain = _raw(self._private(), block)
         if plain is None:
             return _OPAQUE  # made for another certificate: Safaricom's, as far as anyone can tell
-        if plain[:2] == b"\0\2" and plain.find(b"\0", 2) >= _LEAST_PADDED:
-            return _read(plain[plain.index(b"\0", 2) + 1 :])
         if plain[:_LEAST_PADDED] == bytes(_LEAST_PADDED):
             return Credential("fault", "padding: the SecurityCredential has none; use RSA with PKCS#1 v1.5 padding")
-        if plain[0] == 0 and self._is_oaep(block):
+        if plain[0] == 0 and self._is_oaep(block):  # first: one of these in 256 begins as PKCS#1 v1.5 does
             return Credential("fault", "padding: the SecurityCredential has OAEP's; use RSA with PKCS#1 v1.5 padding")
+        if plain[:2] == b"\0\2" and plain.find(b"\0", 2) >= _LEAST_PADDED:
+            return _read(plain[plain.index(b"\0", 2) + 1 :])
         return _OPAQUE
 
     def _is_oaep(self, block: bytes) -> bool:
