@@ -13,7 +13,7 @@ import click
 from mock_daraja import defaults
 from mock_daraja.cli.caller import Caller, credentials, query_of, usual, visiting
 from mock_daraja.cli.output import Printer, ServerPrinter, client_at, given_settings, url_option
-from mock_daraja.cli.running import OURS, forget_garbage, is_there, running, until_stopped
+from mock_daraja.cli.running import OURS, end_quietly, is_there, running, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line
 from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.errors import Problem
@@ -99,7 +99,7 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
             introduce(server.url, gateway, printer)
             wait()
     if stays:
-        forget_garbage()
+        end_quietly()
     return is_well
 
 

@@ -105,7 +105,7 @@ def running(
         yield server, app.gateway
     finally:
         stopping.set()
-        with _handled(signal.SIG_IGN):
+        with _handled(_let_pass):
             ending.close()
         gc.enable()
         sys.setswitchinterval(former_interval_s)
@@ -194,7 +194,7 @@ def _explanations() -> None:
 def until_stopped() -> Iterator[Callable[[], None]]:
     """Ctrl-C, SIGTERM and SIGHUP end the block, whatever it is doing, and are no error. What it gives waits for them.
 
-    After one of them the process is about to end, and ignores the others: a second one would change its exit code.
+    After one of them the process is about to end, and the others change nothing any more.
     SIGHUP is left alone where it is ignored, as under nohup.
 
     A signal may reach any thread, or come just before the main one begins to wait. Then nothing would wake that one but
@@ -210,30 +210,32 @@ def until_stopped() -> Iterator[Callable[[], None]]:
                     yield lambda: _wait(receiver)
                 except KeyboardInterrupt:
                     former_handlers.clear()
-                    _set_handlers(signal.SIG_IGN)
         finally:
             signal.set_wakeup_fd(former)
 
 
-def forget_garbage() -> None:
-    """For a process that ends: Python's last look for garbage takes seconds, where large answers were being made."""
+def end_quietly() -> None:
+    """For a process that ends. Python's last look for garbage takes seconds, where large answers were being made. A
+    signal that comes when its own handlers are gone would change the exit code; of one that came just before it begins
+    to be ignored Python complains, at any time from then on, and of no object."""
     gc.freeze()
+    former = sys.unraisablehook
+    sys.unraisablehook = lambda failed: None if failed.object is None else former(failed)
+    _set_handlers(signal.SIG_IGN)
 
 
 def _stop(*_: object) -> None:
-    _set_handlers(lambda *_: None)  # not SIG_IGN yet: Python complains of one that came already, and is ignored then
+    _set_handlers(_let_pass)
     raise KeyboardInterrupt
 
 
+def _let_pass(*_: object) -> None:
+    pass
+
+
 def _set_handlers(handler: Any) -> None:
-    """Python complains, of no object, of a signal that comes in the microsecond in which it begins to be ignored."""
-    former = sys.unraisablehook
-    sys.unraisablehook = lambda failed: None if failed.object is None else former(failed)
-    try:
-        for number in stopping():
-            signal.signal(number, handler)
-    finally:
-        sys.unraisablehook = former
+    for number in stopping():
+        signal.signal(number, handler)
 
 
 def _wait(receiver: socket.socket) -> None:

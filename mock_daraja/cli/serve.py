@@ -9,7 +9,7 @@ import click
 
 from mock_daraja import defaults
 from mock_daraja.cli.output import Printer, ServerPrinter, given_settings
-from mock_daraja.cli.running import forget_garbage, running, until_stopped
+from mock_daraja.cli.running import end_quietly, running, until_stopped
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.settings import Settings, option_fields
@@ -112,4 +112,4 @@ def serve(quiet: bool, **flags: Any) -> None:
         printer.say(listening_line(server.url))
         introduce(server.url, gateway, printer)
         wait()
-    forget_garbage()
+    end_quietly()
