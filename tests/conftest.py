@@ -40,7 +40,7 @@ from mock_daraja.products import PRODUCTS
 from mock_daraja.products.base import Operation
 from mock_daraja.products.values import TIMED_OUT
 from mock_daraja.sandbox import Sandbox
-from mock_daraja.scenarios import possible
+from mock_daraja.scenarios import codes, possible
 from mock_daraja.server import Server
 from mock_daraja.settings import Quirks, Settings
 from mock_daraja.steps.world import SandboxWorld
@@ -216,7 +216,9 @@ class Mock:
         said: list[tuple[str, possible.Word, str, bool]] = []
         for row in self.sandbox.store.scan(TRANSACTIONS):
             if row.result is not None and row.result != TIMED_OUT:
-                forced = row.decision is not None and row.decision.outcome.unattested
+                product = row.operation.partition(".")[0]
+                ours = any(each.borrowed and product in each.products for each in codes.find(row.result))
+                forced = ours if row.decision is None else row.decision.outcome.unattested
                 said.append((row.operation, "result", row.result, forced))
         for exchange in self.sandbox.store.scan(EXCHANGES):
             told = wire.json_object(exchange.reply.body if exchange.reply else b"")

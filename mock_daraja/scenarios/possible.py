@@ -49,7 +49,7 @@ def objection(word: Word, code: str, product: str | None, *, unattested: bool = 
     entries = _entries(word, code)
     if not entries:
         return _no_such(word, code, product)
-    others = sorted({slug for each in entries for slug in each.products})
+    others = sorted({slug for each in entries if not each.borrowed for slug in each.products})
     if unattested or (product is None and others) or product in others:
         return None
     if product is None:
@@ -62,18 +62,13 @@ def objection(word: Word, code: str, product: str | None, *, unattested: bool = 
 
 
 def unattested(outcome: Outcome, product: str) -> str:
-    """Which of its codes the product was never seen to give (a borrowed one, too), and which texts and statuses the
+    """Which of its codes the product was never seen to give, and which texts and statuses the
     catalogue doesn't have of its codes, in words; empty where there is none."""
-    odd = [code for word, code in in_outcome(outcome) if _is_odd(word, code, product)]
+    odd = [code for word, code in in_outcome(outcome) if objection(word, code, product) is not None]
     made_up = list(invented(outcome))
     if made_up and codes.for_product(product):  # else it is none of Safaricom's
         odd += made_up
     return f"{' and '.join(odd)} unattested for {product}" if odd else ""
-
-
-def _is_odd(word: Word, code: str, product: str) -> bool:
-    is_borrowed = any(each.borrowed and product in each.products for each in _entries(word, code))
-    return is_borrowed or objection(word, code, product) is not None
 
 
 def invented(outcome: Outcome) -> Iterator[str]:
@@ -131,7 +126,9 @@ def _no_such(word: Word, code: str, product: str | None) -> tuple[str, str]:
 
 def _nearest(word: Word, code: str, product: str | None) -> str:
     """The codes that were perhaps meant, best first, else where they are listed."""
-    entries = codes.all_codes() if product is None else codes.for_product(product)
+    entries = [
+        each for each in (codes.all_codes() if product is None else codes.for_product(product)) if not each.borrowed
+    ]
     there = sorted({each.code for each in entries if each.kind in _KINDS[word] and not each.page})
     whose = "" if product is None else f" of {product}"
     if _is_status(code):

@@ -12,7 +12,7 @@ from mock_daraja import resources
 from mock_daraja.defaults import CUSTOMER, TILL
 from mock_daraja.ends import transaction_shape
 from mock_daraja.model import TRANSACTIONS, Transaction
-from mock_daraja.scenarios import codes
+from mock_daraja.scenarios import codes, one_shot
 from tests.conftest import MakeMock, Mock, Webhook
 
 PUSH = "b2b-express.push"
@@ -447,14 +447,26 @@ def test_a_scenario_can_refuse_at_once_in_the_products_own_shape(
 
 
 @pytest.mark.parametrize("code", ["1", "2001", "8006"])
-def test_a_code_that_its_table_does_not_have_is_marked_where_a_selector_asks_for_it(mock: Mock, code: str) -> None:
-    answer = mock.send(PUSH, paymentRef=f"mock:{code}")
+def test_a_code_that_its_table_does_not_have_is_no_selectors(mock: Mock, code: str) -> None:
+    refused = mock.send(PUSH, headers={"X-Mock-Scenario": code})
+    went_on = mock.send(PUSH, paymentRef=f"mock:{code}")
     mock.advance(60)
 
     (row,) = mock.sandbox.store.scan(TRANSACTIONS)
+    assert refused.status == 400
+    assert "say `unattested: true` in a rule or one-shot" in refused.json["remedy"]
+    assert row.result == "0"
+    assert f"mock:{code}, but {code} is no result that b2b-express is known to give" in went_on.why
+
+
+@pytest.mark.parametrize("code", ["1", "2001", "8006"])
+def test_a_code_that_its_table_does_not_have_is_marked_where_it_is_forced(mock: Mock, code: str) -> None:
+    mock.sandbox.engine.arm(one_shot({"then": {"result": code, "unattested": True}}))
+
+    row = mock.settled(PUSH)
+
     assert row.result == code
-    assert answer.why.startswith(f"{code} unattested for b2b-express; ")
-    assert row.why == f"mock: code: a reference says mock:{code} ({code} unattested for b2b-express)"
+    assert row.why.endswith(f"({code} unattested for b2b-express)")
     assert transaction_shape(row)["unattested"] is True
 
 

@@ -35,7 +35,7 @@ def cases(*kinds: str) -> list[tuple[str, str]]:
         (product, each.code): None
         for product in OPERATIONS
         for each in codes.for_product(product)
-        if each.kind in kinds and not each.page
+        if each.kind in kinds and not each.page and not each.borrowed
     }
     return list(found)
 
