@@ -122,7 +122,12 @@ def sent_twice(delivery: Delivery) -> str | None:
 
 
 def callback_note(row: Callback, last: Delivery | None) -> str:
-    """Why it was not delivered, as far as it is known to be so; `last` is the latest delivery of it."""
+    """Why it was not delivered, as far as it is known to be so, and that it doesn't tell the truth; `last` is the
+    latest delivery of it."""
+    return "; ".join(filter(None, (_undelivered(row, last), _untrue(row))))
+
+
+def _undelivered(row: Callback, last: Delivery | None) -> str:
     if row.state == "refused" and row.refusal is not None:
         return "; ".join(refusal_texts(row.refusal))
     if row.state == "dropped":
@@ -130,4 +135,13 @@ def callback_note(row: Callback, last: Delivery | None) -> str:
     if row.state == "failed" and last is not None:
         moved = _MOVED if last.status in (301, 302, 303, 307, 308) else ""
         return delivery_error(last) or f"the receiver answered {last.status}{moved}"
-    return "forged by the test" if row.forged else ""
+    return ""
+
+
+def _untrue(row: Callback) -> str:
+    if row.forged:
+        return "forged by the test"
+    said = ", ".join(f"{name} {value}" for name, value in row.forge)
+    forged = f"the outcome has it lie: {visible(said)}; query, status and ledger have the truth" if said else ""
+    damaged = f"the outcome has its body {row.damage}" if row.damage is not None else ""
+    return "; ".join(filter(None, (forged, damaged)))

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from mock_daraja import reasons
-from mock_daraja.model import Callback, Delivery
+from mock_daraja.model import Callback, Delivery, changed
 from mock_daraja.model.callback import CallbackState
 from mock_daraja.model.failure import Failure, FailureKind, RefusalKind, UrlRefusal
 
@@ -62,3 +62,13 @@ def test_a_note_says_why_a_callback_was_not_delivered(state: CallbackState, stat
     last = Delivery(row.url, 0, b"", status, failure=None if status else Failure("closed"))
 
     assert reasons.callback_note(row, last if state in ("delivered", "failed") else None) == note
+
+
+def test_a_note_says_that_a_callback_does_not_tell_the_truth() -> None:
+    lie = Callback(1, "stk", 1, "http://a", b"{}", (), 0, state="delivered", forge=(("result", 0), ("amount", 5)))
+    cut = changed(lie, forge=(), damage="truncated", state="dropped")
+
+    assert reasons.callback_note(lie, None) == (
+        "the outcome has it lie: result 0, amount 5; query, status and ledger have the truth"
+    )
+    assert reasons.callback_note(cut, None).endswith("resend it to deliver it; the outcome has its body truncated")

@@ -5,7 +5,8 @@ A forgery changes what is sent, never what happened: the ledger, the query and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from mock_daraja.model.outcome import CallbackPlan
@@ -21,6 +22,8 @@ _FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "msisdn": frozenset({"PhoneNumber", "MSISDN"}),
 }
 FORGEABLE: Final = tuple(_FIELDS)
+_DECIMALS: Final = re.compile(r"[0-9]+\.([0-9]+)")
+_WHOLE: Final = re.compile("[0-9]{1,18}")
 
 
 def copies(plan: CallbackPlan, default_delay_ms: int, now_ms: int) -> list[int]:
@@ -37,9 +40,16 @@ def copies(plan: CallbackPlan, default_delay_ms: int, now_ms: int) -> list[int]:
 
 
 def forged(body: Any, changes: Mapping[str, Any]) -> Any:
-    """The body of a notice with these values in place of its own, wherever the product's shape has them."""
+    """The body of a notice with these values in place of its own, wherever the product's shape has them, and written as
+    it writes them: 33 as "33.00"."""
     values = {field: value for name, value in changes.items() for field in _FIELDS[name]}
     return _changed(body, values)
+
+
+def forgeable(shape: Any) -> set[str]:
+    """What of FORGEABLE a body has a place for, or the schema of one."""
+    names = set(_names(shape))
+    return {name for name, fields in _FIELDS.items() if not names.isdisjoint(fields)}
 
 
 def _changed(node: Any, values: Mapping[str, Any]) -> Any:
@@ -49,8 +59,30 @@ def _changed(node: Any, values: Mapping[str, Any]) -> Any:
         return node
     name = node.get("Name", node.get("Key"))
     if isinstance(name, str) and name in values:
-        return {**node, "Value": values[name]}
-    return {key: values[key] if key in values else _changed(value, values) for key, value in node.items()}
+        return {**node, "Value": _as_in(node.get("Value"), values[name])}
+    return {
+        key: _as_in(value, values[key]) if key in values else _changed(value, values) for key, value in node.items()
+    }
+
+
+def _as_in(old: Any, new: Any) -> Any:
+    """The new value in the form of the old one, as far as it can have it."""
+    if isinstance(old, str) and isinstance(new, (int, float)):
+        decimals = _DECIMALS.fullmatch(old)
+        return str(new) if decimals is None else f"{new:.{len(decimals[1])}f}"
+    if isinstance(old, int) and isinstance(new, str) and _WHOLE.fullmatch(new):
+        return int(new)
+    return new
+
+
+def _names(node: Any) -> Iterator[Any]:
+    """Of fields, and of the values in lists of names and values."""
+    if isinstance(node, Mapping):
+        yield from node
+        yield from (node[key] for key in ("Name", "Key") if isinstance(node.get(key), str))
+        yield from node.get("enum", ())
+    for each in node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ():
+        yield from _names(each)
 
 
 DAMAGES: Final[Mapping[str, Callable[[bytes], bytes]]] = {

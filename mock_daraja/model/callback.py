@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from mock_daraja.model.failure import Failure, UrlRefusal
-from mock_daraja.model.noun import Counted, Noun, Ranked, Retention, Row
+from mock_daraja.model.noun import Counted, Noun, Ranked, Retention, Row, Scalar
 
 CallbackState = Literal["scheduled", "delivering", "delivered", "failed", "refused", "dropped"]
 PENDING: Final[tuple[CallbackState, ...]] = ("scheduled", "delivering")
@@ -40,6 +40,8 @@ class Callback(Row, frozen=True):
     attempts_left: int = 1
     slow_ms: int = 0  # between the head and the body, on the sandbox clock
     forged: bool = False  # a test sent it; M-Pesa owes no such callback
+    forge: tuple[tuple[str, Scalar], ...] = ()  # what an outcome has it say instead of the truth
+    damage: str | None = None  # what an outcome did to its body
     resends: int = 0  # more deliveries that somebody asked for, whatever became of this one
 
 

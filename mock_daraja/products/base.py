@@ -112,6 +112,7 @@ class Life(Struct, Generic[D], frozen=True, kw_only=True):
     timeout: Callable[[Transaction[D], Body], Notice | None] | None = None  # what its time-out URL gets, if it has one
     customer: Role | None = None  # towards the limits of a day
     is_reversible: bool = False
+    is_queried: bool = False  # by an operation of the product, whose answer an outcome may choose
     has_receipt: bool = True  # a query has none that anybody could ask about
 
     def due_ms(self, transaction: Transaction[D], world: World) -> int:

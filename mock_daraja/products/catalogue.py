@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
+from mock_daraja.callbacks import alter
 from mock_daraja.faults import from_spec, pages
 from mock_daraja.model import TRANSACTIONS, Transaction
 from mock_daraja.products.base import Answers, Grants, Life, Opens, Operation, Product
 from mock_daraja.products.paths import Paths, Unmocked
 from mock_daraja.scenarios import Known
+from mock_daraja.validation import Schemas
 
 
 class Catalogue:
@@ -57,7 +59,8 @@ class Catalogue:
         """What a scenario file may name."""
         opening = {each.full_name for each in self.opens()}
         timing_out = {each.full_name for each in self.opens() if each.life.timeout is not None}
-        return Known(set(self.operations), pages.NAMES, from_spec, opening, timing_out)
+        queried = {each.full_name for each in self.opens() if each.life.is_queried}
+        return Known(set(self.operations), pages.NAMES, from_spec, opening, timing_out, queried, _forgeable)
 
     def product(self, slug: str) -> Product:
         return next(each for each in self.products if each.slug == slug)
@@ -74,3 +77,10 @@ class Catalogue:
         """What a store reads rows as, by noun, where that depends on the products there are."""
         details = reduce(or_, dict.fromkeys(each.details for each in self.opens()))
         return {TRANSACTIONS.name: Transaction[details]}  # type: ignore[valid-type]  # a union made at runtime
+
+
+def _forgeable(slug: str) -> Collection[str]:
+    """What the callbacks of a product have of it, by their schemas; all of it, where there are none."""
+    schemas = Schemas()
+    own = [each for each in schemas.names() if each.startswith(f"{slug.replace('-', '_')}/") and ".callback" in each]
+    return {name for each in own for name in alter.forgeable(schemas.schema(each))} if own else alter.FORGEABLE

@@ -271,6 +271,7 @@ PRODUCT: Final = Product(
                 sides=by_customer,
                 customer="pays",
                 is_reversible=True,
+                is_queried=True,
             ),
             example=changed(EXAMPLE, details=Incoming(), checkout=True),
         ),

@@ -31,6 +31,8 @@ def unfit(outcome: Outcome, facts: Facts) -> str | None:
         return f"{facts.operation} opens no transaction, of which this outcome is"
     if outcome.queue_timeout and not facts.has_timeout:
         return f"{facts.operation} has no QueueTimeOutURL"
+    if outcome.query_result is not None and not facts.has_query:
+        return f"{facts.operation} has no query"
     for word, code in possible.in_outcome(outcome):
         objection = possible.objection(word, code, facts.product or None, unattested=outcome.unattested)
         if objection is not None:

@@ -208,17 +208,22 @@ class Facts(Struct, frozen=True):
     balance_cents: int = 0  # theirs
     tries: Tries = field(default_factory=Tries)  # of patterns with it
     has_timeout: bool = True  # its requests have a QueueTimeOutURL
+    has_query: bool = True  # what it opens is asked for by an operation of its product
 
 
 class Known(Struct, frozen=True):
     """What other rooms know. None: not known here, so not checked. `fault` raises Problem on one that cannot be;
-    `opening` are the operations that open transactions, `timing_out` those of them with a QueueTimeOutURL."""
+    `opening` are the operations that open transactions, `timing_out` those of them with a QueueTimeOutURL, `queried`
+    those whose transactions an operation of the product asks for; `forgeable` tells what of FORGEABLE stands in the
+    callbacks of a product."""
 
     operations: Collection[str] | None = None
     pages: Collection[str] | None = None
     fault: Callable[[FaultSpec], object] | None = None
     opening: Collection[str] | None = None
     timing_out: Collection[str] | None = None
+    queried: Collection[str] | None = None
+    forgeable: Callable[[str], Collection[str]] | None = None
 
     @property
     def products(self) -> Collection[str] | None:

@@ -112,6 +112,16 @@ def _must_have_an_end(node: Node, when: Match) -> None:
                 what = f"{asked} opens no transaction, so `{name}` would do nothing"
                 does = "the one that the query asks about" if name == "query" else "one that does"
                 node[name].refuse(what, f"write the rule for {does}", key=True)
+    elif "query" in node.value and known.queried is not None and meant.isdisjoint(known.queried):
+        what = f"{asked} has no query, so `query` would do nothing"
+        node["query"].refuse(what, f"leave it out, or write the rule for {', '.join(sorted(known.queried))}", key=True)
+    elif forge := node.value.get("callback", {}).get("forge"):
+        there = forge if known.forgeable is None else known.forgeable(asked.partition(".")[0])
+        for name in forge:
+            if name not in there:
+                what = f"no callback of {asked} has its {name}, so forging it would do nothing"
+                remedy = f"leave it out; what can be forged: {', '.join(sorted(there)) or 'nothing'}"
+                node["callback"]["forge"][name].refuse(what, remedy, key=True)
     if "queue_timeout" in node.value and meant.isdisjoint(known.timing_out):
         what = f"{asked} has no QueueTimeOutURL, so `queue_timeout` would do nothing"
         node["queue_timeout"].refuse(

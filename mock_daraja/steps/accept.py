@@ -94,6 +94,7 @@ def decide(passage: Passage) -> Reply | None:
         references,
         passage.app_key,
         has_timeout=isinstance(operation, Opens) and operation.life.timeout is not None,
+        has_query=isinstance(operation, Opens) and operation.life.is_queried,
     )
     verdict = passage.sandbox.engine.decide(facts, passage.early, explain=True)
     passage.decision = decision = verdict.decision

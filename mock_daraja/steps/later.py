@@ -122,12 +122,15 @@ def _plan_callbacks(sandbox: Sandbox, transaction: Transaction, life: Life[Any],
         body = wire.dumps(alter.forged(notice.body, forged) if forged else notice.body)
         if plan.damage is not None:
             body = alter.DAMAGES[plan.damage](body)
+        lies = alter.forgeable(notice.body) if forged else ()
+        told_instead = tuple(pair for pair in plan.forge if pair[0] in lies)
+        altered: dict[str, Any] = {"forge": told_instead, "damage": plan.damage}
         for due_ms in alter.copies(plan, notice.delay_ms, transaction.final_ms):
-            row = _keep(sandbox, transaction, notice, body, due_ms, slow_ms=plan.slow_ms)
+            row = _keep(sandbox, transaction, notice, body, due_ms, slow_ms=plan.slow_ms, **altered)
             # Held back while the request is still unanswered: a callback before the ack is the gateway's to deliver.
             sandbox.agenda.schedule(due_ms, "deliver", row.id, transaction.exchange)
         if plan.drop:
-            _keep(sandbox, transaction, notice, body, transaction.final_ms, state="dropped")
+            _keep(sandbox, transaction, notice, body, transaction.final_ms, state="dropped", **altered)
 
 
 def _keep(

@@ -139,6 +139,7 @@ def _decided(sandbox: Sandbox, operation: Opens[Any], command: Command, body: Bo
         shortcode=command.shortcode,
         references=(reference,),
         has_timeout=operation.life.timeout is not None,
+        has_query=operation.life.is_queried,
     )
     choice = sandbox.engine.decide(facts)
     for what, remedy in choice.warnings:  # here whoever wrote the code meant us

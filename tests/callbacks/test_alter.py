@@ -36,6 +36,9 @@ CONFIRMATION = {"TransID": "UKO1", "TransAmount": "5.00", "MSISDN": "2547 ***** 
         (RESULT, {"receipt": "X"}, ("Result", "TransactionID"), "X"),
         (CONFIRMATION, {"amount": "9.00"}, ("TransAmount",), "9.00"),
         (CONFIRMATION, {"msisdn": "254711111111"}, ("MSISDN",), "254711111111"),
+        (CONFIRMATION, {"amount": 33}, ("TransAmount",), "33.00"),
+        (CONFIRMATION, {"msisdn": 254711111111}, ("MSISDN",), "254711111111"),
+        (STK, {"result": "1032"}, ("Body", "stkCallback", "ResultCode"), 1032),
     ],
 )
 def test_a_forgery_changes_the_value_wherever_the_product_has_it(body, changes, path, expected) -> None:
@@ -45,6 +48,19 @@ def test_a_forgery_changes_the_value_wherever_the_product_has_it(body, changes, 
     for step in path:
         value = value[step]
     assert value == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "places"),
+    [
+        (STK, {"amount", "reference", "result"}),
+        (RESULT, {"amount", "receipt", "result"}),
+        (CONFIRMATION, {"amount", "receipt", "msisdn"}),
+        ({"BillRefNumber": "Amount"}, set()),
+    ],
+)
+def test_a_body_has_a_place_for_some_forgeries(body: object, places: set[str]) -> None:
+    assert alter.forgeable(body) == places
 
 
 def test_a_forgery_leaves_the_body_it_was_made_from_alone() -> None:

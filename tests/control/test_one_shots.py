@@ -104,6 +104,39 @@ def test_a_time_out_of_what_has_no_url_for_it_is_refused(control: Any, when: dic
     assert remedy
 
 
+@pytest.mark.parametrize(
+    ("when", "then", "what"),
+    [
+        ({"operation": "c2b.simulate"}, {"query": {"result": 0}}, "c2b.simulate has no query, so `query`"),
+        ({"product": "b2c"}, {"query": {"result": 0}}, "b2c has no query, so `query`"),
+        (
+            {"operation": "balance.query"},
+            {"callback": {"forge": {"amount": 1}}},
+            "no callback of balance.query has its amount, so forging it",
+        ),
+        (
+            {"product": "c2b"},
+            {"callback": {"forge": {"result": 0}}},
+            "no callback of c2b has its result, so forging it",
+        ),
+    ],
+)
+def test_what_the_product_has_no_use_for_is_refused(
+    control: Any, when: dict[str, str], then: dict[str, Any], what: str
+) -> None:
+    answer = control.problem("POST", "one-shots", {"when": when, "then": then})
+
+    assert answer[:2] == (400, f"{what} would do nothing")
+    assert answer[3].startswith("leave it out")
+
+
+def test_a_c2b_payment_uses_up_no_answer_of_a_query(control: Any, mock: Any) -> None:
+    control.ok("POST", "one-shots", {"then": {"query": {"result": 0}}})
+
+    assert "one-shot 1 does not decide: c2b.simulate has no query" in mock.send("c2b.simulate").why
+    assert len(control.ok("GET", "one-shots")["one_shots"]) == 1
+
+
 def test_a_product_that_opens_nothing_has_no_end_either(control: Any) -> None:
     answer = control.problem("POST", "one-shots", {"when": {"product": "oauth"}, "then": {"never": True}})
 

@@ -21,8 +21,8 @@ def answers_well(journal: Journal) -> Check:
         Check, "callbacks-answered", "Answers every callback with 2xx", docs="callbacks.md#mine-does-not-arrive"
     )
     answered = [(row, each) for row, each in journal.reached_out() if _failure(each) not in (*_TOO_LATE, _OUR_STOP)]
-    rejected = sum(_rightly_rejects(journal, row, each) for row, each in answered)
-    wrong = [_line(row, each) for row, each in answered if not (took(each) or _rightly_rejects(journal, row, each))]
+    rejected = sum(_rightly_rejects(row, each) for row, each in answered)
+    wrong = [_line(row, each) for row, each in answered if not (took(each) or _rightly_rejects(row, each))]
     refused = tuple(
         Evidence(f"c{row.id}", redact_query(f"{row.kind} to {row.url}: {callback_note(row, None)}"))
         for row in journal.callbacks
@@ -85,8 +85,10 @@ def _failure(delivery: Delivery) -> FailureKind | None:
     return None if delivery.failure is None else delivery.failure.kind
 
 
-def _rightly_rejects(journal: Journal, row: Callback, delivery: Delivery) -> bool:
-    return delivery.failure is None and 400 <= (delivery.status or 0) < 500 and journal.is_spoilt(row)
+def _rightly_rejects(row: Callback, delivery: Delivery) -> bool:
+    """A receiver does well to refuse what a scenario forged or damaged."""
+    is_spoilt = bool(row.forge or row.damage)
+    return is_spoilt and delivery.failure is None and 400 <= (delivery.status or 0) < 500
 
 
 def _line(row: Callback, delivery: Delivery, before: str = "") -> Evidence:

@@ -93,14 +93,6 @@ class Journal:
         attempts = (each for row in rows for each in self.attempts.get(row.id, ()))
         return min((each.sent_ms for each in attempts if took(each)), default=None)
 
-    def is_spoilt(self, row: Callback) -> bool:
-        """Whether a scenario forged or damaged it: a receiver does well to refuse such a one."""
-        transaction = self.transactions.get(row.transaction)
-        if transaction is None:
-            return False
-        plan = transaction.outcome.callback
-        return bool(plan.forge or plan.damage)
-
 
 def is_sink(url: str) -> bool:
     path = urlsplit(url).path

@@ -17,6 +17,7 @@ from mock_daraja.model import (
     Failure,
     FaultSpec,
     Outcome,
+    Scalar,
     Transaction,
     UrlRefusal,
     changed,
@@ -122,8 +123,11 @@ def callback(
     state: CallbackState = "delivered",
     body: bytes = b"{}",
     refusal: UrlRefusal | None = None,
+    forge: tuple[tuple[str, Scalar], ...] = (),
+    damage: str | None = None,
 ) -> Sent:
-    row = Callback(number, kind, transaction, HOOK, body, (), at(6), state=state, refusal=refusal)
+    spoilt: dict[str, Any] = {"forge": forge, "damage": damage}
+    row = Callback(number, kind, transaction, HOOK, body, (), at(6), state=state, refusal=refusal, **spoilt)
     return Sent(row, tuple(changed(each, callback=number) for each in deliveries))
 
 

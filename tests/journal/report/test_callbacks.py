@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.model import CallbackPlan, Failure, Outcome, UrlRefusal
+from mock_daraja.model import Failure, UrlRefusal
 from tests.journal.report.rows import SINK, callback, card, delivery, said, transaction
 
 LATE = Failure("no-answer-in-time", (10.0,))
 CUT = Failure("not-whole-in-time", (0.5,))
 NOBODY = Failure("connection-failed", ("Connection refused",))
 STOPPED = Failure("stopped")
-FORGED = Outcome(callback=CallbackPlan(forge=(("Amount", 1),)))
-DAMAGED = Outcome(callback=CallbackPlan(damage="truncated"))
+FORGED = (("amount", 1),)
 PUBLIC = UrlRefusal("public-name", "shop.example.com", "https://shop.example.com")
 REFUSED = callback(9, state="refused", refusal=PUBLIC)
 
@@ -32,11 +31,11 @@ REFUSED = callback(9, state="refused", refusal=PUBLIC)
         ([callback(1, delivery(None, failure=LATE))], "not seen", []),
         ([callback(1, delivery(None, failure=STOPPED))], "not seen", []),
         ([callback(1, delivery(500, url=SINK))], "not seen", []),
-        ([transaction(outcome=FORGED), callback(1, delivery(400))], "pass", []),
-        ([transaction(outcome=FORGED), callback(1, delivery(200))], "pass", []),
-        ([transaction(outcome=DAMAGED), callback(1, delivery(422))], "pass", []),
-        ([transaction(outcome=DAMAGED), callback(1, delivery(500))], "fail", ["c1"]),
-        ([transaction(outcome=Outcome()), callback(1, delivery(400))], "fail", ["c1"]),
+        ([transaction(), callback(1, delivery(400), forge=FORGED)], "pass", []),
+        ([transaction(), callback(1, delivery(200), forge=FORGED)], "pass", []),
+        ([transaction(), callback(1, delivery(422), damage="truncated")], "pass", []),
+        ([transaction(), callback(1, delivery(500), damage="truncated")], "fail", ["c1"]),
+        ([transaction(), callback(1, delivery(400))], "fail", ["c1"]),
         ([], "not seen", []),
     ],
 )
