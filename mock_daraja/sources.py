@@ -24,7 +24,8 @@ from mock_daraja.tables import app_from, check_products, customer_from, initiato
 ENVIRONMENT_PREFIX: Final = "MOCK_DARAJA_"
 URL_VARIABLE: Final = f"{ENVIRONMENT_PREFIX}URL"
 """No setting: where the commands find a running server."""
-_SERVICE_LINK: Final = re.compile(f"{ENVIRONMENT_PREFIX}(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
+_OURS: Final = re.compile("MOCK_?DARAJA_", re.IGNORECASE)
+_SERVICE_LINK: Final = re.compile("MOCK_?DARAJA_(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
 _AT_LINE: Final = re.compile(r"\(at line ([0-9]+),")
 _LONG_KEY: Final = re.compile(
     rf"""(?<![\w"'.\\-])(?:(?:[\w-]++|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{files.DEEPEST}}}"""
@@ -86,8 +87,9 @@ def _check_names(environment: Mapping[str, str]) -> None:
     """Raises Problem for a variable that is named as ours are, and is none."""
     known = {URL_VARIABLE, *(_variable(name) for of in (Settings, Quirks) for name in _kinds(of))}
     for name in environment:
-        if name.upper().startswith(ENVIRONMENT_PREFIX) and name not in known:
-            near = nearest(name[len(ENVIRONMENT_PREFIX) :], {each.removeprefix(ENVIRONMENT_PREFIX) for each in known})
+        prefix = _OURS.match(name)
+        if prefix is not None and name not in known:
+            near = nearest(name[prefix.end() :].upper(), {each.removeprefix(ENVIRONMENT_PREFIX) for each in known})
             listed = "unset it; `mock-daraja docs settings#every-setting` lists those there are"
             remedy = f"did you mean {_variable(near)}?" if near else listed
             raise Problem("there is no such variable", where=name, remedy=remedy)

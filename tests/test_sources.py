@@ -245,6 +245,7 @@ def test_what_kubernetes_says_of_a_service_of_our_name_is_not_ours(tmp_path: Pat
         ("MOCK_DARAJA_ULR", "did you mean MOCK_DARAJA_URL?"),
         ("mock_daraja_clock", "did you mean MOCK_DARAJA_CLOCK?"),
         ("MOCK_DARAJA_INFLIGHT", "did you mean MOCK_DARAJA_IN_FLIGHT?"),
+        ("MOCKDARAJA_CLOCK", "did you mean MOCK_DARAJA_CLOCK?"),
         ("MOCK_DARAJA_XYZ", "unset it; `mock-daraja docs settings#every-setting` lists those there are"),
     ],
 )

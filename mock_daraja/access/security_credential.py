@@ -172,6 +172,9 @@ def _decoded(credential: str) -> bytes | str:
         return block
     if block.startswith(b"-----BEGIN"):
         return f"encoding: the SecurityCredential is base64 of PEM text, and not what was encrypted with it; {REMEDY}"
+    with suppress(ValueError):
+        if len(b64decode(block, validate=True)) == _BLOCK:
+            return "encoding: the SecurityCredential was encoded twice; write the block in base64 once"
     holds = f"the SecurityCredential is base64 of {len(block)} bytes"
     if len(block) in _OTHER_BLOCKS:
         wanted = f"use a {_KEY_BITS}-bit certificate: GET /_mock/certificate"

@@ -15,9 +15,9 @@ from mock_daraja.journal.text import explanation, outside_payment
 from mock_daraja.quoting import shown
 
 _LOOKED_AT: Final = 20  # newest exchanges among which the last failure is looked for
-_EXCHANGE: Final = re.compile(r"last|x?[0-9]{1,18}")
-_CALLBACK: Final = re.compile(r"c([0-9]{1,18})")
-_TRANSACTION: Final = re.compile(r"t([0-9]{1,18})")
+_EXCHANGE: Final = re.compile(r"last|x?[0-9]{1,18}", re.IGNORECASE)
+_CALLBACK: Final = re.compile(r"c([0-9]{1,18})", re.IGNORECASE)
+_TRANSACTION: Final = re.compile(r"t([0-9]{1,18})", re.IGNORECASE)
 
 
 def asked(exchange: str | None, sandbox: str, url: str | None) -> tuple[Client, Row]:
@@ -31,6 +31,8 @@ def asked(exchange: str | None, sandbox: str, url: str | None) -> tuple[Client, 
 
 def _asked(name: str | None, sandbox: str, url: str | None) -> tuple[Client, Row]:
     """A whole exchange, or a payment that came from outside, with its callbacks."""
+    if name and "://" in name:
+        raise Problem(f"{shown(name)} is a URL, and no ID", remedy=f"write mock-daraja why --url {name}")
     if name and "/" in name:  # default/x12, as the header has it
         sandbox, _, name = name.rpartition("/")
     client = client_at(url, sandbox)
@@ -39,7 +41,7 @@ def _asked(name: str | None, sandbox: str, url: str | None) -> tuple[Client, Row
 
 def _named(client: Client, name: str) -> Row:
     if _EXCHANGE.fullmatch(name):
-        return client.exchange(name)
+        return client.exchange(name.lower())
     if (callback := _CALLBACK.fullmatch(name)) is not None:
         return _about(client, client.callback(int(callback[1])))
     number = _TRANSACTION.fullmatch(name)

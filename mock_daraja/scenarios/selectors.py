@@ -18,9 +18,10 @@ _RESERVED: Final = re.compile(f"{_RANGE}([0-9]{{4}})")
 _IN_REFERENCE: Final = re.compile(r"\bmock:([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)((?:[-/][A-Z0-9_]+)*)", re.IGNORECASE)
 _A_CODE: Final = r"([0-9][0-9.]*|[A-Z][A-Z0-9_]*[0-9])\b"
 _MISSPELT: Final = re.compile(
-    rf"\bmock(?:\s*[:=]\s*([A-Z0-9_.-]*)|(?:\s+|\s*;\s*){_A_CODE})|\b(?:moc|mok|mokc|mcok|omck)[:;=]{_A_CODE}",
+    rf"\bmock(?:\s*[:=：]\s*([A-Z0-9_.-]*)|(?:\s+|\s*;\s*|[-_]?){_A_CODE})|\b(?:moc|mok|mokc|mcok|omck)[:;=]{_A_CODE}",
     re.IGNORECASE,
 )
+_JOINED: Final = re.compile("[a-z]+[-_]?", re.IGNORECASE)
 _LIKE_MOCK: Final = re.compile("mo[ck]|mcok|omck", re.IGNORECASE)
 _CODE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*|[A-Z][A-Z0-9_]*[0-9]")  # scenario names are lower case
 NO_CODE: Final = "mock: takes a code, such as mock:1032; a scenario's name goes into the header X-Mock-Scenario"
@@ -101,10 +102,18 @@ def _carried(facts: Facts, references: list[str]) -> Iterator[tuple[Outcome, str
 
 def _misspelt(references: list[str]) -> Warnings:
     """What was perhaps meant as `mock:` and a code."""
-    found = [each for each in map(_MISSPELT.search, references) if each and not _IN_REFERENCE.match(each[0])]
+    found = [each for each in map(_MISSPELT.search, references) if each and _is_meant(each)]
     return tuple((f"a reference says {shown(each[0].strip())}", _spelling(each[each.lastindex or 0])) for each in found)
 
 
+def _is_meant(found: re.Match[str]) -> bool:
+    """Nobody says mock-17 or mock17 to us, unless there is such a code."""
+    if _IN_REFERENCE.match(found[0]):
+        return False
+    code = found[found.lastindex or 0]
+    return bool(codes.find(code)) or not _JOINED.fullmatch(found[0].removesuffix(code))
+
+
 def _spelling(code: str) -> str:
-    spelt = code.strip(".-")
+    spelt = code.rstrip(".-")
     return f"write it mock:{spelt}" if is_code(spelt) else "write mock: and a code behind it, such as mock:1032"

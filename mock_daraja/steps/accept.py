@@ -11,6 +11,7 @@ from mock_daraja.model import Transaction, changed
 from mock_daraja.products.base import Answers, Grants, Opens, Operation
 from mock_daraja.products.reading import shortcode_of
 from mock_daraja.products.values import Refusal
+from mock_daraja.quoting import shown
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.opening import make, open_command
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
@@ -70,11 +71,24 @@ def understand(passage: Passage) -> Reply | None:
         return None
     command = operation.read(passage.body, passage.world)
     if isinstance(command, Refusal):
+        if passage.early is None and passage.sandbox.engine.heeds_requests:
+            _note_passed_over(passage)
         return passage.refuse(command.error, command.step, command.request_id)
     for warning in command.warnings:
         passage.note(Step("validation", "warning", warning, docs=passage.anchor))
     passage.command = command
     return None
+
+
+def _note_passed_over(passage: Passage) -> None:
+    """What the request asks for, and does not come to."""
+    header = passage.headers.get(SCENARIO_HEADER)
+    references = (value for name in _REFERENCES if isinstance(value := passage.body.get(name), str))
+    asked = next((each for each in references if "mock:" in each.lower()), None)
+    if header is not None or asked is not None:
+        said = f"a reference says {shown(asked)}" if header is None else f"X-Mock-Scenario: {header}"
+        text = f"{said}, which decides nothing: the request is refused before it comes to that"
+        passage.note(Step("scenarios", "note", text, docs="scenarios.md#precedence"))
 
 
 def decide(passage: Passage) -> Reply | None:

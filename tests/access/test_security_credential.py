@@ -384,6 +384,7 @@ MALFORMED = [
     pytest.param(urlsafe_b64encode(RAW).decode(), "is base64url", id="base64url"),
     pytest.param(urlsafe_b64encode(RAW).decode().rstrip("="), "is base64url", id="base64url, no ="),
     pytest.param(b64encode(RAW).decode()[:-1], "has lost the = at its end", id="cut short"),
+    pytest.param(b64encode(b64encode(RAW)).decode(), "was encoded twice", id="base64 twice"),
     pytest.param(b64encode(RAW + b"x").decode(), "is base64 of 257 bytes", id="one byte more"),
     pytest.param("%2B".join(b64encode(RAW).decode().split("+")), "was encoded for a URL", id="URL-encoded"),
     pytest.param("A" * 344, "is base64 of 258 bytes", id="a filler as long as a credential"),

@@ -64,7 +64,8 @@ def test_when_nothing_failed_it_is_the_last(run: Callable[..., Any], mock: Any, 
 
 
 @pytest.mark.parametrize(
-    ("name", "number"), [("last", "x3"), ("x2", "x2"), ("2", "x2"), ("default/x2", "x2"), ("default/last", "x3")]
+    ("name", "number"),
+    [("last", "x3"), ("x2", "x2"), ("X2", "x2"), ("2", "x2"), ("default/x2", "x2"), ("default/last", "x3")],
 )
 def test_an_exchange_is_asked_for_as_header_and_log_call_it(
     run: Callable[..., Any], mock: Any, live: str, name: str, number: str
@@ -142,6 +143,7 @@ def test_before_any_request_it_says_so(run: Callable[..., Any], live: str) -> No
         (["x99"], "there is no exchange 'x99'"),
         (["c99"], "there is no callback '99'"),
         (["t99"], "there is no transaction 't99'"),
+        (["https://sandbox.test/x2"], "'https://sandbox.test/x2' is a URL, and no ID"),
         (["SKO1234567"], "'SKO1234567' names no exchange, callback or transaction of sandbox default"),
         (["--sandbox", "nowhere"], "there is no sandbox 'nowhere'"),
         (["t1", "--sandbox", "nowhere"], "there is no sandbox 'nowhere'"),

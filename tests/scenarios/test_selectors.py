@@ -62,6 +62,10 @@ def test_a_reference_may_name_a_result_or_an_error(reference: str, outcome: Outc
         ("mock;1032", "'mock;1032'", "write it mock:1032"),
         ("moc:1032", "'moc:1032'", "write it mock:1032"),
         ("INV-7 mokc:SFC_IC0003", "'mokc:SFC_IC0003'", "write it mock:SFC_IC0003"),
+        ("mock：1032", "'mock：1032'", "write it mock:1032"),
+        ("mock-1032", "'mock-1032'", "write it mock:1032"),
+        ("mock1032", "'mock1032'", "write it mock:1032"),
+        ("mock:-1", "'mock:-1'", "write mock: and a code behind it, such as mock:1032"),
         ("mock:", "'mock:'", "write mock: and a code behind it, such as mock:1032"),
         ("mock: please", "'mock: please'", "write mock: and a code behind it, such as mock:1032"),
     ],
@@ -75,7 +79,7 @@ def test_a_selector_that_is_written_wrong_decides_nothing_and_is_told_how(
     assert warnings == ((f"a reference says {said}", remedy),)
 
 
-@pytest.mark.parametrize("reference", ["no mock; thanks", "moc 7", "mokka:12", "democ:1032"])
+@pytest.mark.parametrize("reference", ["no mock; thanks", "moc 7", "mokka:12", "democ:1032", "mock-4711", "MOCK99"])
 def test_what_only_looks_like_a_selector_is_left_alone(reference: str) -> None:
     assert selectors.carried(Facts("stk-push.process", "stk-push", references=(reference,))) == (None, ())
 

@@ -434,3 +434,21 @@ def test_a_header_that_names_another_products_scenario_is_warned_of(mock: Any) -
     assert answer.why.startswith(
         "X-Mock-Scenario: b2c/wallet-full has no rule that matches this request; so it decides nothing"
     )
+
+
+@pytest.mark.parametrize(
+    ("headers", "changes", "said"),
+    [
+        ({"X-Mock-Scenario": "1032"}, {}, "X-Mock-Scenario: 1032"),
+        ({}, {"AccountReference": "mock:1032"}, "a reference says 'mock:1032'"),
+    ],
+)
+def test_what_a_refused_request_asked_for_is_said_to_decide_nothing(
+    mock: Mock, headers: dict[str, str], changes: dict[str, str], said: str
+) -> None:
+    mock.push()
+
+    assert mock.push(headers=headers, **changes).status == 500  # a prompt is open
+
+    notes = [step.text for step in mock.exchange().steps if step.verdict == "note"]
+    assert notes == [f"{said}, which decides nothing: the request is refused before it comes to that"]
