@@ -31,6 +31,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_EAT: Final = _EPOCH.astimezone(EAT)
 LAST_MS: Final = 253_000_000_000_000  # in 9987, and as far as a clock is set or moved: dates end with 9999
 
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _OF_NUMBERS: Final = frozenset("0123456789.eE+-")
 """Python's float takes more: 1_0, blanks, digits of other scripts."""
 
@@ -121,6 +123,14 @@ def _day_digits(day: int) -> str:
 def eat_dotted(ms: int) -> str:
     """dd.MM.yyyy HH:mm:ss in EAT, the form of B2C's TransactionCompletedDateTime alone."""
     return eat(ms).strftime("%d.%m.%Y %H:%M:%S")
+
+
+def http_date_of(seconds: int) -> str:
+    """As HTTP writes it, whatever the locale. The standard library's own comes with a package for e-mail, which takes
+    a server's start 2 ms."""
+    at = time.gmtime(seconds)
+    day, month = _WEEKDAYS[at.tm_wday], _MONTHS[at.tm_mon - 1]
+    return f"{day}, {at.tm_mday:02} {month} {at.tm_year:04} {at.tm_hour:02}:{at.tm_min:02}:{at.tm_sec:02} GMT"
 
 
 def start_of_day(ms: int) -> int:

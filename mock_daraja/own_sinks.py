@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from email.utils import formatdate
 from typing import Final
 
 from mock_daraja.callbacks.address import literal
 from mock_daraja.callbacks.answer import LONGEST, AnswerReader, Undelivered
 from mock_daraja.callbacks.delivery import broken, request_bytes
 from mock_daraja.callbacks.url import Url, parse
-from mock_daraja.clock import Clock
+from mock_daraja.clock import Clock, http_date_of
 from mock_daraja.exchange import Request
 from mock_daraja.faults import Fault, from_spec
 from mock_daraja.faults.acts import Abort, Close, Send, Wait
@@ -72,7 +71,7 @@ class OwnSinks:
         except Undelivered as problem:
             return Delivery(url, sent_ms, failure=problem.failure)
         answer = AnswerReader()
-        failure = self._exchange(request, answer, timeout_s, formatdate(sent_ms // 1000, usegmt=True))
+        failure = self._exchange(request, answer, timeout_s, http_date_of(sent_ms // 1000))
         return Delivery(url, sent_ms, request, answer.status, bytes(answer.raw[:LONGEST]), failure)
 
     def _exchange(self, request: bytes, answer: AnswerReader, timeout_s: float, date: str) -> Failure | None:

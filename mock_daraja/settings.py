@@ -15,6 +15,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.quoting import shown
 
 DEFAULT_PORT: Final = 6737  # M-P-E-S on a telephone's keypad is 6737
+DEFAULT_HOST: Final = "127.0.0.1"
 
 
 def _setting(
@@ -91,7 +92,7 @@ class Settings:
     Raises Problem for a value of another type, one out of bounds, and a text that can't be read.
     """
 
-    host: str = _setting("127.0.0.1", "address to bind", metavar="ADDRESS")
+    host: str = _setting(DEFAULT_HOST, "address to bind", metavar="ADDRESS")
     port: int = _setting(DEFAULT_PORT, "port to bind; 0 takes a free one", metavar="PORT")
     clock: ClockSetting = _setting(  # noqa: RUF009 - a field()
         ClockSetting(),

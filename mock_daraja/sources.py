@@ -18,16 +18,17 @@ from mock_daraja.errors import Problem
 from mock_daraja.fields import Fields, Kind, did_you_mean, nearest, read
 from mock_daraja.model import Initiator
 from mock_daraja.quoting import shown
+from mock_daraja.regexes import later
 from mock_daraja.settings import Quirks, Settings
 from mock_daraja.tables import app_from, check_products, customer_from, initiators_from, misplaced, organisation_from
 
 ENVIRONMENT_PREFIX: Final = "MOCK_DARAJA_"
 URL_VARIABLE: Final = f"{ENVIRONMENT_PREFIX}URL"
 """No setting: where the commands find a running server."""
-_OURS: Final = re.compile("MOCK_?DARAJA_", re.IGNORECASE)
-_SERVICE_LINK: Final = re.compile("MOCK_?DARAJA_(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
-_AT_LINE: Final = re.compile(r"\(at line ([0-9]+),")
-_LONG_KEY: Final = re.compile(
+_OURS: Final = later("MOCK_?DARAJA_", re.IGNORECASE)
+_SERVICE_LINK: Final = later("MOCK_?DARAJA_(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
+_AT_LINE: Final = later(r"\(at line ([0-9]+),")
+_LONG_KEY: Final = later(
     rf"""(?<![\w"'.\\-])(?:(?:[\w-]++|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{files.DEEPEST}}}"""
 )
 SETTINGS_FILE: Final = "mock-daraja.toml"

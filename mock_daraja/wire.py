@@ -4,7 +4,6 @@ pieces."""
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal
@@ -12,7 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
-_DECIMAL: Final = re.compile(r'"\\u0000decimal:([0-9.-]+)"')
+from mock_daraja.regexes import later
+
+_DECIMAL: Final = later(r'"\\u0000decimal:([0-9.-]+)"')
 
 
 def _mark(value: object) -> str:
@@ -127,7 +128,7 @@ def json_object(body: str | bytes) -> dict[str, Any]:
 
 
 _DEEPEST: Final = 200  # levels; a level takes a few of the thousand calls that Python allows
-_LONE: Final = re.compile("[\ud800-\udfff]")
+_LONE: Final = later("[\ud800-\udfff]")
 LONGEST_WHOLE: Final = 1 << 63
 
 

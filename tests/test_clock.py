@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from email.utils import formatdate
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_daraja import clock as clocks
-from mock_daraja.clock import EAT, Clock, ClockSetting, eat, eat_digits, parse_instant, start_of_day
+from mock_daraja.clock import EAT, Clock, ClockSetting, eat, eat_digits, http_date_of, parse_instant, start_of_day
 from mock_daraja.errors import Problem
 
 START = 1_795_503_600_000  # 2026-11-24T10:00:00+03:00
@@ -291,3 +292,8 @@ def test_breaks_of_several_threads_are_as_long_as_the_others_take(monkeypatch: p
     assert pause(1) == 0.002  # one is done
     work.now += 1
     assert pause(1) == 0.0  # the others wait for something
+
+
+@given(st.integers(0, 253_000_000_000))
+def test_a_date_is_written_as_http_writes_it(seconds: int) -> None:
+    assert http_date_of(seconds) == formatdate(seconds, usegmt=True)

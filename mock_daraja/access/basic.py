@@ -22,12 +22,13 @@ from mock_daraja.access.given import (
 from mock_daraja.access.header import BASIC, GENERATE, GRANT, BadCredentials, brackets, wrong_scheme
 from mock_daraja.fields import is_unset
 from mock_daraja.quoting import shown
+from mock_daraja.regexes import later
 
 _SET: Final = "set the variable that it is read from; `mock-daraja env` prints both"
 _LISTED: Final = "GET /_mock/apps lists them, or for another sandbox GET /_mock/sandboxes/NAME/apps"
 _KEYS_SHOWN: Final = 5
 _LOOKED_AT: Final = 2_000  # characters of a query or a body
-_NAMED: Final = re.compile(r"[\w-]+(?=[\"']?\s*[:=])")
+_NAMED: Final = later(r"[\w-]+(?=[\"']?\s*[:=])")
 _SECRETS: Final = frozenset({"consumersecret", "clientsecret", "appsecret", "secret", "password"})
 
 

@@ -10,12 +10,13 @@ from mock_daraja.access.given import decoded
 from mock_daraja.access.header import BASIC, GENERATE, NEW_TOKEN, BadCredentials, brackets, wrong_scheme
 from mock_daraja.fields import is_unset
 from mock_daraja.ids import TOKEN_LENGTH
+from mock_daraja.regexes import later
 
 _BEARER: Final = f"send Authorization: Bearer <access_token>, from {GENERATE}"
-_PIECES: Final = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z0-9]{{{TOKEN_LENGTH}}}(?![A-Za-z0-9])")
-_PASSKEY: Final = re.compile("[0-9a-fA-F]{64}")
-_PASSWORD: Final = re.compile(r"[0-9]{5,7}\S+20[0-9]{12}")
-_CREDENTIAL: Final = re.compile("[A-Za-z0-9+/]{342}==")
+_PIECES: Final = later(rf"(?<![A-Za-z0-9])[A-Za-z0-9]{{{TOKEN_LENGTH}}}(?![A-Za-z0-9])")
+_PASSKEY: Final = later("[0-9a-fA-F]{64}")
+_PASSWORD: Final = later(r"[0-9]{5,7}\S+20[0-9]{12}")
+_CREDENTIAL: Final = later("[A-Za-z0-9+/]{342}==")
 
 
 def bearer_token(header: str | None) -> str | BadCredentials:

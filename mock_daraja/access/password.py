@@ -19,9 +19,10 @@ from mock_daraja import defaults
 from mock_daraja.access.given import bare, blank, decoded, is_python_bytes
 from mock_daraja.clock import is_timestamp
 from mock_daraja.fields import is_unset
+from mock_daraja.regexes import later
 
 _EAT_OFFSET: Final = timedelta(hours=3)
-_MOMENT: Final = re.compile(r"[0-9TZ :+./,-]{1,32}")  # nothing but a date and time
+_MOMENT: Final = later(r"[0-9TZ :+./,-]{1,32}")  # nothing but a date and time
 _HASHES: Final = frozenset({32, 40, 64, 128})  # hexadecimal digits of MD5, SHA-1, SHA-256 and SHA-512
 
 

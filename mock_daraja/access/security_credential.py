@@ -19,6 +19,7 @@ from mock_daraja.access.recent import Recent
 from mock_daraja.clock import eat, wall_ms
 from mock_daraja.fields import is_unset
 from mock_daraja.model import Credential
+from mock_daraja.regexes import later
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -31,10 +32,10 @@ _LEAST_PADDED: Final = 10  # 0, 2 and eight bytes of padding precede the passwor
 _LEAST_TRUSTED: Final = 6  # characters of a password: random bytes are one of this length once in 2^56 blocks
 _MOST_OPENED: Final = 1_024  # blocks whose content is kept: half a megabyte
 _LONGEST_AT_ONCE: Final = 4_096  # characters that take no time to decode; a block has 344, or 512 in hex
-_HEX: Final = re.compile("[0-9a-fA-F]+")
+_HEX: Final = later("[0-9a-fA-F]+")
 _BASE64URL: Final = re.compile("[A-Za-z0-9_-]{300,}={0,2}")
 _BASE64_CUT: Final = re.compile("[A-Za-z0-9+/]{342}=?")
-_FOR_URL: Final = re.compile("(?:[A-Za-z0-9+/=]|%(?:2B|2F|3D)){342,344}", re.IGNORECASE)
+_FOR_URL: Final = later("(?:[A-Za-z0-9+/=]|%(?:2B|2F|3D)){342,344}", re.IGNORECASE)
 _AT_IT: Final = Lock()
 """One thread at a time computes in Python: many would leave the interpreter to nobody else."""
 REMEDY: Final = "encrypt the password with the sandbox's certificate: `mock-daraja credential PASSWORD` does"

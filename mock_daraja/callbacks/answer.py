@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 
@@ -10,13 +9,14 @@ from msgspec import Struct
 
 from mock_daraja.model.failure import Failure, FailureKind
 from mock_daraja.quoting import beginning
+from mock_daraja.regexes import later
 
 LONGEST: Final = 1 << 16
 """Bytes of an answer that are read and kept."""
 
-_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
-_STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*)?\r?\Z")
-_CHUNK_SIZE: Final = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\Z")
+_HEAD_END: Final = later(rb"\r?\n\r?\n")
+_STATUS_LINE: Final = later(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*)?\r?\Z")
+_CHUNK_SIZE: Final = later(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\Z")
 _LONGEST_SIZE_LINE: Final = 1024
 _LONGEST_NUMBER: Final = 15  # digits of a Content-Length
 

@@ -23,6 +23,7 @@ from mock_daraja.errors import Problem, SlowError
 from mock_daraja.model.failure import UrlRefusal
 from mock_daraja.quoting import shown
 from mock_daraja.reasons import refusal_texts
+from mock_daraja.regexes import later
 
 Lookup = Callable[[str], Sequence[str]]
 """A name to its addresses, as text. Raises OSError when there are none."""
@@ -34,9 +35,9 @@ _LOOPBACKS: Final = ("127.0.0.1", "::1")  # in the order they are tried
 _LOCAL_SUFFIXES: Final = (".local", ".internal", ".test")  # host.docker.internal, host.containers.internal
 _MOST_RESOLVED: Final = 1_000
 _MOST_ADDRESSES: Final = 4
-_PATTERN: Final = re.compile(r"(\[[^\]]+\]|[^:\[\]]+)(?::([0-9]{1,5}))?\Z")
-_GLOB: Final = re.compile(r"[a-z0-9._*-]+\Z")
-_REWRITE: Final = re.compile(r"(https?://\S+?)=(https?://\S+)\Z", re.IGNORECASE)
+_PATTERN: Final = later(r"(\[[^\]]+\]|[^:\[\]]+)(?::([0-9]{1,5}))?\Z")
+_GLOB: Final = later(r"[a-z0-9._*-]+\Z")
+_REWRITE: Final = later(r"(https?://\S+?)=(https?://\S+)\Z", re.IGNORECASE)
 
 
 class Target(Struct, frozen=True):

@@ -13,15 +13,16 @@ from msgspec import Struct
 from mock_daraja.callbacks.address import kind, literal
 from mock_daraja.model.failure import UrlRefusal
 from mock_daraja.quoting import beginning, shown
+from mock_daraja.regexes import later
 
 _PORTS: Final = {"http": 80, "https": 443}
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f]")
-_URL: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#\\]*)([^#]*)")
-_HOST: Final = re.compile(r"[a-z]+://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)(:[0-9]+)?", re.IGNORECASE)
-_AUTHORITY: Final = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]*))?\Z")
-_NAME: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?\Z")
-_LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
-_NUMBER_AT_END: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?\Z")
+_UNPRINTABLE: Final = later(r"[\x00-\x20\x7f]")
+_URL: Final = later(r"([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#\\]*)([^#]*)")
+_HOST: Final = later(r"[a-z]+://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)(:[0-9]+)?", re.IGNORECASE)
+_AUTHORITY: Final = later(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]*))?\Z")
+_NAME: Final = later(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?\Z")
+_LABEL: Final = later(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
+_NUMBER_AT_END: Final = later(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?\Z")
 _LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal")  # .test and .invalid look like any other (NKAP)
 _LONGEST_NAME: Final = 253
 

@@ -9,17 +9,19 @@ import sys
 import textwrap
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
 
 from mock_daraja.cli.writer import Writer
-from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint, Role, plain
 from mock_daraja.quoting import json_text, printable
 from mock_daraja.settings import DEFAULT_PORT, Settings
 from mock_daraja.sources import URL_VARIABLE, load
+
+if TYPE_CHECKING:
+    from mock_daraja.client import Client
 
 url_option = click.option(
     "--url",
@@ -175,4 +177,6 @@ def server_url(url: str | None) -> str:
 
 
 def client_at(url: str | None, sandbox: str = "default") -> Client:
+    from mock_daraja.client import Client
+
     return Client(server_url(url), sandbox, admin_token=given_settings().admin_token)

@@ -19,7 +19,6 @@ from mock_daraja import sockets
 from mock_daraja.cli.output import settings_applied
 from mock_daraja.cli.signals import stopping
 from mock_daraja.cli.writer import Writer, WriterHandler
-from mock_daraja.client import Client, Unreachable
 from mock_daraja.ends import transaction_shape
 from mock_daraja.journal.text import failure_lines, log_line, undelivered_line
 from mock_daraja.scenarios import codes
@@ -28,6 +27,7 @@ from mock_daraja.threads import Daemon
 
 if TYPE_CHECKING:
     from mock_daraja.app import DarajaPaths
+    from mock_daraja.client import Client
     from mock_daraja.gateway import Gateway
     from mock_daraja.model import Transaction
     from mock_daraja.server import Server
@@ -48,6 +48,8 @@ they come, it looks at thirty times as many, and nothing else runs meanwhile, 3 
 
 def is_there(client: Client) -> bool:
     """Raises Problem when something else than mock-daraja has the address, and when we can't have it either."""
+    from mock_daraja.client import Unreachable
+
     if urlsplit(client.url).port == 0:
         return False
     try:

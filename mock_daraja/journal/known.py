@@ -3,7 +3,6 @@ secret by its name or place alone, because nobody here knows it or it is short, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
@@ -14,15 +13,16 @@ from mock_daraja.ids import TOKEN_LENGTH
 from mock_daraja.journal.needles import LEAST, Needles, Value
 from mock_daraja.journal.readings import Span, decoded, in_base64, span_in_base64
 from mock_daraja.journal.redact import CUT, redact_query, redact_text
+from mock_daraja.regexes import later
 
-_LETTERS: Final = re.compile(rf"[A-Za-z0-9]{{{TOKEN_LENGTH},}}")
-_RUN: Final = re.compile(rf"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{{{TOKEN_LENGTH},}}")  # a token may be in, or base64
+_LETTERS: Final = later(rf"[A-Za-z0-9]{{{TOKEN_LENGTH},}}")
+_RUN: Final = later(rf"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{{{TOKEN_LENGTH},}}")  # a token may be in, or base64
 _TOKEN_IN_BASE64: Final = TOKEN_LENGTH * 4 // 3
 _LONG, _MANY = 200, 10_000  # names of fields, paths: what comes again and again
 _CREDENTIAL_LENGTH: Final = 340  # of base64 of 256 bytes: a SecurityCredential
-_LOWER, _UPPER, _DIGIT = re.compile("[a-z]"), re.compile("[A-Z]"), re.compile("[0-9]")
-_CUT_SHORT: Final = re.compile(rf"[A-Za-z0-9+/_=%-]{{{LEAST},{_TOKEN_IN_BASE64}}}(?=\.\.\.')")  # as quoting.shown does
-_BEFORE_CUT: Final = re.compile(r"\.\.\.'")
+_LOWER, _UPPER, _DIGIT = later("[a-z]"), later("[A-Z]"), later("[0-9]")
+_CUT_SHORT: Final = later(rf"[A-Za-z0-9+/_=%-]{{{LEAST},{_TOKEN_IN_BASE64}}}(?=\.\.\.')")  # as quoting.shown does
+_BEFORE_CUT: Final = later(r"\.\.\.'")
 
 
 class _Seen(Struct):

@@ -11,10 +11,12 @@ from urllib.parse import unquote_plus
 
 from msgspec import Struct
 
+from mock_daraja.regexes import later
+
 _ENDINGS: Final = (
     "password", "passwd", "passkey", "secret", "token", "credential", "authorization", "cookie", "apikey",
 )  # fmt: skip
-_PIN: Final = re.compile(r"(?:^|[^A-Za-z])(?:pin|PIN|Pin)$|[a-z](?:Pin|PIN)$")
+_PIN: Final = later(r"(?:^|[^A-Za-z])(?:pin|PIN|Pin)$|[a-z](?:Pin|PIN)$")
 _WORDS: Final = (
     "pass",
     "pin",
@@ -31,24 +33,24 @@ _WORDS: Final = (
     "\\u",
     "\\x",
 )
-_ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+_ESCAPED: Final = later(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _NAME_LETTER: Final = r"""[^"'\\\s:,{}\[\]<>=&]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}"""
 _SCALAR: Final = r"""[^\s"'\[{,}\]&\\][^\s,}\]"'\\]*"""
 _VALUE: Final = rf"""\s*[:=]\s*(?:b?(["'])|({_SCALAR})|([\[{{]))"""
-_FIELD: Final = re.compile(rf"""(["'])([^"'\\\s:,{{}}\[\]<>=&]{{1,80}})\1{_VALUE}""")
-_ESCAPED_FIELD: Final = re.compile(rf"""(["'])((?:{_NAME_LETTER}){{1,80}})\1{_VALUE}""")  # several times slower
+_FIELD: Final = later(rf"""(["'])([^"'\\\s:,{{}}\[\]<>=&]{{1,80}})\1{_VALUE}""")
+_ESCAPED_FIELD: Final = later(rf"""(["'])((?:{_NAME_LETTER}){{1,80}})\1{_VALUE}""")  # several times slower
 _STRINGS: Final = {
-    '"': re.compile(r'[^"\\]*(?:\\.[^"\\]*)*(?:\\\Z)?', re.DOTALL),
-    "'": re.compile(r"[^'\\]*(?:\\.[^'\\]*)*(?:\\\Z)?", re.DOTALL),
+    '"': later(r'[^"\\]*(?:\\.[^"\\]*)*(?:\\\Z)?', re.DOTALL),
+    "'": later(r"[^'\\]*(?:\\.[^'\\]*)*(?:\\\Z)?", re.DOTALL),
 }
-_NESTED: Final = re.compile(
+_NESTED: Final = later(
     rf"""(\\+["'])((?:{_NAME_LETTER}){{1,80}})\1\s*:\s*(?:(\\+["'])|({_SCALAR})|([\[{{]))""", re.DOTALL
 )
-_BRACKETS: Final = re.compile(r"""["'\[\]{}]""")
-_PAIR: Final = re.compile(r"(?:^|(?<=[&?;\s]))([^&?;=\s]{1,120})=([^&\s]*)")
-_PART: Final = re.compile(r'\bname="([^"\r\n]{1,80})"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,4}\r?\n([^\r\n]*)')
-_ELEMENT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,80})(?:\s[^<>]*)?>([^<]+)")
-_URL: Final = re.compile(r"""https?:(?:\\?/){2}((?:[^\s"'<>\\]|\\/)+)""", re.IGNORECASE)
+_BRACKETS: Final = later(r"""["'\[\]{}]""")
+_PAIR: Final = later(r"(?:^|(?<=[&?;\s]))([^&?;=\s]{1,120})=([^&\s]*)")
+_PART: Final = later(r'\bname="([^"\r\n]{1,80})"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,4}\r?\n([^\r\n]*)')
+_ELEMENT: Final = later(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,80})(?:\s[^<>]*)?>([^<]+)")
+_URL: Final = later(r"""https?:(?:\\?/){2}((?:[^\s"'<>\\]|\\/)+)""", re.IGNORECASE)
 _NOTHING: Final = ("null", "true", "false", "None", "True", "False")
 
 

@@ -11,12 +11,14 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
+from mock_daraja.regexes import later
+
 Span = tuple[int, int]
 
 _DEEPEST: Final = 3  # encodings of encodings
-_PERCENT: Final = re.compile(r"%[0-7][0-9A-Fa-f]|(?:%[89A-Fa-f][0-9A-Fa-f])+")
-_ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
-_FOLD: Final = re.compile(r"(?<=[A-Za-z0-9+/_-]{20})[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9+/=_-])")  # of base64
+_PERCENT: Final = later(r"%[0-7][0-9A-Fa-f]|(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_ESCAPE: Final = later(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+_FOLD: Final = later(r"(?<=[A-Za-z0-9+/_-]{20})[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9+/=_-])")  # of base64
 _LETTERS: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _URL_SAFE: Final = str.maketrans("-_", "+/")
 

@@ -10,29 +10,28 @@ from typing import Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.journal.named import Place, fields, is_secret, may_name, nested, pairs, parts, urls
+from mock_daraja.regexes import later
 
 CUT: Final = "***"
 """What stands for a secret, or for the rest of it."""
 _SHOWN: Final = 4
 _LEAST: Final = 8  # characters of a secret that some are shown of
-_BEGINNING: Final = re.compile(
-    r"(?:\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)|[^\\]){4}", re.DOTALL
-)  # letters of a string
+_BEGINNING: Final = later(r"(?:\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)|[^\\]){4}", re.DOTALL)  # letters of a string
 SCHEMES: Final = frozenset({"basic", "bearer", "digest", "token", "apikey", "jwt"})
-_NAMED: Final = re.compile(
+_NAMED: Final = later(
     r"""(\b(?:[\w-]{0,40}[_-])?(?:(?:Initiator|consumer|client)?_?(?:Password|secret)|SecurityCredential|pin|passkey|token)["']?
     \s*[:=]\s*b?)(?:"[^"\\]*(?:\\.[^"\\]*)*"?|'(?:[^'\\]|\\.)*'?)""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_SAID: Final = re.compile(
+_SAID: Final = later(
     r"""\b((?:\w{0,40}_)?(?:(?:Initiator|consumer|client)?_?(?:Password|secret)|SecurityCredential|pin|passkey|token)
     (?:\ of\ [^'"]{1,60}?)?\ is\ )
     (?:'[^']+'|-?[0-9][0-9.]*|[\[{].*[\]}])""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_QUERY_ANYWHERE: Final = re.compile(r"[?&]([\w.%-]{1,80})=([^&\s'\"]*)")
-_CREDENTIALS: Final = re.compile(r"\b(Bearer|Basic) [\w+/=.~-]{8,}", re.IGNORECASE)
-_HEADER: Final = re.compile(
+_QUERY_ANYWHERE: Final = later(r"[?&]([\w.%-]{1,80})=([^&\s'\"]*)")
+_CREDENTIALS: Final = later(r"\b(Bearer|Basic) [\w+/=.~-]{8,}", re.IGNORECASE)
+_HEADER: Final = later(
     r"""\b((?:Proxy-)?Authorization|(?:Set-)?Cookie)(["']?\s*[:=,]\s*["']?)([^"'\r\n]+)""", re.IGNORECASE
 )
 

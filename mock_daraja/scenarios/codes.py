@@ -8,7 +8,6 @@ with is the engine's business.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal
@@ -138,6 +137,8 @@ def near(asked: str, known: Iterable[str]) -> list[str]:
     lies between them. Short codes are too many for one to be near another."""
     wanted = _folded(asked[:LONGEST])
     found = [each for each in known if min(len(each), len(wanted)) >= _TELLING and _is_near(wanted, _folded(each))]
+    from difflib import SequenceMatcher
+
     alike = SequenceMatcher(None, "", wanted)
 
     def distance(code: str) -> tuple[bool, float]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from mock_daraja.clock import monotonic
 from mock_daraja.quoting import shown
+from mock_daraja.regexes import later
 
 if TYPE_CHECKING:
     from regex import Pattern
@@ -27,7 +28,7 @@ _DEEPEST: Final = 40
 _MOST_PARTS: Final = 10_000  # written out, `a{3}` being three: the engine writes them out before it begins
 _KEPT: Final = 256  # compiled
 _LINT_S: Final = 0.5  # for one pattern with all values
-_PART: Final = re.compile(
+_PART: Final = later(
     r"""\(\?\#[^)]*\)                                # a comment
     | \\N\{[^}]*\} | \\.                             # an escape
     | \[ \^? (?P<set> \]? (?:\\. | [^\]\\])*+ ) \]   # a set
@@ -37,8 +38,8 @@ _PART: Final = re.compile(
     | .""",
     re.DOTALL | re.VERBOSE,
 )
-_SPACED_OUT: Final = re.compile(r"\(\?[a-zA-Z]*x")
-_NESTED: Final = re.compile(r"\[|--|&&|~~|\|\|")
+_SPACED_OUT: Final = later(r"\(\?[a-zA-Z]*x")
+_NESTED: Final = later(r"\[|--|&&|~~|\|\|")
 
 Fault = tuple[str, str]
 """What is wrong, and the remedy."""

@@ -9,23 +9,24 @@ from typing import Final
 from mock_daraja.errors import Problem
 from mock_daraja.model import Decision, Outcome
 from mock_daraja.quoting import shown
+from mock_daraja.regexes import later
 from mock_daraja.scenarios import codes, possible
 from mock_daraja.scenarios.model import Facts
 
 _RANGE: Final = "25470000"
-_RESERVED: Final = re.compile(f"{_RANGE}([0-9]{{4}})")
+_RESERVED: Final = later(f"{_RANGE}([0-9]{{4}})")
 # a full stop behind it is prose, and what follows a code and a dash is whoever sends it's own
-_IN_REFERENCE: Final = re.compile(r"\bmock:([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)((?:[-/][A-Z0-9_]+)*)", re.IGNORECASE)
+_IN_REFERENCE: Final = later(r"\bmock:([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)((?:[-/][A-Z0-9_]+)*)", re.IGNORECASE)
 _A_CODE: Final = r"([0-9][0-9.]*|[A-Z][A-Z0-9_]*[0-9])\b"
-_MISSPELT: Final = re.compile(
+_MISSPELT: Final = later(
     rf"\bmock(?:\s*[:=：]\s*([A-Z0-9_.-]*)|(?:\s+|\s*;\s*|[-_]?){_A_CODE})|\b(?:moc|mok|mokc|mcok|omck)[:;=]{_A_CODE}",
     re.IGNORECASE,
 )
-_JOINED: Final = re.compile("[a-z]+[-_]?", re.IGNORECASE)
-_LIKE_MOCK: Final = re.compile("mo[ck]|mcok|omck", re.IGNORECASE)
-_CODE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*|[A-Z][A-Z0-9_]*[0-9]")  # scenario names are lower case
+_JOINED: Final = later("[a-z]+[-_]?", re.IGNORECASE)
+_LIKE_MOCK: Final = later("mo[ck]|mcok|omck", re.IGNORECASE)
+_CODE: Final = later(r"[0-9]+(?:\.[0-9]+)*|[A-Z][A-Z0-9_]*[0-9]")  # scenario names are lower case
 NO_CODE: Final = "mock: takes a code, such as mock:1032; a scenario's name goes into the header X-Mock-Scenario"
-_ERROR: Final = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+_ERROR: Final = later(r"[0-9]+(?:\.[0-9]+)+")
 
 
 def is_error_code(code: str, product: str) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from mock_daraja.clock import wall_ms
+from mock_daraja.clock import http_date_of, wall_ms
 from mock_daraja.exchange import Reply
 from mock_daraja.model import changed
 from mock_daraja.quoting import shown
@@ -41,7 +40,7 @@ def http_date() -> str:
 
 @lru_cache(maxsize=1)  # made once a second
 def _date_of(second: int) -> str:
-    return formatdate(second, usegmt=True)
+    return http_date_of(second)
 
 
 _STATUS_LINES: Final = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus} | {

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from mock_daraja import wire
 from mock_daraja.quoting import shown
+from mock_daraja.regexes import later
 
 _Whole = Annotated[int, msgspec.Meta(ge=-wire.LONGEST_WHOLE, le=wire.LONGEST_WHOLE - 1)]
 _DECODE: Final = msgspec.json.Decoder(dict[str, str | _Whole]).decode
@@ -190,14 +191,14 @@ _TOLD: Final = (
 )
 """What the json module calls it, and what that means."""
 _SLIPS: Final = (
-    (re.compile(r"(//|/\*|#)"), "{} begins a comment, which JSON does not have; take it out"),
+    (later(r"(//|/\*|#)"), "{} begins a comment, which JSON does not have; take it out"),
     (
-        re.compile(r"(None|True|False|undefined|NULL|nil)\b"),
+        later(r"(None|True|False|undefined|NULL|nil)\b"),
         "{} is no word of JSON, which has null, true and false; use your language's JSON encoder",
     ),
-    (re.compile(r"(')"), "JSON strings take double quotes, not {}; use your language's JSON encoder"),
+    (later(r"(')"), "JSON strings take double quotes, not {}; use your language's JSON encoder"),
     (
-        re.compile(r"([A-Za-z_]\w*)\s*:"),
+        later(r"([A-Za-z_]\w*)\s*:"),
         "the name {} stands without double quotes; use your language's JSON encoder",
     ),
 )
