@@ -26,7 +26,7 @@ _NAMED: Final = later(
 _SAID: Final = later(
     r"""\b((?:\w{0,40}_)?(?:(?:Initiator|consumer|client)?_?(?:Password|secret)|SecurityCredential|pin|passkey|token)
     (?:\ of\ [^'"]{1,60}?)?\ is\ )
-    (?:'[^']+'|-?[0-9][0-9.]*|[\[{].*[\]}])""",
+    (?:'[^']+'|-?[0-9][0-9.]*|([\[{]))""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _QUERY_ANYWHERE: Final = later(r"[?&]([\w.%-]{1,80})=([^&\s'\"]*)")
@@ -87,12 +87,23 @@ def redact_text(text: str) -> str:
     """The same for a traceback or another text for people, which may show any of these as Python does. Nothing is left
     of a value."""
     text = _CREDENTIALS.sub(rf"\1 {CUT}", text)
-    text = _SAID.sub(rf"\1'{CUT}'", _NAMED.sub(rf"\1'{CUT}'", text))
+    text = _without_said(_NAMED.sub(rf"\1'{CUT}'", text))
     text = _HEADER.sub(_without_header, text)
     text = _QUERY_ANYWHERE.sub(
         lambda found: found[0][: -len(found[2]) or None] + CUT if _named(found) else found[0], text
     )
     return _cut(text, chain(fields(text), nested(text), urls(text)), shown=0)
+
+
+def _without_said(text: str) -> str:
+    """A list or an object goes to the last bracket that closes one: it is looked for once, not from each of them on."""
+    made, at, last = list[str](), 0, max(text.rfind("]"), text.rfind("}"))
+    for found in _SAID.finditer(text):
+        end = last + 1 if found[2] else found.end()
+        if at <= found.start() and found.end() <= end:
+            made += [text[at : found.end(1)], f"'{CUT}'"]
+            at = end
+    return "".join((*made, text[at:]))
 
 
 def redact_problem(problem: Problem) -> str:
