@@ -7,6 +7,7 @@ import random
 import string
 from collections.abc import Callable
 from hashlib import blake2b
+from threading import Lock
 from typing import Final
 
 from mock_daraja.clock import eat, eat_digits, start_of_day
@@ -19,6 +20,31 @@ _DAYS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 _FIRST_RECEIPT_YEAR: Final = 2006
 _LETTER_SERIAL_YEAR: Final = 2026  # the fourth character is a letter from 2026 on, a digit before (callbacks.md §7)
 _SERIAL_DIGITS: Final = 7
+
+
+class Reserved:
+    """The latest ids that have room for nothing but time and MSISDN, and which of a server's sandboxes has each.
+    `stands` says whether there is one of that name yet. For any thread."""
+
+    def __init__(self, stands: Callable[[str], bool], most: int = 10_000) -> None:
+        self._stands = stands
+        self._most = most
+        self._holders: dict[str, str] = {}
+        self._lock = Lock()
+
+    def is_free(self, reference: str, sandbox: str) -> bool:
+        holder = self._holders.get(reference, sandbox)
+        return holder == sandbox or not self._stands(holder)
+
+    def take(self, reference: str, sandbox: str) -> bool:
+        """False where another sandbox has it."""
+        with self._lock:
+            if not self.is_free(reference, sandbox):
+                return False
+            self._holders[reference] = sandbox
+            if len(self._holders) > self._most:
+                del self._holders[next(iter(self._holders))]
+            return True
 
 
 def fresh_seed() -> int:

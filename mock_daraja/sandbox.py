@@ -11,7 +11,7 @@ from mock_daraja import defaults, ledger, tables
 from mock_daraja.agenda import CLOCK, Agenda
 from mock_daraja.clock import Clock, ClockSetting, start_of_day
 from mock_daraja.errors import Problem
-from mock_daraja.ids import Ids, fresh_seed
+from mock_daraja.ids import Ids, Reserved, fresh_seed
 from mock_daraja.model import (
     APPS,
     CALLS,
@@ -84,7 +84,7 @@ class Sandbox(View):
         self._server = server
         self.is_closed = False
         self.secrets_changed: Callable[[], object] = lambda: None  # called when a passkey, say, may be another
-        self.reserve: Callable[[str], bool] = lambda reference: True  # False where another sandbox has it
+        self.reserved = Reserved(lambda sandbox: True)  # by the sandboxes of a server
         self._apply_settings()
 
     def _apply_settings(self) -> None:
@@ -271,13 +271,16 @@ class Sandbox(View):
             return self.ids.conversation_id(now_ms)
         digits = self.settings.quirks.checkout_id_digits
         reference = self.ids.checkout_request_id(now_ms, msisdn, digits)
-        return reference if self._is_free(reference) else self._next_reference(now_ms, msisdn, digits)
+        while not (self._is_free(reference) and self.reserved.take(reference, self.name)):
+            reference = self._next_reference(now_ms, msisdn, digits)
+        return reference
 
     def _is_free(self, reference: str) -> bool:
-        return self.find_transaction(reference) is None and self.reserve(reference)
+        return self.find_transaction(reference) is None and self.reserved.is_free(reference, self.name)
 
     def _next_reference(self, now_ms: int, msisdn: str, digits: int) -> str:
-        """The first that is free. Those that are taken here from now on stand in a row, since time never goes back."""
+        """One that is free, and the one before it is not. Mostly those that are taken from now on stand in a row, since
+        time never goes back: then it is the first."""
 
         def later(turns: int) -> str:
             return self.ids.checkout_request_id(now_ms + turns * 1000 // 10**digits, msisdn, digits)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from itertools import count
-from threading import Lock, RLock
-from typing import Any, Final, TypeVar
+from threading import RLock
+from typing import Any, TypeVar
 
 from mock_daraja import defaults, tables
 from mock_daraja.errors import Problem
+from mock_daraja.ids import Reserved
 from mock_daraja.journal.known import KnownSecrets
 from mock_daraja.model import APPS, INITIATORS, ORGANISATIONS, TOKENS, App, Token, changed
 from mock_daraja.model.noun import Noun
@@ -21,8 +21,6 @@ from mock_daraja.settings import Settings
 from mock_daraja.store import MemoryStore, Store
 
 Caller = TypeVar("Caller", App, Token)
-
-_MOST_RESERVED: Final = 10_000  # ids of pushes, the latest: time goes on, and its ids with it
 
 
 class Sandboxes:
@@ -37,8 +35,7 @@ class Sandboxes:
         self.store: Store = MemoryStore({"tokens": sys.maxsize})  # what leads to a sandbox: apps and tokens
         self.secrets = KnownSecrets(self._secrets, self._is_token, lambda: self.store.change)
         """Of all sandboxes: one's secret may stand in another's journal."""
-        self._reserved: dict[str, str] = {}  # a CheckoutRequestID, and the sandbox that has it
-        self._reserving = Lock()
+        self._reserved = Reserved(self._sandboxes.__contains__)
         self.create(DEFAULT)
 
     @property
@@ -75,7 +72,7 @@ class Sandboxes:
             for app in _apps(made):
                 self.put_app(made, app)
             self._sandboxes[name] = made
-        made.reserve = partial(self._reserve, name)
+        made.reserved = self._reserved
         made.secrets_changed = self.secrets.changed
         self.secrets.changed()
         return made
@@ -124,18 +121,6 @@ class Sandboxes:
             with self.store.unit():
                 old.forget_callers()
             del self._sandboxes[name]
-
-    def _reserve(self, name: str, reference: str) -> bool:
-        """Whether the sandbox has the id, by now: False where another one has it that is there yet."""
-        with self._reserving:
-            holder = self._reserved.setdefault(reference, name)
-            if holder != name:
-                if holder in self._sandboxes:
-                    return False
-                self._reserved[reference] = name
-            elif len(self._reserved) > _MOST_RESERVED:
-                del self._reserved[next(iter(self._reserved))]
-            return True
 
     def close(self) -> None:
         for sandbox in self.all():

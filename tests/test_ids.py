@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_daraja.clock import parse_instant
-from mock_daraja.ids import Ids, fresh_seed
+from mock_daraja.ids import Ids, Reserved, fresh_seed
 from tests.conftest import ids_of
 
 NOW = parse_instant("2026-08-17T14:04:03.270+03:00")
@@ -156,3 +156,22 @@ def test_two_sandboxes_with_one_seed_share_no_id(seed: int) -> None:
         return {make() for make in makers for _ in range(20)}
 
     assert not some("default") & some("shop")
+
+
+def test_only_so_many_ids_are_reserved() -> None:
+    reserved = Reserved(lambda sandbox: True, most=2)
+
+    taken = [reserved.take(reference, "ours") for reference in ("a", "b", "c")]
+
+    assert taken == [True] * 3
+    assert [reserved.take(reference, "theirs") for reference in ("c", "b", "a")] == [False, False, True]
+
+
+def test_what_is_reserved_is_free_for_its_own_sandbox_and_where_that_is_gone() -> None:
+    standing = {"ours", "theirs"}
+    reserved = Reserved(standing.__contains__)
+    reserved.take("a", "ours")
+
+    assert (reserved.is_free("a", "ours"), reserved.is_free("a", "theirs")) == (True, False)
+    standing.remove("ours")
+    assert reserved.take("a", "theirs")

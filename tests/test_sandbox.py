@@ -63,16 +63,14 @@ def test_the_id_of_a_push_is_free_again_where_its_sandbox_is_gone_or_begins_anew
     assert sandboxes.create("first").new_reference(at_ms, WALLET) != first
 
 
-def test_only_so_many_ids_of_pushes_are_kept_from_other_sandboxes(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mock_daraja.sandboxes._MOST_RESERVED", 3)
-    shop = mock.gateway.shared.sandboxes.create("shop")
-    instants = [mock.sandbox.now_ms + 1000 * second for second in range(4)]
+def test_pushes_of_one_instant_in_many_sandboxes_stand_in_a_row(mock: Mock) -> None:
+    sandboxes = mock.gateway.shared.sandboxes
+    at_ms = mock.sandbox.now_ms
+    many = [sandboxes.create(f"s{number}") for number in range(60)]
 
-    ours = [mock.sandbox.new_reference(at_ms, WALLET) for at_ms in instants]
-    last, first = (shop.new_reference(instants[at], WALLET) for at in (3, 0))
+    given = [each.new_reference(at_ms, WALLET) for each in many]
 
-    assert last != ours[3]
-    assert first == ours[0]
+    assert given == [mock.sandbox.ids.checkout_request_id(at_ms + 100 * number, WALLET, 1) for number in range(60)]
 
 
 def test_pushes_of_one_instant_are_not_all_looked_at(mock_with: MakeMock, rows_read: RowsRead) -> None:
