@@ -38,13 +38,16 @@ _BASE64_CUT: Final = re.compile("[A-Za-z0-9+/]{342}=?")
 _FOR_URL: Final = later("(?:[A-Za-z0-9+/=]|%(?:2B|2F|3D)){342,344}", re.IGNORECASE)
 _AT_IT: Final = Lock()
 """One thread at a time computes in Python: many would leave the interpreter to nobody else."""
-REMEDY: Final = "encrypt the password with the sandbox's certificate: `mock-daraja credential PASSWORD` does"
+COMMAND: Final = "mock-daraja credential PASSWORD"
+"""For the default sandbox: see `in_sandbox`."""
+REMEDY: Final = f"encrypt the password with the sandbox's certificate: `{COMMAND}` does"
 NOT_OURS: Final = "not encrypted for this sandbox's certificate"
 UNCHECKED: Final = f"password not checked: {NOT_OURS}"
 CHECKED_BY: Final = (
-    "to have it checked, encrypt it by `mock-daraja credential PASSWORD`, daraja.security_credential() or the"
-    " certificate of GET /_mock/certificate"
+    f"to have it checked, encrypt it by `{COMMAND}`, daraja.security_credential() or the certificate of GET"
+    " /_mock/certificate"
 )
+_CERTIFICATE: Final = "GET /_mock/certificate"
 _LEAST_HEX: Final = 32  # digits: fewer may be a password
 _BASE64_LENGTH: Final = 344  # characters, of a block
 _LIFE_DAYS: Final = 3650
@@ -146,6 +149,12 @@ class Certificate:
             if self._key is None:
                 self._key, self._pem = _make()
             return self._key
+
+
+def in_sandbox(text: str, name: str) -> str:
+    """A text of ours with the command and the certificate of a sandbox that is not the default one."""
+    command = COMMAND.replace("credential", f"credential --sandbox {name}")
+    return text.replace(COMMAND, command).replace(_CERTIFICATE, f"GET /_mock/sandboxes/{name}/certificate")
 
 
 def _block(credential: str) -> bytes | Credential:

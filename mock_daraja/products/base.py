@@ -165,6 +165,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     secret: str | None = None  # the field that holds a SecurityCredential
     secret_docs: str = ""  # the part of a page in docs/ that explains it
     about: tuple[str, ...] = ()  # the fields that name an earlier transaction
+    refused_as: str = ""  # the field whose value is the requestId of what refuses it
     remedy: Callable[[FieldProblem, Body, World], str] = lambda problem, body, world: ""  # where it knows a better one
     product: str = ""
     full_name: str = ""  # with that product's

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from mock_daraja.access.given import bare, surroundings
-from mock_daraja.access.security_credential import NOT_OURS, REMEDY
+from mock_daraja.access.security_credential import COMMAND, NOT_OURS, REMEDY
 from mock_daraja.model import Credential, Initiator, Transaction, changed
 from mock_daraja.products import core, levers
 from mock_daraja.products.base import World
@@ -90,5 +90,5 @@ def _credential_fault(credential: Credential, initiator: Initiator, *, strict: b
         made = "password: the SecurityCredential was made with our certificate, and holds"
         if bare(credential.text) == initiator.password:
             return f"{made} a password that {surroundings(credential.text)}; strip it before it is encrypted"
-        return f"{made} another password than {initiator.name}'s; encrypt that: `mock-daraja credential PASSWORD` does"
+        return f"{made} another password than {initiator.name}'s; encrypt that: `{COMMAND}` does"
     return None

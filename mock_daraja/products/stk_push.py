@@ -280,6 +280,7 @@ PRODUCT: Final = Product(
             paths=(QUERY_PATH,),
             owner="BusinessShortCode",
             about=("CheckoutRequestID",),
+            refused_as="CheckoutRequestID",
             remedy=remedy,
             answer=query,
         ),

@@ -83,8 +83,10 @@ def nearest(
             continue
         if winner is not None and (candidate.selector, candidate.name) == (winner.selector, winner.rule):
             continue
+        if match.amount is not None and facts.amount_cents is None:
+            continue  # it is about payments, and this is none
         reasons = matching.unmet(match, facts, state, numbers.get(candidate.key, 1))
-        unfit = matching.unfit(candidate.outcome, facts)
+        unmet, unfit = len(reasons), matching.unfit(candidate.outcome, facts)
         reasons += [] if unfit is None else [unfit]
         why = "; ".join(reasons)
         if not reasons and candidate.rule.probability < 1:
@@ -92,6 +94,6 @@ def nearest(
         elif not reasons and winner is not None:
             why = f"matches too, but {winner.rule} comes first"
         if why:
-            near.append((len(reasons), Loser(candidate.name, why)))
+            near.append((unmet, Loser(candidate.name, why)))
     near.sort(key=lambda pair: pair[0])
     return tuple(loser for _, loser in near[:NEAREST])

@@ -62,6 +62,7 @@ class Code(Struct, frozen=True):
     status: int | None = None
     page: bool = False
     borrowed: bool = False
+    operations: tuple[str, ...] = ()  # of these alone, where there are any
 
     def wording(self, product: str) -> str:
         """The newest text for the product, or the newest there is."""
@@ -112,8 +113,9 @@ def text(code: str, product: str) -> str | None:
     return None if entry is None else entry.wording(product)
 
 
-def error(code: str, product: str) -> DarajaError | None:
-    """The refusal for a synchronous error code, as this product words it; None for a code that is no error.
+def error(code: str, product: str, operation: str = "") -> DarajaError | None:
+    """The refusal for a synchronous error code, as this product words it; None for a code that is no error. Of several
+    meanings, one that is this operation's own.
 
     A dotted code (500.003.02) works for every product; a bare one (401, 409) only for those that have it. A gateway
     fault has no Daraja body and is none.
@@ -121,6 +123,9 @@ def error(code: str, product: str) -> DarajaError | None:
     entries = [each for each in find(code) if each.kind == "error" and not each.page]
     if "." not in code:
         entries = [each for each in entries if product in each.products]
+    if operation:
+        fitting = [each for each in entries if not each.operations or operation in each.operations]
+        entries = sorted(fitting, key=lambda each: not each.operations)
     entry = _preferred(entries, product)
     if entry is None or entry.status is None:
         return None

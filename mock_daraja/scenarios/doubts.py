@@ -21,7 +21,7 @@ def doubts(scenario: Scenario) -> Iterator[Problem]:
                 what = f"no rule asks for state `{outcome.goto}`, which `goto` leads to"
                 remedy = "from then on only rules without a `state` decide; write one for it, or leave `goto` out"
                 yield Problem(what, where=where, remedy=remedy)
-            for odd in () if outcome.unattested else possible.invented(outcome):
+            for odd in () if outcome.unattested else possible.invented(outcome, rule.when.operation or ""):
                 remedy = "`mock-daraja codes CODE` has what was seen; `unattested: true` says that you mean it"
                 yield Problem(f"the catalogue doesn't have {odd}", where=where, remedy=remedy)
 

@@ -235,7 +235,7 @@ class Engine:
             play = _without(play, candidate)
         if play is not before:
             self.save(play)
-        odd = possible.unattested(candidate.outcome, facts.product)
+        odd = possible.unattested(candidate.outcome, facts.product, facts.operation)
         return Decision(templates.filled(candidate.outcome, facts), candidate.selector, candidate.name, odd)
 
 

@@ -6,7 +6,7 @@ neither. A code that is real, but was never seen of this product, is played wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final, Literal
 
 from mock_daraja.model import Outcome
@@ -58,24 +58,28 @@ def objection(word: Word, code: str, product: str | None, *, unattested: bool = 
         return None
     whose = f"it is one of {', '.join(others)}" if others else "nobody has seen it of any product"
     what = f"{code} is no {_CALLED[word]} that {product} is known to give: {whose}"
+    if any(each.borrowed and product in each.products for each in entries):
+        return what, f"its table has none for what happens then, so the mock borrows it; {_FORCE}"
     return what, f"{_nearest(word, code, product)}; {_FORCE}"
 
 
-def unattested(outcome: Outcome, product: str) -> str:
+def unattested(outcome: Outcome, product: str, operation: str = "") -> str:
     """Which of its codes the product was never seen to give, and which texts and statuses the
     catalogue doesn't have of its codes, in words; empty where there is none."""
     odd = [code for word, code in in_outcome(outcome) if objection(word, code, product) is not None]
-    made_up = list(invented(outcome))
+    made_up = list(invented(outcome, operation))
     if made_up and codes.for_product(product):  # else it is none of Safaricom's
         odd += made_up
     return f"{' and '.join(odd)} unattested for {product}" if odd else ""
 
 
-def invented(outcome: Outcome) -> Iterator[str]:
-    """Which texts and statuses the catalogue doesn't have of the codes beside them."""
+def invented(outcome: Outcome, operation: str = "") -> Iterator[str]:
+    """Which texts and statuses the catalogue doesn't have of the codes beside them: for that operation, if given."""
     if has_own_text(outcome):
         yield f"{outcome.result}'s ResultDesc"
     errors = [] if outcome.error is None else _entries("error", outcome.error)
+    if operation:
+        errors = [each for each in errors if not each.operations or operation in each.operations]
     if errors and outcome.error_message and not _has(errors, outcome.error_message):
         yield f"{outcome.error}'s message"
     if errors and outcome.status is not None and outcome.status not in {each.status for each in errors}:
@@ -102,8 +106,18 @@ def must_be(when: Match, outcome: Outcome, known: Known, refuse: Callable[[Word,
     product = when.product or (operation.partition(".")[0] if operation is not None else None)
     for word, code in in_outcome(outcome):
         wrong = objection(word, code, product, unattested=outcome.unattested)
+        if wrong is None and product is None and not outcome.unattested and known.products is not None:
+            wrong = _of_nobody_here(word, code, known.products)
         if wrong is not None:
             refuse(word, *wrong)
+
+
+def _of_nobody_here(word: Word, code: str, products: Collection[str]) -> tuple[str, str] | None:
+    others = {slug for each in _entries(word, code) for slug in each.products}
+    if not others.isdisjoint(products):
+        return None
+    what = f"{code} as {_CALLED[word]} is of {', '.join(sorted(others))} alone, and that is not mocked here"
+    return what, f"{_nearest(word, code, None)}; {_FORCE}"
 
 
 def _entries(word: Word, code: str) -> list[codes.Code]:
@@ -113,15 +127,26 @@ def _entries(word: Word, code: str) -> list[codes.Code]:
 
 def _no_such(word: Word, code: str, product: str | None) -> tuple[str, str]:
     others: tuple[Word, ...] = ("error", "result", "query")
-    also = next((each for each in others if _CALLED[each] != _CALLED[word] and _entries(each, code)), None)
+    known = {each: _entries(each, code) for each in others if _CALLED[each] != _CALLED[word]}
+    also = next((each for each, found in known.items() if found and _is_of(found, product)), None)
     if also is not None:
         what = f"{code} is no {_CALLED[word]}: M-Pesa knows it as {_CALLED[also]}"
         write = f"in a rule or one-shot write `{also}:`"
         near = "" if also == "query" else _nearest(word, code, product)  # what was meant is clear then
         return what, "; ".join(filter(None, (write, near)))
+    elsewhere = next((each for each, found in known.items() if found), None)
+    if elsewhere is not None:
+        whose = ", ".join(sorted({slug for each in known[elsewhere] for slug in each.products}))
+        return f"{code} is no {_CALLED[word]}: M-Pesa knows it as {_CALLED[elsewhere]} of {whose}", _nearest(
+            word, code, product
+        )
     what = f"M-Pesa has no {_CALLED[word]} {code}"
     spelt = next((each.code for each in codes.find(code) if each.code != code), None)
     return what, f"it is written {spelt}" if spelt is not None else _nearest(word, code, product)
+
+
+def _is_of(entries: list[codes.Code], product: str | None) -> bool:
+    return product is None or any(product in each.products for each in entries)
 
 
 def _nearest(word: Word, code: str, product: str | None) -> str:

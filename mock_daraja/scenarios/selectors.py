@@ -83,7 +83,7 @@ def carried(facts: Facts) -> tuple[Decision | None, Warnings]:
         objections = [possible.objection(word, code, facts.product) for word, code in possible.in_outcome(outcome)]
         odd = next((each for each in objections if each is not None), None)
         if odd is None:
-            unattested = possible.unattested(outcome, facts.product)
+            unattested = possible.unattested(outcome, facts.product, facts.operation)
             return Decision(outcome, selector, rule, unattested), tuple(dict.fromkeys(warnings))
         asked = outcome.result or outcome.error or ""
         warnings.append((f"{rule}, but {odd[0]}", odd[1] if is_code(asked) else NO_CODE))

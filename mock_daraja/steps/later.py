@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from mock_daraja import wire
+from mock_daraja.access.security_credential import in_sandbox
 from mock_daraja.callbacks import alter
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES
@@ -14,11 +15,11 @@ from mock_daraja.model import CALLBACKS, TRANSACTIONS, Callback, Transaction, ch
 from mock_daraja.model.callback import PENDING
 from mock_daraja.products.base import Life, Question
 from mock_daraja.products.values import Body, Notice, Settlement
-from mock_daraja.sandbox import Sandbox
+from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.scenarios import templates
 from mock_daraja.steps.opening import make
 from mock_daraja.steps.passage import Shared
-from mock_daraja.steps.pretending import as_if_paid
+from mock_daraja.steps.pretending import as_if_ended
 from mock_daraja.steps.world import SandboxWorld
 from mock_daraja.telling import Telling
 from mock_daraja.validation import read_body
@@ -81,7 +82,7 @@ def _apply(sandbox: Sandbox, transaction: Transaction, life: Life[Any], told: Se
         transaction,
         result=told.result,
         result_desc=desc,
-        why=told.why,
+        why=told.why if sandbox.name == DEFAULT else in_sandbox(told.why, sandbox.name),
         state="completed" if told.is_success else "failed",
         final_ms=now_ms,
         charge_cents=told.charge_cents,
@@ -107,12 +108,12 @@ def repeat(shared: Shared, sandbox: Sandbox, subject: str) -> bool:
 def _plan_callbacks(sandbox: Sandbox, transaction: Transaction, life: Life[Any], world: SandboxWorld) -> None:
     """Each notice the product owes, as many times and as late as the outcome says. A dropped one is kept, unsent.
 
-    A notice that is forged to say 0 has the shape of a success; the transaction keeps its own end.
+    A notice that is forged to say another result has the shape of that end; the transaction keeps its own.
     """
     assert transaction.final_ms is not None
     plan = transaction.outcome.callback
     forged = dict(plan.forge)
-    told = as_if_paid(sandbox, transaction) if str(forged.get("result")) == "0" else transaction
+    told = as_if_ended(sandbox, transaction, str(forged["result"])) if "result" in forged else transaction
 
     def request() -> Body:
         exchange = sandbox.store.get(EXCHANGES, transaction.exchange)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from mock_daraja import wire
+from mock_daraja.access.security_credential import in_sandbox
 from mock_daraja.callbacks.delivery import Receiver
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import DARAJA_JSON, Exchange, Reply, Request, Step, by_name
@@ -18,12 +19,12 @@ from mock_daraja.products.base import Operation, Product
 from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.products.values import Command
 from mock_daraja.products.voice import Voice
-from mock_daraja.sandbox import Sandbox
+from mock_daraja.sandbox import DEFAULT, Sandbox
 from mock_daraja.sandboxes import Sandboxes
 from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
 from mock_daraja.steps.world import SandboxWorld
-from mock_daraja.validation import Schemas
+from mock_daraja.validation import Schemas, read_body
 
 SCENARIO_HEADER: Final = "x-mock-scenario"
 
@@ -78,6 +79,9 @@ class Passage(Struct):
         return cls(shared, request, request.values or by_name(request.headers), shared.sandboxes.default)
 
     def note(self, step: Step) -> None:
+        name = self.sandbox.name
+        if name != DEFAULT:
+            step = changed(step, text=in_sandbox(step.text, name), remedy=in_sandbox(step.remedy, name))
         self.steps.append(step)
 
     @property
@@ -119,19 +123,28 @@ class Passage(Struct):
             self.note(Step("scenarios", "refused", text, docs="scenarios.md#precedence", rule=decision.rule))
             return pages.page(outcome.page, self.request.path)
         if outcome.error is not None:
-            product = self.operation.product if self.operation is not None else ""
-            known = codes.error(outcome.error, product) or DarajaError(500, outcome.error, "Internal Server Error")
+            product, name, own = "", "", ""
+            if (operation := self.operation) is not None:
+                product, name, own = operation.product, operation.full_name, operation.refused_as
+            known = codes.error(outcome.error, product, name)
+            known = known or DarajaError(500, outcome.error, "Internal Server Error")
             error = DarajaError(
                 outcome.status or known.status,
                 known.code,
                 known.message if outcome.error_message is None else outcome.error_message,
             )
             text = f"{rule} refuses with {outcome.error}"
-            return self.refuse(
-                error, Step("scenarios", "refused", text, docs="scenarios.md#precedence", rule=decision.rule)
-            )
-        self.note(Step("scenarios", "note", f"{rule} decides", rule=decision.rule))
+            step = Step("scenarios", "refused", text, docs="scenarios.md#precedence", rule=decision.rule)
+            return self.refuse(error, step, self._named(own) if own else None)
+        plan = outcome.callback
+        altered = "; what it has called back is not the truth" if plan.forge or plan.damage else ""
+        self.note(Step("scenarios", "note", f"{rule} decides{altered}", rule=decision.rule))
         return None
+
+    def _named(self, field: str) -> str | None:
+        """What the body, which may not have been read yet, has in it."""
+        body = self.body or read_body(self.headers.get("content-type"), self.request.body).value
+        return found if isinstance(found := body.get(field), str) else None
 
     def exchange(self, reply: Reply) -> Exchange:
         """The row that the journal keeps."""

@@ -18,7 +18,7 @@ from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios.possible import objection
 from mock_daraja.steps.opening import accepted
 from mock_daraja.steps.passage import Shared
-from mock_daraja.steps.pretending import as_if_paid
+from mock_daraja.steps.pretending import as_if_ended, as_if_paid
 from mock_daraja.testing.plans import operations_named
 from mock_daraja.testing.rows import CallbackRow
 
@@ -72,6 +72,7 @@ def _notice(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Notice:
         wrong = objection("forge", str(forgery.changes["result"]), product)
         if wrong is not None:
             raise Problem(wrong[0], where="forge", remedy=wrong[1])
+        transaction = as_if_ended(sandbox, transaction, str(forgery.changes["result"]))
     notices = shared.catalogue.life_of(transaction).notices(transaction, shared.world(sandbox, transaction))
     kinds = ", ".join(each.kind for each in notices) or "none: nobody has registered a ConfirmationURL"
     notice = next((each for each in notices if forgery.kind in (None, each.kind)), None)

@@ -93,8 +93,10 @@ def _callback(shape: Row) -> Iterator[Line]:
     about = f"c{shape['id']:<3} {what} callback{whose} to {shape['url']}"
     for number, delivery in enumerate(shape["deliveries"], 1):
         again = f", attempt {number}" if number > 1 else ""
-        twice = f"\n{_UNDER}{delivery['twice']}" if "twice" in delivery else ""
-        yield delivery["sent"], f"{about}{again} -> {delivery['error'] or delivery['status']}{twice}"
+        under = [delivery["twice"]] if "twice" in delivery else []
+        under += [shape["note"]] if shape["state"] == "delivered" and not shape.get("forged") and shape["note"] else []
+        told = "".join(f"\n{_UNDER}{each}" for each in under)
+        yield delivery["sent"], f"{about}{again} -> {delivery['error'] or delivery['status']}{told}"
     if not shape["deliveries"] or shape["state"] == "scheduled":
         note = f": {shape['note']}" if shape["note"] else ""
         yield shape["due"], f"{about}: {shape['state']}{note}"

@@ -11,7 +11,7 @@ import pytest
 from mock_daraja.defaults import INITIATOR_PASSWORD
 from mock_daraja.journal.text import log_line
 from mock_daraja.ledger import REVENUE
-from mock_daraja.model import Posting, Transaction
+from mock_daraja.model import TRANSACTIONS, Posting, Transaction
 from mock_daraja.products import CATALOGUE, core
 from mock_daraja.products.values import TIMED_OUT, Command, json_code
 from mock_daraja.steps.reporting import card_of
@@ -332,3 +332,15 @@ def test_what_is_put_right_in_time_does_not_fail(mock: Mock) -> None:
 )
 def test_a_result_code_is_a_number_where_it_is_numeric(code: str, carried: int | str) -> None:
     assert json_code(code) == carried
+
+
+def test_how_to_encrypt_a_password_is_said_for_the_sandbox_that_is_asked(mock: Mock) -> None:
+    mock.gateway.shared.sandboxes.create("st", credentials="strict")
+    headers = {"Authorization": f"Bearer {mock.token('st-key', 'st-secret')}"}
+
+    answer = mock.request("POST", "/mpesa/accountbalance/v1/query", mock.body("balance.query"), headers)
+
+    assert "`mock-daraja credential --sandbox st PASSWORD` does" in answer.why
+    sandbox = mock.gateway.shared.sandboxes.get("st")
+    mock.gateway.engine.advance(sandbox, 10_000)
+    assert "`mock-daraja credential --sandbox st PASSWORD` does" in next(iter(sandbox.store.scan(TRANSACTIONS))).why

@@ -295,6 +295,16 @@ def test_a_documented_length_that_is_not_enforced_is_noted(mock: Mock) -> None:
     assert "AccountReference has 15 characters; 12 are documented" in answer.why
 
 
+def test_an_error_that_is_asked_for_of_a_query_is_worded_as_the_querys(mock: Mock) -> None:
+    answer = mock.query("ws_CO_x", headers={"X-Mock-Scenario": "500.001.1001"})
+
+    assert answer.json == {
+        "requestId": "ws_CO_x",
+        "errorCode": "500.001.1001",
+        "errorMessage": "The transaction is being processed",
+    }
+
+
 # one prompt at a time
 
 

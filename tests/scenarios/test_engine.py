@@ -336,6 +336,21 @@ def test_the_nearest_losers_say_what_kept_them() -> None:
     assert made.decide(PUSH).losers == ()
 
 
+def test_a_rule_that_matches_and_cannot_decide_is_the_nearest() -> None:
+    made = engine((Match(amount=Amount(1000, 2000)), Outcome(result="1")), (Match(), Outcome(error="500.002.1001")))
+
+    losers = made.decide(PUSH, explain=True).losers
+
+    assert [each.rule for each in losers] == ["s, rule 2 (line 6)", "s, rule 1 (line 5)"]
+    assert losers[0].why.startswith("500.002.1001 is no error that stk-push is known to give")
+
+
+def test_a_rule_about_payments_is_no_near_miss_of_what_is_none() -> None:
+    made = engine((Match(amount=Amount(500, 600)), Outcome(result="1")))
+
+    assert made.decide(Facts("oauth.generate", "oauth", "grants"), explain=True).losers == ()
+
+
 def test_a_one_shot_that_waits_for_a_later_request_is_told() -> None:
     made = engine()
     made.arm(OneShot(Match(nth=Nth(5, 5)), Outcome()))

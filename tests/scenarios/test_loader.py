@@ -98,7 +98,7 @@ rules:
         ("{result: 1.0}", Outcome(result="1")),
         ("{result: SFC_IC0003}", Outcome(result="SFC_IC0003")),
         ("{error: 500.003.02}", Outcome(error="500.003.02")),
-        ('{error: "409", status: 200, message: No}', Outcome(error="409", status=200, error_message="No")),
+        ('{error: "405.001", status: 200, message: No}', Outcome(error="405.001", status=200, error_message="No")),
         ("{page: waf}", Outcome(page="waf")),
         ("{fault: {name: latency, ms: 5}}", Outcome(fault=FaultSpec.of("latency", {"ms": 5}))),
         ("{callback: {drop: true}}", Outcome(callback=CallbackPlan(drop=True))),

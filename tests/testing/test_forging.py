@@ -59,7 +59,7 @@ def test_a_paid_one_is_sent_again_with_other_values(daraja: Daraja, webhook: Any
 
     daraja.forge(paid, amount=1)
     daraja.forge(paid, receipt="SAB1234567")
-    daraja.forge(paid.id, reference="ws_CO_nobody", result=1)
+    daraja.forge(paid.id, reference="ws_CO_nobody")
 
     said = webhook.bodies[1:]
     assert [(items(each)["Amount"], items(each)["MpesaReceiptNumber"]) for each in said] == [
@@ -68,7 +68,20 @@ def test_a_paid_one_is_sent_again_with_other_values(daraja: Daraja, webhook: Any
         (10, paid.receipt),
     ]
     assert said[2]["Body"]["stkCallback"]["CheckoutRequestID"] == "ws_CO_nobody"
-    assert said[2]["Body"]["stkCallback"]["ResultCode"] == 1
+
+
+def test_a_paid_one_is_said_to_have_failed_with_all_that_a_failure_has(
+    daraja: Daraja, webhook: Any, push: Push
+) -> None:
+    push(daraja, webhook.url)
+    daraja.settle()
+
+    daraja.forge(daraja.transactions[0], result=1)
+
+    said = webhook.bodies[1]["Body"]["stkCallback"]
+    assert (said["ResultCode"], said["ResultDesc"]) == (1, "The balance is insufficient for the transaction.")
+    assert "CallbackMetadata" not in said
+    assert daraja.transactions[0].result == "0"
 
 
 def test_a_failed_one_is_said_to_be_paid(daraja: Daraja, webhook: Any, push: Push) -> None:

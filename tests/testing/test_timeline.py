@@ -97,6 +97,16 @@ def test_it_tells_of_a_callback_that_was_never_sent(daraja: Daraja, push: Call) 
     assert "c1   stk callback of t1 to http://127.0.0.1:9/nobody: dropped: the outcome says" in daraja.timeline()
 
 
+def test_it_tells_of_a_callback_that_lies(daraja: Daraja, push: Call, webhook: Any) -> None:
+    daraja.next("stk-push", {"result": 1032, "callback": {"forge": {"result": 0}}})
+    push(daraja, webhook.url)
+
+    daraja.settle()
+
+    lie = "the outcome has it lie: result 0; query, status and ledger have the truth"
+    assert f"/webhook -> 200\n                   {lie}" in daraja.timeline().replace(webhook.url, "/webhook")
+
+
 def test_it_tells_of_a_callback_that_may_have_come_twice(daraja: Daraja, push: Call) -> None:
     push(daraja, daraja.sink("shop").url)
     daraja.advance(60)
