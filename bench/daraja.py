@@ -25,12 +25,18 @@ NOWHERE = "http://127.0.0.1:9/callback"  # for pushes that are never settled, so
 _opener = build_opener(ProxyHandler({}))
 
 
-def call(url: str, body: object = None, headers: dict[str, str] | None = None, seconds: float = 60) -> Any:
-    """GET, or POST where there is a body; the JSON that comes back. Raises HTTPError on an error status."""
+def call(
+    url: str,
+    body: object = None,
+    headers: dict[str, str] | None = None,
+    seconds: float = 60,
+    method: str | None = None,
+) -> Any:
+    """GET, or POST where there is a body; the JSON that comes back, if any. Raises HTTPError on an error status."""
     data = None if body is None else json.dumps(body).encode()
-    request = Request(url, data, {"Content-Type": "application/json"} | (headers or {}))
+    request = Request(url, data, {"Content-Type": "application/json"} | (headers or {}), method=method)
     with _opener.open(request, timeout=seconds) as answer:
-        return json.loads(answer.read())
+        return json.loads(answer.read() or b"null")
 
 
 def token(url: str, app: str = APP) -> str:

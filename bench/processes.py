@@ -113,6 +113,10 @@ class ServerProcess:
         return str(parts.hostname), int(parts.port or 80)
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def resident_bytes(self) -> int:
         """From Linux's /proc. Raises OSError elsewhere."""
         status = Path(f"/proc/{self._process.pid}/status").read_text()
