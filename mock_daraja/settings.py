@@ -171,9 +171,9 @@ class Settings:
             raise Problem("admin_token is empty", remedy="give a token that is hard to guess, or none at all")
         if self.start is not None and not 0 <= parse_instant(self.start) <= LAST_MS:
             raise Problem(f"start is {shown(self.start)}", remedy="give a time from 1970 to 9986")
-        for text in self.app:
-            if not all(text.partition(":")):
-                raise Problem(f"app {shown(text)} has no secret", remedy="write it as KEY:SECRET")
+        for number, text in enumerate(self.app, 1):
+            if not all(text.partition(":")):  # not shown: it may be the secret
+                raise Problem(f"app {number} of {len(self.app)} is no key and secret", remedy="write it as KEY:SECRET")
         for text in self.rewrite_callbacks:
             if not all(text.partition("=")):
                 raise Problem(f"rewrite_callbacks {shown(text)} has no target", remedy="write it as FROM=TO")

@@ -163,6 +163,8 @@ def convert(values: Mapping[str, Any], base: Settings) -> dict[str, Any]:
 
 def _read(table: Mapping[str, Any], kinds: Fields, where: Callable[[str], str]) -> dict[str, Any]:
     def wrong(name: str, value: Any, wanted: str) -> Problem:
+        if name == "app" and isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
+            return Problem("app holds a table", remedy='begin it with [[apps]]; app = ["KEY:SECRET"] is for texts')
         return Problem(f"{name} is {shown(value)}", remedy=f"use {wanted}")
 
     return read(table, kinds, unknown=lambda name: unknown(name, kinds), wrong=wrong, where=where)

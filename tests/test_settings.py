@@ -26,7 +26,7 @@ from mock_daraja.settings import Quirks, Settings, option_fields
         ({"receiver_connections": 65_537}, "receiver_connections is 65537"),
         ({"max_body": 10}, "max_body is 10"),
         ({"max_memory": 15}, "max_memory is 15"),
-        ({"app": ("key",)}, "app 'key' has no secret"),
+        ({"app": ("key",)}, "app 1 of 1 is no key and secret"),
         ({"rewrite_callbacks": ("http://a",)}, "has no target"),
         ({"admin_token": ""}, "admin_token is empty"),
         ({"admin_token": " "}, "admin_token is empty"),

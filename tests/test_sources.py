@@ -152,6 +152,7 @@ def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
         ("customers = 5", "customers is no list of tables", 1, "begin each with [[customers]]"),
         ("[[customer]]\nmsisdn = '0712345678'", "there is no setting 'customer'", 1, "did you mean 'customers'?"),
         ("[[apps]]\nkey = 'a'", "app 'a' has no secret", 1, "give secret"),
+        ("[[app]]\nkey = 'a'\nsecret = 'hush-hush-hush'", "app holds a table", 1, "begin it with [[apps]]"),
         (
             "[[customers]]\nmsisdn = '0712345678'\nbalance = 5\n\n[[customers]]\nmsisdn = '0712345679'\nbalace = 5",
             "a customer has no 'balace'",
@@ -174,7 +175,7 @@ def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
         ),
         ("customers = [\n  {msisdn = '0712345678', pim = '1'},\n]", "a customer has no 'pim'", 2, "'pin'?"),
         ("keep_bodies = 5\nkeep = 0", "keep is 0", 2, "from 1 to 100000000"),
-        ("\napp = ['a:b', 'key']", "app 'key' has no secret", 2, "KEY:SECRET"),
+        ("\napp = ['a:b', 'key']", "app 2 of 2 is no key and secret", 2, "KEY:SECRET"),
         ("\nstart = 'tomorrow'", "'tomorrow' is not a date and time", 2, "write it as"),
     ],
 )

@@ -304,7 +304,7 @@ def test_wrong_usage_exits_with_2(run: Callable[..., Any], arguments: list[str],
     [
         (["--port", "99999"], {}, "error: --port: port is 99999\n  remedy: use a number from 0 to 65535\n"),
         (["--callback-connections", "0"], {}, "error: --callback-connections: callback_connections is 0\n"),
-        (["--app", "key"], {}, "error: --app: app 'key' has no secret\n  remedy: write it as KEY:SECRET\n"),
+        (["--app", "key"], {}, "error: --app: app 1 of 1 is no key and secret\n  remedy: write it as KEY:SECRET\n"),
         ([], {"MOCK_DARAJA_CLOCK": "sundial"}, "error: MOCK_DARAJA_CLOCK: "),
         ([], {"MOCK_DARAJA_MAX_CONNECTIONS": "-1"}, "error: MOCK_DARAJA_MAX_CONNECTIONS: max_connections is -1\n"),
         ([], {"MOCK_DARAJA_CLOK": "auto"}, "error: MOCK_DARAJA_CLOK: there is no such variable\n"),
