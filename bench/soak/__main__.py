@@ -34,6 +34,7 @@ _CLOCK_AFTER: Final = "scaled:100"  # a reversal that is approved by hand takes 
 _SETTINGS: Final = ("--keep", "2000", "--keep-bodies", "1000", "--max-memory", "64", "--callback-retries", "1")
 _IDLE_S: Final = 3.0  # with nothing due, before it is looked at how a server is without load
 _PATIENCE_S: Final = 240.0  # for what is due to run out
+_LEAST_TAKEN: Final = 0.9  # else it was another load than it should be
 _TOLD_EVERY: Final = 12  # samples
 
 
@@ -44,9 +45,8 @@ class Soaked:
     before: Sample
     samples: tuple[Sample, ...]
     load_s: float
-    asked: dict[str, int]
-    statuses: dict[int, int]
-    webhook: dict[str, int]
+    taken: int  # of the plain pushes
+    counts: Mapping[str, Counter[Any]]
 
 
 def main() -> int:
@@ -60,7 +60,11 @@ def main() -> int:
     with scenarios() as folder, running(OURS.serve("--scenarios", folder, *_SETTINGS, clock=_CLOCK)) as server:
         soaked = asyncio.run(_soak(server, seconds, options.rate, options.seed))
     during = [each for each in soaked.samples if each.at_s <= soaked.load_s]
-    figures = [*verdicts(soaked.before, during, soaked.samples[-1], warm_up_s)]
+    share = soaked.taken / max(1, soaked.counts["asked"]["push"])
+    figures = [
+        Figure("soak", "STK pushes that were accepted", share, "of 1", _LEAST_TAKEN, "more"),
+        *verdicts(soaked.before, during, soaked.samples[-1], warm_up_s),
+    ]
     _show(soaked, figures, as_json=options.json)
     if options.picture is not None:
         from bench.soak.picture import draw
@@ -102,7 +106,8 @@ async def _soak(server: ServerProcess, seconds: float, rate: float, seed: int) -
         await traffic.end()
         await asyncio.to_thread(daraja.call, f"{server.url}/_mock/clock", {"clock": _CLOCK_AFTER}, method="PUT")
         samples.append(await _at_rest(server, traffic, clients, lambda: time.monotonic() - began))
-    return Soaked(before, tuple(samples), load_s, dict(traffic.asked), dict(traffic.statuses), dict(webhook.came))
+    counts: Mapping[str, Counter[Any]] = {"asked": traffic.asked, "statuses": traffic.statuses, "webhook": webhook.came}
+    return Soaked(before, tuple(samples), load_s, traffic.taken, counts)
 
 
 async def _at_rest(server: ServerProcess, traffic: Traffic, clients: Clients, now: Callable[[], float]) -> Sample:
@@ -123,19 +128,16 @@ async def _sample(server: ServerProcess, traffic: Traffic, at_s: float) -> Sampl
 
 
 def _show(soaked: Soaked, figures: Sequence[Figure], *, as_json: bool) -> None:
-    counts: Mapping[str, Mapping[Any, int]] = {
-        "asked": soaked.asked,
-        "statuses": soaked.statuses,
-        "webhook": soaked.webhook,
-    }
     if as_json:
         told = [asdict(each) | {"reached": each.reached} for each in figures]
         samples = [asdict(each) for each in soaked.samples]
-        print(json.dumps({"machine": machine(), "figures": told, "counts": counts, "samples": samples}, indent=2))
+        print(
+            json.dumps({"machine": machine(), "figures": told, "counts": soaked.counts, "samples": samples}, indent=2)
+        )
         return
     print(*sampling.rows(soaked.samples), sep="\n")
-    for name, each in counts.items():
-        print(f"{name}: " + ", ".join(f"{count:,} {kind}" for kind, count in Counter(each).most_common()))
+    for name, each in soaked.counts.items():
+        print(f"{name}: " + ", ".join(f"{count:,} {kind}" for kind, count in each.most_common()))
     print(table(figures), machine(), sep="\n")
 
 

@@ -35,7 +35,7 @@ class Bodies:
         self._asked = 0
 
     def renew(self) -> None:
-        """The token, which lives for an hour."""
+        """The token, which lives for an hour of the sandbox clock."""
         self._token = daraja.token(self._url)
 
     @property

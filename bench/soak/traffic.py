@@ -29,6 +29,7 @@ _ATTRIBUTES: Final[dict[str, dict[str, object]]] = {
 }
 _NEVER: Final = "stk_push/never-answered"  # what it leaves behind is pending for ever, on purpose
 _LAST_CHECKOUTS: Final = 500
+_RENEWED_EVERY_S: Final = 120  # the token: its hour is six minutes of a clock that runs ten times as fast
 
 
 @contextmanager
@@ -44,12 +45,14 @@ def scenarios() -> Iterator[str]:
 
 
 class Traffic:
-    """`asked` counts what was sent, by kind; `latencies` are of plain requests, in seconds, since they were taken."""
+    """`asked` counts what was sent, by kind. Of plain pushes, `latencies` are how long each took, in seconds, since the
+    last sample, and `taken` is how many were accepted."""
 
     def __init__(self, url: str, clients: Clients, webhook: str, seed: int) -> None:
         self.asked: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
         self.latencies: list[float] = []
+        self.taken = 0
         self._url = url
         self._clients = clients
         self._chance = Random(seed)  # noqa: S311 - no secret
@@ -77,7 +80,7 @@ class Traffic:
             if told < passed:
                 told += 1
                 self._start("control", self._control)
-                if told % 600 == 0:
+                if told % _RENEWED_EVERY_S == 0:
                     await asyncio.to_thread(self._bodies.renew)
             await asyncio.sleep(0.005)
 
@@ -124,6 +127,7 @@ class Traffic:
             self.latencies.append(loop.time() - began)
             checkout = json.loads(body or b"{}").get("CheckoutRequestID")
             if checkout is not None:
+                self.taken += 1
                 self._checkouts = [*self._checkouts[-_LAST_CHECKOUTS:], checkout]
 
         return work
