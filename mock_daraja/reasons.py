@@ -142,6 +142,6 @@ def _untrue(row: Callback) -> str:
     if row.forged:
         return "forged by the test"
     said = ", ".join(f"{name} {value}" for name, value in row.forge)
-    forged = f"the outcome has it lie: {visible(said)}; query, status and ledger have the truth" if said else ""
+    forged = f"the outcome has it say: {visible(said)}; the ledger has the truth" if said else ""
     damaged = f"the outcome has its body {row.damage}" if row.damage is not None else ""
     return "; ".join(filter(None, (forged, damaged)))

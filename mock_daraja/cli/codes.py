@@ -32,6 +32,7 @@ def table(entries: Sequence[Code], width: int | None, paint: Paint) -> Iterator[
         more = len(each.products) - 1
         products = (each.products[0] if each.products else "none") + (f" +{more}" if more > 0 else "")
         text = each.texts[0].text or f"({each.name})"
+        text += "  (borrowed: asked for with `unattested: true` alone)" if each.borrowed else ""
         rest = f"  {kind:8}  {products:16}  {text}"
         if width is not None and len(rest) > (room := width - max(code_width, len(each.code))):
             rest = rest[: max(room - 3, 0)] + "..."
@@ -54,6 +55,8 @@ def entry(code: Code, width: int, paint: Paint) -> Iterator[str]:
         ("provoke", code.provoke),
         ("known from", known_from(msgspec.to_builtins(code.provenance))),
     ]
+    if code.borrowed:
+        rows.append(("borrowed", "this product has no code for it: `unattested: true` alone asks for this one"))
     for label, value in rows:
         yield from hanging(f"  {paint(f'{label:{_LABEL}}', 'name')}", value, _LABEL + 2, width)
 

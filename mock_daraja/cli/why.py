@@ -32,7 +32,7 @@ def asked(exchange: str | None, sandbox: str, url: str | None) -> tuple[Client, 
 def _asked(name: str | None, sandbox: str, url: str | None) -> tuple[Client, Row]:
     """A whole exchange, or a payment that came from outside, with its callbacks."""
     if name and "://" in name:
-        raise Problem(f"{shown(name)} is a URL, and no ID", remedy=f"write mock-daraja why --url {name}")
+        raise Problem(f"{shown(name)} is a URL, and no ID", remedy="give an ID; --url says which server is asked")
     if name and "/" in name:  # default/x12, as the header has it
         sandbox, _, name = name.rpartition("/")
     client = client_at(url, sandbox)

@@ -83,8 +83,9 @@ def nearest(
             continue
         if winner is not None and (candidate.selector, candidate.name) == (winner.selector, winner.rule):
             continue
-        if match.amount is not None and facts.amount_cents is None:
-            continue  # it is about payments, and this is none
+        has_no_body, has_no_amount = facts.kind == "grants", facts.amount_cents is None
+        if (has_no_body and match.needs_body) or (has_no_amount and match.amount is not None):
+            continue  # it is about other requests
         reasons = matching.unmet(match, facts, state, numbers.get(candidate.key, 1))
         unmet, unfit = len(reasons), matching.unfit(candidate.outcome, facts)
         reasons += [] if unfit is None else [unfit]

@@ -120,8 +120,12 @@ class Match(Row, frozen=True):
     @property
     def is_late(self) -> bool:
         """Whether it can only be judged once the caller is known and the body has been found valid."""
-        late = (self.app, self.msisdn, self.amount, self.shortcode, self.customer)
-        return bool(self.body) or any(condition is not None for condition in late)
+        return self.app is not None or self.needs_body
+
+    @property
+    def needs_body(self) -> bool:
+        asked = (self.msisdn, self.amount, self.shortcode, self.customer)
+        return bool(self.body) or any(condition is not None for condition in asked)
 
 
 class Rule(Row, frozen=True):

@@ -137,7 +137,7 @@ class Passage(Struct):
             step = Step("scenarios", "refused", text, docs="scenarios.md#precedence", rule=decision.rule)
             return self.refuse(error, step, self._named(own) if own else None)
         plan = outcome.callback
-        altered = "; what it has called back is not the truth" if plan.forge or plan.damage else ""
+        altered = " and alters what is called back" if plan.forge or plan.damage else ""
         self.note(Step("scenarios", "note", f"{rule} decides{altered}", rule=decision.rule))
         return None
 

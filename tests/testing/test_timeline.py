@@ -103,7 +103,7 @@ def test_it_tells_of_a_callback_that_lies(daraja: Daraja, push: Call, webhook: A
 
     daraja.settle()
 
-    lie = "the outcome has it lie: result 0; query, status and ledger have the truth"
+    lie = "the outcome has it say: result 0; the ledger has the truth"
     assert f"/webhook -> 200\n                   {lie}" in daraja.timeline().replace(webhook.url, "/webhook")
 
 
