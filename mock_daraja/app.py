@@ -196,6 +196,9 @@ class DarajaPaths:
             sandbox = self.gateway.shared.sandboxes.get(path[1] or DEFAULT)
             return Sending(receive(sandbox, path[2], request), sandbox.clock)
         except Problem as problem:
+            if problem.status == 404 and self._settings.admin_token is not None:
+                remedy = "GET /_mock/sandboxes lists those there are, to whoever holds the token"
+                problem = Problem(problem.what, remedy=remedy, status=404)
             shape = self.gateway.shared.sandboxes.secrets.hide_of(problem.at(where))
             return Sending(Reply(problem.status, wire.dumps(shape) + b"\n", OURS_JSON))
 
@@ -204,7 +207,8 @@ class DarajaPaths:
         if not self.takes(path):
             with self._wiring:
                 control = self._control
-            self.gateway.shared.memory.come(0)
+            length = environ.get("CONTENT_LENGTH") or ""
+            self.gateway.shared.memory.come(int(length) if _LENGTH.fullmatch(length) else 0)
             return control(environ, start_response)
         from werkzeug.datastructures import EnvironHeaders  # our own server doesn't come here with what `takes` takes
 

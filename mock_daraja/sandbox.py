@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +12,7 @@ from mock_daraja.agenda import CLOCK, Agenda
 from mock_daraja.clock import Clock, ClockSetting, start_of_day
 from mock_daraja.errors import Problem
 from mock_daraja.ids import Ids, Reserved, fresh_seed
+from mock_daraja.journal.known import KnownSecrets
 from mock_daraja.model import (
     APPS,
     CALLS,
@@ -83,7 +84,7 @@ class Sandbox(View):
         self.receivers: list[Receiver] = []  # of this process, asked before callbacks go out over HTTP
         self._server = server
         self.is_closed = False
-        self.secrets_changed: Callable[[], object] = lambda: None  # called when a passkey, say, may be another
+        self.secrets = KnownSecrets(lambda text: False)  # of all sandboxes of a server
         self.reserved = Reserved(lambda sandbox: True)  # by the sandboxes of a server
         self._apply_settings()
 
@@ -136,7 +137,6 @@ class Sandbox(View):
                 for row in known:
                     self._server.put(noun, row)
             self.store.restore(rows)
-            self.secrets_changed()
             clock = self.store.get(CLOCK, "")
             assert clock is not None  # kept from the start
             self.clock.switch(ClockSetting.parse(clock.setting))
@@ -153,9 +153,13 @@ class Sandbox(View):
         """In the order in which they were added."""
         return self._server.scan(APPS, "sandbox", self.name)
 
+    def count_apps(self) -> int:
+        return self._server.count(APPS, "sandbox", self.name)
+
     def issue_token(self, app: App, life_ms: int) -> Token:
         now_ms = self.now_ms
         token = Token(self.ids.token(), app.key, app.products, now_ms, now_ms + life_ms, self.name)
+        self.secrets.add_token(token.value)
         with self._server.unit():
             if self.settings.quirks.one_token_only:
                 self._server.remove_ranks(TOKENS, "app", app.key)
@@ -190,8 +194,10 @@ class Sandbox(View):
             for account, opening in defaults.opening_balances(row).items():
                 self._add(ledger.transfer(ledger.OPENING, ledger.organisation(row.shortcode, account), opening))
         self.store.put(ORGANISATIONS, row)
+        self.secrets.add(row.passkey, is_passkey=True)
         for initiator in initiators:
             self.store.put(INITIATORS, initiator)
+            self.secrets.add(initiator.password)
 
     def post(self, entry: Iterable[Posting]) -> None:
         """Post one entry. Raises ledger.Unbalanced unless it sums to zero."""
@@ -250,7 +256,6 @@ class Sandbox(View):
             row = tables.organisation_from(table, old)
             known = defaults.initiators(row.shortcode) if old is None else self.initiators(row.shortcode)
             self._keep_organisation(row, tables.initiators_from(table, row, known))
-            self.secrets_changed()
         return row
 
     def put_customer(self, table: Any) -> Customer:

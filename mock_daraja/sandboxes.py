@@ -13,6 +13,7 @@ from mock_daraja import defaults, tables
 from mock_daraja.errors import Problem
 from mock_daraja.ids import Reserved
 from mock_daraja.journal.known import KnownSecrets
+from mock_daraja.journal.needles import Value
 from mock_daraja.model import APPS, INITIATORS, ORGANISATIONS, TOKENS, App, Token, changed
 from mock_daraja.model.noun import Noun
 from mock_daraja.quoting import shown
@@ -33,8 +34,9 @@ class Sandboxes:
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
         self.store: Store = MemoryStore({"tokens": sys.maxsize})  # what leads to a sandbox: apps and tokens
-        self.secrets = KnownSecrets(self._secrets, self._is_token, lambda: self.store.change)
+        self.secrets = KnownSecrets(self._is_token, lambda: self.store.change, self._secrets)
         """Of all sandboxes: one's secret may stand in another's journal."""
+        self.secrets.add(settings.admin_token)
         self._reserved = Reserved(self._sandboxes.__contains__)
         self.create(DEFAULT)
 
@@ -73,8 +75,8 @@ class Sandboxes:
                 self.put_app(made, app)
             self._sandboxes[name] = made
         made.reserved = self._reserved
-        made.secrets_changed = self.secrets.changed
-        self.secrets.changed()
+        made.secrets = self.secrets
+        self.secrets.add_all(_secrets_in(made))
         return made
 
     def fresh_name(self) -> str:
@@ -91,7 +93,7 @@ class Sandboxes:
             number = self.store.next("app") if old is None else old.number
             kept = changed(app, sandbox=sandbox.name, number=number)
             self.store.put(APPS, kept)
-            self.secrets.changed()
+            self.secrets.add(kept.secret)
             return kept
 
     def remove_app(self, sandbox: Sandbox, key: str) -> bool:
@@ -126,14 +128,13 @@ class Sandboxes:
         for sandbox in self.all():
             sandbox.close()
 
-    def _secrets(self) -> Iterator[tuple[str, bool]]:
+    def _secrets(self) -> Iterator[Value]:
         """What is shown to nobody but who asks for it: of apps, organisations and initiators, and the admin token; and
         whether it is a passkey."""
         yield self.settings.admin_token or "", False
         yield from ((app.secret or "", False) for app in self.store.scan(APPS))
         for sandbox in self.all():
-            yield from ((row.passkey or "", True) for row in sandbox.store.scan(ORGANISATIONS))
-            yield from ((row.password, False) for row in sandbox.store.scan(INITIATORS))
+            yield from _secrets_in(sandbox)
 
     def _is_token(self, text: str) -> bool:
         return self.store.get(TOKENS, text) is not None
@@ -143,6 +144,11 @@ class Sandboxes:
         row = self.store.get(noun, given)
         sandbox = None if row is None else self._sandboxes.get(row.sandbox)
         return None if row is None or sandbox is None else (sandbox, row)
+
+
+def _secrets_in(sandbox: Sandbox) -> Iterator[Value]:
+    yield from ((row.passkey or "", True) for row in sandbox.store.scan(ORGANISATIONS))
+    yield from ((row.password, False) for row in sandbox.store.scan(INITIATORS))
 
 
 def _apps(made: Sandbox) -> Iterator[App]:

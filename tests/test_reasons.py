@@ -68,7 +68,5 @@ def test_a_note_says_that_a_callback_does_not_tell_the_truth() -> None:
     lie = Callback(1, "stk", 1, "http://a", b"{}", (), 0, state="delivered", forge=(("result", 0), ("amount", 5)))
     cut = changed(lie, forge=(), damage="truncated", state="dropped")
 
-    assert reasons.callback_note(lie, None) == (
-        "the outcome has it say: result 0, amount 5; the ledger has the truth"
-    )
+    assert reasons.callback_note(lie, None) == ("the outcome has it say: result 0, amount 5; the ledger has the truth")
     assert reasons.callback_note(cut, None).endswith("resend it to deliver it; the outcome has its body truncated")

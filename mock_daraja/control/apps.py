@@ -30,7 +30,7 @@ def create(call: Call) -> Response:
     app = tables.app_from({name: value for name, value in given.items() if value is not None})
     app_key(app.key, "key")
     tables.check_products(app, call.shared.catalogue.slugs)
-    if len([*call.sandbox.apps()]) >= MOST:
+    if call.sandbox.count_apps() >= MOST:
         raise Problem(f"there are {MOST} apps already", remedy="delete some", status=409)
     kept = call.shared.sandboxes.put_app(call.sandbox, app, only_new=True)
     return Response(_shape(kept), 201)

@@ -18,6 +18,7 @@ from mock_daraja.settings import Settings
 if TYPE_CHECKING:
     from flask import Request
 
+LEAST_TOKEN: Final = 8
 HEALTH: Final = "/_mock/health"
 """Whether the server is up is for anybody to know."""
 _LOOKING: Final = ("GET", "HEAD", "OPTIONS")
@@ -65,7 +66,13 @@ def _check_type(request: Request) -> None:
 
 def check_exposure(settings: Settings) -> None:
     """Raises Problem where other machines could use /_mock and nothing keeps them from it."""
-    if _is_loopback(settings.host.lower()) or settings.admin_token is not None or settings.insecure:
+    if _is_loopback(settings.host.lower()) or settings.insecure:
+        return
+    if (token := settings.admin_token) is not None:
+        if len(token) < LEAST_TOKEN:
+            what = f"the admin token has {len(token)} characters, and other machines may try as many as they like"
+            remedy = f"give {LEAST_TOKEN} or more, better 20, that nobody guesses"
+            raise Problem(what, where="--admin-token", remedy=remedy)
         return
     what = f"with --host {settings.host} other machines could change everything here by /_mock"
     remedy = (

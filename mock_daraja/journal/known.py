@@ -4,13 +4,14 @@ secret by its name or place alone, because nobody here knows it or it is short, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from threading import Lock
 from typing import Any, Final
 
 from msgspec import Struct, field
 
 from mock_daraja.errors import Problem
 from mock_daraja.ids import TOKEN_LENGTH
-from mock_daraja.journal.needles import LEAST, Needles, Value
+from mock_daraja.journal.needles import LEAST, PUBLIC, Needles, Value
 from mock_daraja.journal.readings import Span, decoded, in_base64, span_in_base64
 from mock_daraja.journal.redact import CUT, redact_query, redact_text
 from mock_daraja.regexes import later
@@ -19,10 +20,13 @@ _LETTERS: Final = later(rf"[A-Za-z0-9]{{{TOKEN_LENGTH},}}")
 _RUN: Final = later(rf"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{{{TOKEN_LENGTH},}}")  # a token may be in, or base64
 _TOKEN_IN_BASE64: Final = TOKEN_LENGTH * 4 // 3
 _LONG, _MANY = 200, 10_000  # names of fields, paths: what comes again and again
+_LONGEST: Final = 1024  # of a value that is longer, so many characters are looked for
+_MOST_VALUES: Final = 10_000
+_MOST_TOKENS: Final = 20_000  # that have ended: ten times as many as exchanges are kept
 _CREDENTIAL_LENGTH: Final = 340  # of base64 of 256 bytes: a SecurityCredential
 _LOWER, _UPPER, _DIGIT = later("[a-z]"), later("[A-Z]"), later("[0-9]")
 _CUT_SHORT: Final = later(rf"[A-Za-z0-9+/_=%-]{{{LEAST},{_TOKEN_IN_BASE64}}}(?=\.\.\.')")  # as quoting.shown does
-_BEFORE_CUT: Final = later(r"\.\.\.'")
+_BEFORE_CUT: Final = later(r"(?:\\(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?)?|%[0-9A-Fa-f]?)?\.\.\.'")  # cut in an escape, too
 
 
 class _Seen(Struct):
@@ -34,48 +38,84 @@ class _Seen(Struct):
 
 
 class KnownSecrets:
-    """`values` are the secrets that there are, asked for again once they are said to be `changed`; `is_token` looks one
-    up among access tokens, which grow without end: `change` is another number once there are others. For any thread."""
+    """What has ever been a secret stays one: what it stood in is kept. `is_token` looks one up among access tokens,
+    which grow without end: `change` is another number once there are others. Of those that have ended the latest are
+    known, and of other values so many in all that `values`, those that there are, is seldom asked for. For any
+    thread."""
 
     def __init__(
-        self, values: Callable[[], Iterable[Value]], is_token: Callable[[str], bool], change: Callable[[], int] = int
+        self,
+        is_token: Callable[[str], bool],
+        change: Callable[[], int] = int,
+        values: Callable[[], Iterable[Value]] = tuple,
     ) -> None:
-        self._values = values
-        self._is_token = is_token
+        self._is_current = is_token
         self._change = change
-        self._seen = _Seen((0, 0))
+        self._values = values
+        self._lock = Lock()
+        self._known: dict[str, bool] = {}  # and whether as a passkey
         self._version = 0
-        self._needles: tuple[int, Needles] | None = None
+        self._most = _MOST_VALUES
+        self._tokens_given: dict[str, None] = {}
+        self._needles = Needles()
+        self._seen = _Seen((0, 0))
 
-    def changed(self) -> None:
+    def add(self, value: str | None, *, is_passkey: bool = False) -> None:
+        """A secret that there is from now on."""
+        value = None if value is None else value[:_LONGEST]
+        if value is None or not _is_secret(value) or (value in self._known and self._known[value] >= is_passkey):
+            return
+        with self._lock:
+            self._add(value, is_passkey=is_passkey)
+
+    def add_all(self, values: Iterable[Value]) -> None:
+        for value, is_passkey in values:
+            self.add(value, is_passkey=is_passkey)
+
+    def _add(self, value: str, *, is_passkey: bool) -> None:
+        self._needles.add(value, is_passkey=is_passkey)
+        self._known[value] = is_passkey
         self._version += 1
 
-    def frozen(self, tokens: Iterable[str]) -> KnownSecrets:
-        """As they are now, with these tokens."""
-        needles, known = self.needles(), frozenset(tokens)
-        made = KnownSecrets(tuple, known.__contains__)
-        made._needles = made._version, needles
-        return made
+    def _forget_former(self) -> None:
+        """What asks for `values` waits for sandboxes, and whoever has one may be adding: so not under the lock."""
+        before = len(self._known)
+        current = [(value[:_LONGEST], is_passkey) for value, is_passkey in self._values() if _is_secret(value)]
+        with self._lock:
+            since = [*self._known.items()][before:]
+            self._needles, self._known = Needles(), {}
+            for value, is_passkey in (*current, *since):
+                self._add(value, is_passkey=is_passkey)
+            self._most = 2 * len(self._known) + _MOST_VALUES
 
-    def needles(self) -> Needles:
-        version, made = self._version, self._needles
-        if made is None or made[0] != version:
-            self._needles = made = version, Needles.of(self._values())
-        return made[1]
+    def add_token(self, token: str) -> None:
+        """One that is given out now."""
+        with self._lock:
+            self._tokens_given[token] = None
+            if len(self._tokens_given) > _MOST_TOKENS:
+                del self._tokens_given[next(iter(self._tokens_given))]
+
+    def _is_token(self, text: str) -> bool:
+        return text in self._tokens_given or self._is_current(text)
 
     def hide(self, text: str) -> str:
         """The text, with *** for each secret."""
-        needles = self.needles()
+        if len(self._known) > self._most:
+            self._forget_former()
+        needles = self._needles
         if len(text) < (LEAST if needles.plain else TOKEN_LENGTH):
             return text
         seen = self._seen_so_far()
         if text in seen.texts:
             return text
         found = self._found(text, needles, seen.runs)
+        is_cut = "...'" in text
         if "%" in text or "\\" in text or "\n" in text:
             for reading in decoded(text):
-                found += [reading.original(*span) for span in self._found(reading.text, needles, seen.runs)]
-        if "...'" in text:
+                spans = self._found(reading.text, needles, seen.runs)
+                spans += _cut_short(reading.text, needles) if is_cut else ()
+                found += [reading.original(*span) for span in spans]
+        if is_cut:
             found += _cut_short(text, needles)
         if found:
             return _without(text, found)
@@ -85,7 +125,7 @@ class KnownSecrets:
 
     def hide_in(self, value: Any) -> Any:
         """A value of JSON, with each of its texts so. An iterator in it stays one."""
-        return self._hidden(value, LEAST if self.needles().plain else TOKEN_LENGTH)
+        return self._hidden(value, LEAST if self._needles.plain else TOKEN_LENGTH)
 
     def _hidden(self, value: Any, least: int) -> Any:
         """`least` is how long a text is that may hold a secret."""
@@ -137,6 +177,10 @@ class KnownSecrets:
             for start in range(run.start(), run.end() - TOKEN_LENGTH + 1):
                 if self._is_token(text[start : start + TOKEN_LENGTH]):
                     yield start
+
+
+def _is_secret(value: str) -> bool:
+    return len(value) >= LEAST and value not in PUBLIC
 
 
 def _cut_short(text: str, needles: Needles) -> Iterator[Span]:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections import Counter
+from collections.abc import Iterator
 from typing import Final
-
-from msgspec import Struct
 
 from mock_daraja import defaults
 from mock_daraja.journal.readings import Span
@@ -26,24 +23,33 @@ _FEW: Final = 200  # needles, each of which is looked for by itself; of more, pi
 _BASE64_LETTER: Final = re.compile(r"[A-Za-z0-9+/_-]")
 
 
-class Needles(Struct, frozen=True):
-    """What is looked for: secrets as they stand, and what of them is the same in base64 wherever they stand in it."""
+class Needles:
+    """What is looked for: secrets as they stand, and what of them is the same in base64 wherever they stand in it. More
+    are added while others look."""
 
-    plain: tuple[str, ...]
-    coded: tuple[str, ...]
-    pieces: Mapping[str, tuple[str, ...]]  # of many of both, by LEAST characters in them
+    def __init__(self) -> None:
+        self.plain: dict[str, None] = {}
+        self.coded: dict[str, None] = {}
+        self._pieces: dict[str, tuple[str, ...]] = {}  # of many of both, by LEAST characters in them
+        self._counts: Counter[str] = Counter()
 
-    @classmethod
-    def of(cls, values: Iterable[Value]) -> Needles:
-        plain, coded = dict[str, None](), dict[str, None]()
-        for value, is_passkey in values:
-            if len(value) >= LEAST and value not in PUBLIC:
-                plain |= dict.fromkeys(_spellings(value))
-                once = dict.fromkeys(_in_base64(value.encode(errors="replace")))
-                coded |= once
-                if is_passkey:  # whose Passwords, base64 themselves, are as secret in base64
-                    coded |= dict.fromkeys(twice for each in once for twice in _in_base64(each.encode()))
-        return cls(tuple(plain), tuple(coded), _by_pieces([*plain, *coded]))
+    def add(self, value: str, *, is_passkey: bool) -> None:
+        plain = dict.fromkeys(_spellings(value))
+        once = dict.fromkeys(_in_base64(value.encode(errors="replace")))
+        twice = {each: None for coded in once for each in _in_base64(coded.encode())} if is_passkey else {}
+        self.plain |= plain
+        self.coded |= once | twice  # a passkey's Passwords, base64 themselves, are as secret in base64
+        for needle in (*plain, *once, *twice):
+            self._add_piece(needle)
+
+    def _add_piece(self, needle: str) -> None:
+        """Secrets of one make begin alike, or end alike: of three pieces the one that fewest have stands for each."""
+        pieces = needle[:LEAST], needle[(len(needle) - LEAST) // 2 :][:LEAST], needle[-LEAST:]
+        self._counts.update(pieces)
+        piece = min(pieces, key=self._counts.__getitem__)
+        several = self._pieces.get(piece, ())
+        if needle not in several:
+            self._pieces[piece] = (*several, needle)
 
     def found(self, text: str) -> Iterator[Span]:
         for needle in self._among(text):
@@ -52,26 +58,11 @@ class Needles(Struct, frozen=True):
 
     def _among(self, text: str) -> Iterator[str]:
         """Those that stand in the text."""
-        if not self.pieces:
-            yield from (each for each in self.plain if each in text)
-            yield from (each for each in self.coded if each in text)
+        if len(self.plain) + len(self.coded) <= _FEW:
+            yield from (each for each in (*self.plain, *self.coded) if each in text)
             return
-        pieces = {text[at : at + LEAST] for at in range(len(text) - LEAST + 1)}
-        for piece in self.pieces.keys() & pieces:
-            yield from (each for each in self.pieces[piece] if each in text)
-
-
-def _by_pieces(needles: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Nothing for so few that each is looked for by itself. Secrets of one make begin alike, or end alike: of three
-    pieces the one that fewest have stands for each."""
-    if len(needles) <= _FEW:
-        return {}
-    pieces = [(each[:LEAST], each[(len(each) - LEAST) // 2 :][:LEAST], each[-LEAST:]) for each in needles]
-    counts = Counter(chain.from_iterable(pieces))
-    made: defaultdict[str, list[str]] = defaultdict(list)
-    for needle, three in zip(needles, pieces, strict=True):
-        made[min(three, key=counts.__getitem__)].append(needle)
-    return {piece: tuple(several) for piece, several in made.items()}
+        for piece in {text[at : at + LEAST] for at in range(len(text) - LEAST + 1)}:
+            yield from (each for each in self._pieces.get(piece, ()) if each in text)
 
 
 def _spellings(value: str) -> Iterator[str]:

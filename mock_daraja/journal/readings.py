@@ -17,15 +17,21 @@ Span = tuple[int, int]
 
 _DEEPEST: Final = 3  # encodings of encodings
 _PERCENT: Final = later(r"%[0-7][0-9A-Fa-f]|(?:%[89A-Fa-f][0-9A-Fa-f])+")
-_ESCAPE: Final = later(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+_HIGH, _LOW = (
+    "[dD][89abAB][0-9A-Fa-f]{2}",
+    "[dD][c-fC-F][0-9A-Fa-f]{2}",
+)  # the two halves of what JSON can't write in four
+_ESCAPE: Final = later(rf"\\(?:u({_HIGH})\\u({_LOW})|u([0-9A-Fa-f]{{4}})|x([0-9A-Fa-f]{{2}})|(.))", re.DOTALL)
 _FOLD: Final = later(r"(?<=[A-Za-z0-9+/_-]{20})[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9+/=_-])")  # of base64
 _LETTERS: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _URL_SAFE: Final = str.maketrans("-_", "+/")
 
 
 def _unescape(found: re.Match[str]) -> str:
-    code = found[1] or found[2]
-    return chr(int(code, 16)) if code else _LETTERS.get(found[3], found[3])
+    if found[1]:
+        return chr(0x10000 + ((int(found[1], 16) - 0xD800) << 10) + int(found[2], 16) - 0xDC00)
+    code = found[3] or found[4]
+    return chr(int(code, 16)) if code else _LETTERS.get(found[5], found[5])
 
 
 _DECODERS: Final[tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (

@@ -133,8 +133,13 @@ class Customer(Row, frozen=True):
 
 # The server's: they lead from a key or a token to a sandbox.
 
+_SPELLINGS: Final = 16  # of a secret, in which it is looked for
 APPS: Final[Noun[App, str]] = Noun(
-    "app", App, lambda row: row.key, ranked=(Ranked("sandbox", lambda row: ((row.sandbox, row.number),)),)
+    "app",
+    App,
+    lambda row: row.key,
+    ranked=(Ranked("sandbox", lambda row: ((row.sandbox, row.number),)),),
+    size=lambda row: len(row.key) + _SPELLINGS * len(row.secret or ""),
 )
 TOKENS: Final[Noun[Token, str]] = Noun(
     "token",

@@ -26,7 +26,7 @@ LONGEST_VALUE: Final = 4096
 """Bytes in UTF-8."""
 _DEEPEST: Final = 40
 _MOST_PARTS: Final = 10_000  # written out, `a{3}` being three: the engine writes them out before it begins
-_KEPT: Final = 256  # compiled
+_KEPT: Final = 2048  # compiled: a thousand one-shots and a long scenario have no more; 70 KiB each at most
 _LINT_S: Final = 0.5  # for one pattern with all values
 _PART: Final = later(
     r"""\(\?\#[^)]*\)                                # a comment
@@ -125,9 +125,15 @@ class Tries:
     def _tried(self, name: str, pattern: str, value: str) -> str:
         if _size(value) > LONGEST_VALUE:
             return f"{name} is longer than the {LONGEST_VALUE} bytes that are held against a pattern"
-        compiled = _compiled(pattern)
+        import regex  # noqa: F401 - it takes longer than a request may, once
+
         began_s = monotonic()
         try:
+            if self.left_s <= 0:
+                raise TimeoutError
+            compiled = _compiled(pattern)  # takes its time too, where it isn't kept
+            self.left_s -= monotonic() - began_s
+            began_s = monotonic()
             if self.left_s <= 0:
                 raise TimeoutError
             is_like = compiled.fullmatch(value, timeout=self.left_s, concurrent=True) is not None

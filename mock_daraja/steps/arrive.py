@@ -22,7 +22,7 @@ from mock_daraja.errors import DarajaError, Problem
 from mock_daraja.exchange import JSON, UNREAD, Reply, Step
 from mock_daraja.faults import pages
 from mock_daraja.memory import REMEDY
-from mock_daraja.model import APPS, TOKENS, App, Token
+from mock_daraja.model import APPS, TOKENS, App, Token, changed
 from mock_daraja.model.parties import Names
 from mock_daraja.products.base import Grants, Product
 from mock_daraja.products.paths import Unknown
@@ -90,7 +90,8 @@ def read_whole(passage: Passage) -> Reply | None:
     if unread.is_busy:
         return passage.refuse(BUSY, step)
     passage.note(step)
-    return unread.reply
+    shown = passage.shared.sandboxes.secrets.hide(unread.reply.body.decode())  # the server that made it knows none
+    return changed(unread.reply, body=shown.encode())
 
 
 def find_room(passage: Passage) -> Reply | None:

@@ -13,7 +13,6 @@ from mock_daraja.control.registry import OF_A_SANDBOX
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.gateway import Gateway
 from mock_daraja.journal.redact import redact_query
-from mock_daraja.model import TOKENS
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.testing.changes import names, sandbox_values, settings_from, split
 from mock_daraja.testing.guarded import AnyRow, SecretsFilter, guarded
@@ -122,11 +121,6 @@ class Local(Link):
 
     def hide(self, text: str) -> str:
         return self._secrets.hide(redact_query(text))
-
-    def leave(self) -> None:
-        """It answers after that, too, but nobody else keeps its secrets."""
-        tokens = self.gateway.shared.sandboxes.store.scan(TOKENS, "sandbox", self.name)
-        self._secrets = self._secrets.frozen(each.value for each in tokens)
 
     def strangers(self) -> list[Row]:
         if self._strangers is None:

@@ -21,7 +21,7 @@ from tests.fuzz.finding import LONGEST_S, Finding
 _ROOT: Final = Path(__file__).parents[2]
 _OURS: Final = "MOCK_DARAJA_"
 _MOST: Final = 1 << 22  # bytes of an answer
-_FAILED: Final = re.compile(rb'HTTP/1\.1 5[0-9]{2} [^{]*\r\n\r\n\{ ?"problem"')
+_FAILED: Final = re.compile(rb'HTTP/1\.1 5[0-9]{2} (?:(?!\r\n\r\n)[^{])*\r\n\r\n\{ ?"problem"')
 """A 500 of our own: Daraja has others, and so does a sink that is told to."""
 
 

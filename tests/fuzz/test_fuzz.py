@@ -40,6 +40,7 @@ def test_the_same_seed_makes_the_same_cases() -> None:
         (b'HTTP/1.1 500 Internal Server Error\r\nA: b\r\n\r\n{"problem":"KeyError"', True),
         (b'HTTP/1.1 500 Internal Server Error\r\nA: b\r\n\r\n{"requestId":"1"', False),
         (b'HTTP/1.1 400 Bad Request\r\nA: b\r\n\r\n{"problem":"the body"', False),
+        (b'HTTP/1.1 500 To HEAD\r\nA: b\r\n\r\nHTTP/1.1 400 Bad Request\r\nA: b\r\n\r\n{"problem":"', False),
     ],
 )
 def test_a_500_is_wrong_where_it_is_none_of_darajas(answer: bytes, *, is_ours: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
@@ -19,7 +20,9 @@ PASSKEY = "0123456789abcdef" * 4
 
 
 def known(*secrets: Value) -> KnownSecrets:
-    return KnownSecrets(lambda: secrets or ((SECRET, False), (PASSKEY, True)), {TOKEN}.__contains__)
+    made = KnownSecrets({TOKEN}.__contains__)
+    made.add_all(secrets or ((SECRET, False), (PASSKEY, True)))
+    return made
 
 
 def base64(text: str) -> str:
@@ -100,29 +103,50 @@ def test_of_many_secrets_each_is_found() -> None:
 
 
 def test_a_secret_that_comes_later_is_hidden_from_then_on() -> None:
-    values: list[Value] = []
     tokens: set[str] = set()
-    secrets = KnownSecrets(lambda: values, tokens.__contains__, lambda: len(tokens))
+    secrets = KnownSecrets(tokens.__contains__, lambda: len(tokens))
     text = f"{SECRET}, {TOKEN}"
     before = secrets.hide(text)
 
-    values.append((SECRET, False))
-    secrets.changed()
+    secrets.add(SECRET)
     tokens.add(TOKEN)
 
     assert before == text
     assert secrets.hide(text) == "***, ***"
 
 
-def test_frozen_it_knows_what_was_there() -> None:
-    values: list[Value] = [(SECRET, False)]
-    secrets = KnownSecrets(lambda: values, {TOKEN}.__contains__)
+def test_what_becomes_a_passkey_has_its_passwords_hidden() -> None:
+    secrets = KnownSecrets(lambda text: False)
+    password = base64(f"174379{PASSKEY}20261124100000")
 
-    frozen = secrets.frozen([TOKEN])
-    values.clear()
-    frozen_then_changed = frozen.hide(f"{SECRET}, {TOKEN}")
+    secrets.add(PASSKEY)
+    secrets.add(PASSKEY, is_passkey=True)
 
-    assert frozen_then_changed == "***, ***"
+    assert "***" in secrets.hide(base64(password))
+
+
+def test_a_token_that_has_ended_stays_hidden() -> None:
+    secrets = KnownSecrets(lambda text: False)
+
+    secrets.add_token(TOKEN)
+
+    assert secrets.hide(f"x {TOKEN}") == "x ***"
+
+
+def test_only_so_many_that_have_ended_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_daraja.journal.known._MOST_VALUES", 3)
+    monkeypatch.setattr("mock_daraja.journal.known._MOST_TOKENS", 1)
+    secrets = KnownSecrets(lambda text: False, values=lambda: [("the-one-there-is", False)])
+
+    for value in ("the-one-there-is", "a-former-one", "another-former", "one-more-former"):
+        secrets.add(value)
+    assert secrets.hide("nothing") == "nothing"
+    secrets.add("the-last-of-them")
+    secrets.add_token(TOKEN)
+    secrets.add_token("zZ9" * 9 + "z")
+
+    assert secrets.hide("the-one-there-is the-last-of-them a-former-one") == "*** *** a-former-one"
+    assert secrets.hide(TOKEN) == TOKEN
 
 
 def test_json_is_hidden_in_wherever_it_is() -> None:
@@ -143,3 +167,20 @@ def test_a_problem_keeps_the_example_of_its_remedy() -> None:
     shown = known().hide_of(problem)
 
     assert shown == {"problem": "pin is '***', and ***", "where": "***", "remedy": 'give {"pin": "1234"}'}
+
+
+def test_what_json_writes_as_two_halves_is_read_as_one_letter() -> None:
+    secret = "s3cr\U0001f600t-emoji-9"
+    text = json.dumps({"note": secret})
+
+    assert "\\ud83d\\ude00" in text
+    assert known((secret, False)).hide(text) == '{"note": "***"}'
+
+
+@pytest.mark.parametrize("cut", range(20, 60, 7))
+def test_what_is_cut_in_an_escape_shows_no_beginning(cut: int) -> None:
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in "Adm1n-T0ken-Zq8")
+
+    shown = known(("Adm1n-T0ken-Zq8", False)).hide(f"grant_type is '{escaped[:cut]}...'")
+
+    assert "\\u0041\\u0064\\u006d\\u0031\\u006e\\u002d\\u0054\\u0030" not in shown

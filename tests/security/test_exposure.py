@@ -14,7 +14,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.journal.text import undelivered_line
 from mock_daraja.model import CALLBACKS
 from mock_daraja.settings import Settings
-from tests.conftest import TOKEN_PATH, Mock
+from tests.conftest import TOKEN_PATH, MakeMock, Mock
 
 Made = Callable[..., Mock]
 TOKEN = {"Authorization": "Bearer s3cret"}
@@ -27,7 +27,7 @@ def test_other_machines_are_served_only_on_purpose(host: str) -> None:
 
     assert raised.value.where == "--host"
     assert "--admin-token" in raised.value.remedy and "--insecure" in raised.value.remedy
-    check_exposure(Settings(host=host, admin_token="s3cret"))
+    check_exposure(Settings(host=host, admin_token="s3cret-s3cret"))
     check_exposure(Settings(host=host, insecure=True))
 
 
@@ -156,3 +156,27 @@ def test_the_log_names_the_flag_that_a_private_network_needs(mock: Mock) -> None
         "192.168.1.20 is a private address, so another machine's or a container's; "
         "to send callbacks to your own network: --allow-callbacks-to private"
     )
+
+
+def test_a_token_that_anybody_guesses_keeps_nobody_out() -> None:
+    with pytest.raises(Problem, match="the admin token has 1 characters"):
+        check_exposure(Settings(host="0.0.0.0", admin_token="x"))
+
+
+def test_whoever_has_no_token_is_not_told_which_sandboxes_there_are(mock_with: MakeMock) -> None:
+    mock = mock_with(admin_token="a-token-of-ours")
+    mock.gateway.shared.sandboxes.create("hush")
+
+    answers = [mock.request(method, "/_mock/sandboxes/nosuch/sink/x", {}) for method in ("GET", "POST")]
+
+    assert [answer.status for answer in answers] == [404, 404]
+    assert all(b"hush" not in answer.body for answer in answers)
+
+
+def test_whoever_holds_the_token_need_not_say_what_a_body_is(mock_with: MakeMock) -> None:
+    mock = mock_with(admin_token="a-token-of-ours")
+    headers = {"Authorization": "Bearer a-token-of-ours", "Content-Type": "application/x-www-form-urlencoded"}
+
+    answer = mock.request("POST", "/_mock/clock/advance", headers=headers, raw=b'{"seconds": 1}')
+
+    assert answer.status == 200

@@ -19,7 +19,8 @@ PIECES = [
     "pin of ", "pin is {", 'Password: "', '"Password": "\\', " ", '"a" ', "=",
     "s3cret-o", "_secret", "a-", "a_", "a:b@",
 ]  # fmt: skip
-SECRETS = KnownSecrets(lambda: [("s3cret-of-Ours!", False), ("passkey0" * 8, True)], {"aB3" * 10}.__contains__)
+SECRETS = KnownSecrets({"aB3" * 10}.__contains__)
+SECRETS.add_all([("s3cret-of-Ours!", False), ("passkey0" * 8, True)])
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,18 @@ def test_tokens_without_end_go_too(mock_with: Made) -> None:
     assert mock.push().status == 200
 
 
+def test_secrets_count_with_what_they_are_looked_for_in(mock_with: Made) -> None:
+    mock = mock_with(max_memory=MOST)
+
+    answers = [
+        mock.request("POST", "/_mock/apps", {"key": f"k{number}", "secret": f"{number:02}" * (MIB // 8)}).status
+        for number in range(20)
+    ]
+
+    assert answers[0] == 201
+    assert answers[-1] == 503
+
+
 def test_a_reset_makes_room(mock_with: Made) -> None:
     mock = mock_with(max_memory=MOST)
     fill_with_owed(mock)

@@ -159,3 +159,24 @@ def test_the_engine_is_imported_with_the_first_pattern_and_not_before() -> None:
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert seen.stdout.split() == ["False", "True"]
+
+
+def test_reading_a_pattern_takes_of_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s, read = 0.0, list[str]()
+    compiled = patterns._compiled.__wrapped__
+
+    def slowly(pattern: str) -> Any:
+        nonlocal now_s
+        now_s += 0.015
+        read.append(pattern)
+        return compiled(pattern)
+
+    monkeypatch.setattr(patterns, "_compiled", slowly)
+    monkeypatch.setattr(patterns, "monotonic", lambda: now_s)
+    tries = Tries()
+
+    said = [tries.unlike("F", pattern, "x") for pattern in ("a", "b", "c", "d")]
+
+    assert read == ["a", "b"]
+    assert said[0] == "F x is not like /a/"
+    assert said[-1] == "F was not held against /d/ to the end"
