@@ -33,8 +33,8 @@ _LEAST_TRUSTED: Final = 6  # characters of a password: random bytes are one of t
 _MOST_OPENED: Final = 1_024  # blocks whose content is kept: half a megabyte
 _LONGEST_AT_ONCE: Final = 4_096  # characters that take no time to decode; a block has 344, or 512 in hex
 _HEX: Final = later("[0-9a-fA-F]+")
-_BASE64URL: Final = re.compile("[A-Za-z0-9_-]{300,}={0,2}")
-_BASE64_CUT: Final = re.compile("[A-Za-z0-9+/]{342}=?")
+_BASE64URL: Final = later("[A-Za-z0-9_-]{300,}={0,2}")
+_BASE64_CUT: Final = later("[A-Za-z0-9+/]{342}=?")
 _FOR_URL: Final = later("(?:[A-Za-z0-9+/=]|%(?:2B|2F|3D)){342,344}", re.IGNORECASE)
 _AT_IT: Final = Lock()
 """One thread at a time computes in Python: many would leave the interpreter to nobody else."""

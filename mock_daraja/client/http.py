@@ -19,13 +19,6 @@ _NO_TLS: Final = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"
 """What OpenSSL says of an answer that is none of TLS."""
 
 
-def _shown(url: str) -> str:
-    """Without the name and password in it."""
-    before, at, after = url.rpartition("@")
-    scheme, slashes, _ = before.partition("//")
-    return shown(f"{scheme}{slashes}***@{after}" if at else url)
-
-
 class HttpAnswer(Struct, frozen=True):
     """What came back, before anybody judged it, and the request as it went over the wire."""
 
@@ -61,9 +54,9 @@ class Client(ControlApi):
             parts = urlsplit(url)
             self._port = parts.port
         except ValueError as error:
-            raise Problem(f"{_shown(url)} is not a URL: {error}", remedy="write it as http://127.0.0.1:6737") from None
+            raise Problem(f"{shown(url)} is not a URL: {error}", remedy="write it as http://127.0.0.1:6737") from None
         if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable():
-            raise Problem(f"{_shown(url)} is not a URL", remedy="write it as http://127.0.0.1:6737")
+            raise Problem(f"{shown(url)} is not a URL", remedy="write it as http://127.0.0.1:6737")
         self.url = f"{parts.scheme}://{parts.netloc}"
         self.name = sandbox
         self._scheme = parts.scheme

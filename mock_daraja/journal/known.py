@@ -22,7 +22,7 @@ _TOKEN_IN_BASE64: Final = TOKEN_LENGTH * 4 // 3
 _LONG, _MANY = 200, 10_000  # names of fields, paths: what comes again and again
 _LONGEST: Final = 1024  # of a value that is longer, so many characters are looked for
 _MOST_VALUES: Final = 10_000
-_MOST_TOKENS: Final = 20_000  # that have ended: ten times as many as exchanges are kept
+_MOST_TOKENS: Final = 20_000  # given out last, whether they have ended or not: ten times as many as exchanges are kept
 _CREDENTIAL_LENGTH: Final = 340  # of base64 of 256 bytes: a SecurityCredential
 _LOWER, _UPPER, _DIGIT = later("[a-z]"), later("[A-Z]"), later("[0-9]")
 _CUT_SHORT: Final = later(rf"[A-Za-z0-9+/_=%-]{{{LEAST},{_TOKEN_IN_BASE64}}}(?=\.\.\.')")  # as quoting.shown does
@@ -38,10 +38,10 @@ class _Seen(Struct):
 
 
 class KnownSecrets:
-    """What has ever been a secret stays one: what it stood in is kept. `is_token` looks one up among access tokens,
-    which grow without end: `change` is another number once there are others. Of those that have ended the latest are
-    known, and of other values so many in all that `values`, those that there are, is seldom asked for. For any
-    thread."""
+    """What has been a secret stays one, since what it stood in is kept. Of values that have ended many are known: once
+    they are too many, `values` gives those that there are. `is_token` looks one up among access tokens, which grow
+    without end, and `change` is another number once there are others; of those that have ended the latest are known.
+    For any thread."""
 
     def __init__(
         self,
@@ -62,8 +62,8 @@ class KnownSecrets:
 
     def add(self, value: str | None, *, is_passkey: bool = False) -> None:
         """A secret that there is from now on."""
-        value = None if value is None else value[:_LONGEST]
-        if value is None or not _is_secret(value) or (value in self._known and self._known[value] >= is_passkey):
+        value = (value or "")[:_LONGEST]
+        if not _is_secret(value) or self._known.get(value, -1) >= is_passkey:
             return
         with self._lock:
             self._add(value, is_passkey=is_passkey)

@@ -50,7 +50,7 @@ _BRACKETS: Final = later(r"""["'\[\]{}]""")
 _PAIR: Final = later(r"(?:^|(?<=[&?;\s]))([^&?;=\s]{1,120})=([^&\s]*)")
 _PART: Final = later(r'\bname="([^"\r\n]{1,80})"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,4}\r?\n([^\r\n]*)')
 _ELEMENT: Final = later(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,80})(?:\s[^<>]*)?>([^<]+)")
-_URL: Final = later(r"""https?:(?:\\?/){2}((?:[^\s"'<>\\]|\\/)+)""", re.IGNORECASE)
+_URL: Final = later(r"""[a-z][a-z0-9+.-]{0,20}:(?:\\?/){2}((?:[^\s"'<>\\]|\\/)+)""", re.IGNORECASE)
 _NOTHING: Final = ("null", "true", "false", "None", "True", "False")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from typing import Final
 
 from mock_daraja import defaults
 from mock_daraja.journal.readings import Span
+from mock_daraja.regexes import later
 
 Value = tuple[str, bool]
 """A secret, and whether it is a passkey, which Passwords are made with."""
@@ -20,7 +20,7 @@ PUBLIC: Final = frozenset(
 )
 """What Safaricom's test pages and our own documentation print."""
 _FEW: Final = 200  # needles, each of which is looked for by itself; of more, pieces are looked up
-_BASE64_LETTER: Final = re.compile(r"[A-Za-z0-9+/_-]")
+_BASE64_LETTER: Final = later(r"[A-Za-z0-9+/_-]")
 
 
 class Needles:

@@ -125,18 +125,15 @@ class Tries:
     def _tried(self, name: str, pattern: str, value: str) -> str:
         if _size(value) > LONGEST_VALUE:
             return f"{name} is longer than the {LONGEST_VALUE} bytes that are held against a pattern"
-        import regex  # noqa: F401 - it takes longer than a request may, once
+        import regex  # noqa: F401 - which takes longer than a request may, once
 
         began_s = monotonic()
         try:
             if self.left_s <= 0:
                 raise TimeoutError
-            compiled = _compiled(pattern)  # takes its time too, where it isn't kept
-            self.left_s -= monotonic() - began_s
-            began_s = monotonic()
-            if self.left_s <= 0:
-                raise TimeoutError
-            is_like = compiled.fullmatch(value, timeout=self.left_s, concurrent=True) is not None
+            compiled = _compiled(pattern)  # which takes of the time, where it isn't kept
+            left_s = max(0.0, self.left_s - (monotonic() - began_s))  # less than 0 has no end
+            is_like = compiled.fullmatch(value, timeout=left_s, concurrent=True) is not None
         except (TimeoutError, MemoryError):
             self.left_s = 0.0
             self.ran_out.setdefault(name, pattern)

@@ -137,9 +137,8 @@ def _no_such(word: Word, code: str, product: str | None) -> tuple[str, str]:
     elsewhere = next((each for each, found in known.items() if found), None)
     if elsewhere is not None:
         whose = ", ".join(sorted({slug for each in known[elsewhere] for slug in each.products}))
-        return f"{code} is no {_CALLED[word]}: M-Pesa knows it as {_CALLED[elsewhere]} of {whose}", _nearest(
-            word, code, product
-        )
+        what = f"{code} is no {_CALLED[word]}: M-Pesa knows it as {_CALLED[elsewhere]} of {whose}"
+        return what, _nearest(word, code, product)
     what = f"M-Pesa has no {_CALLED[word]} {code}"
     spelt = next((each.code for each in codes.find(code) if each.code != code), None)
     return what, f"it is written {spelt}" if spelt is not None else _nearest(word, code, product)
@@ -151,9 +150,8 @@ def _is_of(entries: list[codes.Code], product: str | None) -> bool:
 
 def _nearest(word: Word, code: str, product: str | None) -> str:
     """The codes that were perhaps meant, best first, else where they are listed."""
-    entries = [
-        each for each in (codes.all_codes() if product is None else codes.for_product(product)) if not each.borrowed
-    ]
+    listed = codes.all_codes() if product is None else codes.for_product(product)
+    entries = [each for each in listed if not each.borrowed]
     there = sorted({each.code for each in entries if each.kind in _KINDS[word] and not each.page})
     whose = "" if product is None else f" of {product}"
     if _is_status(code):

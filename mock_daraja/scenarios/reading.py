@@ -90,7 +90,7 @@ def _outcome(node: Node, when: Match) -> Outcome:
     if "page" in node.value:
         node["page"].one_of(node.known.pages, "page")
     _must_agree(node)
-    _must_have_an_end(node, when)
+    _must_have_an_effect(node, when)
     outcome = THEN.read(node)
     possible.must_be(when, outcome, node.known, partial(_refuse_code, node))
     return outcome
@@ -100,8 +100,8 @@ def _refuse_code(node: Node, word: possible.Word, what: str, remedy: str) -> Non
     (node["callback"]["forge"]["result"] if word == "forge" else node[word]).refuse(what, remedy)
 
 
-def _must_have_an_end(node: Node, when: Match) -> None:
-    """Where it says how a transaction ends; `result` is checked with the codes."""
+def _must_have_an_effect(node: Node, when: Match) -> None:
+    """Of what is said of a transaction, its callbacks and its query; `result` is checked with the codes."""
     known, asked = node.known, when.operation or when.product
     if asked is None or known.operations is None or known.opening is None or known.timing_out is None:
         return

@@ -123,11 +123,9 @@ class Passage(Struct):
             self.note(Step("scenarios", "refused", text, docs="scenarios.md#precedence", rule=decision.rule))
             return pages.page(outcome.page, self.request.path)
         if outcome.error is not None:
-            product, name, own = "", "", ""
-            if (operation := self.operation) is not None:
-                product, name, own = operation.product, operation.full_name, operation.refused_as
-            known = codes.error(outcome.error, product, name)
-            known = known or DarajaError(500, outcome.error, "Internal Server Error")
+            operation = self.operation
+            asked = ("", "") if operation is None else (operation.product, operation.full_name)
+            known = codes.error(outcome.error, *asked) or DarajaError(500, outcome.error, "Internal Server Error")
             error = DarajaError(
                 outcome.status or known.status,
                 known.code,
@@ -135,16 +133,18 @@ class Passage(Struct):
             )
             text = f"{rule} refuses with {outcome.error}"
             step = Step("scenarios", "refused", text, docs="scenarios.md#precedence", rule=decision.rule)
-            return self.refuse(error, step, self._named(own) if own else None)
+            return self.refuse(error, step, self._refused_as())
         plan = outcome.callback
         altered = " and alters what is called back" if plan.forge or plan.damage else ""
         self.note(Step("scenarios", "note", f"{rule} decides{altered}", rule=decision.rule))
         return None
 
-    def _named(self, field: str) -> str | None:
-        """What the body, which may not have been read yet, has in it."""
+    def _refused_as(self) -> str | None:
+        """The requestId that the body has for a refusal, if it does; it may not have been read yet."""
+        if self.operation is None or not self.operation.refused_as:
+            return None
         body = self.body or read_body(self.headers.get("content-type"), self.request.body).value
-        return found if isinstance(found := body.get(field), str) else None
+        return found if isinstance(found := body.get(self.operation.refused_as), str) else None
 
     def exchange(self, reply: Reply) -> Exchange:
         """The row that the journal keeps."""
