@@ -133,7 +133,7 @@ def _must_agree(node: Node) -> None:
     """What would silently do nothing is refused."""
     value = node.value
     refusal = next((name for name in ("error", "page") if name in value), None)
-    if refusal is None and value.get("executes"):
+    if refusal is None and "executes" in value:
         what = "`executes` belongs to an `error` or a `page`: without one a request is carried out anyway"
         node["executes"].refuse(what, "leave it out, or say what the caller sees", key=True)
     pairs = [("error", "page")] if refusal else []

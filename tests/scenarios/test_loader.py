@@ -225,6 +225,7 @@ def test_a_typo_is_named_with_its_place_and_what_was_meant(monkeypatch: pytest.M
         ("  - then: {after: 1, callback: {before_ack: true}}", "3:33", "cannot wait", "`after`"),
         ("  - then: {page: waf, result: 0}", "3:23", "`result` would do nothing", "add `executes: true`"),
         ("  - then: {executes: true, result: 0}", "3:12", "`executes` belongs to an `error` or", "leave it out"),
+        ("  - then: {executes: false, result: 0}", "3:12", "`executes` belongs to an `error` or", "leave it out"),
         ("  - then: {error: 500.003.02, never: true}", "3:31", "`never` would do nothing", "executes"),
         ("  - then: {never: true, result: 0}", "3:25", "never answered has no end", "keep one"),
         ("  - then: {message: 5, error: 500.003.02}", "3:21", "is 5, which is not text", 'in quotes: "5"'),
