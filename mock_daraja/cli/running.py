@@ -45,6 +45,11 @@ _NEW_OBJECTS: Final = 2_000
 """After which the collector looks at those that are new. What goes is counted against them: where rows go as fast as
 they come, it looks at thirty times as many, and nothing else runs meanwhile, 3 ms here, and 16 with 20,000."""
 
+_ARENA_MAX: Final = -8  # glibc's malloc.h: M_ARENA_MAX, M_MMAP_THRESHOLD
+_MMAP_THRESHOLD: Final = -3
+_LARGE: Final = 128 * 1024
+"""Bytes from which memory goes back to the system at once. glibc would raise that by itself, up to 32 MiB."""
+
 
 def is_there(client: Client) -> bool:
     """Raises Problem when something else than mock-daraja has the address, and when we can't have it either."""
@@ -168,7 +173,7 @@ def _warm_up(paths: DarajaPaths, stopping: Event) -> None:
     OpenSSL and Faker, 14 MiB that most never need, are imported by the first who does: in a thread of the pool, within
     16 and 35 ms.
     """
-    for prepare in (_explanations, paths.ready):
+    for prepare in (_heaps, _explanations, paths.ready):
         pause_s, is_ready = _QUIET_S, False
         while not is_ready:
             try:
@@ -184,6 +189,18 @@ def _warm_up(paths: DarajaPaths, stopping: Event) -> None:
 
 def _changes(gateway: Gateway) -> int:
     return sum(each.store.change for each in gateway.shared.sandboxes.all())
+
+
+def _heaps() -> None:
+    """glibc keeps a heap a thread, and in each what large answers once took: two are as fast, and keep far less."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
+    if mallopt is not None:
+        mallopt(_ARENA_MAX, 2)
+        mallopt(_MMAP_THRESHOLD, _LARGE)
 
 
 def _explanations() -> None:
