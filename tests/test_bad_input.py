@@ -253,16 +253,16 @@ def deaf() -> Iterator[str]:
 
 
 def test_a_receiver_that_hangs_for_ever_is_given_up_and_holds_up_nobody(mock_with: MakeMock, deaf: str) -> None:
-    mock = mock_with(clock="real", answer_after=0, callback_after=0, callback_timeout=0.3)
+    mock = mock_with(clock="real", answer_after=0, callback_after=0, callback_timeout=1)
     began = monotonic()
     for number in range(8):
         mock.pushed(CallBackURL=deaf, PhoneNumber=f"25471100000{number}")
 
     assert mock.query("ws_CO_1").status == 500
-    assert monotonic() - began < 0.3 * 8
-    assert mock.wait_for(lambda: [row.state for row in mock.callbacks()] == ["failed"] * 8, 20_000)
+    assert monotonic() - began < 1 * 8
+    assert mock.wait_for(lambda: [row.state for row in mock.callbacks()] == ["failed"] * 8, 120_000)
     failures = [each.failure for row in mock.callbacks() for each in mock.sandbox.deliveries_of(row.id)]
-    assert failures == [Failure("no-answer-in-time", (0.3,))] * 8
+    assert failures == [Failure("no-answer-in-time", (1,))] * 8
 
 
 @pytest.mark.parametrize("settings", [{"clock": ClockSetting("manual"), "scenario": "nothing"}, {"app": ("x",)}])

@@ -221,7 +221,7 @@ def test_twenty_that_hang_until_their_time_out_take_one_time_out(world: MakeWorl
         world.advance(10)
 
     assert world.await_records(20)
-    assert monotonic() - at < 2.5
+    assert monotonic() - at < 7
     assert world.delivered == [*range(1, 21)]
     assert {came.failure.kind for _, came in world.records if isinstance(came, Delivery) and came.failure} == {
         "no-answer-in-time"

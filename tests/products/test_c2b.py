@@ -532,7 +532,7 @@ def test_a_merchant_who_never_answers_takes_the_grace_and_is_timed_out_by_the_sa
 
     row, (question,) = mock.again(row), mock.callbacks()
     (delivery,) = mock.sandbox.deliveries_of(question.id)
-    assert 0.2 <= monotonic() - began < 3
+    assert 0.2 <= monotonic() - began < 10
     assert row.result == "2007"
     assert row.final_ms == delivery.sent_ms + 8_000
     assert delivery.failure is not None

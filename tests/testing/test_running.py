@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gc
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -105,28 +103,6 @@ def test_two_sandboxes_at_once_do_not_share_a_key(server: DarajaServer) -> None:
 def test_a_port_that_cannot_be_is_refused(port: int) -> None:
     with pytest.raises(Problem, match="port"):
         DarajaServer({"port": port})
-
-
-def test_a_sandbox_for_a_test_costs_well_under_two_milliseconds(server: DarajaServer) -> None:
-    server.drop(server.fresh(0))
-    gc.collect()
-    began = time.perf_counter()
-
-    for seed in range(200):
-        server.drop(server.fresh(seed))
-
-    assert (time.perf_counter() - began) / 200 < 0.002
-
-
-def test_the_server_stops_within_fifteen_milliseconds(push: Call) -> None:
-    def stop() -> float:
-        server = DarajaServer().start()
-        push(server.fresh(1), NOWHERE)
-        began = time.perf_counter()
-        server.stop()
-        return time.perf_counter() - began
-
-    assert min(stop() for _ in range(5)) < 0.015
 
 
 def test_a_sandbox_has_settings_of_its_own(server: DarajaServer) -> None:

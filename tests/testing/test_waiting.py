@@ -146,7 +146,7 @@ def test_on_an_automatic_clock_an_app_that_polls_gets_there_at_once(push: Push) 
         began = time.monotonic()
 
         while daraja.transactions.where(reference=answer["CheckoutRequestID"])[0].state == "pending":
-            assert time.monotonic() - began < 5, "a minute of the sandbox took more than five seconds"
+            assert time.monotonic() - began < 30, "a minute of the sandbox took half a minute"
 
         assert daraja.transactions[0].result == "0"
 
