@@ -20,8 +20,8 @@ _PARTS: Final = 64  # after one of so many parts of the memory has come, it is l
 _ROUNDS: Final = 16  # of removing, before whoever came goes on
 
 _GOES: Final = "the oldest exchanges, callbacks, transactions and arrivals at sinks go from now on"
-_BUSY: Final = "what is left is owed, so new requests are answered that the system is busy"
-REMEDY: Final = "start with a larger --max-memory, let callbacks be delivered, or reset a sandbox"
+_BUSY: Final = "what is left is owed, or people and apps, so new requests are answered that the system is busy"
+REMEDY: Final = "start with a larger --max-memory, let callbacks be delivered, or reset a sandbox or delete one"
 
 
 class Bodies:
@@ -74,7 +74,7 @@ class Memory:
 
     @property
     def why_full(self) -> str:
-        return f"the memory of {self.most // _MIB} MiB is full of what is owed: nothing in it may go"
+        return f"the memory of {self.most // _MIB} MiB is full of what never goes: what is owed, customers, apps"
 
     def check_room(self) -> None:
         """Raises Problem where it is full."""

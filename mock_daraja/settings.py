@@ -169,6 +169,9 @@ class Settings:
             _must_be_between(self, name, least, most)
         if self.admin_token is not None and not self.admin_token.strip():
             raise Problem("admin_token is empty", remedy="give a token that is hard to guess, or none at all")
+        if self.admin_token is not None and not (self.admin_token.isascii() and self.admin_token.isprintable()):
+            what = "admin_token has characters that no Authorization header can carry"
+            raise Problem(what, remedy="write it in ASCII's letters, digits and signs")
         if self.start is not None and not 0 <= parse_instant(self.start) <= LAST_MS:
             raise Problem(f"start is {shown(self.start)}", remedy="give a time from 1970 to 9986")
         for number, text in enumerate(self.app, 1):

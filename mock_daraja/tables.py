@@ -128,6 +128,13 @@ def _maximum(value: Any) -> int | None:
     return None if value is None else cents(fields.shillings(value))
 
 
+def _initiators(value: Any) -> list[Any]:
+    if not isinstance(value, list):  # not shown: it may be a password
+        what = "initiators of an organisation is no list"
+        raise Problem(what, where="initiators", remedy="give a list of objects with name and password")
+    return value
+
+
 ORGANISATION: Final[Fields] = {
     "shortcode": _shortcode,
     "name": _TEXT,
@@ -139,7 +146,7 @@ ORGANISATION: Final[Fields] = {
     "external_validation": _FLAG,
     "nominated": _phone("nominated"),
     "maximum_balance": _maximum,
-    "initiators": _LIST,
+    "initiators": _initiators,
 }
 
 
@@ -180,7 +187,8 @@ def _initiator_from(table: Any, new: Initiator, known: Mapping[str, Initiator]) 
     `password` is given, its failures are counted anew.
     """
     if not isinstance(table, Mapping):
-        raise Problem(f"an initiator is {shown(table)}", remedy="give an object with name and password")
+        what = "an initiator is no object of name and password"  # not shown: it may be the password
+        raise Problem(what, where="initiators", remedy='write it as {"name": "...", "password": "..."}')
     values = _read(table, _INITIATOR, "an initiator", "name")
     row = known.get(values["name"], new)
     if not values.get("password", row.password):

@@ -30,6 +30,8 @@ from mock_daraja.settings import Quirks, Settings, option_fields
         ({"rewrite_callbacks": ("http://a",)}, "has no target"),
         ({"admin_token": ""}, "admin_token is empty"),
         ({"admin_token": " "}, "admin_token is empty"),
+        ({"admin_token": "pässword"}, "no Authorization header can carry"),
+        ({"admin_token": "pass\nword"}, "no Authorization header can carry"),
         ({"start": "tomorrow"}, "not a date and time"),
     ],
 )

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from mock_daraja.client.api import NOTHING, ControlApi, Query, Row, control_path, only_given
 from mock_daraja.errors import Problem
+from mock_daraja.journal.redact import redact_text
 from mock_daraja.quoting import shown
 
 _START_REMEDY: Final = "start one with `mock-daraja serve`, or give the address of a running one with --url"
@@ -50,13 +51,14 @@ class Client(ControlApi):
     def __init__(
         self, url: str, sandbox: str = "default", *, admin_token: str | None = None, timeout: float = 10.0
     ) -> None:
+        seen = shown(redact_text(url))
         try:
             parts = urlsplit(url)
             self._port = parts.port
         except ValueError as error:
-            raise Problem(f"{shown(url)} is not a URL: {error}", remedy="write it as http://127.0.0.1:6737") from None
+            raise Problem(f"{seen} is not a URL: {error}", remedy="write it as http://127.0.0.1:6737") from None
         if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable():
-            raise Problem(f"{shown(url)} is not a URL", remedy="write it as http://127.0.0.1:6737")
+            raise Problem(f"{seen} is not a URL", remedy="write it as http://127.0.0.1:6737")
         self.url = f"{parts.scheme}://{parts.netloc}"
         self.name = sandbox
         self._scheme = parts.scheme

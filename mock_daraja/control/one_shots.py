@@ -9,6 +9,7 @@ from typing import Any, Final
 from mock_daraja.control.call import GONE, Call, Response, Shape
 from mock_daraja.errors import Problem
 from mock_daraja.fields import anything
+from mock_daraja.journal.redact import hidden_by_name
 from mock_daraja.model import Outcome
 from mock_daraja.quoting import shown
 from mock_daraja.scenarios import Known, Match, OneShot, one_shot, possible, writing
@@ -20,7 +21,14 @@ _CODES: Final = {"result": re.compile("[A-Za-z0-9_]+"), "error": re.compile(r"[0
 
 def listed(call: Call) -> Shape:
     with call.sandbox.store.unit():
-        return {"one_shots": [writing.one_shot(each) for each in call.sandbox.engine.play().armed]}
+        return {"one_shots": [_shape(each) for each in call.sandbox.engine.play().armed]}
+
+
+def _shape(armed: OneShot) -> Shape:
+    """Without what the names of its fields make secret, a PIN say."""
+    shape = writing.one_shot(armed)
+    body = shape["when"].get("body", {})
+    return shape | {"when": shape["when"] | ({"body": hidden_by_name(body)} if body else {})}
 
 
 def plain(given: Mapping[str, Any], known: Known) -> OneShot | None:
@@ -50,7 +58,7 @@ def arm(call: Call) -> Response:
     with call.sandbox.store.unit():
         if len(engine.play().armed) >= MOST:
             raise Problem(f"{MOST} one-shots are armed already", remedy="delete some, or reset the sandbox", status=409)
-        return Response(writing.one_shot(engine.arm(wanted)), 201)
+        return Response(_shape(engine.arm(wanted)), 201)
 
 
 def disarm(call: Call, number: str) -> Response:

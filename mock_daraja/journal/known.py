@@ -25,8 +25,11 @@ _MOST_VALUES: Final = 10_000
 _MOST_TOKENS: Final = 20_000  # given out last, whether they have ended or not: ten times as many as exchanges are kept
 _CREDENTIAL_LENGTH: Final = 340  # of base64 of 256 bytes: a SecurityCredential
 _LOWER, _UPPER, _DIGIT = later("[a-z]"), later("[A-Z]"), later("[0-9]")
-_CUT_SHORT: Final = later(rf"[A-Za-z0-9+/_=%-]{{{LEAST},{_TOKEN_IN_BASE64}}}(?=\.\.\.')")  # as quoting.shown does
-_BEFORE_CUT: Final = later(r"(?:\\(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?)?|%[0-9A-Fa-f]?)?\.\.\.'")  # cut in an escape, too
+_MARKS: Final = ("...", "\N{HORIZONTAL ELLIPSIS}")  # of what was cut: quoting.py's, and that of scenario problems
+_MARK: Final = rf"(?:\.\.\.|{_MARKS[1]})"
+_CUT_SHORT: Final = later(rf"[A-Za-z0-9+/_=%-]{{{LEAST},{_TOKEN_IN_BASE64}}}(?={_MARK})")
+_WORD: Final = later("[A-Z]?[a-z]+|[A-Z]+")
+_BEFORE_CUT: Final = later(rf"(?:\\(?:u[0-9A-Fa-f]{{0,3}}|x[0-9A-Fa-f]?)?|%[0-9A-Fa-f]?)?{_MARK}")  # in an escape, too
 
 
 class _Seen(Struct):
@@ -109,7 +112,7 @@ class KnownSecrets:
         if text in seen.texts:
             return text
         found = self._found(text, needles, seen.runs)
-        is_cut = "...'" in text
+        is_cut = any(mark in text for mark in _MARKS)
         if "%" in text or "\\" in text or "\n" in text:
             for reading in decoded(text):
                 spans = self._found(reading.text, needles, seen.runs)
@@ -187,7 +190,7 @@ def _cut_short(text: str, needles: Needles) -> Iterator[Span]:
     """What may be the beginning of a secret, where a text shows a value up to there. That of a token can't be looked
     up, but it hardly ever has letters of one kind alone."""
     for found in _CUT_SHORT.finditer(text):
-        if sum(kind.search(found[0]) is not None for kind in (_LOWER, _UPPER, _DIGIT)) > 1:
+        if _WORD.fullmatch(found[0]) is None and _kinds(found[0]) > 1:
             yield found.span()
     for found in _BEFORE_CUT.finditer(text):
         end = found.start()
@@ -195,6 +198,10 @@ def _cut_short(text: str, needles: Needles) -> Iterator[Span]:
             length = _begun(secret, text[max(0, end - len(secret)) : end])
             if length:
                 yield end - length, end
+
+
+def _kinds(text: str) -> int:
+    return sum(kind.search(text) is not None for kind in (_LOWER, _UPPER, _DIGIT))
 
 
 def _begun(secret: str, text: str) -> int:

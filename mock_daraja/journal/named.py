@@ -51,6 +51,7 @@ _PAIR: Final = later(r"(?:^|(?<=[&?;\s]))([^&?;=\s]{1,120})=([^&\s]*)")
 _PART: Final = later(r'\bname="([^"\r\n]{1,80})"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,4}\r?\n([^\r\n]*)')
 _ELEMENT: Final = later(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,80})(?:\s[^<>]*)?>([^<]+)")
 _URL: Final = later(r"""[a-z][a-z0-9+.-]{0,20}:(?:\\?/){2}((?:[^\s"'<>\\]|\\/)+)""", re.IGNORECASE)
+_BEFORE_HOST: Final = later(r"""(?<![^\s"'<>(,=])([^\s"'<>/@:]{0,80}:[^\s"'<>/@]{1,200})@(?=[\w.\[])""")  # no scheme
 _NOTHING: Final = ("null", "true", "false", "None", "True", "False")
 
 
@@ -168,7 +169,7 @@ def parts(text: str) -> Iterator[Place]:
 
 
 def urls(text: str) -> Iterator[Place]:
-    """Of the URLs in a text: their queries, and what stands before an @."""
+    """Of the URLs in a text, with or without a scheme: their queries, and what stands before an @."""
     if "?" not in text and "@" not in text:
         return
     for found in _URL.finditer(text):
@@ -179,3 +180,5 @@ def urls(text: str) -> Iterator[Place]:
         user, at, _ = place.partition("/")[0].rpartition("@")
         if at and user:
             yield Place("user", found.start(1), found.start(1) + len(user))
+    for found in _BEFORE_HOST.finditer(text) if "@" in text else ():
+        yield Place("user", *found.span(1))

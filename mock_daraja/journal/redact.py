@@ -4,9 +4,9 @@ tell two of them apart. What is secret by its value, wherever it stands, is know
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.journal.named import Place, fields, is_secret, may_name, nested, pairs, parts, urls
@@ -61,6 +61,11 @@ def places(text: str) -> Iterator[Place]:
     """The secret values of a body. They may overlap."""
     is_form = not text.lstrip().startswith(("{", "["))
     return chain(fields(text), nested(text), urls(text), *((pairs(text), parts(text)) if is_form else ()))
+
+
+def hidden_by_name(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Of values that are no text yet; nothing is left of one."""
+    return {name: CUT if is_secret(name) else value for name, value in fields.items()}
 
 
 def redact_message(raw: bytes) -> str:

@@ -38,6 +38,7 @@ _PART: Final = later(
     | .""",
     re.DOTALL | re.VERBOSE,
 )
+_BEGIN: Final = later(r"(?:[^\\()\[\]{}?*+|^$.]|\\[^A-Za-z0-9])*(?![?*+{])")  # what stands for itself
 _SPACED_OUT: Final = later(r"\(\?[a-zA-Z]*x")
 _NESTED: Final = later(r"\[|--|&&|~~|\|\|")
 
@@ -169,10 +170,16 @@ def _pieces(pattern: str) -> list[str]:
 def _repeated(piece: str, pattern: str) -> Iterator[str]:
     """Until it is long, and a few times. What the pattern asks for comes behind, so that it is sought; and then what
     hardly any takes."""
-    asked = "".join(_own(pattern))
-    for count in ((LONGEST_VALUE - _size(asked) - 1) // _size(piece), 20 // len(piece)):
+    begin, asked = _begin(pattern), "".join(_own(pattern))
+    for count in ((LONGEST_VALUE - _size(begin + asked) - 1) // _size(piece), 20 // len(piece)):
         yield f"{piece * count}{asked}\x01"
-        yield f"{piece * count}\x01"
+        yield f"{begin}{piece * count}\x01"
+
+
+def _begin(pattern: str) -> str:
+    """What it begins with and takes as it stands."""
+    found = _BEGIN.match(pattern)
+    return found[0].replace("\\", "") if found else ""
 
 
 def _own(pattern: str) -> list[str]:

@@ -34,6 +34,7 @@ from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
 from mock_daraja.validation import read_body
 
 _APPS_COMPARED: Final = 100
+_LONGEST_APP: Final = 512  # characters of key and secret that any caller may leave here; real ones have 28 to 64 each
 
 
 def locate(passage: Passage) -> None:
@@ -226,7 +227,11 @@ def _identify_app(passage: Passage, operation: Grants) -> Reply | None:
         return _denied(passage, passage.voice.invalid_token.about(""), why, None, credentials.remedy)
     key, secret = credentials
     sandboxes = passage.shared.sandboxes
-    if passage.app is None and passage.shared.settings.accept_any_app and key:
+    accepts_any = passage.shared.settings.accept_any_app
+    if passage.app is None and accepts_any and key and len(key) + len(secret) > _LONGEST_APP:
+        why = f"consumer key and secret have more than {_LONGEST_APP} characters, which --accept-any-app does not keep"
+        return _denied(passage, operation.wrong_secret, why, None, "add an app with those by POST /_mock/apps")
+    if passage.app is None and accepts_any and key:
         passage.app = sandboxes.put_app(passage.sandbox, App(key, secret))
         passage.note(Step("access", "note", "registered at first sight (--accept-any-app)", key))
     if passage.app is None:

@@ -222,6 +222,11 @@ def test_what_is_no_url_is_refused(url: str) -> None:
         Client(url)
 
 
+def test_the_password_of_what_is_no_url_is_not_shown() -> None:
+    with pytest.raises(Problem, match=r"'ftp://\*\*\*@127\.0\.0\.1' is not a URL"):
+        Client("ftp://me:hunter22@127.0.0.1")
+
+
 def test_nobody_there_is_a_problem_of_its_own() -> None:
     with pytest.raises(Unreachable, match=r"no server answers at http://127\.0\.0\.1:9"):
         Client("http://127.0.0.1:9").health()

@@ -95,8 +95,8 @@ def test_unlocking_counts_failures_anew(control: Any) -> None:
         ("PATCH organisations/174379", {"balances": {"Utility Account": "x"}}, 400, "balances is"),
         ("PATCH organisations/174379", {"balances": 5}, 400, "balances is 5"),
         ("PATCH organisations/174379", {"initiators": [{"name": "boss"}]}, 400, "initiator 'boss' has no password"),
-        ("PATCH organisations/174379", {"initiators": [5]}, 400, "an initiator is 5"),
-        ("PATCH organisations/174379", {"initiators": {"name": "boss"}}, 400, "initiators of an organisation is"),
+        ("PATCH organisations/174379", {"initiators": [5]}, 400, "an initiator is no object"),
+        ("PATCH organisations/174379", {"initiators": {"name": "boss"}}, 400, "organisation is no list"),
         (
             "PATCH organisations/174379",
             {"initiators": [{"name": "testapi", "roles": ["king"]}]},

@@ -79,6 +79,7 @@ def test_head_is_get_without_a_body(control: Any) -> None:
         (b"\xff", {}, (400, "body"), "the body is not UTF-8 (byte 0xff)"),
         (b'{"seconds": NaN}', {}, (400, "body"), "NaN"),
         (b"[" * 100_000, {}, (400, "body"), "nested"),
+        (b'{"seconds": ' + b"9" * 5_000 + b"}", {}, (400, "body"), "the body is not JSON: Exceeds the limit"),
         (b"[1]", {}, (400, "body"), "[1], not an object"),
         (b'"x"', {}, (400, "body"), "not an object"),
         (b"null", {}, (400, "seconds"), "seconds is missing"),

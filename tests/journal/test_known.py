@@ -82,7 +82,15 @@ def test_a_security_credential_is_hidden_by_its_form() -> None:
 def test_the_beginning_of_a_secret_that_was_cut_is_hidden(cut: int) -> None:
     assert known().hide(f"Amount is 'x {TOKEN[:cut]}...', not a number") == "Amount is 'x ***...', not a number"
     assert known().hide(f"it is 'x {SECRET[:cut]}...'")[:12] == "it is 'x ***"
-    assert known().hide("it is 'the-beginning-of-a...'") == "it is 'the-beginning-of-a...'"
+    assert known().hide(f"{TOKEN[:cut]}... and more") == "***... and more"
+    assert known().hide(f"line 3: x: {TOKEN[:cut]}\N{HORIZONTAL ELLIPSIS}") == "line 3: x: ***\N{HORIZONTAL ELLIPSIS}"
+
+
+@pytest.mark.parametrize(
+    "text", ["it is 'the-beginning-of-a...'", "Processing... Reversing...", "ABCDEFGHIJ... lower..."]
+)
+def test_words_before_three_dots_are_no_secrets(text: str) -> None:
+    assert known().hide(text) == text
 
 
 def test_what_is_public_or_short_is_no_secret() -> None:

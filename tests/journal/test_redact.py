@@ -95,6 +95,7 @@ def test_a_query_string_keeps_what_is_no_secret() -> None:
         ("pin is '12'; give digits", "pin is '***'; give digits"),
         ("secret is 12345678", "secret is '***'"),
         ("no connection to http://me:abc@a.b/?token=x1", "no connection to http://***@a.b/?token=***"),
+        ("no URL: 'me:abc@a.b:80/x'; ask me@a.b or 10:30 @ home", "no URL: '***@a.b:80/x'; ask me@a.b or 10:30 @ home"),
         ("Password is not base64", "Password is not base64"),
         ("the bearer token is unknown", "the bearer token is unknown"),
         ("spinning = 'round'", "spinning = 'round'"),

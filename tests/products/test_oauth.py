@@ -225,6 +225,15 @@ def test_with_accept_any_app_a_key_is_registered_at_first_sight(mock_with: MakeM
     assert status_of(mock, first.json["access_token"]) == VALID
 
 
+def test_with_accept_any_app_what_is_longer_than_any_key_is_not_kept(mock_with: MakeMock) -> None:
+    mock = mock_with(accept_any_app=True)
+
+    longest, longer = mock.ask_token("k" * 256, "s" * 256), mock.ask_token("j" * 256, "s" * 257)
+
+    assert (longest.status, longer.status) == (200, 400)
+    assert "more than 512 characters" in longer.why
+
+
 def test_an_app_without_a_secret_takes_any(mock: Mock) -> None:
     mock.gateway.shared.sandboxes.put_app(mock.sandbox, App("test-key", None))
 

@@ -26,6 +26,8 @@ RUNAWAYS = [
     "(?:(?:a{0,9}){0,9}){0,9}b",
     "([0-9]+)*",
     r"(\w+\s?)+:",
+    "#(a|a)*b",
+    r"TX\-(a|a)*b",
 ]
 ONE = {"operation": "stk-push.process"}
 
