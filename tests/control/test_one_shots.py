@@ -79,11 +79,11 @@ def test_a_rule_is_shown_in_the_words_it_was_given(control: Any, rule: dict[str,
 
 def test_a_secret_that_a_rule_asks_for_is_not_shown(control: Any) -> None:
     rule = {
-        "when": {"operation": "b2c.request", "body": {"SecurityCredential": "hunter22", "Amount": 1}},
+        "when": {"operation": "b2c.payment", "body": {"SecurityCredential": "hunter22", "Amount": 1}},
         "then": {"result": "1"},
     }
 
-    armed = control.call("POST", "one-shots", rule).json
+    armed = control.ok("POST", "one-shots", rule)
 
     assert armed["when"]["body"] == {"SecurityCredential": "***", "Amount": 1}
     assert control.call("GET", "one-shots").json["one_shots"] == [armed]
