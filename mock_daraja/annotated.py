@@ -6,7 +6,7 @@ Texts from files and variables are read by fields.py; here nothing is converted.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import Field, fields
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
@@ -27,17 +27,22 @@ _NAMES: Final[Mapping[Any, str]] = {
 def must_fit(row: object) -> None:
     """Raises Problem for the first field of a dataclass whose value isn't of the field's type."""
     kind: type = type(row)
-    for name, fits, wanted in _checks(kind):
-        value = getattr(row, name)
+    for field, fits, wanted in _checks(kind):
+        value = getattr(row, field.name)
         if not fits(value):
-            raise Problem(f"{name} is {shown(value)}", remedy=f"use {wanted}")
+            raise Problem(is_wrong(field.name, value, may_be_shown=field.repr), remedy=f"use {wanted}")
+
+
+def is_wrong(name: str, value: object, *, may_be_shown: bool) -> str:
+    """That this value won't do, with the value itself, unless it is secret."""
+    return f"{name} is {shown(value)}" if may_be_shown else f"{name} has a value that can't be used; it is secret"
 
 
 @cache
-def _checks(of: type) -> tuple[tuple[str, Check, str], ...]:
+def _checks(of: type) -> tuple[tuple[Field[Any], Check, str], ...]:
     types = get_type_hints(of)
     return tuple(
-        (each.name, _check(types[each.name]), each.metadata.get("wanted") or _wanted(types[each.name]))
+        (each, _check(types[each.name]), each.metadata.get("wanted") or _wanted(types[each.name]))
         for each in fields(of)
     )
 
@@ -54,14 +59,14 @@ def _check(of: Any) -> Check:
         return lambda value: isinstance(value, tuple) and all(map(fits, value))
     kind = get_origin(of) or of
     if kind is str:
-        return lambda value: isinstance(value, str) and _is_text(value)
+        return lambda value: isinstance(value, str) and is_text(value)
     if kind in (int, float):
         numbers = (int,) if kind is int else (int, float)
         return lambda value: isinstance(value, numbers) and not isinstance(value, bool)
     return lambda value: isinstance(value, kind)
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
     """Whether it can be written as UTF-8, and handed to the system: neither half a surrogate pair, as in a variable
     that is no UTF-8, nor a NUL."""
     return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)

@@ -87,6 +87,14 @@ def daraja_paths(
     return DarajaPaths(gateway, on_exchange, log)
 
 
+def must_be_deliberate(settings: Settings) -> None:
+    """Raises Problem where others could reach the server, and nothing says that they may."""
+    if settings.host != DEFAULT_HOST:
+        from mock_daraja.control.guard import check_exposure
+
+        check_exposure(settings)
+
+
 class DarajaPaths:
     """The thin shell around the gateway: WSGI in, values through, WSGI out.
 
@@ -125,10 +133,7 @@ class DarajaPaths:
     def server(self) -> Server:
         """Bound to the address of the settings. Raises Problem where that can't be had, or is open to others."""
         own = self._settings
-        if own.host != DEFAULT_HOST:
-            from mock_daraja.control.guard import check_exposure
-
-            check_exposure(own)
+        must_be_deliberate(own)
         engine, shared = self.gateway.engine, self.gateway.shared
         server = Server(
             self,

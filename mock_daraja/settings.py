@@ -177,6 +177,10 @@ class Settings:
         for number, text in enumerate(self.app, 1):
             if not all(text.partition(":")):  # not shown: it may be the secret
                 raise Problem(f"app {number} of {len(self.app)} is no key and secret", remedy="write it as KEY:SECRET")
+        for name in self.allow_host:
+            if not name.strip() or any(each in name for each in "*/@[ ") or name.count(":") == 1:
+                what = f"allow_host {shown(name)} is no name of a host"
+                raise Problem(what, remedy="give each name by itself, without scheme and port: shop.test")
         for text in self.rewrite_callbacks:
             if not all(text.partition("=")):
                 raise Problem(f"rewrite_callbacks {shown(text)} has no target", remedy="write it as FROM=TO")

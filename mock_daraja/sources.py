@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
 from mock_daraja import files
+from mock_daraja.annotated import is_text, is_wrong
 from mock_daraja.clock import ClockSetting
 from mock_daraja.defaults import INITIATOR, INITIATOR_PASSWORD
 from mock_daraja.errors import Problem
@@ -32,6 +33,7 @@ _LONG_KEY: Final = later(
     rf"""(?<![\w"'.\\-])(?:(?:[\w-]++|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{files.DEEPEST}}}"""
 )
 SETTINGS_FILE: Final = "mock-daraja.toml"
+_SECRETS: Final = frozenset(each.name for each in fields(Settings) if not each.repr)
 
 
 def load(
@@ -165,7 +167,7 @@ def _read(table: Mapping[str, Any], kinds: Fields, where: Callable[[str], str]) 
     def wrong(name: str, value: Any, wanted: str) -> Problem:
         if name == "app" and isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
             return Problem("app holds a table", remedy='begin it with [[apps]]; app = ["KEY:SECRET"] is for texts')
-        return Problem(f"{name} is {shown(value)}", remedy=f"use {wanted}")
+        return Problem(is_wrong(name, value, may_be_shown=name not in _SECRETS), remedy=f"use {wanted}")
 
     return read(table, kinds, unknown=lambda name: unknown(name, kinds), wrong=wrong, where=where)
 
@@ -228,7 +230,9 @@ def _parsed(parse: Callable[[str], Any], wanted: str) -> Kind:
 def _text(value: Any) -> str:
     if isinstance(value, (list, Mapping)):
         raise ValueError("text, in quotes")
-    return str(value)
+    if not is_text(text := str(value)):
+        raise ValueError("text in UTF-8 without NUL")
+    return text
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -236,7 +240,7 @@ def _texts(value: Any) -> tuple[str, ...]:
         return tuple(part for part in _text(value).split(",") if part)
     if not all(isinstance(each, str) for each in value):
         raise ValueError("a list of texts")
-    return tuple(value)
+    return tuple(map(_text, value))
 
 
 _FLAGS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}

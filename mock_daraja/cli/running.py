@@ -77,7 +77,7 @@ def running(
     each callback that was not delivered. Raises Problem where the address can't be had, or no thread.
     """
     gc.disable()  # imports make much and drop little
-    from mock_daraja.app import daraja_paths
+    from mock_daraja.app import daraja_paths, must_be_deliberate
 
     stopping = Event()
     left: list[str] = []
@@ -91,6 +91,7 @@ def running(
         sockets.raise_limit()
         codes.ready()  # when a payment first needs it, there may be no file left to open
         with settings_applied():
+            must_be_deliberate(settings)
             log = None if logs is None else _logged(logs, writer, log_line)
             app = daraja_paths(settings, log=log, more_scenarios=more_scenarios)
         writer.hide = app.gateway.shared.sandboxes.secrets.hide

@@ -24,6 +24,9 @@ _LONGEST: Final = 1024  # of a value that is longer, so many characters are look
 _MOST_VALUES: Final = 10_000
 _MOST_TOKENS: Final = 20_000  # given out last, whether they have ended or not: ten times as many as exchanges are kept
 _CREDENTIAL_LENGTH: Final = 340  # of base64 of 256 bytes: a SecurityCredential
+_READ_AS_FORM: Final = later(rf"[A-Za-z0-9/ ]{{{_CREDENTIAL_LENGTH},}}")  # one, its `+` read as blanks
+_MOST_BLANKS: Final = 20  # of 344 characters, of which 5 are `+`; words have more
+_LEAST_OF_A_KIND: Final = 12  # each twelfth letter is a digit at least: in base64 each sixth
 _LOWER, _UPPER, _DIGIT = later("[a-z]"), later("[A-Z]"), later("[0-9]")
 _MARKS: Final = ("...", "\N{HORIZONTAL ELLIPSIS}")  # of what was cut: quoting.py's, and that of scenario problems
 _MARK: Final = rf"(?:\.\.\.|{_MARKS[1]})"
@@ -166,6 +169,8 @@ class KnownSecrets:
                         found.append((start + begin + first, start + begin + last))
             if len(found) == before and len(letters) < _LONG:
                 without_token.add(letters)
+        if " " in text and len(text) >= _CREDENTIAL_LENGTH:
+            found += _credentials_read_as_forms(text)
         return found
 
     def _seen_so_far(self) -> _Seen:
@@ -184,6 +189,16 @@ class KnownSecrets:
 
 def _is_secret(value: str) -> bool:
     return len(value) >= LEAST and value not in PUBLIC
+
+
+def _credentials_read_as_forms(text: str) -> Iterator[Span]:
+    for run in _READ_AS_FORM.finditer(text):
+        letters = run[0]
+        is_mixed = all(
+            _LEAST_OF_A_KIND * len(kind.findall(letters)) >= len(letters) for kind in (_LOWER, _UPPER, _DIGIT)
+        )
+        if is_mixed and letters.count(" ") * _CREDENTIAL_LENGTH <= _MOST_BLANKS * len(letters):
+            yield run.span()
 
 
 def _cut_short(text: str, needles: Needles) -> Iterator[Span]:

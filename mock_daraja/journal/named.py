@@ -14,7 +14,7 @@ from msgspec import Struct
 from mock_daraja.regexes import later
 
 _ENDINGS: Final = (
-    "password", "passwd", "passkey", "secret", "token", "credential", "authorization", "cookie", "apikey",
+    "password", "passwd", "passkey", "secret", "token", "credential", "authorization", "cookie", "apikey", "pincode",
 )  # fmt: skip
 _PIN: Final = later(r"(?:^|[^A-Za-z])(?:pin|PIN|Pin)$|[a-z](?:Pin|PIN)$")
 _WORDS: Final = (
@@ -50,6 +50,10 @@ _BRACKETS: Final = later(r"""["'\[\]{}]""")
 _PAIR: Final = later(r"(?:^|(?<=[&?;\s]))([^&?;=\s]{1,120})=([^&\s]*)")
 _PART: Final = later(r'\bname="([^"\r\n]{1,80})"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,4}\r?\n([^\r\n]*)')
 _ELEMENT: Final = later(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,80})(?:\s[^<>]*)?>([^<]+)")
+_LINE: Final = later(r"^[ \t]*([\w-]{1,80})[ \t]*:[ \t]*([^\s'\"{\[][^\r\n]*)", re.MULTILINE)
+_ANSWERED: Final = later(
+    r"(?<=Access Token - )[\w.~+/=-]{16,}"
+)  # Daraja's own answer repeats the token that it refuses
 _URL: Final = later(r"""[a-z][a-z0-9+.-]{0,20}:(?:\\?/){2}((?:[^\s"'<>\\]|\\/)+)""", re.IGNORECASE)
 _BEFORE_HOST: Final = later(r"""(?<![^\s"'<>(,=])([^\s"'<>/@:]{0,80}:[^\s"'<>/@]{1,200})@(?=[\w.\[])""")  # no scheme
 _NOTHING: Final = ("null", "true", "false", "None", "True", "False")
@@ -161,11 +165,17 @@ def pairs(text: str) -> Iterator[Place]:
 
 
 def parts(text: str) -> Iterator[Place]:
-    """Of a multipart form, and elements of XML."""
-    for pattern in (_PART, _ELEMENT):
+    """Of a multipart form, elements of XML, and lines of names and values."""
+    for pattern in (_PART, _ELEMENT, _LINE):
         for found in pattern.finditer(text):
             if is_secret(found[1]) and found[2].strip():
                 yield Place(found[1], found.start(2), found.end(2))
+
+
+def answered(text: str) -> Iterator[Place]:
+    """The token in an answer of Daraja's that refuses it, which may be another server's."""
+    for found in _ANSWERED.finditer(text):
+        yield Place("token", *found.span())
 
 
 def urls(text: str) -> Iterator[Place]:

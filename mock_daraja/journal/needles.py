@@ -66,9 +66,10 @@ class Needles:
 
 
 def _spellings(value: str) -> Iterator[str]:
-    """As it is, as a form writes its blanks, and its UTF-8 as what reads bytes one by one shows it."""
+    """As it is, as a form writes its blanks and reads its `+`, and its UTF-8 as who reads bytes one by one shows it."""
     yield value
     yield value.replace(" ", "+")
+    yield value.replace("+", " ")
     yield value.encode(errors="replace").decode("latin-1")
 
 

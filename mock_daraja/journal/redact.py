@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, Final
 
 from mock_daraja.errors import Problem
-from mock_daraja.journal.named import Place, fields, is_secret, may_name, nested, pairs, parts, urls
+from mock_daraja.journal.named import Place, answered, fields, is_secret, may_name, nested, pairs, parts, urls
 from mock_daraja.regexes import later
 
 CUT: Final = "***"
@@ -60,7 +60,9 @@ def redact_content(text: str) -> str:
 def places(text: str) -> Iterator[Place]:
     """The secret values of a body. They may overlap."""
     is_form = not text.lstrip().startswith(("{", "["))
-    return chain(fields(text), nested(text), urls(text), *((pairs(text), parts(text)) if is_form else ()))
+    return chain(
+        fields(text), nested(text), urls(text), answered(text), *((pairs(text), parts(text)) if is_form else ())
+    )
 
 
 def hidden_by_name(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +99,7 @@ def redact_text(text: str) -> str:
     text = _QUERY_ANYWHERE.sub(
         lambda found: found[0][: -len(found[2]) or None] + CUT if _named(found) else found[0], text
     )
-    return _cut(text, chain(fields(text), nested(text), urls(text)), shown=0)
+    return _cut(text, chain(fields(text), nested(text), urls(text), answered(text)), shown=0)
 
 
 def _without_said(text: str) -> str:

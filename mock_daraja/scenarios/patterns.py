@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from mock_daraja.clock import monotonic
@@ -26,7 +26,8 @@ LONGEST_VALUE: Final = 4096
 """Bytes in UTF-8."""
 _DEEPEST: Final = 40
 _MOST_PARTS: Final = 10_000  # written out, `a{3}` being three: the engine writes them out before it begins
-_KEPT: Final = 2048  # compiled: a thousand one-shots and a long scenario have no more; 70 KiB each at most
+_PARTS_KEPT: Final = 65_536  # of all that are compiled, written out; one takes 400 bytes at most: 25 MiB
+_LEAST_PARTS: Final = 32  # that one counts for: what a pattern without repetitions takes
 _LINT_S: Final = 0.5  # for one pattern with all values
 _PART: Final = later(
     r"""\(\?\#[^)]*\)                                # a comment
@@ -53,7 +54,8 @@ def fault(pattern: str) -> Fault | None:
     if _SPACED_OUT.search(pattern):
         return "is written with the flag x", "write it without blanks and comments"
     try:
-        return _too_large(pattern) or _unreadable(pattern)
+        parts = _parts(pattern)
+        return parts if isinstance(parts, tuple) else _unreadable(pattern)
     except RecursionError:
         return _TOO_DEEP
 
@@ -61,8 +63,9 @@ def fault(pattern: str) -> Fault | None:
 _TOO_DEEP: Final = (f"is nested more than {_DEEPEST} deep", "take brackets out: it is held against the whole value")
 
 
-def _too_large(pattern: str) -> Fault | None:
-    """Both parsers and the engine need stack for what is nested, and memory for what is repeated."""
+def _parts(pattern: str) -> int | Fault:
+    """How many it has, written out. Both parsers and the engine need stack for what is nested, and memory for what is
+    repeated."""
     sizes, last = [0], 0  # of the brackets that are open, and of the part before
     for part in _PART.finditer(pattern):
         if part["opening"]:
@@ -85,7 +88,7 @@ def _too_large(pattern: str) -> Fault | None:
         if sizes[-1] > _MOST_PARTS:
             what = f"repeats more than {_MOST_PARTS} parts"
             return what, f"write smaller numbers in braces: a value has {LONGEST_VALUE} bytes at most"
-    return None
+    return sum(sizes)
 
 
 def _unreadable(pattern: str) -> Fault | None:
@@ -93,13 +96,47 @@ def _unreadable(pattern: str) -> Fault | None:
 
     try:
         re.compile(pattern)
-        _compiled(pattern)
+        _COMPILED.get(pattern)
     except (re.error, error, OverflowError) as wrong:
         return f"is no regular expression: {wrong}", "write it like 2547.*; it is held against the whole value"
     return None
 
 
-@lru_cache(maxsize=_KEPT)
+class Compiled:
+    """The patterns used last, as many as have `most` parts together. For any thread."""
+
+    def __init__(self, most: int = _PARTS_KEPT) -> None:
+        self.parts = 0
+        self._most = most
+        self._kept: dict[str, tuple[Pattern[str], int]] = {}
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, pattern: str) -> Pattern[str]:
+        with self._lock:
+            if (kept := self._kept.pop(pattern, None)) is not None:
+                self._kept[pattern] = kept
+                return kept[0]
+        parts = _parts(pattern)
+        compiled = _compiled(pattern)
+        if isinstance(parts, int):
+            self._keep(pattern, compiled, max(parts, _LEAST_PARTS))
+        return compiled
+
+    def _keep(self, pattern: str, compiled: Pattern[str], parts: int) -> None:
+        with self._lock:
+            if pattern not in self._kept:
+                self._kept[pattern] = compiled, parts
+                self.parts += parts
+            while self.parts > self._most:
+                self.parts -= self._kept.pop(next(iter(self._kept)))[1]
+
+
+_COMPILED: Final = Compiled()
+
+
 def _compiled(pattern: str) -> Pattern[str]:
     """A brace that repeats nothing stands for itself, as `re` has it."""
     import regex
@@ -132,7 +169,7 @@ class Tries:
         try:
             if self.left_s <= 0:
                 raise TimeoutError
-            compiled = _compiled(pattern)  # which takes of the time, where it isn't kept
+            compiled = _COMPILED.get(pattern)  # which takes of the time, where it isn't kept
             left_s = max(0.0, self.left_s - (monotonic() - began_s))  # less than 0 has no end
             is_like = compiled.fullmatch(value, timeout=left_s, concurrent=True) is not None
         except (TimeoutError, MemoryError):

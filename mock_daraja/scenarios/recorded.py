@@ -80,13 +80,20 @@ def _end(exchange: Row, opened: Row, operation: str, clock: Row) -> dict[str, An
         raise Problem(f"the transaction of {exchange['id']} is still pending", remedy=remedy, status=409)
     end: dict[str, Any] = {"result": opened["result"]}
     if opened["result_desc"] != codes.text(opened["result"], operation.partition(".")[0]):
-        end["desc"] = opened["result_desc"].replace(opened["receipt"] or "\0", "{{receipt}}")
+        end["desc"] = _as_template(opened["result_desc"], opened)
     end["after"] = _seconds(opened["accepted"], opened["final"])
     rows = [each for each in exchange["callbacks"] if each["kind"] != "validation"]
     if any(each["kind"] == "timeout" for each in rows):
         end["queue_timeout"] = True
     plan = _plan([each for each in rows if each["kind"] == rows[0]["kind"]], opened)
     return end | ({"callback": plan} if plan else {})
+
+
+def _as_template(text: str, opened: Row) -> str:
+    """With what is of this one transaction left open."""
+    for name in ("receipt", "msisdn"):
+        text = text.replace(str(opened[name] or "\0"), "{{" + name + "}}")
+    return text
 
 
 def _plan(rows: list[Row], opened: Row) -> dict[str, Any]:

@@ -292,6 +292,7 @@ def test_a_payment_becomes_a_scenario(run: Callable[..., Any], live: str, mock: 
         ({"result": "1032", "after": 7}, {"result": "1032", "settle_ms": 7000}),
         ({"result": "1", "desc": "Too poor"}, {"result": "1", "result_desc": "Too poor"}),
         ({"result": "0", "desc": "{{receipt}}!"}, {"result": "0", "result_desc": "{{receipt}}!"}),
+        ({"result": "1", "desc": "{{msisdn}} has none"}, {"result": "1", "result_desc": "{{msisdn}} has none"}),
         ({"never": True}, {"never": True}),
         ({"error": "500.003.02"}, {"error": "500.003.02", "status": 500}),
         ({"page": "gateway-timeout"}, {"page": "gateway-timeout"}),

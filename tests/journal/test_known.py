@@ -37,6 +37,7 @@ def base64(text: str) -> str:
         (f"/a/{SECRET}/b", "/a/***/b"),
         (f"a={quote(SECRET, safe='')}&b=1", "a=***&b=1"),
         (f"a={quote_plus(SECRET)}&b=1", "a=***&b=1"),
+        (f"read as a form: {SECRET.replace('+', ' ')}", "read as a form: ***"),
         (f"a={quote(quote(SECRET, safe=''))}&b=1", "a=***&b=1"),
         ("".join(f"%{ord(each):02x}" for each in TOKEN) + "&b=1", "***&b=1"),
         ('{"a": "' + "".join(f"\\u{ord(each):04x}" for each in TOKEN) + '"}', '{"a": "***"}'),
@@ -76,6 +77,15 @@ def test_a_security_credential_is_hidden_by_its_form() -> None:
     credential = base64(bytes(range(256)).decode("latin-1"))[:342] + "=="
 
     assert known().hide(f"it is {credential}") == "it is ***=="
+
+
+def test_a_security_credential_that_was_read_as_a_form_is_hidden() -> None:
+    credential = ("aB3/" * 16 + "x ") * 5 + "aB3/" * 4  # its `+` are blanks
+    words = "Pay 3 goats to Wanjiku at 5 in the shop of Otieno " * 8
+    line = f"GET /nowhere/00001/{'x' * 6000} 404 2 ms in all"
+
+    assert known().hide(f"={credential}=") == "=***="
+    assert known().hide(words + line) == words + line
 
 
 @pytest.mark.parametrize("cut", range(8, 28))

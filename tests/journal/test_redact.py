@@ -50,6 +50,12 @@ from mock_daraja.journal.redact import redact_body, redact_headers, redact_messa
             b'POST /hook?secret=abcdefgh HTTP/1.1\r\n\r\n{"a": "b"}',
             'POST /hook?secret=abcd*** HTTP/1.1\r\n\r\n{"a": "b"}',
         ),
+        (b"pin: 1234\r\nAmount: 1\r\nNote: pin", "pin: ***\r\nAmount: 1\r\nNote: pin"),
+        (b'{"PINCODE":"1234"}', '{"PINCODE":"***"}'),
+        (
+            b'{"errorMessage": "Invalid Access Token - abcdefghijklmnop"}',
+            '{"errorMessage": "Invalid Access Token - abcd***"}',
+        ),
         (b"\xff", "\ufffd"),
     ],
 )

@@ -163,9 +163,22 @@ def test_the_engine_is_imported_with_the_first_pattern_and_not_before() -> None:
     assert seen.stdout.split() == ["False", "True"]
 
 
+def test_no_more_patterns_are_kept_than_have_so_many_parts_together() -> None:
+    kept = patterns.Compiled(most=250)
+    first = kept.get("a{100}")
+    kept.get("b{100}")
+
+    assert kept.get("a{100}") is first  # used last now
+    kept.get("c{100}")
+
+    assert kept.parts <= 250
+    assert kept.get("a{100}") is first
+    assert len(kept) == 2
+
+
 def test_reading_a_pattern_takes_of_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now_s, read = 0.0, list[str]()
-    compiled = patterns._compiled.__wrapped__
+    compiled = patterns._compiled
 
     def slowly(pattern: str) -> Any:
         nonlocal now_s
@@ -173,6 +186,7 @@ def test_reading_a_pattern_takes_of_the_same_time(monkeypatch: pytest.MonkeyPatc
         read.append(pattern)
         return compiled(pattern)
 
+    monkeypatch.setattr(patterns, "_COMPILED", patterns.Compiled())
     monkeypatch.setattr(patterns, "_compiled", slowly)
     monkeypatch.setattr(patterns, "monotonic", lambda: now_s)
     tries = Tries()
