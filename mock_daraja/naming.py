@@ -1,0 +1,67 @@
+"""Products and operations as people write them: `stk-push`, `stk_push`, `STKPush`, `stk-push.query`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from mock_daraja.errors import Problem
+from mock_daraja.fields import nearest
+from mock_daraja.products import CATALOGUE
+from mock_daraja.products.catalogue import Catalogue
+from mock_daraja.quoting import shown
+
+_SIGNS: Final = re.compile("[^a-z0-9]+")
+_ALSO: Final = {
+    "stk": "stk-push",
+    "lipanampesa": "stk-push",
+    "lipanampesaonline": "stk-push",
+    "mpesaexpress": "stk-push",
+    "stkquery": "stk-push.query",
+    "token": "oauth.generate",
+    "accountbalance": "balance",
+    "transactionstatus": "status",
+    "taxremittance": "tax",
+    "b2pochi": "pochi",
+}
+"""What the portal and SDKs call them besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a name stands for: all operations of a product, or the one that is named. `usual` are those of them that are
+    meant where something is to happen: the product's first that opens a transaction, or all of them if all do, which
+    are its versions; else its first."""
+
+    product: str
+    operations: tuple[str, ...]
+    usual: tuple[str, ...]
+
+
+def named(name: str, where: str = "", catalogue: Catalogue = CATALOGUE) -> Named:
+    """Capitals and signs don't count. Raises Problem, with the nearest, on a name that nothing has."""
+    asked = folded(name)
+    also = _ALSO.get(asked)
+    for product in catalogue.products:
+        every = tuple(each.full_name for each in product.operations)
+        if asked == folded(product.slug) or also == product.slug:
+            opening = tuple(each.full_name for each in product.operations if each.kind == "opens")
+            return Named(product.slug, every, opening if opening == every else opening[:1] or every[:1])
+        for full in every:
+            if asked == folded(full) or also == full:
+                return Named(product.slug, (full,), (full,))
+    raise _unknown(name, where, catalogue)
+
+
+def folded(name: str) -> str:
+    """Its letters and digits, small."""
+    return _SIGNS.sub("", name.lower())
+
+
+def _unknown(name: str, where: str, catalogue: Catalogue) -> Problem:
+    names = [*catalogue.operations, *catalogue.slugs]
+    near = nearest(name, names)
+    remedy = f"did you mean {shown(near)}? " if near else ""
+    remedy += f"the products are {', '.join(catalogue.slugs)}; the operations {', '.join(catalogue.operations)}"
+    return Problem(f"there is no product or operation {shown(name)}", where=where, remedy=remedy)
