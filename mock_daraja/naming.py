@@ -13,19 +13,6 @@ from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.quoting import shown
 
 _SIGNS: Final = re.compile("[^a-z0-9]+")
-_ALSO: Final = {
-    "stk": "stk-push",
-    "lipanampesa": "stk-push",
-    "lipanampesaonline": "stk-push",
-    "mpesaexpress": "stk-push",
-    "stkquery": "stk-push.query",
-    "token": "oauth.generate",
-    "accountbalance": "balance",
-    "transactionstatus": "status",
-    "taxremittance": "tax",
-    "b2pochi": "pochi",
-}
-"""What the portal and SDKs call them besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +29,15 @@ class Named:
 def named(name: str, where: str = "", catalogue: Catalogue = CATALOGUE) -> Named:
     """Capitals and signs don't count. Raises Problem, with the nearest, on a name that nothing has."""
     asked = folded(name)
-    also = _ALSO.get(asked)
     for product in catalogue.products:
         every = tuple(each.full_name for each in product.operations)
-        if asked == folded(product.slug) or also == product.slug:
+        called = [*map(folded, (product.slug, product.title, *product.also_called))]
+        if asked in called:
             opening = tuple(each.full_name for each in product.operations if each.kind == "opens")
             return Named(product.slug, every, opening if opening == every else opening[:1] or every[:1])
-        for full in every:
-            if asked == folded(full) or also == full:
-                return Named(product.slug, (full,), (full,))
+        for each in product.operations:
+            if asked in [f"{name}{folded(each.name)}" for name in called]:
+                return Named(product.slug, (each.full_name,), (each.full_name,))
     raise _unknown(name, where, catalogue)
 
 

@@ -16,6 +16,13 @@ def test_a_product_is_found_however_it_is_written(name: str) -> None:
     assert named(name).usual == ("stk-push.process",)
 
 
+@pytest.mark.parametrize(
+    ("name", "slug"), [("Account Balance", "balance"), ("transaction_status", "status"), ("token", "oauth")]
+)
+def test_a_product_is_found_by_its_title_too(name: str, slug: str) -> None:
+    assert named(name).product == slug
+
+
 @pytest.mark.parametrize("name", ["stk-push.query", "stk_push.query", "stkpush_query", "STK query"])
 def test_an_operation_is_found_too(name: str) -> None:
     assert named(name).operations == named(name).usual == ("stk-push.query",)
@@ -35,13 +42,15 @@ def test_what_of_a_product_is_usually_meant(name: str, usual: tuple[str, ...]) -
 
 def test_no_two_names_are_written_alike() -> None:
     names = [*CATALOGUE.slugs, *CATALOGUE.operations]
+    names += [each for product in CATALOGUE.products for each in product.also_called]
 
     assert len({*map(folded, names)}) == len(names)
     assert all(named(each).operations for each in names)
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("stk-psuh", "did you mean 'stk-push'? "), ("", "the products are "), ("zzz", "the products are ")]
+    ("name", "said"),
+    [("stk-psuh", "did you mean 'stk-push'? "), ("", "the products are "), ("zzz", "the products are ")],
 )
 def test_an_unknown_name_is_refused_with_the_nearest(name: str, said: str) -> None:
     with pytest.raises(Problem) as caught:

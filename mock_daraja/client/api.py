@@ -125,9 +125,10 @@ class ControlApi(ABC):
     def stop_scenario(self) -> None:
         self.call("DELETE", "scenario")
 
-    def arm(self, when: Mapping[str, Any], then: Mapping[str, Any]) -> Row:
-        """A one-shot: the next request that matches gets this outcome."""
-        return self.call("POST", "one-shots", body={"when": dict(when), "then": dict(then)})
+    def arm(self, **given: Any) -> Row:
+        """A one-shot: the next request that matches gets this outcome. `given` are any of when, then, of, http and
+        unattested, as POST one-shots takes them."""
+        return self.call("POST", "one-shots", body=given)
 
     def one_shots(self) -> list[Row]:
         """Those that nothing has used up."""

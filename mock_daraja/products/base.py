@@ -214,6 +214,7 @@ class Product:
 
     slug: str
     title: str
+    also_called: tuple[str, ...] = ()  # by SDKs and people, besides slug and title
     voice: Voice = CORE
     operations: tuple[Operation, ...]
     nouns: tuple[Noun[Any, Any], ...] = ()  # kinds of rows of its own

@@ -250,6 +250,7 @@ def _metadata(transaction: Transaction, world: World) -> list[dict[str, Any]]:
 PRODUCT: Final = Product(
     slug="stk-push",
     title="M-Pesa Express (STK push)",
+    also_called=("STK", "M-Pesa Express", "Lipa na M-Pesa", "Lipa na M-Pesa Online", "LNMO"),
     voice=STK,
     operations=(
         Opens(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
 
+from mock_daraja.naming import named
 from mock_daraja.quoting import printable, shown
 from mock_daraja.testing.link import Link, Part, Record, transaction_id
-from mock_daraja.testing.plans import operations_named
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Row, TransactionRow
 from mock_daraja.testing.timeline import timeline, why
 
@@ -117,7 +117,7 @@ class Asserting(Part):
         return conditions if result is None else [*conditions, _ended(result)]
 
     def _of_request(self, operation: str, status: int | None, sent: dict[str, Any]) -> list[_Wanted]:
-        asked = _asked(operations_named(operation, "assert_requested"))
+        asked = _asked(named(operation, "assert_requested").usual)
         return [asked, *(_sent(name, value) for name, value in sent.items()), *_fields(status=status)]
 
 

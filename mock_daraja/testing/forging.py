@@ -12,6 +12,7 @@ from mock_daraja.errors import Problem, prepared
 from mock_daraja.gateway import Gateway
 from mock_daraja.journal.shapes import callback_json
 from mock_daraja.model import CALLBACKS, Callback, Transaction
+from mock_daraja.naming import named
 from mock_daraja.products.values import Notice
 from mock_daraja.quoting import shown
 from mock_daraja.sandbox import Sandbox
@@ -19,7 +20,6 @@ from mock_daraja.scenarios.possible import objection
 from mock_daraja.steps.opening import accepted
 from mock_daraja.steps.passage import Shared
 from mock_daraja.steps.pretending import as_if_ended, as_if_paid
-from mock_daraja.testing.plans import operations_named
 from mock_daraja.testing.rows import CallbackRow
 
 
@@ -89,7 +89,7 @@ def _subject(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Transaction:
             return found
         raise Problem(f"there is no transaction {forgery.transaction}", where="forge", remedy="see daraja.transactions")
     usual = next(shared.catalogue.opens()).full_name
-    name = usual if forgery.operation is None else operations_named(forgery.operation, "forge")[0]
+    name = usual if forgery.operation is None else named(forgery.operation, "forge").usual[0]
     product = shared.catalogue.operations[name][1].product
     payments = [each for each in shared.catalogue.opens() if each.example is not None]
     its_own = [each for each in payments if each.product == product]

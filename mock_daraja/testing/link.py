@@ -99,14 +99,19 @@ class Link:
     # what happened
 
     def transactions(self) -> Rows[TransactionRow]:
-        return Rows(self.guarded(TransactionRow.from_json(each)) for each in self.api.transactions(limit=self.most))
+        return Rows(
+            TransactionRow,
+            (self.guarded(TransactionRow.from_json(each)) for each in self.api.transactions(limit=self.most)),
+        )
 
     def callbacks(self) -> Rows[CallbackRow]:
-        return Rows(self.guarded(CallbackRow.from_json(each)) for each in self.api.callbacks(limit=self.most))
+        return Rows(
+            CallbackRow, (self.guarded(CallbackRow.from_json(each)) for each in self.api.callbacks(limit=self.most))
+        )
 
     def exchanges(self) -> Rows[ExchangeRow]:
         shapes = self.api.exchanges(limit=self.most, whole="true")
-        return Rows(self.guarded(ExchangeRow.from_json(each)) for each in shapes)
+        return Rows(ExchangeRow, (self.guarded(ExchangeRow.from_json(each)) for each in shapes))
 
     def guarded(self, row: AnyRow) -> AnyRow:
         """The row, whose secrets Python doesn't show; from a server elsewhere it comes without them."""

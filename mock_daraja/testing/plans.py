@@ -4,37 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, overload
 
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.errors import Problem
-from mock_daraja.fields import nearest
 from mock_daraja.msisdn import normalise
-from mock_daraja.products import CATALOGUE
 from mock_daraja.quoting import shown
-from mock_daraja.scenarios.selectors import is_code, is_error_code
+from mock_daraja.scenarios.selectors import is_code
 from mock_daraja.testing.link import Part
+from mock_daraja.testing.literals import Code, GatewayStatus, Name, Word
 from mock_daraja.testing.rows import TransactionRow
 
 
 class Plans(Part):
+    @overload
     def next(
-        self, operation: str, outcome: int | str | dict[str, Any], *, unattested: bool = False, **when: Any
+        self, operation: Name, outcome: Word | Code | int | Mapping[str, Any], *, unattested: bool = False, **when: Any
+    ) -> None: ...
+
+    @overload
+    def next(self, operation: Name, *, code: int | str, unattested: bool = False, **when: Any) -> None: ...
+
+    @overload
+    def next(self, operation: Name, *, http: GatewayStatus, **when: Any) -> None: ...
+
+    def next(
+        self,
+        operation: str,
+        outcome: int | str | Mapping[str, Any] | None = None,
+        *,
+        code: int | str | None = None,
+        http: int | None = None,
+        unattested: bool = False,
+        **when: Any,
     ) -> None:
         """Decide the next request of an operation, or of those among them that `when` describes, just once.
 
+            daraja.next("stk-push", "cancelled")                       # a word: a shipped story, or a fault
             daraja.next("stk-push", 1032)                              # a result code: the customer cancels
             daraja.next("stk-push.query", "500.003.02")                # an error code: the request is refused
+            daraja.next("stk-push", http=503)                          # the gateway in front of Daraja answers
             daraja.next("stk-push", {"callback": {"copies": 2}}, amount=10)
 
-        A product's name stands for the first of its operations that opens transactions, or for all of them if all do
-        (v1 and v3 of B2C). A dict is the `then` of a scenario's rule, and `when` the rest of its `when`. `unattested`
-        forces a code that M-Pesa was never seen to give for it. A strict test fails when no request came to use it.
+        Words are the names of the shipped stories with one rule (`mock-daraja scenario list stk_push/`), also without
+        `callback-`: "lost", "twice", "late", "before-ack"; and faults: "hang", "reset". A product's name stands for the
+        first of its operations that opens transactions, or for all of them if all do (v1 and v3 of B2C). A dict is the
+        `then` of a scenario's rule, and `when` the rest of its `when`. `code` is for one that stands in a variable.
+        `unattested` forces a code that M-Pesa was never seen to give for it. A strict test fails when no request came
+        to use it. Raises Problem, with the nearest, on a name, word or code that there isn't.
         """
-        names = operations_named(operation, "next")
+        if sum(each is not None for each in (outcome, code, http)) != 1:
+            remedy = 'give a word or a code, daraja.next("stk-push", "cancelled"), or http=503'
+            raise Problem("next takes one outcome", where="next", remedy=remedy)
+        then = outcome if code is None else _code(code)
+        asked = {"http": http} if http is not None else {"then": then}
         forced = {"unattested": True} if unattested else {}
-        asked = {"product": operation} if len(names) > 1 else {"operation": names[0]}
-        self._link.api.arm({**asked, **when}, {**_then(names[0], outcome), **forced})
+        self._link.api.arm(of=operation, when=when, **asked, **forced)
 
     def scenario(self, name_or_path: str | PathLike[str] | None) -> None:
         """Play a scenario from its start, in place of the one that was active: a name or a file. None ends it."""
@@ -63,30 +88,7 @@ class Plans(Part):
         return self._link.guarded(TransactionRow.from_json(answered))
 
 
-def operations_named(operation: str, where: str) -> tuple[str, ...]:
-    """A product's name stands for the first of its operations that opens transactions, or for all of them if all do,
-    which are its versions; or else for its first. Raises Problem on an operation nobody has."""
-    product = next((each for each in CATALOGUE.products if each.slug == operation), None)
-    if product is not None:
-        opening = tuple(each.full_name for each in product.operations if each.kind == "opens")
-        all_open = len(opening) == len(product.operations)
-        return opening if all_open else opening[:1] or (product.operations[0].full_name,)
-    if operation not in CATALOGUE.operations:
-        names = ", ".join(CATALOGUE.operations)
-        slugs = [each.slug for each in CATALOGUE.products]
-        near = nearest(operation, [*CATALOGUE.operations, *slugs])
-        remedy = f"did you mean {shown(near)}? " if near else ""
-        remedy += f"there are {names}; a product's name stands for the first of its that opens transactions"
-        raise Problem(f"there is no operation {shown(operation)}", where=where, remedy=remedy)
-    return (operation,)
-
-
-def _then(operation: str, outcome: int | str | Mapping[str, Any]) -> Mapping[str, Any]:
-    """As the control API takes it. Raises Problem on what is neither code nor dict."""
-    if isinstance(outcome, Mapping):
-        return outcome
-    code = str(outcome)
-    if isinstance(outcome, bool) or not is_code(code):
-        remedy = 'give a code such as 1032 or "500.003.02", or a dict such as {"callback": {"drop": True}}'
-        raise Problem(f"the outcome is {shown(outcome)}", where="next", remedy=remedy)
-    return {"error" if is_error_code(code, operation.partition(".")[0]) else "result": code}
+def _code(code: int | str) -> str:
+    if isinstance(code, bool) or not is_code(str(code)):
+        raise Problem(f"code is {shown(code)}", where="next", remedy='give one such as 1032 or "500.003.02"')
+    return str(code)

@@ -7,15 +7,17 @@ of those.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from msgspec import convert
 
 from mock_daraja.errors import Problem
+from mock_daraja.fields import did_you_mean
 from mock_daraja.journal.shapes import refusal
 from mock_daraja.money import cents, json_number
+from mock_daraja.naming import named
 from mock_daraja.quoting import shown
 
 
@@ -129,21 +131,44 @@ class OrganisationRow:
         return convert({**shape, "balances": balances}, cls)
 
 
-Row = TypeVar("Row", ExchangeRow, TransactionRow, CallbackRow)
+Row = TypeVar("Row", bound=ExchangeRow | TransactionRow | CallbackRow)
+_STATES: Final[Mapping[type, tuple[str, ...]]] = {
+    TransactionRow: ("pending", "completed", "failed"),
+    CallbackRow: ("scheduled", "delivering", "delivered", "failed", "refused", "dropped"),
+}
 
 
 class Rows(list[Row], Generic[Row]):
-    """A list, oldest first."""
+    """A list, oldest first, of rows of one kind."""
+
+    def __init__(self, kind: type[Row], rows: Iterable[Row] = ()) -> None:
+        super().__init__(rows)
+        self._kind = kind
 
     def where(self, **wanted: Any) -> Rows[Row]:
-        """Those whose attributes are all as given: `daraja.callbacks.where(kind="stk", state="failed")`."""
-        if self:
-            names = [each.name for each in fields(self[0])]
-            for name in wanted:
-                if name not in names:
-                    kind = type(self[0]).__name__
-                    raise Problem(f"{kind} has no {shown(name)}", where="where", remedy=f"it has {', '.join(names)}")
-        return Rows(row for row in self if all(getattr(row, name) == value for name, value in wanted.items()))
+        """Those whose attributes are all as given: `daraja.callbacks.where(kind="stk", state="failed")`.
+
+        As `operation`, a product's name stands for all that it has. Raises Problem on an attribute that rows of this
+        kind don't have, and on an operation or a state that there isn't, also where the list is empty.
+        """
+        names = [each.name for each in fields(self._kind)]
+        for name, value in wanted.items():
+            if name not in names:
+                what = f"{self._kind.__name__} has no {shown(name)}"
+                raise Problem(what, where="where", remedy=did_you_mean(name, names, "attributes"))
+            if name == "state" and value not in _STATES[self._kind]:
+                what = f"{self._kind.__name__} has no state {shown(value)}"
+                raise Problem(what, where="where", remedy=did_you_mean(str(value), _STATES[self._kind], "states"))
+        asked = wanted.get("operation")
+        operations = None if asked is None else named(str(asked), "where").operations
+
+        def is_wanted(row: Row) -> bool:
+            return all(
+                getattr(row, name) in operations if name == "operation" and operations else getattr(row, name) == value
+                for name, value in wanted.items()
+            )
+
+        return Rows(self._kind, filter(is_wanted, self))
 
 
 def _shillings(printed: str) -> int | float:

@@ -173,9 +173,41 @@ def test_a_query_uses_up_no_one_shot_for_the_transactions_of_its_product(control
 
 
 @pytest.mark.parametrize(
+    ("given", "when", "then"),
+    [
+        (
+            {"of": "stk_push", "then": "lost"},
+            {"operation": "stk-push.process"},
+            {"result": "0", "callback": {"drop": True}},
+        ),
+        ({"of": "b2c", "then": 2001}, {"product": "b2c"}, {"result": "2001"}),
+        ({"of": "b2c", "then": "paid"}, {"product": "b2c"}, {"result": "0"}),
+        ({"of": "stk query", "then": "500.003.02"}, {"operation": "stk-push.query"}, {"error": "500.003.02"}),
+        ({"of": "oauth", "http": 503}, {"operation": "oauth.generate"}, {"page": "waf-503"}),
+        ({"of": "c2b", "then": "hang"}, {"operation": "c2b.simulate"}, {"fault": {"name": "hang"}}),
+        (
+            {"of": "stk-push", "then": "R000001", "unattested": True, "when": {"amount": 5}},
+            {"operation": "stk-push.process", "amount": 5},
+            {"result": "R000001", "unattested": True},
+        ),
+    ],
+)
+def test_an_outcome_may_be_said_in_a_word(control: Any, given: Any, when: Any, then: Any) -> None:
+    assert control.call("POST", "one-shots", given).json == {"id": 1, "when": when, "then": then}
+
+
+@pytest.mark.parametrize(
     ("request_line", "body", "status", "said"),
     [
-        ("POST one-shots", {}, 400, "then is missing"),
+        ("POST one-shots", {}, 400, "one outcome"),
+        ("POST one-shots", {"then": {"result": 1}, "http": 503}, 400, "one outcome"),
+        ("POST one-shots", {"then": "cancelled"}, 400, "of no product"),
+        ("POST one-shots", {"of": "stk-psh", "then": "cancelled"}, 400, "'stk-psh'"),
+        ("POST one-shots", {"of": "stk-push", "then": "canceled"}, 400, "'canceled'"),
+        ("POST one-shots", {"of": "stk-push", "then": "../x"}, 400, "'../x'"),
+        ("POST one-shots", {"of": "stk-push", "then": [1]}, 400, "the outcome is [1]"),
+        ("POST one-shots", {"of": "stk-push", "then": 1.5}, 400, "the outcome is 1.5"),
+        ("POST one-shots", {"of": "stk-push", "http": 503, "when": 5}, 400, "5"),
         ("POST one-shots", {"then": {"reslt": 1}}, 400, "`reslt`"),
         ("POST one-shots", {"then": {"page": "wafff"}}, 400, "`wafff`"),
         ("POST one-shots", {"then": {"result": 99999}}, 400, "no result 99999"),

@@ -76,8 +76,12 @@ def handle_members() -> Iterator[Member]:
         for each in body:
             if isinstance(each, ast.FunctionDef) and each.name == "__init__":
                 yield from _attributes(each)
-            elif isinstance(each, FUNCTIONS) and not each.name.startswith("_"):
+            elif isinstance(each, FUNCTIONS) and not each.name.startswith("_") and not _is_overload(each):
                 yield Member(_signature(each), _first_paragraph(ast.get_docstring(each) or ""))
+
+
+def _is_overload(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == "overload" for each in function.decorator_list)
 
 
 def _attributes(init: ast.FunctionDef) -> Iterator[Member]:

@@ -1,4 +1,5 @@
-"""Rewrites the generated blocks of docs/: `python -m tests.docs.generate`. test_generated.py holds them fresh.
+"""Rewrites the generated blocks of docs/, and the names that type checkers know: `python -m tests.docs.generate`.
+test_generated.py holds them fresh.
 
 A block stands between `<!-- generated: NAME -->` and `<!-- end -->`; blocks.py says what is in it.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.docs import blocks
+from tests.docs import blocks, literals
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -36,6 +37,7 @@ def main() -> None:
         if new != old:
             page.write_text(new, encoding="utf-8", newline="\n")
             print(f"rewrote {page.relative_to(ROOT)}")
+    literals.FILE.write_text(literals.text(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -172,7 +172,7 @@ def test_what_was_not_requested_is_explained(paid: Daraja, operation: str, wante
 
 
 def test_what_there_is_not_is_a_problem(daraja: Daraja) -> None:
-    with pytest.raises(Problem, match="no operation 'stkpush'"):
-        daraja.assert_requested("stkpush")
+    with pytest.raises(Problem, match="no product or operation 'stkpsh'"):
+        daraja.assert_requested("stkpsh")
     with pytest.raises(Problem, match="no transaction 'nobody'"):
         daraja.assert_paid("nobody")

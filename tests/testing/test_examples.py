@@ -101,11 +101,13 @@ def test_the_example_of_mock_daraja_runs() -> None:
 def test_the_examples_of_next_arm_what_they_say(daraja: Daraja, push: Push) -> None:
     exec(example("plans.py", "next"), {"daraja": daraja})
 
-    push(daraja, daraja.sink().url)
-    push(daraja, daraja.sink().url, PhoneNumber="254711222333")
+    answers = [push(daraja, daraja.sink().url, PhoneNumber=f"25471122233{each}") for each in range(4)]
     daraja.settle()
-    assert [row.result for row in daraja.transactions] == ["1032", "0"]
-    assert len(daraja.sink().received) == 3
+
+    assert [status for status, _ in answers] == [200, 200, 503, 200]
+    assert [row.result for row in daraja.transactions] == ["1032", "1032", "0"]
+    assert len(daraja.sink().received) == 4
+    assert [each["when"] for each in daraja._link.api.one_shots()] == [{"operation": "stk-push.query"}]
 
 
 def test_the_examples_of_forgeries_forge(daraja: Daraja, push: Push) -> None:

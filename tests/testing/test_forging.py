@@ -141,7 +141,7 @@ def test_a_confirmation_goes_to_the_url_that_is_registered(daraja: Daraja, webho
         ({"url": NOWHERE, "operation": "balance"}, "balance.query has no callback to forge"),
         ({"operation": "c2b"}, "nobody has registered a ConfirmationURL"),
         ({"url": NOWHERE, "kind": "timeout"}, "sends no timeout"),
-        ({"url": NOWHERE, "operation": "stkpush"}, "no operation 'stkpush'"),
+        ({"url": NOWHERE, "operation": "stkpsh"}, "no product or operation 'stkpsh'"),
         ({"transaction": "ws_CO_nobody"}, "no transaction 'ws_CO_nobody'"),
     ],
 )

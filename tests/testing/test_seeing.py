@@ -37,11 +37,36 @@ def test_rows_keep_what_they_showed(daraja: Daraja, push: Push) -> None:
     assert daraja.transactions.where(id=before.id, state="completed")[0].receipt
 
 
-def test_a_filter_names_the_attributes_there_are(daraja: Daraja, push: Push) -> None:
+def test_as_an_operation_a_product_stands_for_all_that_it_has(daraja: Daraja, push: Push) -> None:
     push(daraja, NOWHERE)
 
-    with pytest.raises(Problem, match=r"no 'result_code'[\s\S]*result_desc"):
-        daraja.transactions.where(result_code="0")
+    for name in ("stk-push", "stk_push", "stkpush", "stk-push.process", "stk_push.process"):
+        assert [row.id for row in daraja.exchanges.where(operation=name)] == ["x2"]
+        assert len(daraja.transactions.where(operation=name)) == 1
+    assert daraja.exchanges.where(operation="stk-push.query") == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "wanted", "said"),
+    [
+        ("transactions", {"result_code": "0"}, "TransactionRow has no 'result_code'\n  remedy: did you mean"),
+        ("transactions", {"state": "paid"}, "no state 'paid'\n  remedy: the states are pending, completed, failed"),
+        ("callbacks", {"state": "deliverd"}, "did you mean 'delivered'?"),
+        ("callbacks", {"operation": "stk-push"}, "CallbackRow has no 'operation'"),
+        (
+            "exchanges",
+            {"operation": "stk-psh"},
+            "no product or operation 'stk-psh'\n  remedy: did you mean 'stk-push'?",
+        ),
+    ],
+)
+def test_a_filter_that_nothing_could_meet_is_refused_also_on_an_empty_list(
+    daraja: Daraja, rows: str, wanted: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(Problem) as caught:
+        getattr(daraja, rows).where(**wanted)
+
+    assert said in str(caught.value)
 
 
 # the whole world, kept and put back

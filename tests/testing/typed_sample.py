@@ -25,6 +25,10 @@ def test_a_shop(
     assert_type(daraja.customer(balance=5).balance, int | float)
     assert_type(daraja_env["MPESA_BASE_URL"], str)
     daraja.next("stk-push", 1032)
+    daraja.next("stk_push", "lost", amount=10)
+    daraja.next("stk-push.query", "500.003.02")
+    daraja.next("b2c", code=str(2001), unattested=True)
+    daraja.next("stk-push", http=503)
     daraja.next("stk-push", {"callback": {"copies": 2}}, amount=10)
     assert_type(daraja.deliver_to(object()), str)
     for event in daraja.advance(60):
@@ -51,5 +55,8 @@ async def test_a_coroutine() -> None:
 def test_mistakes(daraja: Daraja) -> None:
     daraja.custmer()  # type: ignore[attr-defined]  # mypy must complain
     daraja.customer(balnce=5)  # type: ignore[call-arg]  # mypy must complain
+    daraja.next("stk-push", "canceled")  # type: ignore[call-overload]  # mypy must complain
+    daraja.next("stkpsh", 1032)  # type: ignore[call-overload]  # mypy must complain
+    daraja.next("stk-push", http=418)  # type: ignore[call-overload]  # mypy must complain
     daraja.advance("60")  # type: ignore[arg-type]  # mypy must complain
     print(daraja.transactions[0].result_code)  # type: ignore[attr-defined]  # mypy must complain
