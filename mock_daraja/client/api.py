@@ -167,6 +167,11 @@ class ControlApi(ABC):
     def resend(self, callback: int, times: int = 1) -> Row:
         return self.call("POST", "callbacks", callback, "resend", body={"times": times}, more_seconds=60)
 
+    def forge(self, **given: Any) -> Row:
+        """Send what M-Pesa would not. `given` are any of transaction, callback, url, operation and kind, and of what it
+        is to say: amount, receipt, reference, originator_id, result, msisdn."""
+        return self.call("POST", "callbacks", "forge", body=given, more_seconds=60)
+
     def transactions(self, **filters: Any) -> list[Row]:
         """Filters: state, msisdn, limit."""
         return list(self.call("GET", "transactions", query=filters)["transactions"])

@@ -25,7 +25,7 @@ _STATES: Final = get_args(CallbackState)
 FILTER: Final = {"state": one_of(*_STATES), "kind": text}
 
 
-def _reference(value: Any) -> str:
+def reference(value: Any) -> str:
     """A transaction's, or its id as a number."""
     return text(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
 
@@ -68,10 +68,10 @@ def _wanted(call: Call, given: Mapping[str, Any], *, pending: bool) -> _Callback
 
 
 def _shown(call: Call, rows: Iterable[Callback]) -> Shape:
-    return {"callbacks": call.shapes(rows, partial(_shape, call))}
+    return {"callbacks": call.shapes(rows, partial(shape, call))}
 
 
-def _shape(call: Call, row: Callback) -> Shape:
+def shape(call: Call, row: Callback) -> Shape:
     return callback_json(row, call.sandbox.deliveries_of(row.id), bodies=call.bodies)
 
 
@@ -81,12 +81,12 @@ def listed(call: Call) -> Shape:
 
 
 def one(call: Call, name: str) -> Shape:
-    return _shape(call, call.kept(CALLBACKS, row_id(name), name))
+    return shape(call, call.kept(CALLBACKS, row_id(name), name))
 
 
 def wait(call: Call) -> Awaited:
     """Until so many callbacks are as asked for. A standing clock is moved as far as it takes."""
-    keys = {**FILTER, "timeout": number(0, LONGEST_S), "count": whole(1, 1000), "transaction": _reference}
+    keys = {**FILTER, "timeout": number(0, LONGEST_S), "count": whole(1, 1000), "transaction": reference}
     given = call.body(keys)
     timeout_s, count = given.get("timeout", 30.0), given.get("count", 1)
     sandbox, wanted = call.sandbox, _wanted(call, given, pending=False)
@@ -131,4 +131,4 @@ def resend(call: Call, name: str) -> Shape:
 
     while sandbox.clock.stands_still and now().state == "scheduled" and call.engine.run_next(sandbox, sandbox.now_ms):
         pass
-    return _shape(call, now())
+    return shape(call, now())

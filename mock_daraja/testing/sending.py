@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mock_daraja.client.api import only_given
 from mock_daraja.errors import Problem
 from mock_daraja.testing.link import Link, Part, transaction_id
 from mock_daraja.testing.rows import CallbackRow, TransactionRow
 
 _NOT_THERE: Final = 404
-_LET_THE_SERVER_FORGE: Final = (
-    'let the server forge: daraja.next("stk-push", {"callback": {"forge": {"amount": 1}}}), or'
-)
 
 
 class Sender(Part):
@@ -75,11 +73,9 @@ class Sender(Part):
         No transaction and no money changes. Returns what the app answered: `.status`, and `.note` where it gave none.
         A strict test takes any answer for a good one, but not an exception or no answer at all.
         """
-        from mock_daraja.testing.forging import Forgery, forge
-
-        local = self._link.here("forge", _LET_THE_SERVER_FORGE)
-        number = transaction_id(self._link, transaction)
-        return local.guarded(forge(local.gateway, local.sandbox, Forgery(number, url, operation, kind, changes)))
+        about = transaction_id(self._link, transaction)
+        given = only_given(transaction=about, url=url, operation=operation, kind=kind)
+        return self._link.guarded(CallbackRow.from_json(self._link.api.forge(**given, **changes)))
 
 
 class DarajaSink:

@@ -136,7 +136,7 @@ def test_a_confirmation_goes_to_the_url_that_is_registered(daraja: Daraja, webho
     ("what", "words"),
     [
         ({}, "has no URL"),
-        ({"url": NOWHERE, "price": 5}, "nothing called 'price' is forged"),
+        ({"url": NOWHERE, "price": 5}, "there is no key 'price'"),
         ({"url": NOWHERE, "operation": "oauth"}, "has no callback to forge"),
         ({"url": NOWHERE, "operation": "balance"}, "balance.query has no callback to forge"),
         ({"operation": "c2b"}, "nobody has registered a ConfirmationURL"),

@@ -105,6 +105,18 @@ def test_a_sink_answers_and_forgets(either: Daraja, push: Push) -> None:
     assert (again.attempts, again.state, len(webhook.received)) == (3, "delivered", 2)
 
 
+def test_a_forgery_is_sent_by_whoever_has_the_sandbox(either: Daraja, push: Push) -> None:
+    webhook = either.sink()
+    push(either, webhook.url)
+
+    row = either.forge(1, amount=3)
+
+    assert (row.status, row.forged, row.transaction) == (200, True, 1)
+    assert webhook.received[0]["Body"]["stkCallback"]["CallbackMetadata"]["Item"][0] == {"Name": "Amount", "Value": 3}
+    with pytest.raises(Problem, match="no key 'price'"):
+        either.forge(1, price=3)
+
+
 def test_others_take_part(either: Daraja) -> None:
     shop = either.organisation(888999, name="Duka", kinds=["paybill"], balances={"Utility Account": "0.50"})
     app = either.app(products=["stk-push"])
@@ -204,7 +216,6 @@ def test_settings_reach_the_new_sandbox(server: Server) -> None:
 @pytest.mark.parametrize(
     "verb",
     [
-        lambda daraja: daraja.forge(url=NOWHERE),
         lambda daraja: daraja.deliver_to(print),
         lambda daraja: daraja.snapshot(),
     ],

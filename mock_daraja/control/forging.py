@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mock_daraja import wire
 from mock_daraja.callbacks import alter
+from mock_daraja.control import transactions
+from mock_daraja.control.call import Call, Response, row_id
+from mock_daraja.control.callbacks import reference, shape
 from mock_daraja.errors import Problem, prepared
-from mock_daraja.gateway import Gateway
-from mock_daraja.journal.shapes import callback_json
+from mock_daraja.fields import anything, text
 from mock_daraja.model import CALLBACKS, Callback, Transaction
 from mock_daraja.naming import named
 from mock_daraja.products.values import Notice
-from mock_daraja.quoting import shown
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios.possible import objection
 from mock_daraja.steps.opening import accepted
 from mock_daraja.steps.passage import Shared
 from mock_daraja.steps.pretending import as_if_ended, as_if_paid
-from mock_daraja.testing.rows import CallbackRow
+
+_KEYS: Final = {
+    "transaction": reference, "callback": reference, "url": text, "operation": text, "kind": text,
+    **dict.fromkeys(alter.FORGEABLE, anything),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,30 @@ class Forgery:
     changes: Mapping[str, Any]
 
 
-def forge(gateway: Gateway, sandbox: Sandbox, forgery: Forgery) -> CallbackRow:
-    """Kept, and delivered. Raises Problem on what can't be forged."""
-    for name in forgery.changes:
-        if name not in alter.FORGEABLE:
-            remedy = f"give {', '.join(alter.FORGEABLE)}"
-            raise Problem(f"nothing called {shown(name)} is forged", where="forge", remedy=remedy)
-    row = _kept(gateway.shared, sandbox, forgery)
-    gateway.engine.deliver_now(sandbox, [row.id])
-    row = sandbox.store.get(CALLBACKS, row.id) or row
-    return CallbackRow.from_json(callback_json(row, sandbox.deliveries_of(row.id), bodies=bytes))
+def forge(call: Call) -> Response:
+    """Send, now, what M-Pesa would not: in the shape of a transaction's callback, or of a given one, or of that of a
+    payment which never was. No transaction and no money changes. It has been delivered when this answers."""
+    given = call.body(_KEYS)
+    changes = {name: value for name, value in given.items() if name in alter.FORGEABLE}
+    row = _kept(call.shared, call.sandbox, _forgery(call, given, changes))
+    call.engine.deliver_now(call.sandbox, [row.id])
+    return Response(shape(call, call.sandbox.store.get(CALLBACKS, row.id) or row), 201)
+
+
+def _forgery(call: Call, given: Mapping[str, Any], changes: Mapping[str, Any]) -> Forgery:
+    """Raises Problem where it is about nothing that there is."""
+    about = None if "transaction" not in given else transactions.find(call.sandbox, given["transaction"]).id
+    if "callback" not in given:
+        return Forgery(about, given.get("url"), given.get("operation"), given.get("kind"), changes)
+    if about is not None:
+        remedy = "give the callback alone: it is of a transaction"
+        raise Problem("both a transaction and a callback are given", where="callback", remedy=remedy)
+    number = given["callback"].removeprefix("c")
+    row = call.kept(CALLBACKS, row_id(number), given["callback"])
+    if not row.transaction:
+        remedy = "forge it as the first was, by its operation and url"
+        raise Problem(f"callback {row.id} is forged itself, and of no transaction", where="callback", remedy=remedy)
+    return Forgery(row.transaction, given.get("url", row.url), None, given.get("kind", row.kind), changes)
 
 
 @prepared
@@ -87,7 +106,7 @@ def _subject(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Transaction:
         found = sandbox.transaction(forgery.transaction)
         if found is not None:
             return found
-        raise Problem(f"there is no transaction {forgery.transaction}", where="forge", remedy="see daraja.transactions")
+        raise Problem(f"there is no transaction {forgery.transaction}", where="forge", remedy="it is no longer kept")
     usual = next(shared.catalogue.opens()).full_name
     name = usual if forgery.operation is None else named(forgery.operation, "forge").usual[0]
     product = shared.catalogue.operations[name][1].product
@@ -99,5 +118,7 @@ def _subject(shared: Shared, sandbox: Sandbox, forgery: Forgery) -> Transaction:
         raise Problem(f"{name} has no callback to forge", where="forge", remedy=remedy)
     command = operation.example
     if forgery.url is None and command.result_url is not None:
-        raise Problem("a forged callback of no transaction has no URL", where="forge", remedy="give url=, your webhook")
+        raise Problem(
+            "a forged callback of no transaction has no URL", where="forge", remedy="give url, your webhook's"
+        )
     return accepted(sandbox, operation, command)
