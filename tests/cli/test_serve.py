@@ -240,7 +240,7 @@ def test_it_stops_in_time_though_nobody_reads_the_log(start: Callable[..., Any])
 def test_a_signal_stops_it_while_a_request_hangs_on_purpose(start: Callable[..., Any]) -> None:
     server = start("serve", "--port", "0")
     url = server.url()
-    Client(url).arm({"operation": "oauth.generate"}, {"fault": {"name": "hang"}})
+    Client(url).arm(when={"operation": "oauth.generate"}, then={"fault": {"name": "hang"}})
     with socket.create_connection(address(url)) as client:
         client.sendall(b"GET /oauth/v1/generate?grant_type=client_credentials HTTP/1.1\r\nHost: a\r\n\r\n")
         server.until("GET /oauth", "err")

@@ -148,7 +148,7 @@ def test_a_scenario_is_played_and_stopped(client: Client, mock: Any) -> None:
 
 
 def test_a_one_shot_decides_the_next_request(client: Client, mock: Any) -> None:
-    client.arm({"operation": "stk-push.process"}, {"error": "500.003.02"})
+    client.arm(when={"operation": "stk-push.process"}, then={"error": "500.003.02"})
 
     (armed,) = client.one_shots()
     assert (armed["when"], armed["then"]) == ({"operation": "stk-push.process"}, {"error": "500.003.02"})
