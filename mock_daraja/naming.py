@@ -49,6 +49,6 @@ def folded(name: str) -> str:
 def _unknown(name: str, where: str, catalogue: Catalogue) -> Problem:
     names = [*catalogue.operations, *catalogue.slugs]
     near = nearest(name, names)
-    remedy = f"did you mean {shown(near)}? " if near else ""
-    remedy += f"the products are {', '.join(catalogue.slugs)}; the operations {', '.join(catalogue.operations)}"
+    every = f"the products are {', '.join(catalogue.slugs)}; the operations {', '.join(catalogue.operations)}"
+    remedy = f"did you mean {shown(near)}?" if near else every
     return Problem(f"there is no product or operation {shown(name)}", where=where, remedy=remedy)

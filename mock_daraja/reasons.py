@@ -140,7 +140,7 @@ def _undelivered(row: Callback, last: Delivery | None) -> str:
 
 def _untrue(row: Callback) -> str:
     if row.forged:
-        return "forged by the test"
+        return "forged: M-Pesa did not send it"
     said = ", ".join(f"{name} {value}" for name, value in row.forge)
     forged = f"the outcome has it say: {visible(said)}; the ledger has the truth" if said else ""
     damaged = f"the outcome has its body {row.damage}" if row.damage is not None else ""

@@ -50,7 +50,7 @@ def test_no_two_names_are_written_alike() -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("stk-psuh", "did you mean 'stk-push'? "), ("", "the products are "), ("zzz", "the products are ")],
+    [("stk-psuh", "did you mean 'stk-push'?"), ("", "the products are "), ("zzz", "the products are ")],
 )
 def test_an_unknown_name_is_refused_with_the_nearest(name: str, said: str) -> None:
     with pytest.raises(Problem) as caught:

@@ -12,6 +12,7 @@ Row = dict[str, Any]
 """One JSON object. The keys of exchanges, callbacks and transactions are journal/shapes.py's."""
 Query = Mapping[str, Any]
 """The parameters of a query string; one of None is left out."""
+_LONGEST_MOVE_S: Final = 366 * 86_400  # of a clock, in one call
 NOTHING: Final[Query] = MappingProxyType({})
 
 
@@ -48,6 +49,13 @@ class ControlApi(ABC):
 
     def advance(self, seconds: float) -> Row:
         """Move a standing clock: now, fired, and the ids of the callbacks it delivered."""
+        moved = self._advance(min(seconds, _LONGEST_MOVE_S))
+        while (seconds := seconds - _LONGEST_MOVE_S) > 0:
+            further = self._advance(min(seconds, _LONGEST_MOVE_S))
+            moved = {name: moved[name] + each if isinstance(each, list) else each for name, each in further.items()}
+        return moved
+
+    def _advance(self, seconds: float) -> Row:
         return self.call("POST", "clock", "advance", body={"seconds": seconds}, more_seconds=60)
 
     # parties
@@ -75,10 +83,11 @@ class ControlApi(ABC):
         return self.call("POST", "customers", body={"msisdn": msisdn, **table})
 
     def enter_pin(self, msisdn: str, pin: str) -> Row:
-        """The customer answers the open prompt. `dismiss_prompt` is for "cancel" and "ignore"."""
+        """The customer answers the open prompt."""
         return self.call("POST", "customers", msisdn, "prompt", body={"pin": pin})
 
-    def dismiss_prompt(self, msisdn: str, action: str = "cancel") -> Row:
+    def answer_prompt(self, msisdn: str, action: str) -> Row:
+        """The same in a word: pay, which enters the right PIN, wrong-pin, cancel or ignore."""
         return self.call("POST", "customers", msisdn, "prompt", body={"action": action})
 
     def organisations(self) -> list[Row]:
@@ -133,6 +142,9 @@ class ControlApi(ABC):
     def one_shots(self) -> list[Row]:
         """Those that nothing has used up."""
         return list(self.call("GET", "one-shots")["one_shots"])
+
+    def disarm(self, number: int | str) -> None:
+        self.call("DELETE", "one-shots", number)
 
     # the journal
 

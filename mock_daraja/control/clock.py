@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from mock_daraja.clock import LAST_MS, ClockSetting
 from mock_daraja.control.call import Call, Shape
+from mock_daraja.durations import span
 from mock_daraja.errors import Problem
-from mock_daraja.fields import number, text
+from mock_daraja.fields import text
 from mock_daraja.journal.shapes import instant
 from mock_daraja.model import Event
 
@@ -35,7 +36,7 @@ def switch(call: Call) -> Shape:
 
 def advance(call: Call) -> Shape:
     sandbox = call.sandbox
-    ms = round(call.body({"seconds": number(0, LONGEST_S)}, required=("seconds",))["seconds"] * 1000)
+    ms = round(call.body({"seconds": span(0, LONGEST_S)}, required=("seconds",))["seconds"] * 1000)
     if sandbox.now_ms + ms > LAST_MS:
         raise Problem("the clock would leave the calendar", where="seconds", remedy="reset the sandbox", status=409)
     fired = call.engine.advance(sandbox, ms)

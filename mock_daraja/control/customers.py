@@ -20,6 +20,8 @@ _KEYS: Final = {
     "pin": text, "name": text, "handset": anything, "prompt": anything, "pin_locked": anything, "registered": anything,
     "balance": shillings, "id_number": text, "id_types": anything,
 }  # fmt: skip
+_ACTIONS: Final = ("pay", "wrong-pin", "cancel", "ignore")
+"""What a customer may do with an open prompt, as their habit says it: to pay is to enter the right PIN."""
 
 
 def _shape(call: Call, row: Customer) -> Shape:
@@ -63,9 +65,12 @@ def change(call: Call, msisdn: str) -> Shape:
 def answer(call: Call, msisdn: str) -> Shape:
     """The customer enters a PIN, cancels, or ignores the prompt. It takes effect when the clock next moves."""
     number = _msisdn(msisdn)
-    given = call.body({"pin": text, "action": one_of("cancel", "ignore")})
+    given = call.body({"pin": text, "action": one_of(*_ACTIONS)})
     if len(given) != 1:
-        remedy = 'give either {"pin": "1234"} or {"action": "cancel"} or {"action": "ignore"}'
+        remedy = f'give either {{"pin": "1234"}} or an action, {{"action": "cancel"}}: {", ".join(_ACTIONS)}'
         raise Problem("an answer is a PIN or an action", where="body", remedy=remedy)
-    transaction = call.sandbox.answer_prompt(number, f"pin:{given['pin']}" if "pin" in given else given["action"])
-    return transaction_shape(transaction)
+    pin, action = given.get("pin"), given.get("action")
+    if action in ("pay", "wrong-pin"):
+        right = call.sandbox.customer(number).pin
+        pin = right if action == "pay" else f"not {right}"
+    return transaction_shape(call.sandbox.answer_prompt(number, str(action) if pin is None else f"pin:{pin}"))

@@ -93,9 +93,9 @@ def _operation(word: str, rules: list[Rule], operations: Iterable[str]) -> str |
 def _unknown(word: str, product: str, library: Library) -> Problem:
     known = words(product, library)
     near = nearest(word, [*known, *shorter(known)])
-    remedy = f"did you mean {shown(near)}?" if near else f"the words are {', '.join(known)}"
-    remedy += f"; `mock-daraja codes --product {product}` lists its codes"
-    return Problem(f"{product} has no outcome {shown(word)}", remedy=remedy)
+    remedy = f"did you mean {shown(near)}? " if near else f"the words are {', '.join(known)}; "
+    remedy += f"`mock-daraja codes --product {product}` lists its codes"
+    return Problem(f"{product} has no outcome {shown(word)}", where="then", remedy=remedy)
 
 
 def shorter(known: Iterable[str]) -> Iterator[str]:

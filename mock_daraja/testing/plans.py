@@ -80,11 +80,10 @@ class Plans(Part):
         if (pin is not None) + cancel + ignore > 1:
             raise Problem("a prompt has one answer", where="answer_prompt", remedy="give one of pin, cancel and ignore")
         number = CUSTOMER if msisdn is None else normalise(msisdn)
-        if cancel or ignore:
-            answered = self._link.api.dismiss_prompt(number, "cancel" if cancel else "ignore")
+        if pin is not None:
+            answered = self._link.api.enter_pin(number, pin)
         else:
-            right = str(self._link.api.customer(number)["pin"]) if pin is None else pin
-            answered = self._link.api.enter_pin(number, right)
+            answered = self._link.api.answer_prompt(number, "cancel" if cancel else "ignore" if ignore else "pay")
         return self._link.guarded(TransactionRow.from_json(answered))
 
 

@@ -8,18 +8,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from mock_daraja import durations
 from mock_daraja.client.api import Row, only_given
 from mock_daraja.clock import eat, parse_instant
 from mock_daraja.errors import Problem
 from mock_daraja.model import Event
 from mock_daraja.model.callback import PENDING
+from mock_daraja.quoting import shown
 from mock_daraja.testing.link import Part, transaction_id
 from mock_daraja.testing.rows import CallbackRow, TransactionRow
 from mock_daraja.testing.timeline import timeline
 
 _FIRST_TIME_MACHINE: Final = 3  # that leaves time.monotonic alone, on which sockets, locks and event loops wait
 _INSTALL: Final = 'pip install "time-machine>=3"'
-_LONGEST_MOVE_MS: Final = 366 * 86_400_000  # of a clock, in one call
 _LONGEST_WAIT_S: Final = 3600  # in one call
 _MOST_TURNS: Final = 10_000
 _TIMED_OUT: Final = 408
@@ -32,9 +33,9 @@ class Waiting(Part):
         """The sandbox's clock: `now`, `due`, `move_to(instant)`, `switch("auto")`."""
         return DarajaClock(self._link)
 
-    def advance(self, seconds: float = 60) -> list[Event]:
+    def advance(self, seconds: float | str = 60) -> list[Event]:
         """Move the clock, and do all that falls due, in order and at its own time: prompts are answered, callbacks
-        delivered. Returns what was done."""
+        delivered. A span may be text: "36h", "90 days". Returns what was done."""
         return self.clock.advance(seconds)
 
     def settle(self) -> list[Event]:
@@ -136,14 +137,9 @@ class DarajaClock(Part):
         """What is on the agenda, the next first: `due_ms`, `kind` and the id of the transaction or callback."""
         return _events(self._link.api.clock(limit=self._link.most)["due"])
 
-    def advance(self, seconds: float = 60) -> list[Event]:
+    def advance(self, seconds: float | str = 60) -> list[Event]:
         """As `daraja.advance`."""
-        done: list[Event] = []
-        ms = round(seconds * 1000)
-        while ms > _LONGEST_MOVE_MS:
-            done += _events(self._link.api.advance(_LONGEST_MOVE_MS / 1000)["fired"])
-            ms -= _LONGEST_MOVE_MS
-        return done + _events(self._link.api.advance(ms / 1000)["fired"])
+        return _events(self._link.api.advance(_milliseconds(seconds) / 1000)["fired"])
 
     def move_to(self, instant: datetime | str) -> list[Event]:
         """Move on to a time: a datetime, or text such as "2026-11-24T18:00"; without an offset it is EAT.
@@ -191,3 +187,10 @@ def travelling(daraja: Waiting) -> Iterator[None]:
             yield
         finally:
             clock.on_move = lambda ms: None
+
+
+def _milliseconds(span: float | str) -> int:
+    try:
+        return round(durations.seconds(span) * 1000)
+    except (ValueError, OverflowError):  # round refuses nan and inf
+        raise Problem(f"seconds is {shown(span)}", where="advance", remedy=f"use {durations.WANTED}") from None

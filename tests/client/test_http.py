@@ -121,7 +121,7 @@ def test_a_customer_answers_the_prompt_with_the_pin(client: Client, mock: Any) -
 def test_a_customer_dismisses_the_prompt(client: Client, mock: Any) -> None:
     checkout = mock.pushed()
 
-    client.dismiss_prompt("254708374149")
+    client.answer_prompt("254708374149", "cancel")
     client.advance(0)
 
     assert client.transaction(checkout)["result"] == "1032"

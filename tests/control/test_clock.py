@@ -21,6 +21,10 @@ def test_a_part_of_a_second_is_enough(control: Any) -> None:
     assert control.ok("POST", "clock/advance", {"seconds": 0.25})["now"] == "2026-11-24T10:00:00.250+03:00"
 
 
+def test_a_span_may_be_in_words(control: Any) -> None:
+    assert control.ok("POST", "clock/advance", {"seconds": "90 days"})["now"] == "2027-02-22T10:00:00.000+03:00"
+
+
 def test_the_clock_can_be_switched_and_then_not_be_moved(control: Any) -> None:
     assert control.ok("PUT", "clock", {"clock": "scaled:60"})["clock"] == "scaled:60"
 
@@ -31,13 +35,13 @@ def test_the_clock_can_be_switched_and_then_not_be_moved(control: Any) -> None:
     assert "PUT /_mock/clock" in remedy
 
 
-@pytest.mark.parametrize("seconds", [-1, "60", True, None, 1e12, [], 10**400])
+@pytest.mark.parametrize("seconds", [-1, "soon", "-1s", "90 fortnights", "400 days", True, None, 1e12, [], 10**400])
 def test_a_bad_number_of_seconds_is_named(control: Any, seconds: object) -> None:
     status, problem, where, remedy = control.problem("POST", "clock/advance", {"seconds": seconds})
 
     assert (status, where) == (400, "seconds")
     assert problem.startswith("seconds is ")
-    assert "a number from 0 to" in remedy
+    assert "seconds" in remedy
 
 
 def test_the_clock_stays_within_the_calendar(control: Any) -> None:

@@ -88,7 +88,14 @@ def test_what_is_no_kenyan_number_is_refused(control: Any, method: str, path: st
 
 @pytest.mark.parametrize(
     ("answer", "result"),
-    [({"pin": "1234"}, 0), ({"pin": "0000"}, 2001), ({"action": "cancel"}, 1032), ({"action": "ignore"}, 1037)],
+    [
+        ({"pin": "1234"}, 0),
+        ({"pin": "0000"}, 2001),
+        ({"action": "cancel"}, 1032),
+        ({"action": "ignore"}, 1037),
+        ({"action": "pay"}, 0),
+        ({"action": "wrong-pin"}, 2001),
+    ],
 )
 def test_a_prompt_is_answered_for_the_customer(control: Any, answer: dict[str, str], result: int) -> None:
     control.ok("PATCH", "customers/254708374149", {"prompt": "ask"})
@@ -114,7 +121,7 @@ def test_the_open_prompt_is_shown(control: Any) -> None:
     [
         ({}, 400),
         ({"pin": "1", "action": "cancel"}, 400),
-        ({"action": "pay"}, 400),
+        ({"action": "ask"}, 400),
         ({"pin": 1234}, 400),
         ({"pin": "1234"}, 409),
     ],

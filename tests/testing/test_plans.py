@@ -55,7 +55,7 @@ def test_next_takes_the_then_of_a_rule_and_conditions(daraja: Daraja, webhook: A
 @pytest.mark.parametrize(
     ("operation", "outcome", "words"),
     [
-        ("stkpsh", 1032, "did you mean 'stk-push'? the products are oauth, "),
+        ("stkpsh", 1032, "did you mean 'stk-push'?"),
         ("stk-push", True, "such as 1032"),
         ("stk-push", None, "one outcome"),
         ("stk-push", "canceled", "stk-push has no outcome 'canceled'\n  remedy: did you mean 'cancelled'?"),
