@@ -8,8 +8,10 @@ from typing import Final
 import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, url_option
+from mock_daraja.cli.usage import examples
 from mock_daraja.client import Row
 from mock_daraja.errors import Problem
+from mock_daraja.naming import named
 
 _ALL: Final = "all"
 
@@ -34,8 +36,13 @@ def _read(given: str) -> list[str] | None:
     return None if given == _ALL else [each.strip() for each in given.split(",") if each.strip()]
 
 
+def _products(given: str) -> list[str] | None:
+    listed = _read(given)
+    return None if listed is None else [named(each, "--products").product for each in listed]
+
+
 @click.command(
-    epilog="Example: mock-daraja app; mock-daraja app test-key --products stk-push,b2c",
+    epilog=examples("mock-daraja app", "mock-daraja app test-key --products stk-push,b2c"),
     short_help="List apps, and change what one may call.",
 )
 @click.argument("key", required=False, metavar="[KEY]")
@@ -53,8 +60,11 @@ def app(
     when it was granted, until it expires: ask for a new one to use what was added. Products are named as in the
     catalogue, up to the dot: stk-push, b2c. An empty LIST is none of them.
     """
-    given = {"products": products, "shortcodes": shortcodes}
-    changes = {name: _read(value) for name, value in given.items() if value is not None}
+    changes = {}
+    if products is not None:
+        changes["products"] = _products(products)
+    if shortcodes is not None:
+        changes["shortcodes"] = _read(shortcodes)
     if changes and key is None:
         raise click.UsageError("give the KEY of the app that is to be changed; `mock-daraja app` lists them")
     printer, client = Printer(), client_at(url, sandbox)

@@ -28,7 +28,7 @@ class Caller:
     def __init__(self, client: Client, key: str, secret: str, printer: Printer) -> None:
         self.client = client
         self.printer = printer
-        self._basic = base64.b64encode(f"{key}:{secret}".encode()).decode()
+        self._app = (key, secret)
         self.bearer: dict[str, str] = {}  # the header of later calls, once there is a token
         self._number = 0
 
@@ -38,11 +38,8 @@ class Caller:
 
     def get_token(self) -> HttpAnswer:
         """The answer. Later calls carry the token, if there was one."""
-        path = f"{next(_catalogue().grants()).paths[0]}?grant_type=client_credentials"
-        answer = self.show("Your app gets a token", "GET", path, {"Authorization": f"Basic {self._basic}"})
-        granted = answer.field("access_token")
-        if answer.status == 200 and isinstance(granted, str):
-            self.bearer = {"Authorization": f"Bearer {granted}"}
+        answer = self.show("Your app gets a token", *token_request(*self._app))
+        self.bearer = bearer_of(answer) or self.bearer
         return answer
 
     def call(
@@ -68,8 +65,7 @@ class Caller:
             self._print(each["request"], each["answer"])
 
     def now(self) -> str:
-        """The sandbox's time, as a Timestamp has it."""
-        return eat_digits(parse_instant(self.client.clock()["now"]))
+        return timestamp(self.client)
 
     def _print(self, request: bytes | str, answer: bytes | str) -> None:
         self.printer.say(message_text(request, "> ", self.printer.paint))
@@ -106,7 +102,50 @@ def query_of(operation: Operation) -> Operation | None:
     return next((each for each in _catalogue().answers(operation.product) if each.about), None)
 
 
-def credentials(now: str) -> dict[str, Any]:
-    """The Password of the sandbox's paybill at this time, with what it is made of."""
-    made = password(defaults.PAYBILL, defaults.PASSKEY, now)
-    return {"BusinessShortCode": defaults.PAYBILL, "Password": made, "Timestamp": now}
+def token_request(key: str, secret: str) -> tuple[str, str, dict[str, str]]:
+    """Method, target and headers."""
+    basic = base64.b64encode(f"{key}:{secret}".encode()).decode()
+    path = f"{next(_catalogue().grants()).paths[0]}?grant_type=client_credentials"
+    return "GET", path, {"Authorization": f"Basic {basic}"}
+
+
+def bearer_of(answer: HttpAnswer) -> dict[str, str]:
+    """The header that carries the token of an answer, if there is one in it."""
+    granted = answer.field("access_token")
+    return {"Authorization": f"Bearer {granted}"} if answer.status == 200 and isinstance(granted, str) else {}
+
+
+def timestamp(client: Client) -> str:
+    """The sandbox's time, as a Timestamp has it."""
+    return eat_digits(parse_instant(client.clock()["now"]))
+
+
+def credentials(now: str, shortcode: str = defaults.PAYBILL, passkey: str = defaults.PASSKEY) -> dict[str, Any]:
+    """The Password of a shortcode at this time, with what it is made of."""
+    return {"BusinessShortCode": shortcode, "Password": password(shortcode, passkey, now), "Timestamp": now}
+
+
+def push_body(
+    credentials: Mapping[str, Any],
+    amount: int | str,
+    url: str,
+    *,
+    msisdn: str = defaults.CUSTOMER,
+    till: str | None = None,
+    reference: str = "INV-001",
+    description: str = "Demo",
+) -> dict[str, Any]:
+    """What an app sends that asks a customer to pay."""
+    shortcode = int(credentials["BusinessShortCode"])
+    return {
+        **credentials,
+        "BusinessShortCode": shortcode,
+        "TransactionType": "CustomerPayBillOnline" if till is None else "CustomerBuyGoodsOnline",
+        "Amount": amount,
+        "PartyA": int(msisdn),
+        "PartyB": shortcode if till is None else int(till),
+        "PhoneNumber": int(msisdn),
+        "CallBackURL": url,
+        "AccountReference": reference,
+        "TransactionDesc": description,
+    }

@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import click
 import msgspec
 
 from mock_daraja.cli.output import Printer, hanging, json_option, text_width
+from mock_daraja.cli.usage import a_product, examples
 from mock_daraja.errors import Problem
+from mock_daraja.fields import did_you_mean
 from mock_daraja.journal.failed import RETRYABLE, known_from
 from mock_daraja.journal.paint import Paint
 from mock_daraja.quoting import shown
@@ -71,12 +74,8 @@ def select(code: str | None, product: str | None, search: str | None) -> list[Co
         remedy = f"did you mean {' or '.join(near)}?" if near else "`mock-daraja codes` lists all of them"
         raise Problem(f"{shown(code)} is not in the catalogue", remedy=remedy, status=404)
     if product is not None:
-        slugs = sorted({slug for each in codes.all_codes() for slug in each.products})
-        if product not in slugs:
-            raise Problem(
-                f"there is no product {shown(product)}", remedy=f"the products are {', '.join(slugs)}", status=404
-            )
-        found = [each for each in found if product in each.products]
+        slug = _slug(product, sorted({slug for each in codes.all_codes() for slug in each.products}))
+        found = [each for each in found if slug in each.products]
     if search is not None:
         wanted = codes.search(search)
         found = [each for each in found if each in wanted]
@@ -85,12 +84,26 @@ def select(code: str | None, product: str | None, search: str | None) -> list[Co
     return found
 
 
+def _slug(product: str, slugs: list[str]) -> str:
+    """Of those that have codes, also products that aren't served."""
+    from mock_daraja.naming import folded, named
+
+    for each in slugs:
+        if folded(each) == folded(product):
+            return each
+    with suppress(Problem):
+        return named(product).product
+    raise Problem(f"there is no product {shown(product)}", remedy=did_you_mean(product, slugs, "products"), status=404)
+
+
 @click.command(
-    epilog="Example: mock-daraja codes 1032; mock-daraja codes --product b2c --search 'wrong pin'",
+    epilog=examples("mock-daraja codes 1032", "mock-daraja codes --product stk-push --search 'wrong pin'"),
     short_help="Look up result and error codes.",
 )
 @click.argument("code", required=False)
-@click.option("--product", metavar="NAME", help="Only what this product answers, e.g. stk-push.")
+@click.option(
+    "--product", metavar="NAME", shell_complete=a_product, help="Only what this product answers, e.g. stk-push."
+)
 @click.option("--search", metavar="WORDS", help="Only what holds every word: in code, name, texts, cause or remedy.")
 @json_option
 def codes(code: str | None, product: str | None, search: str | None, as_json: bool) -> None:

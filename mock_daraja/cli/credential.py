@@ -8,6 +8,7 @@ import click
 
 from mock_daraja import defaults
 from mock_daraja.cli.output import Printer, client_at, json_option, url_option
+from mock_daraja.cli.usage import examples
 from mock_daraja.errors import Problem
 
 
@@ -23,7 +24,7 @@ def _asked() -> str:
 
 
 @click.command(
-    epilog="Example: mock-daraja credential 'Safaricom999!*!'; or mock-daraja credential < password.txt",
+    epilog=examples("mock-daraja credential 'Safaricom999!*!'", "mock-daraja credential < password.txt"),
     short_help="Encrypt an initiator's password for SecurityCredential.",
 )
 @click.argument("password", required=False)

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 import click
 
 from mock_daraja import defaults
-from mock_daraja.cli.caller import Caller, credentials, query_of, usual, visiting
+from mock_daraja.cli.caller import Caller, credentials, push_body, query_of, usual, visiting
 from mock_daraja.cli.output import Printer, ServerPrinter, client_at, given_settings, url_option
 from mock_daraja.cli.running import OURS, end_quietly, is_there, running, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line
+from mock_daraja.cli.usage import examples
 from mock_daraja.client import Client, HttpAnswer, Row
 from mock_daraja.errors import Problem
 from mock_daraja.quoting import shown
@@ -27,7 +28,7 @@ _PATIENCE: Final = 30  # seconds that a callback may take to arrive
 
 
 @click.command(
-    epilog="Example: mock-daraja demo; mock-daraja demo --code 1032; mock-daraja demo --serve",
+    epilog=examples("mock-daraja demo", "mock-daraja demo --code 1032", "mock-daraja demo --serve"),
     short_help="Show a whole payment, as the HTTP that goes over the wire.",
 )
 @click.option("--code", metavar="CODE", help="Play this outcome instead of a payment, e.g. 1032, 2001, 1 or 1037.")
@@ -145,18 +146,7 @@ def _pay(caller: Caller, code: str | None) -> str:
 
 
 def _push(caller: Caller, given: Row, code: str | None) -> HttpAnswer:
-    payer = int(defaults.CUSTOMER)
-    body = {
-        **given,
-        "TransactionType": "CustomerPayBillOnline",
-        "Amount": AMOUNT,
-        "PartyA": payer,
-        "PartyB": int(defaults.PAYBILL),
-        "PhoneNumber": payer,
-        "CallBackURL": caller.client.sink_url(SINK),
-        "AccountReference": "INV-001",
-        "TransactionDesc": "Demo",
-    }
+    body = push_body(given, AMOUNT, caller.client.sink_url(SINK))
     asked = "" if code is None else f", and the header asks for the outcome {code}"
     title = f"Your app asks {defaults.CUSTOMER} to pay {AMOUNT} shillings{asked}"
     return caller.call(title, usual(), body, {} if code is None else {"X-Mock-Scenario": code})

@@ -10,6 +10,7 @@ import click
 
 from mock_daraja import resources
 from mock_daraja.cli.output import Printer
+from mock_daraja.cli.usage import examples
 from mock_daraja.errors import Problem
 from mock_daraja.fields import did_you_mean
 from mock_daraja.quoting import shown
@@ -49,7 +50,7 @@ def page(name: str) -> Path:
 
 
 @click.command(
-    epilog="Example: mock-daraja docs; mock-daraja docs stk-push; mock-daraja docs scenarios#precedence",
+    epilog=examples("mock-daraja docs", "mock-daraja docs stk-push", "mock-daraja docs scenarios#precedence"),
     short_help="Print a page of the documentation, or a section of one.",
 )
 @click.argument("what", required=False, default="index", metavar="[PAGE[#SECTION]]")

@@ -13,6 +13,7 @@ import click
 
 from mock_daraja import defaults
 from mock_daraja.cli.output import Printer, given_settings, server_url, url_option
+from mock_daraja.cli.usage import examples
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 
@@ -45,7 +46,7 @@ _FORMATS: Final[Mapping[str, Callable[[Mapping[str, str]], str]]] = {
 
 
 @click.command(
-    epilog='Example: eval "$(mock-daraja env)"; or mock-daraja env --format dotenv > .env',
+    epilog=examples('eval "$(mock-daraja env)"', "mock-daraja env --format dotenv > .env"),
     short_help="Print the variables a client needs.",
 )
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="shell", help="[default: shell]")

@@ -9,6 +9,7 @@ import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, save, url_option
 from mock_daraja.cli.stuck import stuck_line
+from mock_daraja.cli.usage import examples
 from mock_daraja.client import Client, Row
 from mock_daraja.journal.failed import failed_lines
 from mock_daraja.journal.paint import Paint
@@ -73,7 +74,7 @@ def _exchange(exchange: Row, paint: Paint) -> str:
 
 
 @click.command(
-    epilog="Example: mock-daraja journal; mock-daraja journal --limit 100; mock-daraja journal --har run.har",
+    epilog=examples("mock-daraja journal", "mock-daraja journal --limit 100", "mock-daraja journal --har run.har"),
     short_help="List what was asked, or write it down as HAR.",
 )
 @sandbox_option

@@ -3,77 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from typing import Final
 
 import click
 
+from mock_daraja.cli.following import callback_line, delivered, payment_lines
 from mock_daraja.cli.output import Printer, client_at, json_option, url_option
-from mock_daraja.client import Client, Row
-from mock_daraja.errors import Problem
-from mock_daraja.fields import nearest
-from mock_daraja.journal.failed import fact_lines
-from mock_daraja.journal.paint import Paint, Role
-from mock_daraja.model.callback import PENDING
-
-_PATIENCE_S: Final = 60  # of the sandbox clock, for callbacks of a transaction that is final
-_STATES: Final[dict[str, Role]] = {"completed": "good", "delivered": "good", "failed": "bad", "refused": "bad"}
-
-
-def delivered(client: Client, transaction: int) -> list[Row]:
-    """The callbacks of a final transaction, when none is pending any more, or as they are after a minute."""
-    rows = client.callbacks(transaction=transaction)
-    if any(each["state"] in PENDING for each in rows):
-        with suppress(Problem):  # time is up: it is shown as it stands
-            client.wait_for_callbacks(_PATIENCE_S, len(rows), transaction=transaction)
-        rows = client.callbacks(transaction=transaction)
-    return rows
+from mock_daraja.cli.usage import ByMsisdn, examples
+from mock_daraja.client import Row
+from mock_daraja.journal.paint import Paint
 
 
 def lines(row: Row, callbacks: Sequence[Row], paint: Paint) -> Iterator[str]:
-    """Receipt and result, who paid whom, why, what is known of a failure, and what became of each callback."""
-    result = f": {row['result']} {row['result_desc']}" if row["result"] is not None else ""
-    state = paint(f"{row['state']}{result}", _STATES.get(row["state"], "note"))
-    yield f"{paint(row['receipt'] or 'no receipt', 'start')}  {state}"
-    account = f", account {row['account_reference']}" if row["account_reference"] else ""
-    yield f"  {row['amount']} from {row['msisdn']} to {row['shortcode']}{account}"
+    """How the payment ended, and what became of each callback."""
+    yield from payment_lines(row, paint)
     if row["state"] == "pending":
-        yield "  it becomes final on the sandbox's clock"
         return
-    yield f"  why: {row['why']}"
-    yield from (f"  {line}" for line in fact_lines(row))
-    for each in callbacks:
-        became = paint(each["state"], _STATES.get(each["state"], "note"))
-        yield f"  {each['kind']} to {each['url']}: {became}{_told(each)}"
+    yield from (f"  {callback_line(each, paint)}" for each in callbacks)
     if not any(each["kind"] == "confirmation" for each in callbacks):
         unregistered = f"no URLs are registered for {row['shortcode']}"
         yield f"  no confirmation: {'the payment failed' if row['state'] == 'failed' else unregistered}"
 
 
-def _told(callback: Row) -> str:
-    """What became of it, behind its state."""
-    if not callback["deliveries"]:
-        return f": {callback['note']}" if callback["note"] else ""
-    last = callback["deliveries"][-1]
-    return f", {last['error']}" if last["error"] else f", answered {last['status']}"
-
-
-class _Pay(click.Command):
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:  # click compares letters alone, and finds --help for --phone
-            near = nearest(error.option_name.lstrip("-"), ["msisdn"])
-            if near is None:
-                raise
-            raise click.UsageError(f"{error.message} Did you mean '--{near}'?", ctx) from None
-
-
 @click.command(
-    cls=_Pay,
-    epilog=(
-        "Example: mock-daraja pay --paybill 174379 --account-reference INV-7 --amount 100; "
-        "mock-daraja pay --msisdn 0712345678 --till 3000001 --amount 50"
+    cls=ByMsisdn,
+    epilog=examples(
+        "mock-daraja pay --paybill 174379 --account-reference INV-7 --amount 100",
+        "mock-daraja pay --msisdn 0712345678 --till 3000001 --amount 50",
     ),
     short_help="Pay a paybill or till, as a customer does without being asked.",
 )

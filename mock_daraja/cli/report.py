@@ -5,11 +5,15 @@ from __future__ import annotations
 import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, save, url_option
+from mock_daraja.cli.usage import examples
 
 
 @click.command(
-    epilog="Example: mock-daraja report; or in CI: mock-daraja report --junit report.xml --strict. "
-    "Exit codes: 0 no check failed, 1 one did (--strict: or warned), 2 wrong usage.",
+    epilog=examples(
+        "mock-daraja report",
+        "mock-daraja report --junit report.xml --strict   # in CI",
+        after="Exit codes: 0 no check failed, 1 one did (--strict: or warned), 2 wrong usage.",
+    ),
     short_help="Say how the integration behaved: a report card.",
 )
 @sandbox_option

@@ -24,6 +24,7 @@ from mock_daraja.cli.output import (
     text_width,
     url_option,
 )
+from mock_daraja.cli.usage import Group, examples
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint
@@ -38,7 +39,8 @@ _FILES: Final = (".yaml", ".yml", ".json")
 
 
 @click.group(
-    epilog="Example: mock-daraja scenario show stk_push/cancelled; mock-daraja scenario lint my-scenarios/",
+    cls=Group,
+    epilog=examples("mock-daraja scenario show stk_push/cancelled", "mock-daraja scenario lint my-scenarios/"),
     short_help="List, show, check, play and record scenarios.",
 )
 def scenario() -> None:
@@ -56,7 +58,7 @@ def _library(*folders: Path) -> Library:
 
 @scenario.command(
     name="list",
-    epilog="Example: mock-daraja scenario list callback; mock-daraja scenario list --json",
+    epilog=examples("mock-daraja scenario list callback", "mock-daraja scenario list --json"),
     short_help="Every scenario with its title.",
 )
 @click.argument("words", nargs=-1)
@@ -92,7 +94,7 @@ def _holds(row: tuple[str, Scenario | Problem], words: Sequence[str]) -> bool:
 
 
 @scenario.command(
-    epilog="Example: mock-daraja scenario show stk_push/cancelled; mock-daraja scenario show my-story.yaml --json",
+    epilog=examples("mock-daraja scenario show stk_push/cancelled", "mock-daraja scenario show my-story.yaml --json"),
     short_help="One scenario: its story and its rules in words.",
 )
 @click.argument("name")
@@ -134,7 +136,7 @@ def _opened(name: str) -> Scenario:
 
 
 @scenario.command(
-    epilog="Example: mock-daraja scenario lint; mock-daraja scenario lint my-scenarios/ other.yaml",
+    epilog=examples("mock-daraja scenario lint", "mock-daraja scenario lint my-scenarios/ other.yaml"),
     short_help="Check scenario files.",
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATHS]...")
@@ -183,7 +185,7 @@ def _checked(paths: Sequence[Path]) -> Iterator[Scenario | Problem]:
 
 
 @scenario.command(
-    epilog="Example: mock-daraja scenario run stk_push/callback-twice; mock-daraja scenario run my-story.yaml",
+    epilog=examples("mock-daraja scenario run stk_push/callback-twice", "mock-daraja scenario run my-story.yaml"),
     short_help="Play a scenario, as the HTTP that goes over the wire.",
 )
 @click.argument("name")
@@ -220,7 +222,7 @@ def _server(name: str, url: str | None) -> Iterator[tuple[Client, str]]:
 
 @scenario.command(
     name="from-journal",
-    epilog="Example: mock-daraja scenario from-journal x12 -o scenarios/cancelled-again.yaml",
+    epilog=examples("mock-daraja scenario from-journal x2 -o cancelled-again.yaml"),
     short_help="Make a scenario of a recorded exchange.",
 )
 @click.argument("exchange", required=False, metavar="[last|ID]")

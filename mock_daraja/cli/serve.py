@@ -10,6 +10,7 @@ import click
 from mock_daraja import defaults
 from mock_daraja.cli.output import Printer, ServerPrinter, given_settings
 from mock_daraja.cli.running import end_quietly, running, until_stopped
+from mock_daraja.cli.usage import examples
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.settings import Settings, option_fields
@@ -87,10 +88,13 @@ def introduce(url: str, gateway: Gateway, printer: Printer) -> None:
 @click.command(
     params=setting_options(),
     short_help="Serve Daraja on this machine.",
-    epilog=(
-        f"Each setting is also a variable ({ENVIRONMENT_PREFIX}CLOCK=auto) and a key of mock-daraja.toml. Flags go "
-        "before variables, variables before the file.\n\n"
-        "Example: mock-daraja serve --port 8080 --clock scaled:60 --scenario stk_push/cancelled --app my-key:my-secret"
+    epilog=examples(
+        "mock-daraja serve",
+        "mock-daraja serve --port 8080 --clock scaled:60 --scenario stk_push/cancelled --app my-key:my-secret",
+        after=(
+            f"Each setting is also a variable ({ENVIRONMENT_PREFIX}CLOCK=auto) and a key of mock-daraja.toml. Flags go "
+            "before variables, variables before the file."
+        ),
     ),
 )
 @click.option("--quiet", "-q", is_flag=True, help="No line a request on standard error.")

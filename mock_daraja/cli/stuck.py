@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, url_option
+from mock_daraja.cli.usage import examples
 from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint, plain
@@ -27,7 +28,7 @@ def stuck_line(row: Row, paint: Paint = plain, name: str = "") -> str:
 
 
 @click.command(
-    epilog="Example: mock-daraja stuck; mock-daraja stuck 7; mock-daraja stuck --resume all",
+    epilog=examples("mock-daraja stuck", "mock-daraja stuck --resume all"),
     short_help="List what failed at every try, and have it tried again.",
 )
 @click.argument("number", required=False, metavar="[N]")

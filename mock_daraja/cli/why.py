@@ -7,7 +7,9 @@ from typing import Final
 
 import click
 
+from mock_daraja.cli.following import CALLBACK, TRANSACTION
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, url_option
+from mock_daraja.cli.usage import examples
 from mock_daraja.client import Client, Row
 from mock_daraja.errors import Problem
 from mock_daraja.journal.shapes import attempted, has_failed
@@ -16,8 +18,6 @@ from mock_daraja.quoting import shown
 
 _LOOKED_AT: Final = 20  # newest exchanges among which the last failure is looked for
 _EXCHANGE: Final = re.compile(r"last|x?[0-9]{1,18}", re.IGNORECASE)
-_CALLBACK: Final = re.compile(r"c([0-9]{1,18})", re.IGNORECASE)
-_TRANSACTION: Final = re.compile(r"t([0-9]{1,18})", re.IGNORECASE)
 
 
 def asked(exchange: str | None, sandbox: str, url: str | None) -> tuple[Client, Row]:
@@ -42,9 +42,9 @@ def _asked(name: str | None, sandbox: str, url: str | None) -> tuple[Client, Row
 def _named(client: Client, name: str) -> Row:
     if _EXCHANGE.fullmatch(name):
         return client.exchange(name.lower())
-    if (callback := _CALLBACK.fullmatch(name)) is not None:
+    if (callback := CALLBACK.fullmatch(name)) is not None:
         return _about(client, client.callback(int(callback[1])))
-    number = _TRANSACTION.fullmatch(name)
+    number = TRANSACTION.fullmatch(name)
     try:
         return _opened(client, client.transaction(number[1] if number is not None else name))
     except Problem as problem:
@@ -102,7 +102,7 @@ def _opened(client: Client, transaction: Row) -> Row:
 
 
 @click.command(
-    epilog="Example: mock-daraja why; mock-daraja why x12; mock-daraja why t4; mock-daraja why last --curl",
+    epilog=examples("mock-daraja why", "mock-daraja why x2", "mock-daraja why t1", "mock-daraja why last --curl"),
     short_help="Explain an answer: what was checked, what failed, what to do.",
 )
 @click.argument("exchange", required=False, metavar="[last|ID]")

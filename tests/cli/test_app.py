@@ -53,7 +53,7 @@ def test_all_is_all_and_an_empty_list_is_none(mock: Any, app: Callable[..., Any]
     [
         (("nobody",), 1, "there is no app 'nobody'"),
         (("nobody", "--products", "b2c"), 1, "there is no app 'nobody'"),
-        (("test-key", "--products", "b2d"), 1, "there is no product 'b2d'"),
+        (("test-key", "--products", "b2d"), 1, "there is no product or operation 'b2d'"),
         (("--products", "b2c"), 2, "give the KEY of the app"),
     ],
 )

@@ -62,11 +62,11 @@ def test_product_and_search_narrow_the_list(run: Callable[..., Any], arguments: 
     assert expected
 
 
-def test_an_unknown_product_names_the_products(run: Callable[..., Any]) -> None:
-    result = run("codes", "--product", "stk")
+def test_an_unknown_product_names_the_nearest(run: Callable[..., Any]) -> None:
+    result = run("codes", "--product", "stkpsh")
 
     assert result.exit_code == 1
-    assert "stk-push" in result.stderr
+    assert "did you mean 'stk-push'?" in result.stderr
 
 
 def test_words_that_no_code_holds_exit_with_1(run: Callable[..., Any]) -> None:
