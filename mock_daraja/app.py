@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from mock_daraja import resources, wire
 from mock_daraja.errors import Problem
-from mock_daraja.exchange import Exchange, Reply, Request
+from mock_daraja.exchange import Exchange, Reply, Request, by_name
 from mock_daraja.faults import withholds_answer
 from mock_daraja.gateway import Answered, Gateway
 from mock_daraja.journal.redact import redact_query
@@ -69,7 +69,6 @@ def daraja_paths(
     *,
     catalogue: Catalogue = CATALOGUE,
     on_exchange: Hook | None = None,
-    log: Hook | None = None,
     more_scenarios: Sequence[Path] = (),
 ) -> DarajaPaths:
     """The same as a plain WSGI app, which imports Flask with the first request to /_mock: what `serve` runs.
@@ -84,7 +83,7 @@ def daraja_paths(
     library.read_all(own)
     loop = Loop()
     gateway = Gateway(settings, library, catalogue, loop, Pool(loop))
-    return DarajaPaths(gateway, on_exchange, log)
+    return DarajaPaths(gateway, on_exchange)
 
 
 def must_be_deliberate(settings: Settings) -> None:
@@ -98,14 +97,13 @@ def must_be_deliberate(settings: Settings) -> None:
 class DarajaPaths:
     """The thin shell around the gateway: WSGI in, values through, WSGI out.
 
-    `on_exchange` and `log` are given every exchange before its reply is sent. The former is a user's code and may take
-    its time: no request is answered on the loop then. `log` is ours, is called on the loop, and never waits.
+    `on_exchange` is given every exchange before its reply is sent. It is a user's code and may take its time: no
+    request is answered on the loop then.
     """
 
-    def __init__(self, gateway: Gateway, on_exchange: Hook | None = None, log: Hook | None = None) -> None:
+    def __init__(self, gateway: Gateway, on_exchange: Hook | None = None) -> None:
         self.gateway = gateway
         self._on_exchange = on_exchange
-        self._log = log
         self._settings = gateway.shared.settings
         self._wiring = Lock()
 
@@ -160,19 +158,32 @@ class DarajaPaths:
         return not _is_ours(path) or SINK.match(path) is not None
 
     def answer(self, request: Request) -> Sending:
+        if request.path == "/" and (page := self._front(request)) is not None:
+            return Sending(page, self.gateway.shared.sandboxes.default.clock)
         return self._ours(request) if _is_ours(request.path) else self._sending(self.gateway.handle(request))
 
     def answer_at_once(self, request: Request) -> Sending | None:
-        if self._on_exchange is not None or _is_ours(request.path):
+        if self._on_exchange is not None or _is_ours(request.path) or request.path == "/":
             return None
         answered = self.gateway.handle_at_once(request)
         return None if answered is None else self._sending(answered)
 
+    def _front(self, request: Request) -> Reply | None:
+        """The page for whoever looks with a browser; None for any other client, which gets Daraja's answer."""
+        from mock_daraja.console import front
+        from mock_daraja.control.guard import answers_to
+
+        own, host = self._settings, by_name(request.headers).get("host", "")
+        if own.pure or request.unread is not None or not front.is_for_a_browser(request) or not answers_to(host, own):
+            return None
+        return front.page(self.gateway.shared.sandboxes.default, own, f"http://{host}")
+
     def _sending(self, answered: Answered) -> Sending:
         try:
-            for told in (self._log, self._on_exchange):
-                if told is not None:
-                    told(answered.exchange)
+            if (watcher := self.gateway.shared.watcher) is not None:
+                watcher.answered(answered.sandbox, answered.exchange, answered.opened)
+            if self._on_exchange is not None:
+                self._on_exchange(answered.exchange)
             reply = answered.reply
             if reply.fault is not None and withholds_answer(reply.fault):
                 answered.after()  # what was accepted goes on, though nobody is told

@@ -21,7 +21,7 @@ from mock_daraja.exchange import EXCHANGES, Exchange, Reply, Request, Step
 from mock_daraja.faults import drawn
 from mock_daraja.loop import Loop
 from mock_daraja.memory import Memory
-from mock_daraja.model import Callback, Event, UrlRefusal, changed
+from mock_daraja.model import Callback, Event, Transaction, UrlRefusal, changed
 from mock_daraja.pool import Pool
 from mock_daraja.products.base import Grants
 from mock_daraja.products.catalogue import Catalogue
@@ -74,6 +74,7 @@ class Answered(Struct, frozen=True):
     reply: Reply
     sandbox: Sandbox
     gateway: Gateway
+    opened: Transaction | None = None
 
     @property
     def before(self) -> Callable[[], None] | None:
@@ -148,7 +149,7 @@ class Gateway:
         except BaseException:
             self.engine.release(sandbox, passage.number)
             raise
-        return Answered(exchange, reply, sandbox, self)
+        return Answered(exchange, reply, sandbox, self, passage.transaction)
 
     def _unit_of_callers(self, passage: Passage) -> AbstractContextManager[object]:
         """Whoever is granted a token is kept by the server: nobody is where the request fails after all."""

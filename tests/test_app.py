@@ -6,6 +6,7 @@ import socket
 import threading
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -22,7 +23,8 @@ def test_a_hook_of_a_users_never_runs_on_the_loop_and_the_log_does() -> None:
     settings = Settings(port=0, seed=1)
     on_loop: dict[str, bool] = {}
     hooked = daraja_paths(settings, on_exchange=lambda _: on_loop.update(hook=hooked.gateway.engine.loop.is_here))
-    logged = daraja_paths(settings, log=lambda _: on_loop.update(log=logged.gateway.engine.loop.is_here))
+    logged = daraja_paths(settings)
+    logged.gateway.shared.watcher = Mock(answered=lambda *_: on_loop.update(log=logged.gateway.engine.loop.is_here))
 
     for paths in (hooked, logged):
         with paths.server() as server:

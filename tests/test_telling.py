@@ -1,14 +1,15 @@
-"""What is told of a transaction that failed and of a callback that was not delivered: once, when it is so."""
+"""What is told of a payment, of its end and of its callbacks: once, when it is so."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
-from mock_daraja.model import CallbackPlan, Outcome
+from mock_daraja.model import Callback, CallbackPlan, Delivery, Outcome, Transaction
 from mock_daraja.model.stuck import STUCK
+from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios.model import Match, OneShot
 from mock_daraja.steps import delivering, later
 from tests.conftest import MakeMock, Mock
@@ -21,8 +22,21 @@ class Listener:
         self.told: list[str] = []
         self.early: list[str] = []
         self._mock = mock
-        mock.gateway.shared.failed = lambda sandbox, row: self._hear(f"t{row.id}")
-        mock.gateway.shared.undelivered = lambda sandbox, row, last: self._hear(f"c{row.id}")
+        mock.gateway.shared.watcher = self
+
+    def answered(self, *_: object) -> None:
+        pass
+
+    def paid(self, _: Sandbox, opened: Transaction) -> None:
+        self._hear(f"paid t{opened.id}")
+
+    def ended(self, _: Sandbox, final: Transaction, lost: Sequence[Callback]) -> None:
+        self._hear(f"t{final.id}")
+        for each in lost:
+            self._hear(f"lost c{each.id}")
+
+    def attempted(self, _: Sandbox, callback: Callback, __: Delivery | None) -> None:
+        self._hear(f"c{callback.id} {callback.state}")
 
     def _hear(self, what: str) -> None:
         try:
@@ -56,7 +70,7 @@ def test_each_is_told_once_and_not_before_its_unit_has_ended(mock: Mock, before_
     push(mock, before_ack=before_ack)
     mock.advance(60)
 
-    assert listener.told == ["t1", "c1"]
+    assert listener.told == ["t1", "c1 failed"]
     assert listener.early == []
 
 
@@ -70,7 +84,7 @@ def test_on_a_running_clock_too(mock_with: MakeMock) -> None:
         mock.sandbox, lambda: "failed" in [row.state for row in mock.callbacks()], 10**7
     )
     mock.gateway.engine.stop()
-    assert listener.told == ["t1", "c1"]
+    assert listener.told == ["t1", "c1 failed"]
     assert listener.early == []
 
 
@@ -82,15 +96,19 @@ def test_of_a_unit_that_was_undone_nothing_is_told(mock: Mock, monkeypatch: pyte
     push(mock, before_ack=False)
     mock.advance(60)
 
-    assert listener.told == ["t1", "c1"]
+    assert listener.told == ["t1", "c1 failed"]
 
 
 @pytest.mark.parametrize("before_ack", [False, True])
-def test_a_listener_that_fails_changes_nothing(mock: Mock, caplog: pytest.LogCaptureFixture, before_ack: bool) -> None:
-    def fail(*_: object) -> None:
+def test_a_listener_that_fails_changes_nothing(
+    mock: Mock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, before_ack: bool
+) -> None:
+    listener = Listener(mock)
+
+    def fail(_: object) -> None:
         raise OSError("nowhere to write")
 
-    mock.gateway.shared.failed = mock.gateway.shared.undelivered = fail
+    monkeypatch.setattr(listener, "_hear", fail)
 
     push(mock, before_ack=before_ack)
     mock.advance(60)
@@ -100,3 +118,16 @@ def test_a_listener_that_fails_changes_nothing(mock: Mock, caplog: pytest.LogCap
     assert len(mock.sandbox.deliveries_of(row.id)) == 1
     assert mock.sandbox.store.count(STUCK) == 0
     assert caplog.text.count("OSError: nowhere to write") == 2
+
+
+def test_who_pays_unasked_and_what_is_lost_is_told_too(mock: Mock) -> None:
+    listener = Listener(mock)
+    mock.sandbox.engine.arm(OneShot(Match(operation="stk-push.process"), Outcome(callback=CallbackPlan(drop=True))))
+    mock.pushed()
+    mock.advance(60)
+
+    mock.request("POST", "/_mock/pay", {"paybill": "600996", "account_reference": "a", "amount": 10})
+    mock.advance(60)
+
+    assert listener.told == ["t1", "lost c1", "paid t2", "t2"]
+    assert listener.early == []

@@ -18,10 +18,11 @@ from mock_daraja.client import Client
 from mock_daraja.clock import ClockSetting
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import EXCHANGES, Exchange
-from mock_daraja.journal.text import explanation, log_line
+from mock_daraja.journal.text import explanation
 from mock_daraja.server import Server
 from mock_daraja.settings import Settings
 from tests.conftest import PUSH_PATH
+from tests.telling import of_exchange
 from tests.waits import happens
 
 MOST = 1000  # bytes of a body
@@ -58,7 +59,8 @@ class Front:
     def __init__(self, max_body: int = MOST, on_exchange: Hook | None = None, **bounds: Any) -> None:
         self.logged: Queue[Exchange] = Queue()
         settings = Settings(port=0, seed=1, clock=ClockSetting("manual"), keep_bodies=10)
-        self.paths: DarajaPaths = daraja_paths(settings, on_exchange=on_exchange, log=self.logged.put)
+        self.paths: DarajaPaths = daraja_paths(settings, on_exchange=on_exchange)
+        self.paths.gateway.shared.watcher = self
         self.server = Server(self.paths, max_body=max_body, loop=self.paths.gateway.engine.loop, **bounds).start()
         self.client = Client(self.server.url)
 
@@ -77,7 +79,13 @@ class Front:
         assert happens(lambda: any(each._reader.state != "idle" for each in [*self.server._listener._open]))
 
     def line(self) -> str:
-        return log_line(self.logged.get(timeout=10))
+        return of_exchange(self.paths.gateway, self.logged.get(timeout=10))
+
+    def answered(self, _: object, exchange: Exchange, opened: object) -> None:
+        assert opened is None
+        self.logged.put(exchange)
+
+    paid = ended = attempted = None  # of which there are none here
 
     def why(self, name: str = "x1", sandbox: str = "default") -> str:
         return explanation(Client(self.server.url, sandbox).exchange(name))
@@ -121,7 +129,7 @@ def test_what_the_server_refuses_is_an_exchange(
     assert (row["status"], row["path"]) == (status, path)
     assert row["why"].startswith(why)
     assert f"X-Mock-Daraja-Exchange: default/x1\r\nX-Mock-Daraja-Why: {why}".encode() in answer
-    assert f"  {status}  x1  {why}" in here.line()
+    assert f"  {status}  {why}" in here.line()
     assert f"refused  server      {why.partition('; ')[0]}" in here.why()
 
 
@@ -141,7 +149,7 @@ def test_a_request_that_is_cut_short_is_an_exchange(
         here.say(came, ends=True)
 
     how, status = ("the connection was reset ", "no answer") if is_reset else ("the connection ended ", 400)
-    assert f"POST {path}  {status}  x1  {how}" in (line := here.line())
+    assert f"  {status}  {how}" in (line := here.line())
     assert why in line
     (row,) = here.client.exchanges()
     assert (row["status"], row["path"]) == (None if is_reset else 400, path)
@@ -160,7 +168,7 @@ def test_a_request_that_takes_too_long_is_an_exchange(front: Callable[..., Front
 
     assert here.say(came).startswith(b"HTTP/1.1 408 ")
 
-    assert f"408  x1  the request {why}" in here.line()
+    assert f"408  the request {why}" in here.line()
 
 
 def test_a_hook_that_takes_its_time_is_told_in_a_thread_and_the_connection_is_there_until_then(
@@ -262,9 +270,9 @@ def test_a_client_that_is_turned_away_is_an_exchange(front: Callable[..., Front]
         answer = here.say(f"{HEAD}Authorization: Bearer {SECRET}\r\nContent-Length: 2\r\n\r\n{{}}", ends=True)
 
     assert answer.startswith(b"HTTP/1.1 503 ")
-    assert "  404  x1  " in here.line()
+    assert "  404  " in here.line()
     line = here.line()
-    assert line == f"POST {PUSH_PATH}  503  x2  1 connections are open; close idle connections, {MORE}"
+    assert line == f"x2      STK push         503  1 connections are open; close idle connections, {MORE}"
     assert "refused  server      1 connections are open" in here.why("x2")
 
 
@@ -277,7 +285,7 @@ def test_one_that_is_turned_away_is_told_of_whatever_came(front: Callable[..., F
         here.say(came, ends=True)
 
     here.line()
-    assert "  503  x2  1 connections are open; " in here.line()
+    assert "  503  1 connections are open; " in here.line()
 
 
 def test_those_that_are_turned_away_in_a_flood_are_an_exchange_together(front: Callable[..., Front]) -> None:
@@ -293,8 +301,10 @@ def test_those_that_are_turned_away_in_a_flood_are_an_exchange_together(front: C
 
     here.server._loop.call(turned_away._tell_soon)  # as after a pause
 
-    assert lines[1].startswith("GET /a  503  x2  1 connections are open; ")
-    assert here.line().startswith("?  503  x3  1 connections are open: 29 clients more were turned away; close idle")
+    assert lines[1].startswith("x2      GET              /a  503  1 connections are open; ")
+    assert here.line().startswith(
+        f"x3      {'?':15}    503  1 connections are open: 29 clients more were turned away; close idle"
+    )
 
 
 def test_whoever_was_turned_away_is_told_of_before_the_server_has_stopped(front: Callable[..., Front]) -> None:
@@ -306,8 +316,8 @@ def test_whoever_was_turned_away_is_told_of_before_the_server_has_stopped(front:
 
         here.server.stop()
 
-    assert "  503  x2  " in [here.line() for _ in range(2)][1]
-    assert "  503  x3  1 connections are open: 2 clients more were turned away; " in here.line()
+    assert "  503  " in [here.line() for _ in range(2)][1]
+    assert "  503  1 connections are open: 2 clients more were turned away; " in here.line()
 
 
 def test_one_that_is_turned_away_from_a_path_of_ours_is_a_line_in_the_log(

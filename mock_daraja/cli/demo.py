@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack, closing
-from threading import Event
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ import click
 
 from mock_daraja import defaults
 from mock_daraja.cli.caller import Caller, credentials, push_body, query_of, usual, visiting
+from mock_daraja.cli.log import Log
 from mock_daraja.cli.output import Printer, ServerPrinter, client_at, given_settings, url_option
 from mock_daraja.cli.running import OURS, end_quietly, is_there, running, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line
@@ -82,13 +82,14 @@ def _visit(client: Client, code: str | None, printer: Printer) -> bool:
 
 def _with_own_server(client: Client, code: str | None, printer: Printer, *, stays: bool) -> bool:
     is_well = False
-    logs = Event()
+    log = Log("text" if stays else "quiet")
+    log.is_on = False  # the demo shows what happens itself
     parts = urlsplit(client.url)
     settings = given_settings({"host": OURS[parts.hostname or ""], "port": 80 if parts.port is None else parts.port})
 
     with ExitStack() as stack:
         wait = stack.enter_context(until_stopped()) if stays else None
-        server, gateway = stack.enter_context(running(settings, logs.is_set if stays else None))
+        server, gateway = stack.enter_context(running(settings, log))
         printer.say(listening_line(server.url) if stays else f"No server was running, so here is one at {server.url}.")
         own = client_at(server.url)
         if code is None:
@@ -96,7 +97,7 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
         else:
             is_well = _visit(own, code, printer)
         if wait is not None:
-            logs.set()
+            log.is_on = True
             introduce(server.url, gateway, printer)
             wait()
     if stays:

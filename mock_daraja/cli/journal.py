@@ -1,89 +1,46 @@
-"""`mock-daraja journal`: what was asked of a running server, a line each, or all of it as HAR."""
+"""`mock-daraja journal`: what happened in a running server, a line each, as it happens, or all of it as HAR."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Final
+from contextlib import suppress
+from threading import Event
+from typing import Final, Literal, get_args
 
 import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, save, url_option
-from mock_daraja.cli.stuck import stuck_line
 from mock_daraja.cli.usage import examples
 from mock_daraja.client import Client, Row
-from mock_daraja.journal.failed import failed_lines
-from mock_daraja.journal.paint import Paint
-from mock_daraja.journal.shapes import attempted
-from mock_daraja.journal.text import callback_about, callback_why
-from mock_daraja.quoting import json_text, visible
+from mock_daraja.journal.story import has_failed, lines
+from mock_daraja.quoting import json_text
+
+Only = Literal["callbacks", "failed"]
 
 _SHOWN: Final = 20
-_TIME: Final = slice(11, 23)  # of an ISO 8601 instant
-
-
-def entries(client: Client, limit: int) -> list[Row]:
-    """The latest exchanges, and among them the transactions that failed, the callbacks that were not delivered and the
-    events that are stuck or were, each at its time."""
-    stuck = client.stuck(limit=limit, resumed="true", whole="true")
-    failed = client.transactions(state="failed", limit=limit)
-    rows = [*client.exchanges(limit=limit), *failed, *client.undelivered(limit), *stuck]
-    return sorted(rows, key=_at)[-limit:]
-
-
-def _at(row: Row) -> str:
-    """The instant: ISO 8601, always of the same offset."""
-    if "deliveries" in row:
-        return attempted(row)
-    return str(next(row[name] for name in ("stuck", "final", "received") if name in row))
-
-
-def lines(row: Row, paint: Paint) -> Iterator[str]:
-    """One; below it what is known of a transaction that failed, the traceback of an event that is stuck or was."""
-    at = _at(row)[_TIME]
-    under: list[str] = []
-    if "failure" in row:
-        head, *under = failed_lines(row)
-        head = paint(visible(head), "bad")
-    elif "deliveries" in row:
-        head = _callback(row, paint)
-    elif "stuck" in row:
-        head, under = stuck_line(row, paint), row.get("traceback", "").splitlines()
-    else:
-        head = _exchange(row, paint)
-    yield f"{at}  {head}"
-    for each in under:
-        yield f"  {visible(each)}"
-
-
-def _callback(row: Row, paint: Paint) -> str:
-    """`c1  stk callback to https://...  refused  shop.example.com is a public name ...`."""
-    about = paint(callback_about(row["kind"], row["url"]), "start")
-    number = paint(f"c{row['id']}", "name")
-    return f"{number}  {about}  {paint(row['state'], 'bad')}  {callback_why(row['note'])}"
-
-
-def _exchange(exchange: Row, paint: Paint) -> str:
-    """`x2  POST /mpesa/...  400  Amount is not ...`, and which transaction it opened."""
-    status = exchange["status"]
-    is_well = exchange["fault"] is None and status is not None and status < 400
-    answered = paint(str(exchange["fault"] or status or "no answer"), "good" if is_well else "bad")
-    request = paint(visible(f"{exchange['method']} {exchange['path']}".rstrip()), "start")
-    opened = "" if exchange["transaction"] is None else f"  opens t{exchange['transaction']}"
-    why = f"  {visible(exchange['why'])}" if exchange["why"] else ""
-    return f"{paint(exchange['id'], 'name')}  {request}  {answered}{opened}{why}"
+_MOST: Final = 1000
+_PAUSE_S: Final = 0.2  # between two looks at a server
 
 
 @click.command(
-    epilog=examples("mock-daraja journal", "mock-daraja journal --limit 100", "mock-daraja journal --har run.har"),
-    short_help="List what was asked, or write it down as HAR.",
+    epilog=examples(
+        "mock-daraja journal",
+        "mock-daraja journal --follow --only failed",
+        "mock-daraja journal --limit 100 --json",
+        "mock-daraja journal --har run.har",
+    ),
+    short_help="List what happened, watch it happen, write it down as HAR.",
 )
 @sandbox_option
+@click.option("--follow", "-f", "follows", is_flag=True, help="Go on as it happens, until Ctrl-C.")
+@click.option("--only", type=click.Choice(get_args(Only)), help="Nothing but callbacks, or what has failed.")
 @click.option(
     "--limit",
-    type=click.IntRange(1, 1000),
+    type=click.IntRange(1, _MOST),
     default=_SHOWN,
     metavar="N",
-    help=f"How many, the latest.  [default: {_SHOWN}]",
+    help=f"How many of the latest.  [default: {_SHOWN}]",
 )
 @click.option(
     "--har",
@@ -92,27 +49,64 @@ def _exchange(exchange: Row, paint: Paint) -> str:
 )
 @json_option
 @url_option
-def journal(sandbox: str, limit: int, har: str | None, as_json: bool, url: str | None) -> None:
-    """List the latest requests to a running server, oldest first; `mock-daraja why ID` explains one of them.
+def journal(
+    *, sandbox: str, follows: bool, only: Only | None, limit: int, har: str | None, as_json: bool, url: str | None
+) -> None:
+    """List the latest of what happened in a running server, oldest first; `mock-daraja why ID` explains one of them.
 
-    A transaction that failed is among them at its end, with cause and remedy, and a callback that was not delivered at
-    its last attempt; `mock-daraja why c1` explains it. An event that is stuck is, too, with its traceback and at the
-    time when it was given up, and stays there once it was resumed; `mock-daraja stuck` lists those alone that are stuck
-    now.
+    Requests with their answers, prompts and what the customer did, how each payment ended, with cause and remedy where
+    it failed, and each callback with how its receiver took it: what `serve` tells, from any terminal. An event that is
+    stuck is there with its traceback, also once it was resumed; `mock-daraja stuck` lists those alone that are stuck
+    now. With --json it is an array, with --follow one object a line.
     """
     printer = Printer()
     client = client_at(url, sandbox)
     if har is not None:
-        document = client.har()
-        save(har, json_text(document) + "\n", printer)
-        if har != "-":
-            printer.say(f"{len(document['log']['entries'])} entries in {har}")
+        _archive(client, har, printer)
         return
-    rows = entries(client, limit)
-    if as_json:
+    rows, after = _latest(client, only, limit)
+    if follows:
+        with suppress(KeyboardInterrupt):
+            _show(rows, printer, as_json=as_json)
+            for news in _news(client, after):
+                _show([each for each in news if _is_wanted(each, only)], printer, as_json=as_json)
+    elif as_json:
         printer.json(rows)
-        return
-    for each in rows:
-        printer.say("\n".join(lines(each, printer.paint)))
-    if not rows:
-        printer.say("nothing was asked of this sandbox yet")
+    elif rows:
+        _show(rows, printer, as_json=False)
+    else:
+        printer.say("nothing has happened in this sandbox yet" if only is None else "nothing of that has happened yet")
+
+
+def _archive(client: Client, path: str, printer: Printer) -> None:
+    document = client.har()
+    save(path, json_text(document) + "\n", printer)
+    if path != "-":
+        printer.say(f"{len(document['log']['entries'])} entries in {path}")
+
+
+def _latest(client: Client, only: Only | None, limit: int) -> tuple[list[Row], str]:
+    """And where the journal goes on."""
+    answer = client.journal(limit=limit if only is None else _MOST)
+    return [each for each in answer["events"] if _is_wanted(each, only)][-limit:], answer["after"]
+
+
+def _news(client: Client, after: str) -> Iterator[list[Row]]:
+    pause = Event()
+    while not pause.wait(_PAUSE_S):
+        answer = client.journal(after=after, limit=_MOST)
+        after = answer["after"]
+        yield answer["events"]
+
+
+def _show(rows: list[Row], printer: Printer, *, as_json: bool) -> None:
+    for row in rows:
+        printer.say(json.dumps(row) if as_json else "\n".join(lines(row, printer.paint)))
+
+
+def _is_wanted(event: Row, only: Only | None) -> bool:
+    if only is None:
+        return True
+    if only == "callbacks":
+        return bool(event["event"] == "callback")
+    return has_failed(event)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import textwrap
@@ -13,9 +12,10 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
 
+from mock_daraja.cli.colour import Colour, for_terminal, painter, wants_colour
 from mock_daraja.cli.writer import Writer
 from mock_daraja.errors import Problem
-from mock_daraja.journal.paint import Paint, Role, plain
+from mock_daraja.journal.paint import Paint
 from mock_daraja.quoting import json_text, printable
 from mock_daraja.settings import DEFAULT_PORT, Settings
 from mock_daraja.sources import URL_VARIABLE, load
@@ -36,40 +36,18 @@ sandbox_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 _NARROWEST: Final = 50
-_MARK: Final = "\ue01b"
-_PAINTED: Final = re.compile(_MARK + r"(\[[0-9;]*m)")
-_STYLES: Final[Mapping[Role, dict[str, Any]]] = {
-    "heading": {"bold": True, "fg": "cyan"},
-    "start": {"bold": True},
-    "name": {"fg": "blue"},
-    "good": {"fg": "green"},
-    "bad": {"fg": "red", "bold": True},
-    "note": {"fg": "yellow"},
-    "dim": {"dim": True},
-}
-
-
-def wants_colour(stream: IO[Any], environment: Mapping[str, str]) -> bool:
-    """NO_COLOR, then FORCE_COLOR, then whether it is a terminal that can (no-color.org, force-color.org)."""
-    if environment.get("NO_COLOR"):
-        return False
-    if environment.get("FORCE_COLOR"):
-        return True
-    return stream.isatty() and environment.get("TERM") != "dumb"
 
 
 class Printer:
     """Standard output, in colour where that is wanted."""
 
-    def __init__(self) -> None:
-        self._coloured = wants_colour(sys.stdout, os.environ)
-        self.paint: Paint = _painted if self._coloured else plain
+    def __init__(self, colour: Colour = "auto") -> None:
+        self._coloured = wants_colour(sys.stdout, os.environ, colour)
+        self.paint: Paint = painter(coloured=self._coloured)
 
     def say(self, text: str = "", *, end: str = "\n") -> None:
         """Print at once, whatever reads it: a pipe must not keep the listening line back."""
-        pieces = _PAINTED.split(text) if self._coloured else [text]
-        safe = "".join(f"\x1b{each}" if at % 2 else printable(each) for at, each in enumerate(pieces))
-        click.echo(safe + end, nl=False, color=self._coloured)
+        click.echo(for_terminal(text, coloured=self._coloured) + end, nl=False, color=self._coloured)
         sys.stdout.flush()
 
     def verdict(self, play: str, wrong: Collection[object], ending: str = "") -> bool:
@@ -88,9 +66,9 @@ class ServerPrinter(Printer):
     """The same of a server, which nothing that becomes of its output may hold up or end: nobody may read it, or it may
     be closed or full."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._writer = None if sys.stdout.isatty() else Writer(sys.stdout)
+    def __init__(self, colour: Colour = "auto") -> None:
+        super().__init__(colour)
+        self._writer = None if sys.stdout.isatty() else Writer(sys.stdout, coloured=self._coloured)
 
     def say(self, text: str = "", *, end: str = "\n") -> None:
         if self._writer is not None:
@@ -115,11 +93,6 @@ def save(path: str, text: str, printer: Printer) -> None:
     except OSError as error:
         what = f"{path} can't be written: {error.strerror or error}"
         raise Problem(what, remedy="give the path of a file in a folder that is there") from None
-
-
-def _painted(text: str, role: Role) -> str:
-    """With a mark of our own, of which `Printer.say` makes an escape: no other gets to a terminal."""
-    return click.style(text, **_STYLES[role]).replace("\x1b[", f"{_MARK}[")
 
 
 def text_width(most: int) -> int:

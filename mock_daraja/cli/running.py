@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import select
 import signal
 import socket
@@ -12,15 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event, current_thread, main_thread
-from typing import TYPE_CHECKING, Any, Final, ParamSpec
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from mock_daraja import sockets
+from mock_daraja.cli.log import Log
 from mock_daraja.cli.output import settings_applied
 from mock_daraja.cli.signals import stopping
-from mock_daraja.cli.writer import Writer, WriterHandler
-from mock_daraja.ends import transaction_shape
-from mock_daraja.journal.text import failure_lines, log_line, undelivered_line
 from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
 from mock_daraja.threads import Daemon
@@ -29,10 +26,7 @@ if TYPE_CHECKING:
     from mock_daraja.app import DarajaPaths
     from mock_daraja.client import Client
     from mock_daraja.gateway import Gateway
-    from mock_daraja.model import Transaction
     from mock_daraja.server import Server
-
-_Told = ParamSpec("_Told")
 
 OURS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 """Hosts of addresses where a server can be started, and what it then listens on."""
@@ -69,12 +63,11 @@ def is_there(client: Client) -> bool:
 @contextmanager
 def running(
     settings: Settings,
-    logs: Callable[[], bool] | None = None,
+    log: Log | None = None,
     more_scenarios: Sequence[Path] = (),
 ) -> Iterator[tuple[Server, Gateway]]:
-    """Connections are accepted inside the block. At its end one line on standard error says what is left unfinished, if
-    anything is; and while `logs` says so, it is told there of each exchange, of each transaction that fails, and of
-    each callback that was not delivered. Raises Problem where the address can't be had, or no thread.
+    """Connections are accepted inside the block. The log, which is closed at its end, is told what happens, and last
+    what is left unfinished, if anything is. Raises Problem where the address can't be had, or no thread.
     """
     gc.disable()  # imports make much and drop little
     from mock_daraja.app import daraja_paths, must_be_deliberate
@@ -85,21 +78,17 @@ def running(
     ending = ExitStack()
     try:
         sys.setswitchinterval(_SWITCH_S)
-        writer = Writer(sys.stderr)
-        ending.callback(lambda: writer.close("\n".join(left)))
-        ending.enter_context(_logging(writer))
+        told = log or Log()
+        ending.callback(lambda: told.close(left))
+        ending.enter_context(told.of_python())
         sockets.raise_limit()
         codes.ready()  # when a payment first needs it, there may be no file left to open
         with settings_applied():
             must_be_deliberate(settings)
-            log = None if logs is None else _logged(logs, writer, log_line)
-            app = daraja_paths(settings, log=log, more_scenarios=more_scenarios)
-        writer.hide = app.gateway.shared.sandboxes.secrets.hide
-        if logs is not None:
-            app.gateway.shared.failed = _logged(logs, writer, _failure_lines)
-            app.gateway.shared.undelivered = _logged(logs, writer, undelivered_line)
+            app = daraja_paths(settings, more_scenarios=more_scenarios)
+        told.watch(app.gateway)
         for text in _narrowed(settings, app.gateway):
-            writer.write(text)
+            told.warn(text)
         ending.callback(app.gateway.close)
         ending.callback(lambda: left.extend(_left_unfinished(app.gateway)))
         gc.freeze()  # what was imported stays: looked through again and again, it makes callbacks milliseconds late
@@ -117,30 +106,6 @@ def running(
             ending.close()
         gc.enable()
         sys.setswitchinterval(former_interval_s)
-
-
-def _failure_lines(sandbox: str, row: Transaction) -> str:
-    return failure_lines(sandbox, transaction_shape(row))
-
-
-def _logged(logs: Callable[[], bool], writer: Writer, line: Callable[_Told, str]) -> Callable[_Told, None]:
-    def log(*told: _Told.args, **named: _Told.kwargs) -> None:
-        if logs():
-            writer.write(line(*told, **named))
-
-    return log
-
-
-@contextmanager
-def _logging(writer: Writer) -> Iterator[None]:
-    """What Python would write to standard error itself, in whichever thread something was logged."""
-    handler = WriterHandler(writer)
-    root = logging.getLogger()
-    root.addHandler(handler)
-    try:
-        yield
-    finally:
-        root.removeHandler(handler)
 
 
 def _narrowed(settings: Settings, gateway: Gateway) -> Iterator[str]:

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from threading import Condition, Event
 from typing import Any, Final, TextIO
 
+from mock_daraja.cli.colour import for_terminal
 from mock_daraja.journal.redact import redact_text
-from mock_daraja.quoting import printable
 from mock_daraja.threads import Daemon
+
+Line = str | Callable[[], str]
+"""One that is to be made is made by the thread that writes it, of values that don't change."""
 
 _MOST: Final = 1 << 20  # characters that wait; more are dropped, and counted
 _UNREAD: Final = "nobody read them"
@@ -23,14 +26,15 @@ class Writer:
     """`write` is for any thread, and returns at once. Lines keep their order; those that are dropped are counted in
     their place. Once nobody reads any more, nothing is written."""
 
-    def __init__(self, stream: TextIO | None, most: int = _MOST) -> None:
+    def __init__(self, stream: TextIO | None, most: int = _MOST, *, coloured: bool = False) -> None:
         self._stream = stream
+        self._coloured = coloured
         buffer = getattr(stream, "buffer", None)
         self._raw: Any = getattr(buffer, "raw", buffer)
         """Beneath Python's buffer, whose lock a thread that waits for ever would take into the end of the process."""
         self._most = most
         self._changed = Condition()
-        self._lines: list[str] = []
+        self._lines: list[Line] = []
         self._waiting = 0  # characters
         self._dropped = 0
         self._why = ""  # those were
@@ -41,13 +45,15 @@ class Writer:
         self._thread = Daemon(self._run, "mock-daraja-writer")
         self._thread.start()
 
-    def write(self, line: str) -> None:
+    def write(self, line: Line, size: int | None = None) -> None:
+        """`size` in characters, about, of a line that is still to be made."""
+        size = len(line) if isinstance(line, str) else size or 0
         with self._changed:
-            if self._dropped or (self._lines and self._waiting + len(line) > self._most):
+            if self._dropped or (self._lines and self._waiting + size > self._most):
                 self._drop(1, self._why or _UNREAD)
                 return
             self._lines.append(line)
-            self._waiting += len(line)
+            self._waiting += size
             if len(self._lines) == 1:
                 self._changed.notify()
 
@@ -55,13 +61,12 @@ class Writer:
         self._dropped += number
         self._why = why
 
-    def close(self, last: str = "", seconds: float = 0.25) -> None:
-        """Write what waits, and `last`; give up after so long."""
+    def close(self, *last: str, seconds: float = 0.25) -> None:
+        """Write what waits, and the last lines; give up after so long."""
         with self._changed:
             if self._dropped:
                 self._lines.append(self._lost())
-            if last:
-                self._lines.append(last)
+            self._lines.extend(last)
             self._closing.set()
             self._changed.notify()
         self._thread.join(seconds)
@@ -75,14 +80,14 @@ class Writer:
     def _run(self) -> None:
         while lines := self._next():
             try:
-                self._put(printable("\n".join(lines)) + "\n")
+                self._put(for_terminal("\n".join(map(_text, lines)), coloured=self._coloured) + "\n")
             except (OSError, ValueError):  # nobody reads any more, or the stream is closed
                 self._stream = self._raw = None
             except MemoryError:
                 with self._changed:
                     self._drop(len(lines), "there was no memory to write them")
 
-    def _next(self) -> list[str]:
+    def _next(self) -> list[Line]:
         """All that waits. Nothing once that is the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._lines or self._closing.is_set())
@@ -114,14 +119,25 @@ class Writer:
 
 
 class WriterHandler(logging.Handler):
-    """What is logged, with its tracebacks but without secrets, as lines of a Writer."""
+    """What is logged, with its tracebacks but without secrets, as lines."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, write: Callable[[str], object]) -> None:
         super().__init__(logging.WARNING)
-        self._writer = writer
+        self._write = write
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self._writer.write(redact_text(self.format(record)))
+            self._write(redact_text(self.format(record)))
         except Exception:  # out of memory, say: whoever logs must not fail for it
-            self._writer.write(_UNSHOWN)
+            self._write(_UNSHOWN)
+
+
+def _text(line: Line) -> str:
+    if isinstance(line, str):
+        return line
+    try:
+        return line()
+    except MemoryError:
+        raise
+    except Exception:  # our mistake, which must not end the log
+        return _UNSHOWN

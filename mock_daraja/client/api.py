@@ -148,6 +148,11 @@ class ControlApi(ABC):
 
     # the journal
 
+    def journal(self, **filters: Any) -> Row:
+        """`events`, oldest first: requests, final states, callbacks and what is stuck. Filters: limit, and after, which
+        is that of an earlier answer."""
+        return self.call("GET", "journal", query=filters)
+
     def exchanges(self, **filters: Any) -> list[Row]:
         """Lines, oldest first. Filters: operation, status, after (an id), limit."""
         return list(self.call("GET", "exchanges", query=filters)["exchanges"])

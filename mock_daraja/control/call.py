@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mock_daraja import fields, wire
 from mock_daraja.clock import paced
@@ -33,6 +33,7 @@ def flag(value: object) -> bool:
 
 
 LIMIT: Final = fields.whole(1, 1000)
+V = TypeVar("V")
 Shape = dict[str, Any]
 """A value as JSON shows it."""
 
@@ -94,7 +95,7 @@ class Call:
         found = [*islice(filter(is_wanted, paced(rows, self.pause)), self.limit)]
         return found if is_onwards else found[::-1]
 
-    def shapes(self, rows: Iterable[R], shape: Callable[[R], Shape]) -> Iterable[Shape]:
+    def shapes(self, rows: Iterable[V], shape: Callable[[V], Shape]) -> Iterable[Shape]:
         """Over HTTP each is made when the answer is written so far: all at once they take much more room than rows."""
         shapes = map(shape, paced(rows, self.pause))
         return [*shapes] if self.is_inside else shapes

@@ -28,7 +28,7 @@ _WILDCARDS: Final = ("0.0.0.0", "::", "")  # noqa: S104 - compared with; every a
 def check(request: Request, settings: Settings) -> None:
     """Raises Problem on a request that may not come in."""
     host = request.environ.get("HTTP_HOST", "")
-    if not _is_ours(_name(host), settings):
+    if not answers_to(host, settings):
         remedy = "call it by localhost or 127.0.0.1, or start with --allow-host NAME"
         raise Problem(f"/_mock does not answer to the host {shown(host)}", where="Host", remedy=remedy, status=403)
     origin = request.headers.get("Origin")
@@ -43,6 +43,11 @@ def check(request: Request, settings: Settings) -> None:
         )
         remedy = "send Authorization: Bearer TOKEN with the TOKEN of --admin-token (MOCK_DARAJA_ADMIN_TOKEN)"
         raise Problem(what, where="Authorization", remedy=remedy, status=401)
+
+
+def answers_to(host: str, settings: Settings) -> bool:
+    """Whether a page that a browser got from this Host may see more than Daraja shows: no name that was rebound."""
+    return _is_ours(_name(host), settings)
 
 
 def has_token(request: Request, settings: Settings) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Final, Literal
 
-Role = Literal["heading", "start", "name", "good", "bad", "note", "dim"]
+Role = Literal["heading", "start", "name", "good", "bad", "note", "dim", "first", "second", "third", "fourth", "fifth"]
+PAYMENTS: Final[tuple[Role, ...]] = ("first", "second", "third", "fourth", "fifth")
+"""By turns, for what belongs to one payment."""
 Paint = Callable[[str, Role], str]
 
 

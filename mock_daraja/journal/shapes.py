@@ -116,6 +116,7 @@ def _delivery_json(delivery: Delivery, bodies: Bodies) -> dict[str, Any]:
     return {
         "url": text(delivery.url),
         "sent": instant(delivery.sent_ms),
+        "took_ms": delivery.took_ms,
         "request": messages(delivery.request),
         "status": delivery.status,
         "answer": messages(delivery.answer),

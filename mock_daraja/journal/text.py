@@ -10,15 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from mock_daraja.exchange import Exchange
-from mock_daraja.journal.failed import facts, failed_lines
+from mock_daraja.journal.failed import facts
 from mock_daraja.journal.message import body_lines
 from mock_daraja.journal.paint import Paint, Role, plain
-from mock_daraja.journal.redact import redact_body, redact_query, redact_text
+from mock_daraja.journal.redact import redact_body
 from mock_daraja.journal.shapes import UNDELIVERED, became, to_open
-from mock_daraja.model import Callback, Delivery
 from mock_daraja.quoting import visible
-from mock_daraja.reasons import callback_note
 
 Row = Mapping[str, Any]
 
@@ -30,35 +27,6 @@ _STATES: Final[dict[str, Role]] = {
 _LATER: Final = " " * 23  # under the texts of a trace
 _LAID_OUT_LATER: Final = ("_body", "traceback")  # whose lines are made visible one by one
 _PHRASES: Final = {each.value: each.phrase for each in HTTPStatus}
-
-
-def log_line(exchange: Exchange) -> str:
-    """One request in one line: `POST /mpesa/...  400  x12  Amount is not ...`."""
-    number = exchange.id if exchange.sandbox == "default" else f"{exchange.sandbox}/{exchange.id}"
-    status = exchange.reply.status if exchange.reply else "no answer"
-    asked = f"{exchange.method} {exchange.path}".rstrip()
-    return visible(redact_query(f"{asked}  {status}  {number}  {exchange.why}".rstrip()))
-
-
-def failure_lines(sandbox: str, transaction: Row) -> str:
-    """What the log says when a transaction has failed: a line, and what is known of it indented below."""
-    head, *under = map(visible, failed_lines(transaction, "" if sandbox == "default" else f"{sandbox}/"))
-    return "\n".join([head, *(f"  {line}" for line in under)])
-
-
-def undelivered_line(sandbox: str, row: Callback, last: Delivery | None) -> str:
-    """A callback that was not delivered, in one line: `stk callback to https://...  refused  c1  ... is public`."""
-    number = f"c{row.id}" if sandbox == "default" else f"{sandbox}/c{row.id}"
-    return f"{callback_about(row.kind, row.url)}  {row.state}  {number}  {callback_why(callback_note(row, last))}"
-
-
-def callback_about(kind: str, url: str) -> str:
-    """As a line of the log or the journal begins; without the secrets that stand in the URL."""
-    return visible(redact_text(f"{kind} callback to {url}"))
-
-
-def callback_why(note: str) -> str:
-    return visible(redact_text(note))
 
 
 def explanation(exchange: Row, clock: Row | None = None, paint: Paint = plain) -> str:

@@ -24,7 +24,7 @@ from mock_daraja.model.parties import (
     initiator_key,
 )
 from mock_daraja.model.stuck import STUCK, Stuck, StuckState
-from mock_daraja.model.transaction import TRANSACTIONS, Details, Event, Posting, Transaction
+from mock_daraja.model.transaction import TRANSACTIONS, Details, Event, Posting, PromptEnd, Transaction
 
 __all__ = [
     "APPS",
@@ -55,6 +55,7 @@ __all__ = [
     "Organisation",
     "Outcome",
     "Posting",
+    "PromptEnd",
     "RegisteredUrls",
     "Row",
     "Scalar",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from mock_daraja.model.failure import Failure, UrlRefusal
-from mock_daraja.model.noun import Counted, Noun, Ranked, Retention, Row, Scalar
+from mock_daraja.model.noun import ALL, Counted, Noun, Ranked, Retention, Row, Scalar
 
 CallbackState = Literal["scheduled", "delivering", "delivered", "failed", "refused", "dropped"]
 PENDING: Final[tuple[CallbackState, ...]] = ("scheduled", "delivering")
@@ -23,6 +23,7 @@ class Delivery(Row, frozen=True):
     before: Failure | None = None  # the same was sent first, and this came of it: over a kept connection, or lost here
     id: int = 0  # as it is kept
     callback: int = 0
+    took_ms: int = 0  # until the answer was there, or it was given up
 
 
 class Callback(Row, frozen=True):
@@ -43,6 +44,7 @@ class Callback(Row, frozen=True):
     forge: tuple[tuple[str, Scalar], ...] = ()  # what an outcome has it say instead of the truth
     damage: str | None = None  # what an outcome did to its body
     resends: int = 0  # more deliveries that somebody asked for, whatever became of this one
+    attempted: int = 0  # its place among all by what became of them last: delivered, failed, or refused
 
 
 DELIVERIES: Final[Noun[Delivery, int]] = Noun(
@@ -56,7 +58,10 @@ CALLBACKS: Final[Noun[Callback, int]] = Noun(
     "callback",
     Callback,
     lambda row: row.id,
-    ranked=(Ranked("transaction", lambda row: ((row.transaction, row.id),)),),
+    ranked=(
+        Ranked("transaction", lambda row: ((row.transaction, row.id),)),
+        Ranked("attempted", lambda row: ((ALL, row.attempted),) if row.attempted else ()),
+    ),
     counted=(Counted("state", lambda row: ((row.kind, row.state),)),),
     retention=Retention("keep_bodies", done=lambda row: row.state not in PENDING),
     children=((DELIVERIES, "callback"),),

@@ -6,10 +6,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal
 
-from mock_daraja.model.noun import Noun, Place, Retention, Row, Unique
+from mock_daraja.model.noun import ALL, Noun, Place, Ranked, Retention, Row, Unique
 from mock_daraja.model.outcome import Decision, Outcome
 
 State = Literal["pending", "completed", "failed"]
+PromptEnd = Literal["pin", "wrong-pin", "cancel", "ignore", "unseen", "closed"]
+"""What became of a prompt: what was done with it; `ignore` is nothing; it was `unseen` where none came up, and is
+`closed` where a rule said how it ends."""
 _UNDECIDED: Final = Outcome()
 
 
@@ -57,12 +60,13 @@ class Transaction(Row, Generic[D], frozen=True):
     remarks: str = ""
     result_url: str | None = None
     decision: Decision | None = None  # None: the ledger's truth decides
-    prompt: str | None = None  # "open", or how the customer answered: "pin:1234", "cancel"
+    prompt: str | None = None  # "open", or how the customer answered: "pin:1234", "cancel"; in the end a PromptEnd
     state: State = "pending"
     result: str | None = None  # final result code
     result_desc: str | None = None
     receipt: str | None = None
     final_ms: int | None = None
+    ended: int = 0  # its place among all that are final
     charge_cents: int = 0
     reversed_by: str | None = None  # receipt of the reversal
     size: int = 0  # bytes that its texts take at most, where they may be long: they are the request's
@@ -133,6 +137,7 @@ TRANSACTIONS: Final[Noun[Transaction, int]] = Noun(
         Unique("open-prompt", _open_prompt),
         Unique("paid-push", _paid_push),
     ),
+    ranked=(Ranked("ended", lambda row: ((ALL, row.ended),) if row.ended else ()),),
     retention=Retention("keep", unpacked="keep_bodies", done=lambda row: row.is_final),
     size=lambda row: row.size,
 )

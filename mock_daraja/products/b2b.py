@@ -215,6 +215,7 @@ def _moves(name: str, path: str, command: str, *, only_to: str | None = None) ->
 PRODUCT: Final = Product(
     slug="b2b",
     title="Business to Business (B2B)",
+    brief="B2B",
     operations=(_moves("payment", "/mpesa/b2b/v1/paymentrequest", _PAY_BILL),),
     common_outcomes=core.PAYOUT,
     docs="b2b.md#payment",
@@ -222,6 +223,7 @@ PRODUCT: Final = Product(
 TAX: Final = Product(
     slug="tax",
     title="Tax Remittance",
+    brief="Tax",
     operations=(_moves("remit", "/mpesa/b2b/v1/remittax", "PayTaxToKRA", only_to=defaults.KRA),),
     common_outcomes=core.PAYOUT,
     docs="b2b.md#tax-remittance",

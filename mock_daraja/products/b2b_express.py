@@ -11,7 +11,16 @@ from mock_daraja.money import cents
 from mock_daraja.products import core
 from mock_daraja.products.base import Life, Opens, Product, World
 from mock_daraja.products.parties import is_till
-from mock_daraja.products.prompt import ANSWERED, PROMPT_LIFE_MS, Prompted, at_best, blocked_by, foreseen, prompted
+from mock_daraja.products.prompt import (
+    ANSWERED,
+    PROMPT_LIFE_MS,
+    Prompted,
+    at_best,
+    blocked_by,
+    foreseen,
+    is_unseen,
+    prompted,
+)
 from mock_daraja.products.reading import reference, shortcode_of, text, url_fault
 from mock_daraja.products.result import one_decimal
 from mock_daraja.products.values import EXAMPLE, Body, Command, Notice, Refusal, Settlement, Sides
@@ -106,7 +115,17 @@ def settle(transaction: Transaction[UssdPush], world: World) -> Settlement:
         truth = core.fail(transaction, _KYC, unknown)
     else:
         truth = core.short_of(transaction, of.debit, transaction.amount_cents, world) or paid
-    return core.settle(transaction, changed(truth, pin=answer.pin), paid)
+    return core.settle(transaction, changed(truth, pin=answer.pin, prompt=answer.end), paid)
+
+
+def screen(transaction: Transaction[UssdPush], world: World) -> str:
+    """The first of four, documented 2025 (phone.md 1.11)."""
+    if is_unseen(transaction, world):
+        return ""
+    vendor = world.organisation(transaction.party_b)
+    name = transaction.party_b if vendor is None else vendor.name
+    amount, reference = one_decimal(transaction.amount_cents), transaction.account_reference
+    return f"You are about to send Ksh {amount} to {name} for payment reference: {reference}\nEnter Operator ID"
 
 
 def _result(answer: Prompted) -> str:
@@ -114,7 +133,7 @@ def _result(answer: Prompted) -> str:
     if answer.code == "1032":
         return _CANCELLED
     if answer.code in ("1019", "1037"):
-        return _UNANSWERED if answer.seen else _UNREACHED
+        return _UNREACHED if answer.end == "unseen" else _UNANSWERED
     return answer.code or ""
 
 
@@ -151,6 +170,7 @@ def sides(row: Transaction[UssdPush], world: World) -> Sides:
 PRODUCT: Final = Product(
     slug="b2b-express",
     title="B2B Express Checkout",
+    brief="B2B Express",
     voice=EXPRESS,
     operations=(
         Opens(
@@ -165,6 +185,7 @@ PRODUCT: Final = Product(
                 settle=settle,
                 at_best=at_best,
                 notices=notices,
+                screen=screen,
                 sides=sides,
                 is_reversible=True,
             ),

@@ -172,6 +172,7 @@ def _pays(
 PRODUCT: Final = Product(
     slug="b2c",
     title="Business to Customer (B2C)",
+    brief="B2C",
     operations=(
         _pays("payment", "/mpesa/b2c/v3/paymentrequest"),
         _pays("payment-v1", "/mpesa/b2c/v1/paymentrequest", own_id=False),
@@ -182,6 +183,7 @@ PRODUCT: Final = Product(
 VALIDATED: Final = Product(
     slug="b2c-validated",
     title="B2C with ID validation",
+    brief="B2C with ID",
     operations=(_pays("payment", "/mpesa/b2cvalidate/v2/paymentrequest", checks_id=True),),
     common_outcomes=(*core.PAYOUT, "R003"),
     docs="b2c.md#b2c-with-id-validation",
@@ -189,6 +191,7 @@ VALIDATED: Final = Product(
 POCHI: Final = Product(
     slug="pochi",
     title="Business to Pochi",
+    brief="B2Pochi",
     operations=(_pays("payment", "/mpesa/b2pochi/v1/paymentrequest", result=pochi_result),),
     common_outcomes=core.PAYOUT,
     docs="b2c.md#business-to-pochi",

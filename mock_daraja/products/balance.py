@@ -46,6 +46,7 @@ def result(transaction: Transaction[core.Initiated], world: World) -> Body:
 PRODUCT: Final = Product(
     slug="balance",
     title="Account Balance",
+    brief="Balance",
     operations=(
         core.opens(
             "query",

@@ -108,6 +108,7 @@ class Life(Struct, Generic[D], frozen=True, kw_only=True):
     fault: Callable[[Transaction[D], World], Settlement | None] | None = None  # why it fails; None: `settle` says it
     at_best: Callable[[Transaction[D], World], Transaction[D]] | None = None  # with the best answer to its prompt
     question: Question[D] | None = None
+    screen: Callable[[Transaction[D], World], str] | None = None  # what a prompt shows; "" where it doesn't come up
     sides: Callable[[Transaction[D], World], Sides] | None = None  # who pays whom; None: nobody pays
     timeout: Callable[[Transaction[D], Body], Notice | None] | None = None  # what its time-out URL gets, if it has one
     customer: Role | None = None  # towards the limits of a day
@@ -153,7 +154,7 @@ def _reordered(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """One method and its paths. `product` and `full_name` are filled in by the product it is declared in."""
+    """One method and its paths. `product`, `full_name` and `brief` are filled in by the product it is declared in."""
 
     kind: ClassVar[OperationKind]
     name: str  # within the product
@@ -167,6 +168,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     about: tuple[str, ...] = ()  # the fields that name an earlier transaction
     refused_as: str = ""  # the field whose value is the requestId of what refuses it
     remedy: Callable[[FieldProblem, Body, World], str] = lambda problem, body, world: ""  # where it knows a better one
+    brief: str = ""  # what a line has room for; "": the product's, with the name
     product: str = ""
     full_name: str = ""  # with that product's
 
@@ -214,6 +216,7 @@ class Product:
 
     slug: str
     title: str
+    brief: str = ""  # as a line has room for it; "": the title
     also_called: tuple[str, ...] = ()  # by SDKs and people, besides slug and title
     voice: Voice = CORE
     operations: tuple[Operation, ...]
@@ -223,5 +226,11 @@ class Product:
     docs: str = ""  # where docs/ explains it: page and section, as a step of a trace says it
 
     def __post_init__(self) -> None:
-        named = (changed(each, product=self.slug, full_name=f"{self.slug}.{each.name}") for each in self.operations)
-        object.__setattr__(self, "operations", tuple(named))
+        object.__setattr__(self, "operations", tuple(map(self._own, self.operations)))
+
+    def _own(self, operation: Operation) -> Operation:
+        is_only = len(self.operations) == 1
+        called = self.brief or self.title
+        brief = called if is_only else f"{called} {operation.name.replace('-', ' ')}"
+        name = f"{self.slug}.{operation.name}"
+        return changed(operation, product=self.slug, full_name=name, brief=operation.brief or brief)

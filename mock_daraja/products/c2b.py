@@ -185,6 +185,7 @@ _PAY: Final = changed(_SIMULATE, name="pay", paths=(), owner=None, from_outside=
 PRODUCT: Final = Product(
     slug="c2b",
     title="Customer to Business (C2B)",
+    brief="C2B",
     voice=C2B,
     operations=(
         Answers(

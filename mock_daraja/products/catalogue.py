@@ -62,6 +62,10 @@ class Catalogue:
         queried = {each.full_name for each in self.opens() if each.life.is_queried}
         return Known(set(self.operations), pages.NAMES, from_spec, opening, timing_out, queried, _forgeable)
 
+    def brief(self, operation: str) -> str:
+        """The operation of this full name, in few words."""
+        return self.operations[operation][1].brief
+
     def product(self, slug: str) -> Product:
         return next(each for each in self.products if each.slug == slug)
 

@@ -22,6 +22,7 @@ def grant(token: Token, world: World) -> Body:
 PRODUCT: Final = Product(
     slug="oauth",
     title="Authorization",
+    brief="Token",
     also_called=("token",),
     voice=voice.OAUTH,
     operations=(

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from mock_daraja.model import Customer, Transaction, changed
+from mock_daraja.model import Customer, PromptEnd, Transaction, changed
 from mock_daraja.products import core, levers
 from mock_daraja.products.base import World
 from mock_daraja.products.values import Secret
@@ -22,11 +22,11 @@ class Prompted(Struct, frozen=True):
 
     code: str | None
     why: str
+    end: PromptEnd
     pin: Secret | None = None
-    seen: bool = True  # whether the prompt came up on the handset
 
 
-RIGHT_PIN: Final = Prompted(None, "the right PIN", "right")
+RIGHT_PIN: Final = Prompted(None, "the right PIN", "pin", "right")
 
 
 def foreseen(transaction: Transaction, payer: Customer) -> str:
@@ -36,6 +36,11 @@ def foreseen(transaction: Transaction, payer: Customer) -> str:
     if payer.handset == "offline" or payer.prompt == "ignore":
         return "1037"
     return "1019" if payer.prompt == "ask" else "0"
+
+
+def is_unseen(transaction: Transaction, world: World) -> bool:
+    """Whether an open prompt doesn't come up, as things stand."""
+    return transaction.prompt == "open" and world.customer(transaction.msisdn or "").handset == "offline"
 
 
 def blocked_by(blocking: Transaction) -> tuple[str, str]:
@@ -56,28 +61,30 @@ def at_best(transaction: Transaction, world: World) -> Transaction:
 def prompted(transaction: Transaction, payer: Customer) -> Prompted:
     """The customer's answer, or, where none was given, what handset and habit make of the prompt."""
     if not payer.registered:  # the same code as a wrong PIN (DJ22, 2022)
-        return Prompted("2001", f"{payer.msisdn} is not registered with M-PESA")
+        return Prompted("2001", f"{payer.msisdn} is not registered with M-PESA", "unseen")
     answer = transaction.prompt or "open"
     if answer == "open":
         if payer.handset == "offline":
-            return Prompted("1037", f"the handset of {payer.msisdn} is offline", seen=False)
+            return Prompted("1037", f"the handset of {payer.msisdn} is offline", "unseen")
         if payer.prompt == "ask":
-            return Prompted("1019", "nobody answered the prompt while it lived")
+            return Prompted("1019", "nobody answered the prompt while it lived", "ignore")
         if payer.prompt == "ignore":
-            return Prompted("1037", f"{payer.msisdn} ignores prompts")
+            return Prompted("1037", f"{payer.msisdn} ignores prompts", "ignore")
         answer = _HABITS.get(payer.prompt, f"pin:{payer.pin}")
     if answer == "ignore":
-        return Prompted("1037", "the prompt was ignored")
+        return Prompted("1037", "the prompt was ignored", "ignore")
     if answer == "cancel":
-        return Prompted("1032", "the customer pressed cancel")
+        return Prompted("1032", "the customer pressed cancel", "cancel")
     return _entered(answer.removeprefix("pin:"), payer)
 
 
 def _entered(pin: str, payer: Customer) -> Prompted:
+    end: PromptEnd = "pin" if pin == payer.pin else "wrong-pin"
     if payer.pin_locked:
-        return Prompted("8006", f"the PIN of {payer.msisdn} is locked; unlock the customer to go on")
-    if pin == payer.pin:
+        return Prompted("8006", f"the PIN of {payer.msisdn} is locked; unlock the customer to go on", end)
+    if end == "pin":
         return RIGHT_PIN
     wrong = payer.wrong_pins + 1
     why = f"wrong PIN, number {wrong} of {WRONG_PINS_ALLOWED}"
-    return Prompted("8006", why, "locked") if wrong >= WRONG_PINS_ALLOWED else Prompted("2001", why, "wrong")
+    is_last = wrong >= WRONG_PINS_ALLOWED
+    return Prompted("8006" if is_last else "2001", why, end, "locked" if is_last else "wrong")

@@ -131,6 +131,7 @@ def _status(original: Transaction) -> str:
 PRODUCT: Final = Product(
     slug="status",
     title="Transaction Status",
+    brief="Status",
     operations=(
         core.opens(
             "query",

@@ -21,6 +21,7 @@ from mock_daraja.products.prompt import (
     at_best,
     blocked_by,
     foreseen,
+    is_unseen,
     prompted,
 )
 from mock_daraja.products.reading import digits, shortcode_of, text, url_fault
@@ -140,24 +141,34 @@ def settle(transaction: Transaction[Incoming], world: World) -> Settlement:
     failed = fault(transaction, world)
     if failed is not None:
         return failed
-    return _paid(transaction, world, c2b_callbacks.verdict(transaction, world)[1])
+    return changed(_paid(transaction, world, c2b_callbacks.verdict(transaction, world)[1]), prompt="pin")
 
 
 def fault(transaction: Transaction[Incoming], world: World) -> Settlement | None:
     """Why it fails, where no selector decides: in the order in which the core looks."""
     party = _party_fault(transaction, world)
     if party is not None:
-        return party
+        return changed(party, prompt="unseen")
     answer = _answered(transaction, world)
     if answer.code is not None:
-        return changed(_fail(transaction, answer.code, answer.why, world), pin=answer.pin)
+        return changed(_fail(transaction, answer.code, answer.why, world), pin=answer.pin, prompt=answer.end)
     failed = (
         c2b_callbacks.verdict(transaction, world, c2b_callbacks.REFUSED)[0]
         or _same_amount_fault(transaction, world)
         or payer_fault(transaction, world)
         or receiver_fault(transaction, world)
     )
-    return None if failed is None else changed(failed, pin=answer.pin)
+    return None if failed is None else changed(failed, pin=answer.pin, prompt=answer.end)
+
+
+def screen(transaction: Transaction[Incoming], world: World) -> str:
+    """Captured for a paybill, 2017 to 2026 (phone.md 1.1); inferred for a till (phone.md 1.4)."""
+    if is_unseen(transaction, world) or _party_fault(transaction, world) is not None:
+        return ""
+    receiver = world.organisation(transaction.party_b)
+    name = transaction.party_b if receiver is None else receiver.name
+    account = f" Account no. {transaction.account_reference}" if transaction.command == PAYBILL else ""
+    return f"Do you want to pay Kshs. {json_number(transaction.amount_cents)} to {name}{account}?\nEnter M-PESA PIN:"
 
 
 def ask(transaction: Transaction[Incoming], world: World) -> tuple[Notice, Incoming] | None:
@@ -250,11 +261,13 @@ def _metadata(transaction: Transaction, world: World) -> list[dict[str, Any]]:
 PRODUCT: Final = Product(
     slug="stk-push",
     title="M-Pesa Express (STK push)",
+    brief="STK push",
     also_called=("STK", "M-Pesa Express", "Lipa na M-Pesa", "Lipa na M-Pesa Online", "LNMO"),
     voice=STK,
     operations=(
         Opens(
             name="process",
+            brief="STK push",
             paths=(PUSH_PATH,),
             schema="processrequest",
             owner="BusinessShortCode",
@@ -269,6 +282,7 @@ PRODUCT: Final = Product(
                 at_best=at_best,
                 notices=notices,
                 question=Question(c2b_callbacks.VALIDATION, ask, c2b_callbacks.heard, c2b_callbacks.patience_ms),
+                screen=screen,
                 sides=by_customer,
                 customer="pays",
                 is_reversible=True,

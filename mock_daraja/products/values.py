@@ -10,7 +10,7 @@ from msgspec import Struct
 from mock_daraja.defaults import CUSTOMER, PAYBILL
 from mock_daraja.errors import DarajaError
 from mock_daraja.exchange import Step
-from mock_daraja.model import Details, Posting
+from mock_daraja.model import Details, Posting, PromptEnd
 from mock_daraja.model.noun import K, Noun, R
 
 Body = Mapping[str, Any]
@@ -109,6 +109,7 @@ class Settlement(Struct, frozen=True):
     why: str
     postings: tuple[Posting, ...] = ()
     pin: Secret | None = None  # the customer's
+    prompt: PromptEnd | None = None  # what became of it, where that had a part in it
     password: tuple[str, Secret] | None = None  # an initiator's name, and the same of its password
     charge_cents: int = 0
     reverses: str | None = None  # receipt of the transaction that this one undoes

@@ -73,24 +73,31 @@ def record(shared: Shared, sandbox: Sandbox, callback_id: int, came: Came) -> Te
     row = sandbox.store.get(CALLBACKS, callback_id)
     if row is None:
         return None
+    row = changed(row, attempted=sandbox.store.next("attempted"))
+    delivery = None
     if isinstance(came, UrlRefusal):
         row = changed(row, state="refused", refusal=came, resends=0)
     else:
-        row = _attempted(sandbox, row, came)
+        delivery = _kept(sandbox, row, came)
+        row = _attempted(sandbox, row, delivery)
     if row.resends > 0 and row.state != "scheduled":
         row = schedule_again(sandbox, changed(row, resends=row.resends - 1))
     sandbox.store.put(CALLBACKS, row)
     question = _question_of(shared, sandbox, row)
     if question is not None:
         _hear(sandbox, row, question, came)
-    if shared.undelivered is not None and row.state in ("failed", "refused"):
-        return partial(shared.undelivered, sandbox.name, row, came if isinstance(came, Delivery) else None)
-    return None
+    return None if shared.watcher is None else partial(shared.watcher.attempted, sandbox, row, delivery)
+
+
+def _kept(sandbox: Sandbox, row: Callback, delivery: Delivery) -> Delivery:
+    took_ms = max(0, sandbox.now_ms - delivery.sent_ms)
+    kept = changed(delivery, id=sandbox.store.next("delivery"), callback=row.id, took_ms=took_ms)
+    sandbox.store.put(DELIVERIES, kept)
+    return kept
 
 
 def _attempted(sandbox: Sandbox, row: Callback, delivery: Delivery) -> Callback:
-    """Keep the delivery. The callback is done with it, or there will be another attempt."""
-    sandbox.store.put(DELIVERIES, changed(delivery, id=sandbox.store.next("delivery"), callback=row.id))
+    """The callback is done with it, or there will be another attempt."""
     row = changed(row, attempts_left=row.attempts_left - 1)
     if took(delivery):
         return changed(row, state="delivered")

@@ -41,11 +41,9 @@ def settle(shared: Shared, sandbox: Sandbox, transaction_id: int, *, early: bool
         return True
     told = life.settle(transaction, world)
     final = _apply(sandbox, transaction, life, told)
-    _plan_callbacks(sandbox, final, life, world)
+    lost = _plan_callbacks(sandbox, final, life, world)
     make(shared, sandbox, shared.catalogue.product_of(final), told.changes, final.exchange)
-    if shared.failed is not None and final.state == "failed":
-        return partial(shared.failed, sandbox.name, final)
-    return True
+    return True if shared.watcher is None else partial(shared.watcher.ended, sandbox, final, lost)
 
 
 def _ask(sandbox: Sandbox, transaction: Transaction, question: Question[Any], world: SandboxWorld) -> bool:
@@ -87,6 +85,8 @@ def _apply(sandbox: Sandbox, transaction: Transaction, life: Life[Any], told: Se
         final_ms=now_ms,
         charge_cents=told.charge_cents,
         receipt=receipt,
+        prompt=None if transaction.prompt is None else told.prompt or "closed",
+        ended=sandbox.store.next("ended"),
     )
     if told.reverses is not None and (original := sandbox.find_transaction(told.reverses)) is not None:
         sandbox.store.put(TRANSACTIONS, changed(original, reversed_by=receipt))
@@ -105,8 +105,9 @@ def repeat(shared: Shared, sandbox: Sandbox, subject: str) -> bool:
     return True
 
 
-def _plan_callbacks(sandbox: Sandbox, transaction: Transaction, life: Life[Any], world: SandboxWorld) -> None:
-    """Each notice the product owes, as many times and as late as the outcome says. A dropped one is kept, unsent.
+def _plan_callbacks(sandbox: Sandbox, transaction: Transaction, life: Life[Any], world: SandboxWorld) -> list[Callback]:
+    """Each notice the product owes, as many times and as late as the outcome says. One that is lost is kept, unsent:
+    gives those.
 
     A notice that is forged to say another result has the shape of that end; the transaction keeps its own.
     """
@@ -119,6 +120,7 @@ def _plan_callbacks(sandbox: Sandbox, transaction: Transaction, life: Life[Any],
         exchange = sandbox.store.get(EXCHANGES, transaction.exchange)
         return {} if exchange is None else read_body("application/json", exchange.body).value
 
+    lost = []
     for notice in life.owed(told, world, request):
         body = wire.dumps(alter.forged(notice.body, forged) if forged else notice.body)
         if plan.damage is not None:
@@ -131,7 +133,12 @@ def _plan_callbacks(sandbox: Sandbox, transaction: Transaction, life: Life[Any],
             # Held back while the request is still unanswered: a callback before the ack is the gateway's to deliver.
             sandbox.agenda.schedule(due_ms, "deliver", row.id, transaction.exchange)
         if plan.drop:
-            _keep(sandbox, transaction, notice, body, transaction.final_ms, state="dropped", **altered)
+            number = sandbox.store.next("attempted")
+            dropped = _keep(
+                sandbox, transaction, notice, body, transaction.final_ms, state="dropped", attempted=number, **altered
+            )
+            lost.append(dropped)
+    return lost
 
 
 def _keep(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any, Final
 
 from mock_daraja.errors import Problem
@@ -16,6 +17,7 @@ from mock_daraja.sandbox import Sandbox
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.passage import Shared
 from mock_daraja.steps.world import SandboxWorld
+from mock_daraja.telling import tell
 
 _LOG: Final = logging.getLogger("mock_daraja")
 _LONG_BODY: Final = 2048  # bytes; what shorter ones bring, a row counts for anyway
@@ -125,7 +127,10 @@ def pay(
     body, command = from_outside(payment)
     with sandbox.store.unit():
         decision = _decided(sandbox, operation, command, body, payment.account)
-        return open_command(shared, sandbox, operation, command, decision=decision)
+        opened = open_command(shared, sandbox, operation, command, decision=decision)
+    if shared.watcher is not None:
+        tell(partial(shared.watcher.paid, sandbox, opened))
+    return opened
 
 
 def _decided(sandbox: Sandbox, operation: Opens[Any], command: Command, body: Body, reference: str) -> Decision | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
 
 from msgspec import Struct, field
 
@@ -32,6 +32,22 @@ _LONGEST_VALUE: Final = 1000  # characters of what a step of the trace is about
 _STEP_SIZE: Final = 512  # bytes, about
 
 
+class Watcher(Protocol):
+    """Told of what happens, as it happens: after the unit, in its thread, which must not wait."""
+
+    def answered(self, sandbox: Sandbox, exchange: Exchange, opened: Transaction | None) -> object:
+        """A request, before its reply is sent, and the transaction that it has opened."""
+
+    def paid(self, sandbox: Sandbox, opened: Transaction) -> object:
+        """A transaction that no request has opened."""
+
+    def ended(self, sandbox: Sandbox, final: Transaction, lost: Sequence[Callback]) -> object:
+        """A transaction is final; of its callbacks the outcome says that these are lost."""
+
+    def attempted(self, sandbox: Sandbox, callback: Callback, delivery: Delivery | None) -> object:
+        """A callback was sent, for better or worse, or else may not be sent."""
+
+
 class Shared(Struct, eq=False):
     """One per server."""
 
@@ -41,10 +57,7 @@ class Shared(Struct, eq=False):
     memory: Memory
     schemas: Schemas = field(default_factory=Schemas)
     own_sinks: Receiver | None = None  # where callbacks to this server need no socket, on a clock that stands
-    failed: Callable[[str, Transaction], object] | None = None
-    undelivered: Callable[[str, Callback, Delivery | None], object] | None = None
-    """Told of each transaction that failed, and of each callback that was not delivered with the last attempt; before
-    that the sandbox's name. Called after the unit in which it happened, in its thread, and never wait."""
+    watcher: Watcher | None = None
 
     def world(self, sandbox: Sandbox, transaction: Transaction) -> SandboxWorld:
         """As the product of a transaction sees it."""

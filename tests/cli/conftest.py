@@ -101,9 +101,9 @@ class Process:
         """The next line it prints."""
         return self._lines[name].get(timeout=SECONDS)
 
-    def until(self, beginning: str, name: str = "out") -> str:
-        """The next line that begins so."""
-        while not (line := self.line(name)).startswith(beginning):
+    def until(self, part: str, name: str = "out") -> str:
+        """The next line with this in it."""
+        while part not in (line := self.line(name)):
             pass
         return line
 

@@ -21,6 +21,7 @@ from tests.cli.conftest import ROOT, SECONDS
 
 needs_a_shell = pytest.mark.skipif(shutil.which("sh") is None or os.name == "nt", reason="needs a POSIX shell")
 STAYS = ("mock-daraja serve", "mock-daraja demo --serve")
+FOLLOWS = "--follow"
 ENDS_WITH_ONE = {"mock-daraja report": ["--strict"], "mock-daraja forge": ["127.0.0.1:8000"]}
 """Where there are warnings, and where the webhook of whoever reads the example isn't there."""
 
@@ -42,7 +43,8 @@ def examples(command: click.Command) -> list[str]:
 
 COMMANDS = dict(every(commands))
 EXAMPLES = [(name, each) for name, command in COMMANDS.items() for each in examples(command)]
-PLAIN = [(name, each) for name, each in EXAMPLES if not each.startswith(STAYS)]
+PLAIN = [(name, each) for name, each in EXAMPLES if not each.startswith(STAYS) and FOLLOWS not in each]
+FOLLOWING = [each for _, each in EXAMPLES if FOLLOWS in each]
 STAYING = [each for _, each in EXAMPLES if each.startswith(STAYS)]
 
 
@@ -116,3 +118,17 @@ def test_it_stays_until_it_is_stopped(line: str, typed: Any) -> None:
 
     assert "is listening on http://127.0.0.1:" in said[0]
     assert process.returncode == 0
+
+
+@needs_a_shell
+@pytest.mark.parametrize("line", FOLLOWING)
+def test_it_follows_until_ctrl_c(line: str, typed: Any, mock: Any, live: str) -> None:
+    mock.push(Amount="ten")
+    process = typed(f"exec {line}", live)
+
+    first = process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=SECONDS)
+
+    assert "  400  " in first
+    assert (process.returncode, err) == (0, "")

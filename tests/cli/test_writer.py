@@ -86,7 +86,7 @@ def test_lines_that_were_lost_for_lack_of_memory_say_so() -> None:
 
     writer.write("a line")
     assert happens(lambda: writer._dropped)
-    writer.close("the end", SECONDS)
+    writer.close("the end", seconds=SECONDS)
 
     assert stream.getvalue() == "mock-daraja: 1 line was dropped here: there was no memory to write them\nthe end\n"
 
@@ -118,7 +118,7 @@ def test_what_is_logged_is_written_with_its_traceback_and_no_secrets() -> None:
     stream = io.StringIO()
     writer = Writer(stream)
     logger = logging.Logger("made up")
-    logger.addHandler(WriterHandler(writer))
+    logger.addHandler(WriterHandler(writer.write))
 
     try:
         raise OSError("{'Password': 'abcdefg'}")

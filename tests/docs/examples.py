@@ -78,6 +78,7 @@ SCRIPT: tuple[Call, ...] = (
     Call("GET clock"),
     Call("POST customers/<msisdn>/prompt", "customers/254708374149/prompt", {"pin": "1234"}),
     Call("POST clock/advance", body={"seconds": 60}),
+    Call("GET journal", "journal?limit=2"),
     Call("GET exchanges", "exchanges?operation=stk-push.process&limit=1"),
     Call("GET exchanges/<name>", "exchanges/last"),
     Call("GET transactions", "transactions?state=completed&limit=1"),

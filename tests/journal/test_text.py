@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from mock_daraja.ends import transaction_shape
-from mock_daraja.exchange import Exchange, Reply, Step
 from mock_daraja.journal.shapes import callback_json, exchange_json, instant
-from mock_daraja.journal.text import explanation, log_line
+from mock_daraja.journal.text import explanation
 from mock_daraja.model import DELIVERIES, Failure, changed
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -117,25 +116,3 @@ def test_what_a_client_sent_never_reaches_a_terminal_raw(mock: Any) -> None:
 
     assert "\x1b" not in text
     assert "\\x1b[2J" in text
-
-
-def exchange(sandbox: str = "default", path: str = "/a", steps: tuple[Step, ...] = ()) -> Exchange:
-    return Exchange(12, sandbox, 0, "POST", path, "", (), b"", steps=steps, reply=Reply(400, b""))
-
-
-@pytest.mark.parametrize(
-    ("row", "line"),
-    [
-        (exchange(), "POST /a  400  x12"),
-        (exchange("mine"), "POST /a  400  mine/x12"),
-        (exchange(steps=(Step("access", "ok", "fine"),)), "POST /a  400  x12"),
-        (
-            exchange(steps=(Step("access", "note", "hm"), Step("x", "refused", "no", None, "do"))),
-            "POST /a  400  x12  no; do",
-        ),
-        (exchange(steps=(Step("access", "note", "hm"),)), "POST /a  400  x12  hm"),
-        (exchange(path="/a\nPOST /b  200  x13\x1b[0m"), "POST /a\\nPOST /b  200  x13\\x1b[0m  400  x12"),
-    ],
-)
-def test_the_log_has_one_line_a_request(row: Exchange, line: str) -> None:
-    assert log_line(row) == line

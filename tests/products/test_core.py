@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from mock_daraja.defaults import INITIATOR_PASSWORD
-from mock_daraja.journal.text import log_line
 from mock_daraja.ledger import REVENUE
 from mock_daraja.model import TRANSACTIONS, Posting, Transaction
 from mock_daraja.products import CATALOGUE, core
@@ -26,6 +25,7 @@ from tests.products.of_core import (
     told,
     transaction,
 )
+from tests.telling import of_exchange
 
 # the acknowledgement and the request
 
@@ -300,9 +300,9 @@ def test_the_report_card_says_what_was_not_checked(mock: Mock, unchecked: bool) 
 
 def test_the_log_says_what_was_not_checked(mock: Mock) -> None:
     mock.send("b2c.payment")
-    alone = log_line(mock.exchange())
+    alone = of_exchange(mock.gateway, mock.exchange())
     mock.send("b2c.payment", headers={"X-Mock-Scenario": "17"})
-    beside = log_line(mock.exchange())
+    beside = of_exchange(mock.gateway, mock.exchange())
 
     assert f"  {UNCHECKED}; to have it checked" in alone
     assert f"{UNCHECKED}; to have it checked" in beside

@@ -13,7 +13,7 @@ import yaml
 
 from mock_daraja.cli.group import commands
 from mock_daraja.control.guard import check_exposure
-from mock_daraja.settings import Settings
+from mock_daraja.settings import Settings, option_fields
 from mock_daraja.sources import load
 
 TOP = Path(__file__).parents[2]
@@ -31,8 +31,8 @@ def settings_of(arguments: list[str]) -> Settings:
     name, command, rest = commands.resolve_command(commands.make_context("mock-daraja", ["serve"]), arguments)
     assert name == "serve" and command is not None
     flags: dict[str, Any] = command.make_context(name, rest).params
-    del flags["quiet"]
-    return load(flags, environment={}, folder=TOP)
+    own = {name: value for name, value in flags.items() if name in {each.name for each in option_fields()}}
+    return load(own, environment={}, folder=TOP)
 
 
 @pytest.mark.parametrize("arguments", [json.loads(instruction("CMD")), shlex.split(SERVICE["command"])])

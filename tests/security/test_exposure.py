@@ -11,10 +11,10 @@ import pytest
 from mock_daraja.app import daraja_paths
 from mock_daraja.control.guard import check_exposure
 from mock_daraja.errors import Problem
-from mock_daraja.journal.text import undelivered_line
 from mock_daraja.model import CALLBACKS
 from mock_daraja.settings import Settings
 from tests.conftest import TOKEN_PATH, MakeMock, Mock
+from tests.telling import of_callback
 
 Made = Callable[..., Mock]
 TOKEN = {"Authorization": "Bearer s3cret"}
@@ -152,7 +152,7 @@ def test_the_log_names_the_flag_that_a_private_network_needs(mock: Mock) -> None
     (row,) = mock.sandbox.store.scan(CALLBACKS)
 
     assert row.state == "refused"
-    assert undelivered_line("default", row, None).endswith(
+    assert of_callback(mock.gateway, row).endswith(
         "192.168.1.20 is a private address, so another machine's or a container's; "
         "to send callbacks to your own network: --allow-callbacks-to private"
     )

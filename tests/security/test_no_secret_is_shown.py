@@ -13,15 +13,15 @@ import pytest
 from mock_daraja.access.password import password
 from mock_daraja.cli.writer import Writer
 from mock_daraja.clock import eat_digits
-from mock_daraja.ends import transaction_shape
 from mock_daraja.exchange import EXCHANGES, Reply, Request
-from mock_daraja.journal.text import explanation, failure_lines, log_line, undelivered_line
+from mock_daraja.journal.text import explanation
 from mock_daraja.model import CALLBACKS, TRANSACTIONS, changed
 from mock_daraja.testing import Daraja
 from mock_daraja.testing.running import Local
 from mock_daraja.testing.strict import Strictness
 from tests.conftest import PUSH_PATH, Mock, operation_of, push_body, put_stuck
 from tests.security.secrets import Places, shown_in
+from tests.telling import of_callback, of_end, of_exchange
 
 ADMIN = "admin-token-Of-This-Server"
 SECRET = "Consumer$ecret%of/Ours+1"
@@ -109,15 +109,12 @@ class Shop:
         writer = Writer(stream)
         writer.hide = self.mock.gateway.shared.sandboxes.secrets.hide
         for row in store.scan(EXCHANGES):
-            writer.write(log_line(row))
+            writer.write(of_exchange(self.mock.gateway, row))
         for transaction in store.scan(TRANSACTIONS):
-            writer.write(
-                failure_lines("default", transaction_shape(transaction))
-                if transaction.result not in (None, "0")
-                else ""
-            )
+            if transaction.is_final:
+                writer.write(of_end(self.mock.gateway, transaction))
         for callback in store.scan(CALLBACKS):
-            writer.write(undelivered_line("default", callback, None))
+            writer.write(of_callback(self.mock.gateway, callback))
         writer.close(seconds=20)
         return stream.getvalue()
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from mock_daraja.journal.text import log_line
 from mock_daraja.scenarios import Library, patterns
 from mock_daraja.scenarios.doubts import doubts
 from mock_daraja.scenarios.patterns import LONGEST_PATTERN, LONGEST_VALUE, Tries
 from tests.conftest import Mock
+from tests.telling import of_exchange
 
 RUNAWAYS = [
     "(a+)+b",
@@ -126,7 +126,7 @@ def test_trace_and_header_say_that_a_pattern_ran_out_and_the_request_goes_on(moc
     warning = next(step for step in mock.exchange().steps if step.verdict == "warning")
     assert "took all of a request's 20 ms, so CallBackURL is not like '.*(a|aa)+[b!]'" in warning.text
     assert "scenario lint" in warning.remedy
-    assert warning.text in log_line(mock.exchange())
+    assert warning.text in of_exchange(mock.gateway, mock.exchange())
     assert warning.text[:40] in answer.why
 
 

@@ -17,12 +17,11 @@ import pytest
 
 from mock_daraja import MockDaraja
 from mock_daraja.cli.writer import Writer, WriterHandler
-from mock_daraja.ends import transaction_shape
 from mock_daraja.exchange import EXCHANGES
-from mock_daraja.journal.text import failure_lines, log_line, undelivered_line
 from mock_daraja.model import CALLBACKS, TRANSACTIONS
 from mock_daraja.server import Server
 from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, put_stuck
+from tests.telling import of_callback, of_end, of_exchange
 
 EVIL = "\x1b[2J\x1b[31mEVIL\x9b31m\u202e\r\x07\x7f\ue01b[31mEVIL\ue01b[2J"
 _OURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -135,15 +134,15 @@ def test_what_the_log_says(attacked: Mock) -> None:
     stream = io.StringIO()
     writer = Writer(stream)
     log = logging.getLogger("mock_daraja.security")
-    log.addHandler(WriterHandler(writer))
+    log.addHandler(WriterHandler(writer.write))
 
     for exchange in attacked.sandbox.store.scan(EXCHANGES):
-        writer.write(log_line(exchange))
+        writer.write(of_exchange(attacked.gateway, exchange))
     for row in attacked.sandbox.store.scan(TRANSACTIONS):
-        if row.state == "failed":
-            writer.write(failure_lines("default", transaction_shape(row)))
+        if row.is_final:
+            writer.write(of_end(attacked.gateway, row))
     for callback in attacked.sandbox.store.scan(CALLBACKS):
-        writer.write(undelivered_line("default", callback, None))
+        writer.write(of_callback(attacked.gateway, callback))
     log.error("%s failed", EVIL)
     writer.write(EVIL)
     writer.close(seconds=10)

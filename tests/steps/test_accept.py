@@ -10,11 +10,11 @@ import pytest
 
 from mock_daraja.errors import Problem
 from mock_daraja.journal.shapes import transaction_json
-from mock_daraja.journal.text import log_line
 from mock_daraja.model import TRANSACTIONS
 from mock_daraja.products import CATALOGUE
 from mock_daraja.steps.reporting import card_of
 from tests.conftest import Answer, Mock, operation_of
+from tests.telling import of_exchange
 
 CUSTOMER = "254708374149"
 Play = Callable[..., Any]
@@ -215,7 +215,7 @@ def test_what_is_no_code_of_the_product_leaves_the_request_alone(mock: Any, chan
     assert [step.text.startswith(warning) for step in row.steps if step.verdict == "warning"] == [True]
     assert answer.why.startswith(warning)
     assert "; so it decides nothing; " in answer.why
-    assert warning in log_line(row)
+    assert warning in of_exchange(mock.gateway, row)
     check = card_of(mock.sandbox, mock.gateway.shared.catalogue)["warnings"]
     assert (check.verdict, [each.ref for each in check.evidence]) == ("warn", [row.id])
 
@@ -377,7 +377,7 @@ def test_what_stands_is_foretold_in_the_trace_and_not_in_the_body(
     answer = sent(mock, operation, changes)
     doomed = said(mock, operation)
     row = mock.sandbox.transaction(mock.exchange().transaction)
-    line = log_line(mock.exchange())
+    line = of_exchange(mock.gateway, mock.exchange())
     mock.advance(200)
 
     assert answer.why.startswith(f"accepted, but as things stand it will fail with {result}: ")
