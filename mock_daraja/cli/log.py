@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Form = Literal["text", "json", "quiet"]
 
+_LONG_ANSWER: Final = 2048  # bytes; Daraja's have fewer
 _SIZE: Final = 500  # characters that an event makes besides what a client has made long, about
 
 
@@ -99,7 +100,7 @@ class _Watcher:
         self._tell = tell
 
     def answered(self, sandbox: Sandbox, exchange: Exchange, opened: Transaction | None) -> None:
-        reply = exchange.reply and changed(exchange.reply, body=b"", headers=())
+        reply = exchange.reply and changed(exchange.reply, body=exchange.reply.body[:_LONG_ANSWER], headers=())
         line = changed(exchange, headers=(), body=b"", reply=reply)
         size = len(exchange.path) + len(exchange.query) + (opened.size if opened else 0)
         self._tell(partial(self._events.request, self._shared, sandbox, line, opened), size)

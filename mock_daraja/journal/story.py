@@ -47,6 +47,7 @@ def _request(event: Row, paint: Paint) -> Iterator[str]:
     asked, opened = event["exchange"], event["transaction"]
     status, why = asked["status"], asked["why"]
     answer = paint(str(asked["fault"] or status or "no answer"), "good" if _is_well(asked) else "bad")
+    answer += f"  {visible(asked['said'])}" if asked["said"] else ""
     answer += f"  {visible(why)}" if why else ""
     if opened is not None:
         text = f"{_parties(opened)}  {paint(asked['id'], 'name')}  {answer}"
@@ -121,14 +122,15 @@ def _taken(row: Row) -> str:
     state, note = row["state"], row["note"]
     last = row["deliveries"][-1] if row["deliveries"] else None
     took = f" after {last['took_ms']} ms" if last is not None and last["took_ms"] else ""
+    took += f", attempt {row['attempts']}" if row["attempts"] > 1 else ""
     answer = "" if last is None else (last["error"] or f"answered {last['status']}") + took
-    if state == "refused":
-        return f"not sent: {note}"
-    if state == "dropped":
-        return f"lost: {note}"
+    if state in ("refused", "dropped"):
+        return ": ".join(filter(None, ("not sent" if state == "refused" else "lost", note)))
     if state == "scheduled":
         return f"{answer}; again at {row['due'][_TIME]}"
-    return f"{note}{took}" if state == "failed" else "; ".join(filter(None, (answer, note)))
+    if last is not None and "twice" in last:
+        note = "; ".join(filter(None, (last["twice"], note)))
+    return f"{note or 'not delivered'}{took}" if state == "failed" else "; ".join(filter(None, (answer, note)))
 
 
 def _parties(row: Row) -> str:

@@ -65,10 +65,10 @@ class MockDaraja:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         handle, self._handle = self._handle, None
-        complaint = handle._complaint() if kind is None and handle is not None else None
+        told = (handle._complaint(), handle._exceptions()) if kind is None and handle is not None else (None, "")
         self._entered.close()
-        if complaint is not None:
-            raise AssertionError(complaint)
+        if told[0] is not None:
+            raise AssertionError("\n".join(filter(None, told)))
 
     async def __aenter__(self) -> Daraja:
         return self.__enter__()

@@ -8,13 +8,14 @@ from operator import attrgetter
 from typing import Any, Final
 
 from mock_daraja.naming import named
-from mock_daraja.quoting import printable, shown
+from mock_daraja.quoting import shown
+from mock_daraja.testing.failing import failure, nearest
 from mock_daraja.testing.link import Link, Part, Record, transaction_id
 from mock_daraja.testing.rows import CallbackRow, ExchangeRow, Row, TransactionRow
-from mock_daraja.testing.timeline import timeline, why
 
 AnyRow = ExchangeRow | TransactionRow | CallbackRow
 _MISSING: Final = object()
+_SAID: Final = ("paid", "sent")  # conditions that the heading says
 
 
 class Asserting(Part):
@@ -34,7 +35,7 @@ class Asserting(Part):
         conditions = self._of_transaction(
             transaction, amount=amount, msisdn=msisdn, account_reference=account_reference, shortcode=shortcode
         )
-        return _must_be(self._link, self._link.transactions(), conditions, "nobody has paid")
+        return _must_be(self._link, self._link.transactions(), conditions, ("a payment", "nobody has paid"))
 
     def assert_not_paid(
         self,
@@ -49,7 +50,7 @@ class Asserting(Part):
         conditions = self._of_transaction(
             transaction, amount=amount, msisdn=msisdn, account_reference=account_reference, shortcode=shortcode
         )
-        _must_not_be(self._link, self._link.transactions(), conditions, "somebody has paid")
+        _must_not_be(self._link, self._link.transactions(), conditions, ("no payment", "somebody has paid"))
 
     def assert_callback(
         self,
@@ -65,7 +66,7 @@ class Asserting(Part):
         Returns the row, with its `json` and the `status` that the app answered.
         """
         conditions = [*self._of_callback(kind, result, transaction, url), *_fields(state=state)]
-        return _must_be(self._link, self._link.callbacks(), conditions, "there is no such callback")
+        return _must_be(self._link, self._link.callbacks(), conditions, ("a callback", "there is no such callback"))
 
     def assert_no_callback(
         self,
@@ -78,7 +79,7 @@ class Asserting(Part):
         """No such callback has gone out so far: it is dropped, not due yet, or there is none."""
         conditions = self._of_callback(kind, result, transaction, url)
         conditions.append(_Wanted("sent", lambda row: None if row.attempts else f"it is {row.state}"))
-        _must_not_be(self._link, self._link.callbacks(), conditions, "a callback has gone out")
+        _must_not_be(self._link, self._link.callbacks(), conditions, ("no callback", "a callback has gone out"))
 
     def assert_requested(
         self, operation: str, *, status: int | None = None, times: int | None = None, **fields: Any
@@ -91,17 +92,17 @@ class Asserting(Part):
         """
         conditions = self._of_request(operation, status, fields)
         rows = self._link.exchanges()
-        last = _must_be(self._link, rows, conditions, "it was not requested")
+        last = _must_be(self._link, rows, conditions, ("a request", "it was not requested"))
         count = sum(not _misses(row, conditions) for row in rows)
         if times is not None and count != times:
-            what = f"it was requested {count} times, not {times}"
-            raise AssertionError(_failure(self._link, what, conditions, last))
+            told = f"{times} requests", f"it was requested {count} times, not {times}"
+            raise _failure(self._link, conditions, told, last)
         return last
 
     def assert_not_requested(self, operation: str, *, status: int | None = None, **fields: Any) -> None:
         """The app has not asked for an operation, or not with these fields."""
         conditions = self._of_request(operation, status, fields)
-        _must_not_be(self._link, self._link.exchanges(), conditions, "it was requested")
+        _must_not_be(self._link, self._link.exchanges(), conditions, ("no request", "it was requested"))
 
     def _of_transaction(self, transaction: TransactionRow | int | str | None, **wanted: Any) -> list[_Wanted]:
         return [*_fields(id=transaction_id(self._link, transaction), **wanted), _Wanted("paid", _unpaid)]
@@ -194,47 +195,62 @@ def _nearest(rows: Iterable[Row], conditions: Sequence[_Wanted]) -> tuple[Row | 
     return min(reversed(tried), key=lambda each: len(each[1]), default=(None, ()))
 
 
-def _must_be(link: Link, rows: Iterable[Row], conditions: Sequence[_Wanted], otherwise: str) -> Row:
-    """The row that meets all conditions, the last of several. Raises AssertionError that begins with `otherwise`."""
+def _must_be(link: Link, rows: Iterable[Row], conditions: Sequence[_Wanted], told: tuple[str, str]) -> Row:
+    """The row that meets all conditions, the last of several. Raises AssertionError; `told` are what was expected, and
+    how it reads that there is none."""
     row, misses = _nearest(rows, conditions)
     if row is None or misses:
-        raise AssertionError(_failure(link, otherwise, conditions, row, misses))
+        raise _failure(link, conditions, told, row, misses)
     return row
 
 
-def _must_not_be(link: Link, rows: Iterable[Row], conditions: Sequence[_Wanted], otherwise: str) -> None:
+def _must_not_be(link: Link, rows: Iterable[Row], conditions: Sequence[_Wanted], told: tuple[str, str]) -> None:
     row, misses = _nearest(rows, conditions)
     if row is not None and not misses:
-        raise AssertionError(_failure(link, otherwise, conditions, row))
+        raise _failure(link, conditions, told, row)
 
 
 def _failure(
-    link: Link, what: str, conditions: Sequence[_Wanted], row: AnyRow | None, misses: tuple[str, ...] = ()
-) -> str:
-    """The text of a failing assertion."""
+    link: Link,
+    conditions: Sequence[_Wanted],
+    told: tuple[str, str],
+    row: AnyRow | None,
+    misses: tuple[str, ...] = (),
+) -> AssertionError:
     record = link.record()
-    lines = [f"{what}: {', '.join(each.name for each in conditions)}"]
-    if row is not None:
-        lines.append(f"{'nearest' if misses else 'here'}: {_about(row)}")
-        lines += [f"  but {each}" for each in misses]
-    exchange = _exchange(record, row)
-    told = timeline(record) if exchange is None else why(record, exchange)
-    return link.hide("\n".join([*map(printable, lines), "", told]))
+    wanted = ", ".join(each.name for each in conditions if each.name not in _SAID)
+    expected, otherwise = (f"{text}: {wanted}" if wanted else text for text in told)
+    if row is None:
+        found, ending = "found none", otherwise
+    elif misses:
+        found = f"nearest: {_about(row)}: {'; '.join(misses)}"
+        ending = f"{otherwise}; {' and '.join(_of(_name(row), miss) for miss in misses)}"
+    else:
+        found, ending = f"found: {_about(row)}", f"{otherwise}: {_name(row)}"
+    return failure(link, f"expected {expected}\n{found}", _events(record, row), ending)
+
+
+def _of(name: str, miss: str) -> str:
+    """`its amount is 10`, or `it is pending`, of a row of this name."""
+    return f"{name}'s {miss[4:]}" if miss.startswith("its ") else f"{name} {miss[3:]}"
+
+
+def _name(row: AnyRow) -> str:
+    return row.id if isinstance(row, ExchangeRow) else f"{'t' if isinstance(row, TransactionRow) else 'c'}{row.id}"
 
 
 def _about(row: AnyRow) -> str:
     if isinstance(row, TransactionRow):
-        return f"t{row.id}, {row.operation} of KES {row.amount} by {row.msisdn or row.shortcode}"
+        return f"{_name(row)}, KES {row.amount} by {row.msisdn or row.shortcode}"
     if isinstance(row, CallbackRow):
-        return f"c{row.id}, {row.kind} callback to {row.url}"
-    return f"{row.id}, {row.method} {row.path} -> {row.status}"
+        return f"{_name(row)}, {row.kind} callback to {row.url}"
+    return f"{_name(row)}, {row.method} {row.path} -> {row.status}"
 
 
-def _exchange(record: Record, row: AnyRow | None) -> dict[str, Any] | None:
-    """The one behind the row; without a row the last that failed, else the last. None where the timeline says more."""
+def _events(record: Record, row: AnyRow | None) -> Sequence[dict[str, Any]]:
+    """Those of the row's payment, or of its request, where that has opened none."""
+    if isinstance(row, ExchangeRow) and row.transaction is None:
+        return [each for each in record.events if each.get("exchange", {}).get("id") == row.id]
     if row is None:
-        return record.last_failed() or next(map(record.whole, reversed(record.exchanges)), None)
-    if isinstance(row, ExchangeRow):
-        return next((record.whole(each) for each in record.exchanges if each["id"] == row.id), None)
-    number = row.id if isinstance(row, TransactionRow) else row.transaction
-    return next((record.whole(each) for each in record.exchanges if each["transaction"] == number), None)
+        return nearest(record, None)
+    return nearest(record, row.id if isinstance(row, TransactionRow) else row.transaction)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from mock_daraja.testing.asserting import Asserting
+from mock_daraja.testing.failing import section
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.people import People
 from mock_daraja.testing.plans import Plans
 from mock_daraja.testing.seeing import Seeing
 from mock_daraja.testing.sending import Sender
 from mock_daraja.testing.strict import Strictness
-from mock_daraja.testing.timeline import section
 from mock_daraja.testing.waiting import Waiting
 
 
@@ -34,6 +34,11 @@ class Daraja(People, Plans, Waiting, Sender, Seeing, Asserting):
         """What a strict test fails with at its end."""
         return self._strictness.complaint()
 
-    def _section(self) -> str:
+    def _exceptions(self) -> str:
+        """Of an app in this process, at the last callback that it failed to take: the traceback."""
+        failed = (each["id"] for each in reversed(self._link.record().callbacks) if each["state"] == "failed")
+        return next(filter(None, map(self._link.traceback, failed)), "")
+
+    def _section(self, *, says_why: bool = True) -> str:
         """For the report of a failing test."""
-        return self._link.hide(section(self._link.record()))
+        return section(self._link, says_why=says_why)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from mock_daraja.client.api import ControlApi, Row, control_path
 from mock_daraja.errors import Problem
-from mock_daraja.journal.shapes import has_failed, is_about
 from mock_daraja.model import App
 from mock_daraja.quoting import shown
 from mock_daraja.testing.guarded import AnyRow
@@ -29,6 +28,11 @@ class Record:
     def __init__(self, link: Link) -> None:
         self._link = link
         self.name: Final = link.name
+
+    @cached_property
+    def events(self) -> list[Row]:
+        """In order."""
+        return list(self._link.api.journal(limit=self._link.most)["events"])
 
     @cached_property
     def exchanges(self) -> list[Row]:
@@ -60,20 +64,6 @@ class Record:
     def strangers(self) -> list[Row]:
         """Exchanges since that belong to no sandbox."""
         return self._link.strangers()
-
-    def whole(self, exchange: Row) -> Row:
-        """The exchange with the transaction it opened, and that one's callbacks."""
-        number = exchange["transaction"]
-        opened = next((each for each in self.transactions if each["id"] == number), None)
-        callbacks = [] if opened is None else [each for each in self.callbacks if each["transaction"] == number]
-        whole = {**exchange, "transaction": opened, "callbacks": callbacks}
-        numbers = {each["id"] for each in callbacks}
-        stuck = [each for each in self.stuck if is_about(each["kind"], each["subject"], number, numbers)]
-        return {**whole, "stuck": [self._link.api.stuck_event(each["id"]) for each in stuck]} if stuck else whole
-
-    def last_failed(self) -> Row | None:
-        """The last whole exchange that failed, at once or later."""
-        return next(filter(has_failed, map(self.whole, reversed(self.exchanges))), None)
 
 
 class Link:
@@ -128,7 +118,7 @@ class Link:
     def leave(self) -> None:
         """The sandbox is about to be deleted; the report of the test that used it is still to be written."""
         self._last = last = Record(self)
-        _ = last.exchanges, last.transactions, last.callbacks, last.stuck, last.clock, last.one_shots
+        _ = last.events, last.exchanges, last.transactions, last.callbacks, last.stuck, last.clock, last.one_shots
 
     # where the sandbox is
 

@@ -143,7 +143,7 @@ def daraja(request: pytest.FixtureRequest, _daraja_session: Session) -> Iterator
 
     A test fails at its end for a request that matched no operation or failed validation, a callback that could not be
     delivered, and a next() that nothing used, unless it says so: expect_errors(), or the marker with strict=False. The
-    report of a failing test has the timeline, and why the last failure was one.
+    report of a failing test says in ten lines what happened, and why.
     """
     handle = _daraja_session.begin(request.node)
     request.node.stash[_HANDLE], request.node.stash[_SESSION] = handle, _daraja_session
@@ -244,14 +244,23 @@ def daraja_intercept(daraja: Daraja) -> Iterator[Daraja]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
     handle = item.stash.get(_HANDLE, None)
-    if handle is not None:
-        if call.when == "call":
-            item.stash[_OUTCOME] = report.outcome
-        if report.failed:
-            note = item.stash[_SESSION].note(handle)
-            report.sections.append(("mock-daraja", "\n\n".join(filter(None, (handle._section(), note)))))
-        if call.when == "teardown":
-            del item.stash[_HANDLE]
+    if handle is None:
+        return (yield)
+    from mock_daraja.testing import reporting
+
+    is_ours = reporting.without_our_frames(item, call)
+    report = yield
+    if call.when == "call":
+        item.stash[_OUTCOME] = report.outcome
+    if report.failed:
+        if is_ours and call.excinfo is not None:
+            reporting.say_the_last_line(report, call.excinfo.value)
+        told = "" if is_ours and call.when == "call" else handle._section(says_why=not is_ours)
+        if told := "\n\n".join(filter(None, (told, item.stash[_SESSION].note(handle)))):
+            report.sections.append(("mock-daraja", told))
+        if raised := handle._exceptions():
+            report.sections.append(("mock-daraja: what the app raised", raised))
+    if call.when == "teardown":
+        del item.stash[_HANDLE]
     return report

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
 from msgspec import convert
@@ -34,14 +35,18 @@ class ExchangeRow:
     response: Any
     why: str  # why it was refused, and what to do; empty when it was not
     transaction: int | None  # id of the one it opened
+    result: str | None  # ResultCode in the answer of a query, "0" or "1032"
 
     @classmethod
     def from_json(cls, shape: Mapping[str, Any]) -> ExchangeRow:
         """From a line with its trace and bodies. Over HTTP these come without secrets."""
         refused = refusal(shape)
+        response = parsed(shape["response_body"])
+        result = response.get("ResultCode") if isinstance(response, dict) else None
         others = {
             "request": parsed(shape["request_body"]),
-            "response": parsed(shape["response_body"]),
+            "response": response,
+            "result": None if result is None else str(result),
             "why": "" if refused is None else "; ".join(filter(None, (refused["text"], refused.get("remedy")))),
         }
         return convert({**shape, **others}, cls)
@@ -82,16 +87,23 @@ class CallbackRow:
     transaction: int
     attempts: int
     status: int | None  # what the receiver last answered
+    answer: Any  # its body: parsed where it is JSON, else text; None where there was none
+    sent: datetime | None  # when it was last sent, on the sandbox clock
+    took_ms: int | None  # until the answer was there, on the sandbox clock: 0 where that stands still
     note: str  # why it was not delivered, and what to do
     forged: bool = False  # sent by `daraja.forge`
 
     @classmethod
     def from_json(cls, shape: Mapping[str, Any]) -> CallbackRow:
         deliveries = shape["deliveries"]
+        last = deliveries[-1] if deliveries else {}
         others = {
             "json": parsed(shape["body"]),
             "attempts": len(deliveries),
-            "status": deliveries[-1]["status"] if deliveries else None,
+            "status": last.get("status"),
+            "answer": _answer(last.get("answer") or b""),
+            "sent": last.get("sent"),
+            "took_ms": last.get("took_ms"),
         }
         return convert({**shape, **others}, cls)
 
@@ -169,6 +181,13 @@ class Rows(list[Row], Generic[Row]):
             )
 
         return Rows(self._kind, filter(is_wanted, self))
+
+
+def _answer(message: bytes | str) -> Any:
+    """The body of a whole HTTP message."""
+    raw = message.encode() if isinstance(message, str) else message
+    head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    return parsed(body) if head else None
 
 
 def _shillings(printed: str) -> int | float:

@@ -60,7 +60,7 @@ class Seeing(Part):
         return report_of(self._link.api.report())
 
     def timeline(self) -> str:
-        """What happened so far, a line each, and why: what the report of a failing test shows."""
+        """What happened so far, a line each, and why."""
         return self._link.hide(timeline(self._link.record()))
 
     def expect_errors(self) -> ExpectedErrors:

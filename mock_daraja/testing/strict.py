@@ -7,11 +7,10 @@ from typing import Any, Final
 from mock_daraja.client import Row
 from mock_daraja.exchange import UNREAD
 from mock_daraja.journal.shapes import refusal
-from mock_daraja.quoting import printable
+from mock_daraja.testing.failing import shown
 from mock_daraja.testing.link import Link
-from mock_daraja.testing.timeline import because
 
-_UNDER: Final = "\n       "
+_MOST: Final = 7
 _REMEDY: Final = (
     "meant so? daraja.expect_errors(), as a call for the whole test or as a context for a part of it;"
     " or @pytest.mark.daraja(strict=False)"
@@ -27,9 +26,8 @@ class Strictness:
         self.excused: frozenset[str] = frozenset()
 
     def findings(self) -> dict[str, str]:
-        """What went wrong so far: requests that did not come whole, that no operation has, or
-        that failed validation; callbacks that could not
-        be delivered; one-shots that nothing used. Each text by a key of its own."""
+        """What went wrong so far: requests that did not come whole, that no operation has, or that failed validation;
+        callbacks that could not be delivered; one-shots that nothing used. A line each, by a key of its own."""
         link, record = self._link, self._link.record()
         found = {}
         for exchange in record.exchanges:
@@ -40,23 +38,24 @@ class Strictness:
                 found[f"stranger {exchange['id']}"] = text
         for callback in record.callbacks:
             if callback["state"] in ("failed", "refused") and not _is_meant(link, callback):
-                about = f"  c{callback['id']:<3} {callback['kind']} callback to {callback['url']}"
-                trace = [f"{_UNDER}{line}" for line in link.traceback(callback["id"]).splitlines()]
-                found[f"c{callback['id']}"] = "".join([f"{about} was not delivered: {callback['note']}", *trace])
+                about = f"c{callback['id']}, {callback['kind']} callback to {callback['url']}"
+                found[f"c{callback['id']}"] = f"{about}, was not delivered: {callback['note']}"
         for one_shot in record.one_shots:
-            found[f"one-shot {one_shot['id']}"] = f"  one-shot {_words(one_shot)} was never used"
+            found[f"one-shot {one_shot['id']}"] = f"one-shot {_words(one_shot)} was never used"
         return found
 
     def complaint(self) -> str | None:
-        """What a test is to fail with; None where all went well."""
+        """What a test is to fail with, in ten lines; None where all went well."""
         if not self.strict:
             return None
         lines = [text for key, text in self.findings().items() if key not in self.excused]
         if not lines:
             return None
         many = f"{len(lines)} things" if len(lines) > 1 else "something"
-        said = printable("\n".join([f"{many} went wrong that this test did not expect", *lines, _REMEDY]))
-        return self._link.hide(said)
+        cut = len(lines) - _MOST
+        before = [f"... {cut} before these"] if cut > 0 else []
+        said = [f"{many} went wrong that this test did not expect", f"  {_REMEDY}", *before, *lines[-_MOST:]]
+        return shown(self._link, said)
 
 
 class ExpectedErrors:
@@ -81,8 +80,7 @@ def _refused(exchange: Row, *rooms: str) -> str:
     if refused is None or refused["room"] not in rooms:
         return ""
     asked = f"{exchange['method']} {exchange['path']}".rstrip()
-    text = f"  {exchange['id']:<4} {asked} -> {exchange['status'] or 'no answer'}"
-    return text + because(refused, _UNDER)
+    return f"{exchange['id']}, {asked} -> {exchange['status'] or 'no answer'}: {exchange['why']}"
 
 
 def _is_meant(link: Link, callback: Row) -> bool:

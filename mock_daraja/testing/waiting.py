@@ -15,9 +15,9 @@ from mock_daraja.errors import Problem
 from mock_daraja.model import Event
 from mock_daraja.model.callback import PENDING
 from mock_daraja.quoting import shown
+from mock_daraja.testing.failing import failure, nearest
 from mock_daraja.testing.link import Part, transaction_id
 from mock_daraja.testing.rows import CallbackRow, TransactionRow
-from mock_daraja.testing.timeline import timeline
 
 _FIRST_TIME_MACHINE: Final = 3  # that leaves time.monotonic alone, on which sockets, locks and event loops wait
 _INSTALL: Final = 'pip install "time-machine>=3"'
@@ -79,8 +79,11 @@ class Waiting(Part):
                 break
         there = self._link.callbacks().where(**wanted)
         came = sum(state is not None or row.state not in PENDING for row in there)
-        what = f"{came} of {count} callbacks came within {timeout:g} s of the sandbox clock"
-        raise AssertionError(self._link.hide(f"{what}\n{timeline(self._link.record())}"))
+        asked = ", ".join(f"{name} {each}" for name, each in wanted.items())
+        heading = f"expected {count} callback{'' if count == 1 else 's'}{f': {asked}' if asked else ''}\nfound {came}"
+        events = nearest(self._link.record(), wanted.get("transaction"))
+        ending = f"{came} of {count} callbacks came within {timeout:g} s of the sandbox clock"
+        raise failure(self._link, heading, events, ending)
 
     async def await_callback(
         self,

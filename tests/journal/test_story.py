@@ -29,8 +29,10 @@ def told(mock: Mock) -> list[str]:
 
 def pushes(mock: Mock, webhook: Webhook) -> None:
     """Each way a push goes."""
-    mock.pushed(CallBackURL=webhook.url)
+    checkout = mock.pushed(CallBackURL=webhook.url)
+    mock.query(checkout)
     mock.advance(60)
+    mock.query(checkout)
     for habit in ("cancel", "wrong-pin", "ignore", "ask"):
         mock.sandbox.put_customer({"msisdn": "254711222333", "prompt": habit})
         mock.pushed(PartyA="254711222333", PhoneNumber="254711222333", CallBackURL=NOWHERE)

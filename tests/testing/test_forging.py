@@ -173,5 +173,5 @@ def test_the_timeline_and_the_report_card_tell_it_apart(daraja: Daraja, webhook:
     daraja.forge(1)
     daraja.settle()
 
-    assert f"c1   forged stk callback of t1 to {webhook.url} -> 403" in daraja.timeline()
+    assert f"c1  stk to {webhook.url}  the receiver answered 403; forged: M-Pesa did not send it" in daraja.timeline()
     assert daraja.report()["callbacks-answered"].verdict == "pass"

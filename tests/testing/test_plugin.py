@@ -69,12 +69,9 @@ def test_fine(daraja):
     result.stdout.fnmatch_lines(
         [
             "*- mock-daraja -*",
-            "sandbox test-*, manual clock",
-            "*x1   GET /oauth/v1/generate -> 200",
-            "*x2   POST /mpesa/stkpush/v1/processrequest -> 400",
-            "*validation: *Amount*",
-            "*remedy: *",
-            "*now*",
+            "*  x1      Token            200",
+            "*  x2      STK push         400",
+            "why: Amount is not whole shillings*",
         ]
     )
     assert result.stdout.str().count("- mock-daraja -") == 1
