@@ -167,7 +167,9 @@ class Clock:
     def __init__(self, setting: ClockSetting, start_ms: int | None = None) -> None:
         self._lock = Lock()
         self._sleepers: dict[object, tuple[int, Callable[[], None]]] = {}
+        self._endings: dict[object, Callable[[], None]] = {}
         self.setting = setting
+        self.patience_s: float | None = None  # of the computer, for a client that waits on it; None: it may for ever
         self.on_change: Callable[[], None] = lambda: None  # somebody begins to wait on it, or it was switched
         self.on_move: Callable[[int], None] = lambda ms: None  # called with the time that a standing clock was moved to
         self._start(wall_ms() if start_ms is None else start_ms)
@@ -220,6 +222,20 @@ class Clock:
     def remove_sleeper(self, sleeper: object) -> None:
         with self._lock:
             self._sleepers.pop(sleeper, None)
+
+    def at_end(self, sleeper: object, ring: Callable[[], None] | None) -> None:
+        """Call this, in any thread, when nobody will wait for the clock any more. None calls it off."""
+        with self._lock:
+            if ring is None:
+                self._endings.pop(sleeper, None)
+            else:
+                self._endings[sleeper] = ring
+
+    def end(self) -> None:
+        with self._lock:
+            rings = [*self._endings.values()]
+        for ring in rings:
+            ring()
 
     def next_sleeper(self) -> int | None:
         """The earliest time that somebody waits for on a standing clock."""

@@ -126,8 +126,8 @@ class Exchange(Row, frozen=True):
 
     @property
     def why(self) -> str:
-        """The refusal; or else every warning, and what is foretold of the transaction; or else the first note. Each
-        with its remedy, in one line; empty when there is nothing to say."""
+        """The refusal; or else every warning, what is foretold of the transaction, and a fault; or else the first note.
+        Each with its remedy, in one line; empty when there is nothing to say."""
         told = [each for each in self.steps if each.verdict != "ok"]
         if not told:
             return ""
@@ -137,7 +137,7 @@ class Exchange(Row, frozen=True):
 
     def _is_odd(self, step: Step) -> bool:
         foretells = step.verdict == "note" and step.room == "product" and self.transaction is not None
-        return foretells or step.verdict == "warning"
+        return foretells or step.verdict == "warning" or step.room == "faults"
 
 
 EXCHANGES: Final[Noun[Exchange, int]] = Noun(

@@ -18,7 +18,7 @@ from mock_daraja.callbacks.order import Came, LocalCall, Order
 from mock_daraja.engine import EventEngine
 from mock_daraja.errors import SlowError, prepared
 from mock_daraja.exchange import EXCHANGES, Exchange, Reply, Request, Step
-from mock_daraja.faults import drawn
+from mock_daraja.faults import drawn, withholds_answer
 from mock_daraja.loop import Loop
 from mock_daraja.memory import Memory
 from mock_daraja.model import Callback, Event, Transaction, UrlRefusal, changed
@@ -203,5 +203,8 @@ def _with_fault(passage: Passage, reply: Reply) -> Reply:
     if decision is None or decision.outcome.fault is None:
         return reply
     fault = drawn(decision.outcome.fault, passage.sandbox.ids)
-    passage.note(Step("faults", "note", f"this reply goes out with a fault: {fault}", docs="scenarios.md#faults"))
+    limit_s = passage.sandbox.settings.hang_limit
+    bound = f"; it ends after {limit_s:g} s (hang_limit), or with its sandbox" if limit_s else ""
+    text = f"this reply goes out with a fault: {fault}{bound if withholds_answer(fault) else ''}"
+    passage.note(Step("faults", "note", text, docs="scenarios.md#faults"))
     return changed(reply, fault=fault)

@@ -75,6 +75,7 @@ class Sandbox(View):
         store = MemoryStore(limits, row_types)
         ids = Ids(self.seed, name, lambda stream: store.next(f"id {stream}") - 1)
         super().__init__(settings, Clock(settings.clock, settings.start_ms), ids, store)
+        self.clock.patience_s = settings.hang_limit or None
         self.library = library
         own = self._play, self._save_play, self.ids.chance, self._look
         self.engine = Engine(library, *own, settings.selectors)
@@ -119,6 +120,7 @@ class Sandbox(View):
     def close(self) -> None:
         """Nothing that is due in it is carried out any more; every wait for a change of its rows ends."""
         self.is_closed = True
+        self.clock.end()
         self.store.next("close")  # a change, for whoever waits for one
 
     def snapshot(self) -> tuple[Any, ...]:

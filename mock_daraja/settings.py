@@ -123,6 +123,11 @@ class Settings:
         "real seconds that whoever is asked first (C2B validation) has in any case, on a fast or a standing clock",
         metavar="SECONDS",
     )
+    hang_limit: float = _setting(
+        0.0,
+        "real seconds after which a fault that keeps a client waiting goes on or ends in any case; 0: never",
+        metavar="SECONDS",
+    )
     callback_connections: int = _setting(
         1024, "callbacks under way at once; at most half of the files that may be open", metavar="N"
     )
@@ -195,6 +200,7 @@ _BOUNDS: Final[tuple[tuple[str, float, float], ...]] = (
     ("port", 0, 65535),
     ("callback_timeout", 0.01, 600),
     ("callback_grace", 0, 600),
+    ("hang_limit", 0, 86_400),
     ("callback_connections", 1, 65_536),
     ("receiver_connections", 1, 65_536),
     ("callback_retries", 0, 100),

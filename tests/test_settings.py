@@ -21,6 +21,7 @@ from mock_daraja.settings import Quirks, Settings, option_fields
         ({"callback_timeout": float("nan")}, "callback_timeout is nan"),
         ({"callback_timeout": float("inf")}, "callback_timeout is inf"),
         ({"callback_grace": -1}, "callback_grace is -1"),
+        ({"hang_limit": -1}, "hang_limit is -1"),
         ({"callback_grace": float("nan")}, "callback_grace is nan"),
         ({"callback_connections": 0}, "callback_connections is 0"),
         ({"receiver_connections": 65_537}, "receiver_connections is 65537"),

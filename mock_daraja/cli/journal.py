@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from threading import Event
 from typing import Final, Literal, get_args
 
 import click
 
 from mock_daraja.cli.output import Printer, client_at, json_option, sandbox_option, save, url_option
+from mock_daraja.cli.running import end_quietly, until_stopped
 from mock_daraja.cli.usage import examples
 from mock_daraja.client import Client, Row
 from mock_daraja.journal.story import has_failed, lines
@@ -66,10 +66,11 @@ def journal(
         return
     rows, after = _latest(client, only, limit)
     if follows:
-        with suppress(KeyboardInterrupt):
+        with until_stopped():
             _show(rows, printer, as_json=as_json)
             for news in _news(client, after):
                 _show([each for each in news if _is_wanted(each, only)], printer, as_json=as_json)
+        end_quietly()
     elif as_json:
         printer.json(rows)
     elif rows:

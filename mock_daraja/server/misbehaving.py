@@ -7,7 +7,7 @@ from collections.abc import Callable
 from mock_daraja.alarm import Alarm
 from mock_daraja.clock import Clock, monotonic
 from mock_daraja.faults.acts import Abort, Acts, Close, Fault, Send, Wait
-from mock_daraja.loop import Loop
+from mock_daraja.loop import Loop, Timer
 from mock_daraja.stream import Stream
 
 
@@ -25,6 +25,7 @@ class Misbehaviour:
         self._done = done
         self._acts: Acts | None = None
         self._alarm: Alarm | None = None
+        self._patience: Timer | None = None
 
     def begin(self, fault: Fault, response: bytes) -> None:
         self._acts = fault.acts(response, self._clock.now())
@@ -41,14 +42,30 @@ class Misbehaviour:
 
     def stop(self) -> None:
         """The client has gone, or the server stops."""
-        if self._alarm is not None:
-            self._alarm.cancel()
+        self._wake()
         if self._acts is not None:
             self._acts.close()
             self._acts = None
 
+    def _wait(self, until_ms: int | None) -> None:
+        """Until that time; no longer than the clock's patience, or than there is anybody for whom it could matter."""
+        clock, loop = self._clock, self._loop
+        if until_ms is not None:
+            self._alarm = Alarm(loop, clock, until_ms, self._go_on)
+        if clock.patience_s is not None:
+            self._patience = loop.later(clock.patience_s, self._go_on)
+        clock.at_end(self, lambda: loop.call(self._go_on))
+
+    def _wake(self) -> None:
+        self._clock.at_end(self, None)
+        for waiting in (self._alarm, self._patience):
+            if waiting is not None:
+                waiting.cancel()
+        self._alarm = self._patience = None
+
     def _go_on(self, *, first: bool = False) -> None:
-        self._alarm = self._sending_since = None
+        self._wake()
+        self._sending_since = None
         self.is_deaf = False
         try:
             is_over = self._act(first=first)
@@ -85,8 +102,7 @@ class Misbehaviour:
                     self.is_deaf = not reusable
                     if self.is_deaf:
                         self._stream.resume()  # whatever waits there
-                    if until_ms is not None:
-                        self._alarm = Alarm(self._loop, self._clock, until_ms, self._go_on)
+                    self._wait(until_ms)
                     return False
                 case Close():
                     self._stream.finish()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import count
 from os import PathLike
 from typing import Any, Final
@@ -14,9 +14,8 @@ from mock_daraja.quoting import shown
 from mock_daraja.settings import Quirks, Settings
 from mock_daraja.sources import quirks_from, unknown
 
-STRICT: Final = "strict"
 _DEFAULTS: Final[Mapping[str, Any]] = {each.name: each.default for each in fields(Settings)}
-_FOR_TESTS: Final = {"port": 0, "clock": "manual"}
+_FOR_TESTS: Final = {"port": 0, "clock": "manual", "hang_limit": 30.0}
 _OF_THE_SERVER: Final = frozenset((
     "host", "port", "scenarios", "watch", "accept_any_app", "admin_token", "insecure", "allow_host", "max_connections",
     "max_body", "max_memory", "callback_connections", "receiver_connections",
@@ -43,13 +42,26 @@ def check_sandbox(names: Iterable[str], where: str) -> None:
             raise Problem(f"{name} is a setting of the server, not of one sandbox", where=where, remedy=remedy)
 
 
-def split(changes: Mapping[str, Any] | None, strict: bool = True) -> tuple[dict[str, Any], bool]:
-    """The settings, and whether tests are strict. Raises Problem."""
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What of the settings is no sandbox's, but the test's."""
+
+    strict: bool = True  # whether it fails for what went wrong without its saying so
+    real_hosts: bool = False  # whether it may reach Safaricom
+
+
+AS_USUAL: Final = Manner()
+_MANNER: Final = tuple(each.name for each in fields(Manner))
+
+
+def split(changes: Mapping[str, Any] | None, usual: Manner = AS_USUAL) -> tuple[dict[str, Any], Manner]:
+    """The settings, and the manner of the test. Raises Problem."""
     rest = dict(changes or {})
-    value = rest.pop(STRICT, strict)
-    if not isinstance(value, bool):
-        raise Problem(f"strict is {shown(value)}", where="daraja", remedy="give True or False")
-    return rest, value
+    given = {name: rest.pop(name) for name in _MANNER if name in rest}
+    for name, value in given.items():
+        if not isinstance(value, bool):
+            raise Problem(f"{name} is {shown(value)}", where="daraja", remedy="give True or False")
+    return rest, replace(usual, **given)
 
 
 def names(seed: int) -> Iterator[str]:
@@ -68,7 +80,7 @@ def listed(value: Any) -> Sequence[Any]:
 def _values(base: Settings, changes: Mapping[str, Any], where: str) -> dict[str, Any]:
     for name in changes:
         if name not in _DEFAULTS:
-            raise unknown(str(name), [*_DEFAULTS, STRICT]).at(where)
+            raise unknown(str(name), [*_DEFAULTS, *_MANNER]).at(where)
     return {name: _read(name, value, base, where) for name, value in changes.items()}
 
 

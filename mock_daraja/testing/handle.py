@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from mock_daraja.testing.asserting import Asserting
+from mock_daraja.testing.changes import AS_USUAL, Manner
 from mock_daraja.testing.failing import section
 from mock_daraja.testing.link import Link
 from mock_daraja.testing.people import People
 from mock_daraja.testing.plans import Plans
+from mock_daraja.testing.real_hosts import guarded
 from mock_daraja.testing.seeing import Seeing
 from mock_daraja.testing.sending import Sender
 from mock_daraja.testing.strict import Strictness
@@ -18,9 +22,10 @@ from mock_daraja.testing.waiting import Waiting
 class Daraja(People, Plans, Waiting, Sender, Seeing, Asserting):
     """One sandbox. Methods raise Problem on what can't be, with the remedy; assertions and waits an AssertionError."""
 
-    def __init__(self, link: Link, *, strict: bool = True) -> None:
+    def __init__(self, link: Link, manner: Manner = AS_USUAL) -> None:
         super().__init__(link)
-        self._strictness = Strictness(link, strict=strict)
+        self._manner = manner
+        self._strictness = Strictness(link, strict=manner.strict)
         self.name: Final = link.name
         self.url: Final = link.url
         """The base URL that a client is pointed at, in place of https://sandbox.safaricom.co.ke."""
@@ -29,6 +34,15 @@ class Daraja(People, Plans, Waiting, Sender, Seeing, Asserting):
 
     def __repr__(self) -> str:
         return f"<Daraja {self.name} at {self.url}>"
+
+    @contextmanager
+    def _kept_from_real_hosts(self) -> Iterator[None]:
+        """Unless the test says that it means them."""
+        if self._manner.real_hosts:
+            yield
+            return
+        with guarded(self._strictness.reached.append):
+            yield
 
     def _complaint(self) -> str | None:
         """What a strict test fails with at its end."""

@@ -21,8 +21,9 @@ _SESSION = pytest.StashKey["Session"]()
 _HANDLE = pytest.StashKey["Daraja"]()
 _OUTCOME = pytest.StashKey[str]()
 _MARKER = (
-    "daraja(scenario=None, clock='manual', strict=True, **settings): the sandbox of this test: settings as in"
-    " mock-daraja.toml, and whether it fails for what went wrong without its saying so"
+    "daraja(scenario=None, clock='manual', strict=True, real_hosts=False, **settings): the sandbox of this test:"
+    " settings as in mock-daraja.toml, whether it fails for what went wrong without its saying so, and whether it may"
+    " reach Safaricom's own hosts"
 )
 
 
@@ -143,11 +144,13 @@ def daraja(request: pytest.FixtureRequest, _daraja_session: Session) -> Iterator
 
     A test fails at its end for a request that matched no operation or failed validation, a callback that could not be
     delivered, and a next() that nothing used, unless it says so: expect_errors(), or the marker with strict=False. The
-    report of a failing test says in ten lines what happened, and why.
+    report of a failing test says in ten lines what happened, and why. Whatever would reach one of Safaricom's real
+    hosts raises, with what to do instead; the marker with real_hosts=True lets it.
     """
     handle = _daraja_session.begin(request.node)
     request.node.stash[_HANDLE], request.node.stash[_SESSION] = handle, _daraja_session
-    yield handle
+    with handle._kept_from_real_hosts():
+        yield handle
     outcome = request.node.stash.get(_OUTCOME, "passed")
     _daraja_session.end(handle, passed=outcome == "passed", failed=outcome == "failed")
 

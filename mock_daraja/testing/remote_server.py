@@ -21,7 +21,7 @@ class RemoteServer:
     """`changes` are daraja_settings, of which each new sandbox gets its own. Raises Problem where nobody answers."""
 
     def __init__(self, url: str, changes: Mapping[str, Any] | None = None) -> None:
-        self._changes, self._strict = split(changes)
+        self._changes, self._manner = split(changes)
         check_sandbox(self._changes, "daraja_settings, with --daraja-url")
         self._client = Client(url.rstrip("/"), admin_token=environ.get(f"{ENVIRONMENT_PREFIX}ADMIN_TOKEN"))
         self._client.health()
@@ -32,9 +32,9 @@ class RemoteServer:
 
     def fresh(self, seed: int, changes: Mapping[str, Any] | None = None) -> Daraja:
         """The handle on a new sandbox, named as DarajaServer's are, so that a test has the same ids there."""
-        given, strict = split(changes, self._strict)
+        given, manner = split(changes, self._manner)
         check_sandbox(given, "pytest.mark.daraja")
-        settings = {"clock": "manual", "seed": seed, **self._changes, **given}
+        settings = {"clock": "manual", "hang_limit": 30.0, "seed": seed, **self._changes, **given}
         parties = {name: listed(settings.pop(name, ())) for name in ("app", "apps", "organisations", "customers")}
         row = self._create(seed, {name: _plain(name, value) for name, value in settings.items()})
         client = self._client.sandbox(row["name"])
@@ -44,7 +44,7 @@ class RemoteServer:
             client.delete()
             raise
         link = Link(client, client.name, client.url, convert(row["app"], App), row["environment"])
-        return Daraja(link, strict=strict)
+        return Daraja(link, manner)
 
     def _create(self, seed: int, settings: Mapping[str, Any]) -> Row:
         """Under the first name that nobody has, in another worker or session either."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sysconfig
 from pathlib import Path
 from traceback import walk_tb
 from types import FrameType, TracebackType
@@ -12,6 +13,8 @@ import pytest
 from mock_daraja.errors import Problem
 
 _PACKAGE: Final = str(Path(__file__).resolve().parents[1])
+_OTHERS: Final = (_PACKAGE, *(sysconfig.get_paths()[each] for each in ("stdlib", "purelib", "platlib")))
+"""Where no code of the test's or the app's is: what a client makes on its way to an error of ours says nothing."""
 
 
 def without_our_frames(item: pytest.Item, call: pytest.CallInfo[None]) -> bool:
@@ -23,6 +26,7 @@ def without_our_frames(item: pytest.Item, call: pytest.CallInfo[None]) -> bool:
     frames = [frame for frame, _ in walk_tb(error.__traceback__) if "__tracebackhide__" not in frame.f_locals]
     if not frames or not _is_ours(frames[-1]):
         return False
+    error.__suppress_context__ = True  # what we made it of
     own = _own(error.__traceback__)
     if own is not None and not item.config.getoption("fulltrace"):
         call.excinfo = pytest.ExceptionInfo.from_exc_info((type(error), error.with_traceback(own), own))
@@ -33,7 +37,9 @@ def _own(trace: TracebackType | None) -> TracebackType | None:
     if trace is None:
         return None
     rest = _own(trace.tb_next)
-    return rest if _is_ours(trace.tb_frame) else TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+    if trace.tb_frame.f_code.co_filename.startswith(_OTHERS):
+        return rest
+    return TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
 
 
 def _is_ours(frame: FrameType) -> bool:

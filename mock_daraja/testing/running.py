@@ -26,7 +26,7 @@ class DarajaServer:
     """Bound at once, serving from `start` to `stop`. Raises Problem on settings that are wrong and on a taken port."""
 
     def __init__(self, changes: Mapping[str, Any] | None = None) -> None:
-        given, self._strict = split(changes)
+        given, self._manner = split(changes)
         self._settings = settings_from(given)
         app = daraja_paths(self._settings)
         self._gateway = app.gateway
@@ -48,7 +48,7 @@ class DarajaServer:
 
     def default(self) -> Daraja:
         """The handle on the default sandbox, which also meets every request that belongs to no other."""
-        return Daraja(Local(self.url, self._gateway, self._sandboxes.default), strict=self._strict)
+        return Daraja(Local(self.url, self._gateway, self._sandboxes.default), self._manner)
 
     def fresh(self, seed: int, changes: Mapping[str, Any] | None = None) -> Daraja:
         """The handle on a new sandbox, named after `seed`, so that a test's ids are its own and always the same.
@@ -57,7 +57,7 @@ class DarajaServer:
         test-key, for clients that have a key built in. They are taken from the default sandbox: a key leads to one
         sandbox.
         """
-        given, strict = split(changes, self._strict)
+        given, manner = split(changes, self._manner)
         unsaid = {} if self._settings.seed is not None else {"seed": seed}
         values = sandbox_values(self._settings, {**unsaid, **given}, "pytest.mark.daraja")
         default = self._sandboxes.default
@@ -67,7 +67,7 @@ class DarajaServer:
         name = next(each for each in names(seed) if each not in taken)
         keys = (f"{name}-key:{name}-secret", _PUBLIC_APP, *values.get("app", self._settings.app))
         sandbox = self._sandboxes.create(name, **{"apps": self._settings.apps, **values, "app": keys})
-        return Daraja(Local(self.url, self._gateway, sandbox), strict=strict)
+        return Daraja(Local(self.url, self._gateway, sandbox), manner)
 
     def drop(self, daraja: Daraja) -> None:
         daraja._link.leave()

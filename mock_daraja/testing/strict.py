@@ -9,6 +9,7 @@ from mock_daraja.exchange import UNREAD
 from mock_daraja.journal.shapes import refusal
 from mock_daraja.testing.failing import shown
 from mock_daraja.testing.link import Link
+from mock_daraja.testing.real_hosts import REMEDY as REAL_HOSTS_REMEDY
 
 _MOST: Final = 7
 _REMEDY: Final = (
@@ -24,12 +25,15 @@ class Strictness:
         self._link = link
         self.strict = strict
         self.excused: frozenset[str] = frozenset()
+        self.reached: list[str] = []
+        """Safaricom's hosts that something tried to reach. Whoever has taken the error for another is told here."""
 
     def findings(self) -> dict[str, str]:
-        """What went wrong so far: requests that did not come whole, that no operation has, or that failed validation;
-        callbacks that could not be delivered; one-shots that nothing used. A line each, by a key of its own."""
+        """What went wrong so far: real hosts that something tried to reach; requests that did not come whole, that no
+        operation has, or that failed validation; callbacks that could not be delivered; one-shots that nothing used.
+        A line each, by a key of its own."""
         link, record = self._link, self._link.record()
-        found = {}
+        found = {f"host {each}": f"{each} would have been reached: {REAL_HOSTS_REMEDY}" for each in self.reached}
         for exchange in record.exchanges:
             if text := _refused(exchange, UNREAD, "route", "validation"):
                 found[exchange["id"]] = text

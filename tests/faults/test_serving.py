@@ -19,6 +19,7 @@ from mock_daraja.model import FaultSpec, Outcome
 from mock_daraja.scenarios import OneShot
 from mock_daraja.scenarios.model import Match
 from mock_daraja.server import Sending, Server
+from tests.waits import happens
 
 LASTING = (
     FaultSpec("hang"),
@@ -106,3 +107,28 @@ def test_forty_hung_requests_do_not_slow_a_health_check(mock_with: Any, capsys: 
     assert b'"status":"ok"' in first.replace(b" ", b"")
     assert took_first < 5
     assert took_second < 5
+
+
+@pytest.mark.parametrize("spec", LASTING[:3], ids=str)
+def test_a_client_waits_no_longer_than_the_clock_has_patience(spec: FaultSpec) -> None:
+    clock = Clock(ClockSetting.parse("manual"))
+    clock.patience_s = 0.05
+    with Server(failing(spec, clock, threading.Semaphore(0))) as server, ExitStack() as stack:
+        client = send(server, stack)
+
+        came = client.recv(1000)
+
+    assert (came == b"") == (spec.name == "hang")
+
+
+@pytest.mark.parametrize("spec", LASTING[:3], ids=str)
+def test_a_client_waits_no_longer_than_there_is_a_sandbox(spec: FaultSpec) -> None:
+    clock, waiting = Clock(ClockSetting.parse("manual")), threading.Semaphore(0)
+    with Server(failing(spec, clock, waiting)) as server, ExitStack() as stack:
+        client = send(server, stack)
+        waiting.acquire(timeout=5)
+        assert happens(lambda: clock._endings)
+
+        clock.end()
+
+        assert (client.recv(1000) == b"") == (spec.name == "hang")

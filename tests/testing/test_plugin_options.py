@@ -462,3 +462,21 @@ def test_options_and_marker_are_in_the_help(run_session: RunSession) -> None:
     options = ["*--daraja-url=URL*", "*--daraja-scenarios=DIR*", "*--daraja-keep*"]
     helped.stdout.fnmatch_lines(["mock-daraja, *:", *options])
     markers.stdout.fnmatch_lines(["@pytest.mark.daraja(scenario=None, clock='manual', strict=True, ?*settings): *"])
+
+
+def test_a_client_without_a_time_out_does_not_hang_for_ever(run_session: RunSession) -> None:
+    source = """
+@pytest.mark.daraja(hang_limit=0.1)
+def test_hanging(daraja):
+    daraja.next("oauth", "hang")
+    push(daraja, daraja.sink().url)
+
+
+def test_the_next(daraja):
+    push(daraja, daraja.sink().url)
+"""
+
+    result = run_session(source.replace("timeout=5", "timeout=None"))
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["why: *a fault: hang; it ends after 0.1 s (hang_limit), or with its sandbox"])
