@@ -12,7 +12,7 @@ from typing import Final
 
 from mock_daraja.callbacks.address import literal
 from mock_daraja.callbacks.answer import LONGEST, AnswerReader, Undelivered
-from mock_daraja.callbacks.delivery import broken, request_bytes
+from mock_daraja.callbacks.delivery import Receiver, broken, request_bytes
 from mock_daraja.callbacks.url import Url, parse
 from mock_daraja.clock import Clock, http_date_of
 from mock_daraja.exchange import Request
@@ -29,7 +29,7 @@ _EVERY_ADDRESS: Final = ("0.0.0.0", "::", "")  # noqa: S104 - compared with
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._/-]+\Z")
 
 
-class OwnSinks:
+class OwnSinks(Receiver):
     """A receiver of callbacks (see `callbacks.delivery.Receiver`). `stands` says whether the clock of the sandbox of
     that name stands still; `answer` answers a request to a sink."""
 

@@ -121,6 +121,8 @@ class Sandbox(View):
         """Nothing that is due in it is carried out any more; every wait for a change of its rows ends."""
         self.is_closed = True
         self.clock.end()
+        for receiver in self.receivers:
+            receiver.close()
         self.store.next("close")  # a change, for whoever waits for one
 
     def snapshot(self) -> tuple[Any, ...]:

@@ -27,6 +27,10 @@ class Receiver(Protocol):
 
     def takes(self, url: str) -> bool: ...
 
+    def close(self) -> None:
+        """Nothing is delivered any more."""
+        return
+
     def deliver(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout_s: float, sent_ms: int
     ) -> Delivery:

@@ -1,10 +1,12 @@
-"""Applications in this process that receive callbacks by being called: WSGI and ASGI, without a socket between.
+"""Applications in this process that receive callbacks by being called: WSGI, ASGI, aiohttp's or one function, without
+a socket between.
 
 A delivery has the bytes that would have gone over the wire, so the journal, HAR and the timeline show it as any other.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -24,6 +26,8 @@ from mock_daraja.errors import Problem
 from mock_daraja.model import Delivery, Failure, UrlRefusal
 from mock_daraja.quoting import shown
 from mock_daraja.reasons import refusal_texts
+from mock_daraja.testing.aiohttp_app import AiohttpApp
+from mock_daraja.testing.rows import parsed
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -63,6 +67,7 @@ class Posted:
     timeout_s: float
 
 
+Home = Callable[[], "AbstractEventLoop | None"]
 CallApp = Callable[[Posted, AppAnswer], None]
 """Raises Undelivered where the app takes too long, and else the app's own exceptions."""
 
@@ -70,16 +75,21 @@ CallApp = Callable[[Posted, AppAnswer], None]
 class AppReceiver(Receiver):
     """Raises Problem on what is no app, and no address. `home` is the event loop whose test is waiting, if one is."""
 
-    def __init__(self, app: Any, at: str, home: Callable[[], AbstractEventLoop | None]) -> None:
+    def __init__(self, app: Any, at: str, home: Home, *, is_function: bool = False) -> None:
         if isinstance(place := parse(at), UrlRefusal):
             what = f"at is {shown(at)}: {refusal_texts(place)[0]}"
             raise Problem(what, where="deliver_to", remedy="give http://testserver/, say")
         if not callable(app):
-            remedy = "give the app itself: a Flask, a FastAPI, get_wsgi_application()"
-            raise Problem(f"{type(app).__name__} is no WSGI or ASGI app", where="deliver_to", remedy=remedy)
-        is_asgi = iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__)
-        self._call: CallApp = partial(_call_asgi, app, home) if is_asgi else partial(_call_wsgi, app)
+            kind = "function" if is_function else "WSGI, ASGI or aiohttp app"
+            remedy = "give the app itself: a Flask, a FastAPI, get_wsgi_application(); or handler=f"
+            raise Problem(f"{type(app).__name__} is no {kind}", where="deliver_to", remedy=remedy)
+        self._call = _caller(app, home, is_function=is_function)
         self._at = lower_origin(at).rstrip("/")
+
+    def close(self) -> None:
+        """Callbacks come no more."""
+        if isinstance(self._call, AiohttpApp):
+            self._call.close()
 
     def takes(self, url: str) -> bool:
         return is_under(lower_origin(url), self._at)
@@ -104,6 +114,27 @@ class AppReceiver(Receiver):
         if failure is None and answered.status is None:
             failure = Failure("app-silent")
         return Delivery(url, sent_ms, request, answered.status, answered.raw()[:LONGEST], failure)
+
+
+def _caller(app: Any, home: Home, *, is_function: bool) -> CallApp:
+    is_coroutine = iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__)
+    if is_function:
+        return partial(_call_function, app, home if is_coroutine else None)
+    if "aiohttp.web" in sys.modules and isinstance(app, sys.modules["aiohttp.web"].Application):
+        return AiohttpApp(app, home)
+    return partial(_call_asgi, app, home) if is_coroutine else partial(_call_wsgi, app)
+
+
+def _call_function(handler: Any, home: Home | None, posted: Posted, answered: AppAnswer) -> None:
+    """With the body: parsed where it is JSON, else text. It gives a status, or a body with status 200, or nothing."""
+    body = parsed(posted.body)
+    said = handler(body) if home is None else _on_a_loop(lambda: handler(body), home, posted.timeout_s)
+    if said is None or isinstance(said, dict):
+        answered.body = b"" if said is None else json.dumps(said).encode()
+        said = 200
+    if not isinstance(said, int) or isinstance(said, bool) or not 100 <= said < 600:
+        raise TypeError(f"the handler returned {shown(said)}: return a status, a dict for a body, or nothing")
+    answered.status, answered.headers = said, [("Content-Type", "application/json")]
 
 
 def _raised(error: Exception) -> Failure:
@@ -162,34 +193,37 @@ def _environ(posted: Posted) -> dict[str, Any]:
     return environ
 
 
-def _call_asgi(app: Asgi, home: Callable[[], AbstractEventLoop | None], posted: Posted, answered: AppAnswer) -> None:
+def _call_asgi(app: Asgi, home: Home, posted: Posted, answered: AppAnswer) -> None:
+    _on_a_loop(lambda: _exchange(app, posted, answered), home, posted.timeout_s)
+
+
+def _on_a_loop(make: Callable[[], Awaitable[Any]], home: Home, timeout_s: float) -> Any:
     """On the loop of the test that waits, where that is free; else on a loop of its own."""
     import asyncio
     from concurrent.futures import ThreadPoolExecutor
 
-    async def answer() -> None:
-        limit = asyncio.timeout(posted.timeout_s)
+    async def answer() -> Any:
+        limit = asyncio.timeout(timeout_s)
         try:
             async with limit:
-                await _exchange(app, posted, answered)
+                return await make()
         except TimeoutError:
             if limit.expired():
-                raise Undelivered("no-answer-in-time", posted.timeout_s) from None
+                raise Undelivered("no-answer-in-time", timeout_s) from None
             raise
 
-    def run() -> None:
+    def run() -> Any:
         # A loop that is given is not made the thread's current one, which may be somebody else's between tests.
         with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-            runner.run(answer())
+            return runner.run(answer())
 
     here, waiting = asyncio._get_running_loop(), home()
     if waiting is not None and waiting is not here and waiting.is_running():
-        asyncio.run_coroutine_threadsafe(answer(), waiting).result()
-    elif here is None:
-        run()
-    else:  # the test's own loop is blocked by the very call that delivers
-        with ThreadPoolExecutor(1, "asgi-callback") as executor:
-            executor.submit(run).result()
+        return asyncio.run_coroutine_threadsafe(answer(), waiting).result()
+    if here is None:
+        return run()
+    with ThreadPoolExecutor(1, "asgi-callback") as executor:  # the test's own loop is blocked by the call that delivers
+        return executor.submit(run).result()
 
 
 async def _exchange(app: Asgi, posted: Posted, answered: AppAnswer) -> None:

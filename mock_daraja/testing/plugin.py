@@ -46,6 +46,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where nobody answers at --daraja-url it is said once, by the process that speaks, and no test is tried."""
+    url = session.config.getoption("daraja_url")
+    if url is None or session.config.getoption("collectonly") or hasattr(session.config, "workerinput"):
+        return
+    from mock_daraja.errors import Problem
+    from mock_daraja.testing.remote_server import answering
+
+    try:
+        answering(url)
+    except Problem as problem:
+        raise pytest.UsageError(str(problem.at("--daraja-url"))) from None
+
+
 @pytest.fixture(scope="session")
 def daraja_settings() -> dict[str, Any]:
     """Settings of the mock for all tests of a session: override it in conftest.py and return a dict of changes.

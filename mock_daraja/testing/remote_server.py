@@ -17,14 +17,20 @@ from mock_daraja.testing.handle import Daraja
 from mock_daraja.testing.link import Link
 
 
+def answering(url: str) -> Client:
+    """Raises Problem where no mock answers there."""
+    client = Client(url.rstrip("/"), admin_token=environ.get(f"{ENVIRONMENT_PREFIX}ADMIN_TOKEN"))
+    client.health()
+    return client
+
+
 class RemoteServer:
     """`changes` are daraja_settings, of which each new sandbox gets its own. Raises Problem where nobody answers."""
 
     def __init__(self, url: str, changes: Mapping[str, Any] | None = None) -> None:
         self._changes, self._manner = split(changes)
         check_sandbox(self._changes, "daraja_settings, with --daraja-url")
-        self._client = Client(url.rstrip("/"), admin_token=environ.get(f"{ENVIRONMENT_PREFIX}ADMIN_TOKEN"))
-        self._client.health()
+        self._client = answering(url)
         self.url = self._client.url
 
     def stop(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mock_daraja.client.api import only_given
@@ -18,21 +18,34 @@ class Sender(Part):
         """A receiver of callbacks: `.url` to give away, `.received` to assert on, `.answer_with(status=500)`."""
         return DarajaSink(f"{self._link.control_url}/sink/{name}", name, self._link)
 
-    def deliver_to(self, app: Any, at: str = "http://testserver/") -> str:
-        """Deliver callbacks to a WSGI or ASGI app in this process, without a server: Flask, FastAPI, Django.
+    def deliver_to(
+        self,
+        app: Any = None,
+        at: str = "http://testserver/",
+        *,
+        handler: Callable[[Any], Any] | None = None,
+    ) -> str:
+        """Deliver callbacks to an app in this process, without a server: WSGI (Flask, Django), ASGI (FastAPI) or
+        aiohttp's; or to one function.
 
             base = daraja.deliver_to(flask_app)            # your CallBackURL: base + "/mpesa/callback"
             daraja.deliver_to(get_wsgi_application(), at="https://shop.example.com/")
+            daraja.deliver_to(handler=shop.on_callback)    # is given the body; may return a status, or a dict
 
         Every callback URL that starts with `at` is delivered by calling the app, in the thread in which the clock is
         moved, and recorded as any delivery is. An exception in the app is a failed delivery, and fails a strict test.
-        An ASGI app is called on the event loop of a test that uses `await_advance` and its like, else on one of its
-        own; its lifespan is yours to start. Returns `at`, without a slash at the end.
+        What is asynchronous is called on the event loop of a test that uses `await_advance` and its like, else on one
+        of its own; the lifespan of an ASGI app is yours to start, an aiohttp app is started with its first callback.
+        Returns `at`, without a slash at the end.
         """
         from mock_daraja.testing.apps import AppReceiver
 
+        if (app is None) == (handler is None):
+            what = "both an app and a handler are given" if handler is not None else "neither an app nor a handler is"
+            raise Problem(what, where="deliver_to", remedy="give one of the two")
         local = self._link.here("deliver_to", "serve the app on a port, give its URL as CallBackURL, or")
-        local.sandbox.receivers.insert(0, AppReceiver(app, at, lambda: local.loop))
+        given, is_function = (app, False) if handler is None else (handler, True)
+        local.sandbox.receivers.insert(0, AppReceiver(given, at, lambda: local.loop, is_function=is_function))
         return at.rstrip("/")
 
     def resend(self, callback: CallbackRow | int, times: int = 1) -> CallbackRow:

@@ -185,7 +185,7 @@ def test_an_app_is_closed_after_its_answer(daraja: Daraja, push: Push) -> None:
 @pytest.mark.parametrize(
     ("app", "at", "words"),
     [
-        ("shop:app", "http://testserver/", "str is no WSGI or ASGI app"),
+        ("shop:app", "http://testserver/", "str is no WSGI, ASGI or aiohttp app"),
         (flask.Flask("x"), "testserver", "is not a URL"),
     ],
 )

@@ -178,7 +178,7 @@ class TestShop(unittest.TestCase):
 def test_the_fixtures_explain_themselves(run_session: RunSession) -> None:
     result = run_session("", "--fixtures")
 
-    result.stdout.fnmatch_lines(
+    result.stdout.fnmatch_lines_random(
         [
             "daraja_settings * -- *plugin.py:*",
             "    Settings of the mock*",

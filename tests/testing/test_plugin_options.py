@@ -292,13 +292,6 @@ def test_paid(daraja, number):
     assert ids("--daraja-url", running.url) == ids() == remote
 
 
-def test_nobody_at_the_url_is_an_error_that_says_so(run_session: RunSession) -> None:
-    result = run_session("def test(daraja): pass\n", "--daraja-url", "http://127.0.0.1:9")
-
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*no server answers at http://127.0.0.1:9*"])
-
-
 @pytest.mark.parametrize("way", ["option", "ini", "fixture"])
 def test_a_broken_scenario_file_stops_the_start(
     run_session: RunSession, pytester: pytest.Pytester, tmp_path: Path, way: str
@@ -480,3 +473,15 @@ def test_the_next(daraja):
 
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["why: *a fault: hang; it ends after 0.1 s (hang_limit), or with its sandbox"])
+
+
+@pytest.mark.parametrize("arguments", [(), ("-p", "xdist", "-n", "2")])
+def test_a_server_that_is_not_there_is_said_once(run_session: RunSession, arguments: tuple[str, ...]) -> None:
+    source = "def test_one(daraja): pass\ndef test_two(daraja): pass\n"
+
+    result = run_session(source, "--daraja-url", "http://127.0.0.1:9", *arguments)
+
+    said = result.stdout.str() + result.stderr.str()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert said.count("--daraja-url: no server answers at http://127.0.0.1:9") == 1
+    assert "remedy: " in said
