@@ -43,7 +43,9 @@ def startup(run: Run) -> list[Figure]:
         for session in sessions.values():
             session()
         pytest = in_turn(run.size.starts, sessions)
-    figures.append(_figure("a pytest session with the plugin, against one without", *pytest.values(), 1.05))
+    figures.append(
+        _figure("a pytest session with the plugin, against one without", pytest[_PLUGIN], pytest[_NO_PLUGIN], 1.05)
+    )
     if run.before:
         what = f"process start to first 200, against {run.before.name}"
         figures.append(_figure(what, first_200[OURS.name], first_200[run.before.name], None))

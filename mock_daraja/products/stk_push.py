@@ -301,5 +301,6 @@ PRODUCT: Final = Product(
         ),
     ),
     common_outcomes=("0", "1", "1032", "1037", "2001", "1019"),
+    rarer_outcomes=("1036", "8006"),
     docs="stk-push.md#the-push",
 )

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from mock_daraja.errors import Problem
 from mock_daraja.testing.asserting import Asserting
 from mock_daraja.testing.changes import AS_USUAL, Manner
 from mock_daraja.testing.failing import section
 from mock_daraja.testing.link import Link
+from mock_daraja.testing.outcomes import Planned, SweptOutcome
 from mock_daraja.testing.people import People
 from mock_daraja.testing.plans import Plans
 from mock_daraja.testing.real_hosts import guarded
@@ -25,6 +27,7 @@ class Daraja(People, Plans, Waiting, Sender, Seeing, Asserting):
     def __init__(self, link: Link, manner: Manner = AS_USUAL) -> None:
         super().__init__(link)
         self._manner = manner
+        self._outcome: SweptOutcome | None = None
         self._strictness = Strictness(link, strict=manner.strict)
         self.name: Final = link.name
         self.url: Final = link.url
@@ -34,6 +37,18 @@ class Daraja(People, Plans, Waiting, Sender, Seeing, Asserting):
 
     def __repr__(self) -> str:
         return f"<Daraja {self.name} at {self.url}>"
+
+    @property
+    def outcome(self) -> SweptOutcome:
+        """What becomes of the payment of this test, which runs once for each: `.name`, `.code`, `.pays`."""
+        if self._outcome is None:
+            remedy = 'mark the test: @pytest.mark.daraja_outcomes("stk-push")'
+            raise Problem("this test meets no outcome of a sweep", where="outcome", remedy=remedy)
+        return self._outcome
+
+    def _meet(self, planned: Planned) -> None:
+        self._outcome = SweptOutcome(planned, self)
+        self._link.api.arm(of=planned.product, then=planned.then)
 
     @contextmanager
     def _kept_from_real_hosts(self) -> Iterator[None]:

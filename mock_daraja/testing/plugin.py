@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from mock_daraja.testing.handle import Daraja
+    from mock_daraja.testing.outcomes import Planned
     from mock_daraja.testing.sending import DarajaSink
     from mock_daraja.testing.session import Servers, Session
     from mock_daraja.testing.waiting import DarajaClock
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 _SESSION = pytest.StashKey["Session"]()
 _HANDLE = pytest.StashKey["Daraja"]()
 _OUTCOME = pytest.StashKey[str]()
+_SWEEP = "daraja_outcomes"
+_SWEEP_MARKER = (
+    "daraja_outcomes(product, only=(), without=()): run this test once for each outcome that an integration of the"
+    " product meets; daraja.outcome says which"
+)
 _MARKER = (
     "daraja(scenario=None, clock='manual', strict=True, real_hosts=False, **settings): the sandbox of this test:"
     " settings as in mock-daraja.toml, whether it fails for what went wrong without its saying so, and whether it may"
@@ -44,6 +50,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
+    config.addinivalue_line("markers", _SWEEP_MARKER)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    markers = [*metafunc.definition.iter_markers(_SWEEP)]
+    if markers:
+        from mock_daraja.testing.sweeping import outcomes_of
+
+        planned = outcomes_of(markers[0], metafunc.fixturenames)
+        metafunc.parametrize("_daraja_outcome", planned, ids=str, indirect=True)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -111,7 +127,15 @@ def daraja_server(_daraja_session: Session) -> Servers:
 
 
 @pytest.fixture
-def daraja(request: pytest.FixtureRequest, _daraja_session: Session) -> Iterator[Daraja]:
+def _daraja_outcome(request: pytest.FixtureRequest) -> Planned | None:
+    """The one of a sweep."""
+    return getattr(request, "param", None)
+
+
+@pytest.fixture
+def daraja(
+    request: pytest.FixtureRequest, _daraja_session: Session, _daraja_outcome: Planned | None
+) -> Iterator[Daraja]:
     """A fresh M-Pesa sandbox: point your client at daraja.url, move its clock with daraja.advance(), no sleeps.
 
         import base64
@@ -153,6 +177,7 @@ def daraja(request: pytest.FixtureRequest, _daraja_session: Session) -> Iterator
     deliver_to(app) without a server; resend(), forge(). Time: advance(seconds), settle() for all that is due,
     wait_for_callback(), and await_... for coroutines. What happened: transactions, callbacks, exchanges, each a list
     with where(...); assert_paid(), assert_callback(), assert_requested() and their opposites; snapshot(), restore().
+    outcome, in a test with @pytest.mark.daraja_outcomes("stk-push"): name, code and pays of the one that it meets.
     Credentials: consumer_key, consumer_secret, shortcode, passkey, msisdn, pin, and for B2C and its like initiator and
     security_credential(); test-key and test-secret work too.
 
@@ -161,7 +186,7 @@ def daraja(request: pytest.FixtureRequest, _daraja_session: Session) -> Iterator
     report of a failing test says in ten lines what happened, and why. Whatever would reach one of Safaricom's real
     hosts raises, with what to do instead; the marker with real_hosts=True lets it.
     """
-    handle = _daraja_session.begin(request.node)
+    handle = _daraja_session.begin(request.node, _daraja_outcome)
     request.node.stash[_HANDLE], request.node.stash[_SESSION] = handle, _daraja_session
     with handle._kept_from_real_hosts():
         yield handle

@@ -15,6 +15,7 @@ from mock_daraja.testing.changes import listed
 from mock_daraja.testing.handle import Daraja
 
 if TYPE_CHECKING:
+    from mock_daraja.testing.outcomes import Planned
     from mock_daraja.testing.remote_server import RemoteServer
     from mock_daraja.testing.running import DarajaServer
 
@@ -47,8 +48,11 @@ class Session:
 
         return cls(config, RemoteServer(url, settings))
 
-    def begin(self, item: pytest.Item) -> Daraja:
-        return self.server.fresh(crc32(item.nodeid.encode()), marked(item))
+    def begin(self, item: pytest.Item, planned: Planned | None) -> Daraja:
+        handle = self.server.fresh(crc32(item.nodeid.encode()), marked(item))
+        if planned is not None:
+            handle._meet(planned)
+        return handle
 
     def end(self, handle: Daraja, *, passed: bool, failed: bool) -> None:
         """Drop the sandbox, or keep it; and fail where a test that has passed is strict and something went wrong."""

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from mock_daraja.app import DarajaPaths
+from mock_daraja.callbacks.delivery import Receiver
 from mock_daraja.cli import running
 from mock_daraja.client import Client
 from mock_daraja.clock import ClockSetting
@@ -143,7 +144,7 @@ def test_what_is_logged_goes_to_standard_error(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().err == "it failed\n"
 
 
-class _Holding:
+class _Holding(Receiver):
     """Takes callbacks, and holds the second."""
 
     def __init__(self) -> None:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from mock_daraja.access.security_credential import Certificate
 from mock_daraja.app import create_app
+from mock_daraja.callbacks.delivery import Receiver
 from mock_daraja.clock import ClockSetting
 from mock_daraja.exchange import Request
 from mock_daraja.faults import NAMES as FAULTS
@@ -168,7 +169,7 @@ def serving(driven: Driven) -> Iterator[int]:
         driven.close()
 
 
-class _Shop:
+class _Shop(Receiver):
     """The integrator's receivers. The last part of a URL's path says how it answers; most accept."""
 
     def __init__(self) -> None:

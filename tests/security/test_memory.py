@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from mock_daraja.app import daraja_paths
+from mock_daraja.callbacks.delivery import Receiver
 from mock_daraja.clock import ClockSetting
 from mock_daraja.exchange import EXCHANGES
 from mock_daraja.memory import Memory
@@ -198,7 +199,7 @@ def test_daraja_is_busy_in_the_words_of_the_catalogue() -> None:
     assert (error.status, error.code, error.message) == BUSY
 
 
-class Receiver:
+class Verbose(Receiver):
     """Takes every callback, and answers at length."""
 
     def takes(self, url: str) -> bool:  # noqa: ARG002 - a receiver's signature
@@ -210,7 +211,7 @@ class Receiver:
 
 def test_answers_of_receivers_count(mock_with: Made) -> None:
     mock = mock_with(max_memory=MOST)
-    mock.sandbox.receivers.append(Receiver())
+    mock.sandbox.receivers.append(Verbose())
     for number in range(500):
         mock.pushed(PhoneNumber=str(254711000000 + number))
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import EnvironBuilder
 
+from mock_daraja.callbacks.delivery import Receiver
 from mock_daraja.clock import ClockSetting
 from mock_daraja.defaults import CUSTOMER
 from mock_daraja.errors import Problem
@@ -97,7 +98,7 @@ def test_what_is_on_its_way_cannot_be_sent_again(mock: Mock, webhook: Webhook) -
     assert webhook.bodies == []
 
 
-class Anybody:
+class Anybody(Receiver):
     """A receiver in this process that takes everything."""
 
     def takes(self, url: str) -> bool:
