@@ -148,6 +148,7 @@ def transaction_json(row: Transaction) -> dict[str, Any]:
         "result_desc": row.result_desc,
         "chosen_by": str(decided) if decided else "the ledger's truth",
         **({"unattested": True} if decided and decided.unattested else {}),
+        **({"callback_plan": plan} if (plan := msgspec.to_builtins(row.outcome.callback)) else {}),
         "why": row.why,
         "prompt": None if row.prompt is None else row.prompt.partition(":")[0],
         "callback_url": None if row.result_url is None else redact_query(row.result_url),

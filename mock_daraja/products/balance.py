@@ -59,6 +59,7 @@ PRODUCT: Final = Product(
             has_receipt=False,
         ),
     ),
+    success="answered",
     common_outcomes=("0", "2001"),
     docs="balance.md#account-balance",
 )

@@ -222,6 +222,7 @@ class Product:
     operations: tuple[Operation, ...]
     nouns: tuple[Noun[Any, Any], ...] = ()  # kinds of rows of its own
     repeat: Callable[[str, World], Changes] | None = None  # what is to happen when the time of a Repeat has come
+    success: str = "paid"  # what result 0 means, in a word
     common_outcomes: tuple[str, ...] = ()  # codes: every integration should have met them
     rarer_outcomes: tuple[str, ...] = ()  # and these, where its tests are thorough
     docs: str = ""  # where docs/ explains it: page and section, as a step of a trace says it

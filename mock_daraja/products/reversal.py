@@ -126,6 +126,7 @@ PRODUCT: Final = Product(
             sides=_sides,
         ),
     ),
+    success="reversed",
     common_outcomes=("0", "R000001", "R000002", "2001"),
     docs="reversal.md#reversal",
 )

@@ -145,6 +145,7 @@ PRODUCT: Final = Product(
             has_receipt=False,
         ),
     ),
+    success="answered",
     common_outcomes=("0", "2032", "2001"),
     docs="status.md#transaction-status",
 )

@@ -11,13 +11,13 @@ from mock_daraja.testing.asserting import Asserting
 from mock_daraja.testing.changes import AS_USUAL, Manner
 from mock_daraja.testing.failing import section
 from mock_daraja.testing.link import Link
-from mock_daraja.testing.outcomes import Planned, SweptOutcome
 from mock_daraja.testing.people import People
 from mock_daraja.testing.plans import Plans
 from mock_daraja.testing.real_hosts import guarded
 from mock_daraja.testing.seeing import Seeing
 from mock_daraja.testing.sending import Sender
 from mock_daraja.testing.strict import Strictness
+from mock_daraja.testing.sweep.outcomes import Planned, SweptOutcome
 from mock_daraja.testing.waiting import Waiting
 
 

@@ -13,11 +13,13 @@ import pytest
 
 if TYPE_CHECKING:
     from mock_daraja.testing.handle import Daraja
-    from mock_daraja.testing.outcomes import Planned
     from mock_daraja.testing.sending import DarajaSink
     from mock_daraja.testing.session import Servers, Session
+    from mock_daraja.testing.sweep.outcomes import Planned
+    from mock_daraja.testing.sweep.session import Outcomes
     from mock_daraja.testing.waiting import DarajaClock
 
+_OUTCOMES = pytest.StashKey["Outcomes"]()
 _SESSION = pytest.StashKey["Session"]()
 _HANDLE = pytest.StashKey["Daraja"]()
 _OUTCOME = pytest.StashKey[str]()
@@ -40,6 +42,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="URL",
         help="use the mock-daraja server that runs there, a container say, in place of one in this process",
     )
+    group.addoption(
+        "--daraja-report",
+        metavar="FORMAT[:FILE]",
+        action="append",
+        default=[],
+        help="say at the end which outcomes the tests have met for each product, and which they never did: text, json"
+        " or markdown, shown or into a file; junit, as properties in that of --junit-xml. May be given several times",
+    )
     group.addoption("--daraja-scenarios", metavar="DIR", help="one more folder of scenario files")
     group.addoption(
         "--daraja-keep",
@@ -51,15 +61,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
     config.addinivalue_line("markers", _SWEEP_MARKER)
+    if config.getoption("daraja_report"):
+        from mock_daraja.errors import Problem
+
+        try:
+            _outcomes(config)
+        except Problem as problem:
+            raise pytest.UsageError(str(problem)) from None
+
+
+def _outcomes(config: pytest.Config) -> Outcomes:
+    if _OUTCOMES not in config.stash:
+        from mock_daraja.testing.sweep.session import Outcomes
+
+        config.stash[_OUTCOMES] = Outcomes(config)
+    return config.stash[_OUTCOMES]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     markers = [*metafunc.definition.iter_markers(_SWEEP)]
     if markers:
-        from mock_daraja.testing.sweeping import outcomes_of
+        from mock_daraja.testing.sweep.marker import outcomes_of
 
         planned = outcomes_of(markers[0], metafunc.fixturenames)
         metafunc.parametrize("_daraja_outcome", planned, ids=str, indirect=True)
+        _outcomes(metafunc.config).is_swept = True
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -104,7 +130,7 @@ def daraja_settings() -> dict[str, Any]:
 def _daraja_session(pytestconfig: pytest.Config, daraja_settings: dict[str, Any]) -> Iterator[Session]:
     from mock_daraja.testing.session import Session
 
-    session = Session.start(pytestconfig, daraja_settings)
+    session = Session.start(pytestconfig, daraja_settings, _outcomes(pytestconfig).tally)
     yield session
     session.stop()
 
@@ -306,3 +332,32 @@ def pytest_runtest_makereport(
     if call.when == "teardown":
         del item.stash[_HANDLE]
     return report
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """A worker of xdist has ended."""
+    output = getattr(node, "workeroutput", {})
+    if "mock_daraja" in output:
+        _outcomes(node.config).take_over(output["mock_daraja"])
+    elif error and _OUTCOMES in node.config.stash:
+        node.config.stash[_OUTCOMES].lost_workers += 1
+
+
+@pytest.hookimpl(tryfirst=True)  # before the JUnit file is written
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    outcomes = session.config.stash.get(_OUTCOMES, None)
+    if outcomes is None or session.config.getoption("collectonly"):
+        return
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["mock_daraja"] = outcomes.handed_over()
+    elif not outcomes.write():
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    outcomes = config.stash.get(_OUTCOMES, None)
+    if outcomes is not None and not config.getoption("collectonly") and (lines := [*outcomes.shown()]):
+        terminalreporter.section("M-Pesa outcomes that the tests met")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -15,9 +15,10 @@ from mock_daraja.testing.changes import listed
 from mock_daraja.testing.handle import Daraja
 
 if TYPE_CHECKING:
-    from mock_daraja.testing.outcomes import Planned
     from mock_daraja.testing.remote_server import RemoteServer
     from mock_daraja.testing.running import DarajaServer
+    from mock_daraja.testing.sweep.outcomes import Planned
+    from mock_daraja.testing.sweep.tally import Tally
 
     Servers = DarajaServer | RemoteServer
     """The latter where --daraja-url is given."""
@@ -25,28 +26,29 @@ if TYPE_CHECKING:
 
 @dataclass
 class Session:
-    """One server, and the handles whose sandboxes are kept after their tests failed."""
+    """One server, what its tests have met, and the handles whose sandboxes are kept after their tests failed."""
 
     config: pytest.Config
     server: Servers
+    tally: Tally
     kept: list[Daraja] = field(default_factory=list)
 
     @classmethod
-    def start(cls, config: pytest.Config, settings: Mapping[str, Any]) -> Session:
+    def start(cls, config: pytest.Config, settings: Mapping[str, Any], tally: Tally) -> Session:
         """Raises Problem on options that don't go together, and on settings that are wrong."""
         url, folder = config.getoption("daraja_url"), config.getoption("daraja_scenarios")
         if url is None:
             from mock_daraja.testing.running import DarajaServer
 
             more = {} if folder is None else {"scenarios": (folder, *listed(settings.get("scenarios", ())))}
-            return cls(config, DarajaServer({**settings, **more}).start())
+            return cls(config, DarajaServer({**settings, **more}).start(), tally)
         if folder is not None:
             remedy = "start the server with --scenarios DIR instead"
             what = "the server behind --daraja-url reads folders of its own"
             raise Problem(what, where="--daraja-scenarios", remedy=remedy)
         from mock_daraja.testing.remote_server import RemoteServer
 
-        return cls(config, RemoteServer(url, settings))
+        return cls(config, RemoteServer(url, settings), tally)
 
     def begin(self, item: pytest.Item, planned: Planned | None) -> Daraja:
         handle = self.server.fresh(crc32(item.nodeid.encode()), marked(item))
@@ -62,6 +64,7 @@ class Session:
             self.kept.append(handle)
         else:
             self.server.drop(handle)
+        self.tally.see(handle._link.record())
         if complaint:
             pytest.fail(complaint, pytrace=False)
 

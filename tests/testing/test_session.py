@@ -12,6 +12,7 @@ import pytest
 
 from mock_daraja.testing import Daraja, DarajaServer
 from mock_daraja.testing.session import Session
+from mock_daraja.testing.sweep.tally import Tally
 
 
 class Terminal(io.StringIO):
@@ -39,7 +40,7 @@ def test_who_sits_at_a_terminal_is_given_time_to_look(
     terminal = Terminal("\n")
     monkeypatch.setattr(sys, "__stdin__", terminal)
 
-    Session(config(), server, [handle]).stop()
+    Session(config(), server, Tally(), [handle]).stop()
 
     assert f"mock-daraja why --url {server.url} --sandbox {handle.name}\nEnter ends" in capsys.readouterr().out
     assert terminal.read() == ""
@@ -54,6 +55,6 @@ def test_nobody_else_is_waited_for(
     server, handle = kept
     monkeypatch.setattr(sys, "__stdin__", terminal)
 
-    Session(config(**more), server, [handle]).stop()
+    Session(config(**more), server, Tally(), [handle]).stop()
 
     assert terminal is None or terminal.tell() == 0

@@ -16,7 +16,10 @@ from mock_daraja.scenarios import Library, by_name, codes
 if TYPE_CHECKING:
     from mock_daraja.testing.handle import Daraja
 
-PAID: Final = "paid"
+LATE_MS: Final = 60_000
+"""By so much at least a callback is later than usual."""
+REFUSED_WITH: Final[Mapping[str, str]] = {code: name for name, (code, _) in by_name.REFUSALS.items()}
+"""Names of outcomes by error code or HTTP status."""
 _CALLBACKS: Final[Mapping[str, tuple[str, Mapping[str, Any] | None]]] = {
     "twice": ("twice", {"copies": 2, "every": 1}),
     "late": ("late", {"delay": 120}),
@@ -54,8 +57,8 @@ class SweptOutcome:
 
     @property
     def pays(self) -> bool:
-        """Whether M-Pesa takes the money, whatever the app is told. Of a request that is refused: whether another that
-        came after it went through."""
+        """Whether M-Pesa takes the money (reverses it, gives the answer), whatever the app is told. Of a request that
+        is refused: whether another that came after it went through."""
         operations = named(self._planned.product).operations
         rows = [row for row in self._daraja.transactions if row.operation in operations]
         if self._planned.name in by_name.REFUSALS or any(row.state != "pending" for row in rows):
@@ -83,14 +86,14 @@ def _of(slug: str) -> Iterator[Planned]:
     library = Library([resources.scenarios()], CATALOGUE.known)
     usual = named(slug).usual
     thens = {word: by_name.of_word(word, slug, usual, library)[1] for word in _words(slug, usual, library)}
-    for code in (*product.common_outcomes, *product.rarer_outcomes):
+    for code in dict.fromkeys(("0", *product.common_outcomes, *product.rarer_outcomes)):
         yield Planned(slug, _name(code, slug, thens), code, code == "0", code)
     for name, (word, plan) in _CALLBACKS.items():
         found = next((each for each in thens if word in (each, *by_name.shorter([each]))), None)
         if found is not None:
             result = str(thens[found].get("result", "0"))
             yield Planned(slug, name, result, result == "0", found)
-        elif plan is not None and "0" in product.common_outcomes:
+        elif plan is not None:
             yield Planned(slug, name, "0", True, {"result": 0, "callback": plan})
     for name, (code, then) in by_name.REFUSALS.items():
         yield Planned(slug, name, code, False, then)
@@ -108,7 +111,7 @@ def _words(slug: str, usual: Collection[str], library: Library) -> Iterator[str]
 def _name(code: str, slug: str, thens: Mapping[str, Mapping[str, Any]]) -> str:
     """That of the story that does no more than this, if there is one, else the code's own."""
     if code == "0":
-        return PAID
+        return CATALOGUE.product(slug).success
     for word, then in thens.items():
         if str(then.get("result")) == code and not {"error", "page", "fault", "query"} & set(then):
             return word

@@ -6,7 +6,7 @@ import pytest
 
 from mock_daraja.errors import Problem
 from mock_daraja.products import CATALOGUE
-from mock_daraja.testing.outcomes import planned
+from mock_daraja.testing.sweep.outcomes import planned
 from tests.testing.conftest import RunSession
 
 pytest_plugins = ["pytester"]

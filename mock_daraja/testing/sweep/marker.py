@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from mock_daraja.errors import Problem
-from mock_daraja.testing.outcomes import Planned, planned
+from mock_daraja.testing.sweep.outcomes import Planned, planned
 
 if TYPE_CHECKING:
     import pytest
