@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar
@@ -43,6 +43,8 @@ class Problem(Exception):  # noqa: N818 - a word of the project: a clear problem
         self.where = where
         self.remedy = remedy
         self.status = status
+        self.others: tuple[Problem, ...] = ()
+        """What else is wrong there, where all of it was looked for."""
 
     def at(self, where: str) -> Problem:
         """This problem, at this place unless it names one."""
@@ -56,6 +58,28 @@ class Problem(Exception):  # noqa: N818 - a word of the project: a clear problem
 
     def as_json(self) -> dict[str, str]:
         return {"problem": self.what, "where": self.where, "remedy": self.remedy}
+
+
+class Findings:
+    """What is wrong with something, where all of it is looked for: a `with` for each part that can be looked at."""
+
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
+        self._problems = [*problems]
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: object, error: object, trace: object) -> bool:
+        if isinstance(error, Problem):
+            self._problems += [error, *error.others]
+        return isinstance(error, Problem)
+
+    def must_be_none(self) -> None:
+        """Raises the first Problem that was found, with the rest as its `others`."""
+        if self._problems:
+            first, *rest = self._problems
+            first.others = tuple(rest)
+            raise first
 
 
 def machine_lacks(error: BaseException) -> bool:

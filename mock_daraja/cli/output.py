@@ -90,8 +90,8 @@ def save(path: str, text: str, printer: Printer) -> None:
     try:
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-    except OSError as error:
-        what = f"{path} can't be written: {error.strerror or error}"
+    except (OSError, ValueError) as error:
+        what = f"{path} can't be written: {getattr(error, 'strerror', None) or error}"
         raise Problem(what, remedy="give the path of a file in a folder that is there") from None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -140,24 +140,29 @@ def _opened(name: str) -> Scenario:
     short_help="Check scenario files.",
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATHS]...")
-def lint(paths: tuple[Path, ...]) -> bool:
-    """Check scenario files, or all in a folder: what is wrong, with file, line and column, and what to do.
+@json_option
+def lint(paths: tuple[Path, ...], as_json: bool) -> bool:
+    """Check scenario files, or all in a folder: everything that is wrong, with its line, and what to do.
 
     Without PATHS it checks the folders of the settings and the library that ships. The exit code is 1 if anything is
-    wrong. One problem a file is told, the first. What is most likely not meant is warned of.
+    wrong. What is most likely not meant is warned of.
     """
+    from mock_daraja.cli import linting
     from mock_daraja.journal.report.evidence import counted
     from mock_daraja.scenarios.doubts import doubts
 
     printer = Printer()
     found = list(_checked(paths))
-    problems = [each for each in found if isinstance(each, Problem)]
+    first = [each for each in found if isinstance(each, Problem)]
+    problems = [each for problem in first for each in (problem, *problem.others)]
     warnings = [doubt for each in found if not isinstance(each, Problem) for doubt in doubts(each)]
-    for problem in (*problems, *warnings):
-        where, colon, rest = printable(str(problem)).partition(": ")
-        is_wrong = problem in problems
-        word = "" if is_wrong else "warning: "
-        printer.say(f"{printer.paint(where + colon, 'bad' if is_wrong else 'note')}{word}{rest}")
+    all_found = [*((each, True) for each in problems), *((each, False) for each in warnings)]
+    if as_json:
+        printer.json([linting.as_json(each, is_wrong=is_wrong) for each, is_wrong in all_found])
+        return not problems
+    for each, is_wrong in all_found:
+        for line in linting.told(each, printer.paint, is_wrong=is_wrong):
+            printer.say(line)
     count = counted(len(problems), "problem") if problems else "no problem"
     warned = f", {counted(len(warnings), 'warning')}" if warnings else ""
     checked = counted(len(found), "scenario")
@@ -166,12 +171,14 @@ def lint(paths: tuple[Path, ...]) -> bool:
 
 
 def _checked(paths: Sequence[Path]) -> Iterator[Scenario | Problem]:
+    from mock_daraja.scenarios.library import is_file_name
+
     if not paths:
         yield from (each for _, each in _library().survey())
     for path in paths:
         if files.is_folder(path):
             rows = _library(path).survey()
-            own = (each.relative_to(path) for each in path.rglob("*") if each.suffix.lower() in _FILES)
+            own = (each.relative_to(path) for each in path.rglob("*") if is_file_name(each.name))
             names = {each.with_suffix("").as_posix() for each in own}
             yield from (each for name, each in rows if name in names)
         elif path.suffix.lower() not in _FILES:
@@ -218,6 +225,56 @@ def _server(name: str, url: str | None) -> Iterator[tuple[Client, str]]:
         beside, name = [Path(name).parent], Path(name).stem
     with running(given_settings({"host": "127.0.0.1", "port": 0}), more_scenarios=beside) as (server, _):
         yield client_at(server.url), name
+
+
+@scenario.command(
+    name="schema",
+    epilog=examples("mock-daraja scenario schema > scenario.schema.json"),
+    short_help="The JSON schema of scenario files, for editors.",
+)
+def schema() -> None:
+    """Print the JSON schema of scenario files.
+
+    Editors complete and check a file that names it: `# yaml-language-server: $schema=scenario.schema.json` in its first
+    line, as every shipped story has it, or a setting of the editor. A folder of scenarios may hold the schema.
+    """
+    Printer().say(_schema(), end="")
+
+
+def _schema() -> str:
+    from mock_daraja import resources
+
+    return (resources.schemas() / "scenario.json").read_text(encoding="utf-8")
+
+
+@scenario.command(
+    name="new",
+    epilog=examples("mock-daraja scenario new bad-day --from cancelled"),
+    short_help="Begin a scenario from another one.",
+)
+@click.argument("name")
+@click.option("--from", "source", metavar="SCENARIO", default="stk_push/cancelled", show_default=True)
+def new(name: str, source: str) -> None:
+    """Write NAME.yaml, with comments, to go on from: the title, story and rules of another scenario.
+
+    Beside it goes the schema, so that editors complete and check the file. NAME may have a folder before it.
+    """
+    from mock_daraja.scenarios.beginning import SCHEMA_FILE, beginning
+
+    printer = Printer()
+    path = Path(name)
+    path = path if path.suffix.lower() in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
+    if files.is_file(path):
+        raise Problem(f"{path} is there already", remedy="give another name, or take it away first")
+    text = beginning(_opened(source), path.stem)
+    with suppress(OSError, ValueError):  # then what is written first says so
+        path.parent.mkdir(parents=True, exist_ok=True)
+    save(str(path), text, printer)
+    beside = path.parent / SCHEMA_FILE
+    if not files.is_file(beside):
+        save(str(beside), _schema(), printer)
+    _opened(str(path))
+    printer.say(f"{path}: mock-daraja scenario run {path}")
 
 
 @scenario.command(

@@ -24,6 +24,7 @@ from mock_daraja.scenarios.loader import load_file
 from mock_daraja.scenarios.model import Known, Scenario
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
+SCHEMA_SUFFIX: Final = ".schema.json"
 MOST_ENTRIES: Final = 20_000  # in a folder of scenarios and below: more take seconds at each start
 _LOG: Final = logging.getLogger("mock_daraja")
 _LOOK_EVERY: Final = 1.0  # seconds of the computer's time between two looks at the files of an active scenario
@@ -189,8 +190,8 @@ class Library:
 
 
 def is_file_name(name: str) -> bool:
-    """Whether it ends as those of scenario files do, in any case of letters."""
-    return name.lower().endswith(SUFFIXES)
+    """Whether it ends as those of scenario files do, in any case of letters, and not as their schema does."""
+    return name.lower().endswith(SUFFIXES) and not name.lower().endswith(SCHEMA_SUFFIX)
 
 
 def _stamp(scenario: Scenario) -> Stamp:

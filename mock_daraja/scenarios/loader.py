@@ -6,15 +6,16 @@ What reads them is imported with the first file: most servers never play a scena
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import files, resources, wire
-from mock_daraja.errors import Problem
+from mock_daraja.errors import Findings, Problem
+from mock_daraja.fields import nearest
 from mock_daraja.model import changed
-from mock_daraja.scenarios.document import Document, JsonPath, Node, Place, did_you_mean, in_words, unknown
+from mock_daraja.scenarios.document import Document, JsonPath, Node, did_you_mean, in_words, unknown
 from mock_daraja.scenarios.model import Known, OneShot, Scenario
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ def load_file(path: Path, name: str, known: Known, used: Callable[[str], Scenari
     if document.value is None:
         remedy = "begin with `title:` and `rules:`, as the shipped scenarios do"
         raise Problem("the scenario file is empty", where=f"{path}:1:1", remedy=remedy)
-    _check(document)
-    return reading.scenario(Node(document, known, document.value), name, path, used)
+    node = Node(document, known, document.value)
+    _check(document, node)
+    return reading.scenario(node, name, path, used)
 
 
 def one_shot(value: Mapping[str, Any], known: Known = _ANY) -> OneShot:
@@ -54,7 +56,7 @@ def one_shot(value: Mapping[str, Any], known: Known = _ANY) -> OneShot:
     from mock_daraja.scenarios import reading
 
     document = Document(value, "one-shot")
-    _check(document, "rule")
+    _check(document, definition="rule")
     rule = reading.rule(Node(document, known, value))
     if len(rule.outcomes) > 1:
         remedy = "arm one for each outcome: they are used up in their order"
@@ -64,16 +66,42 @@ def one_shot(value: Mapping[str, Any], known: Known = _ANY) -> OneShot:
     return OneShot(rule.when, rule.outcomes[0])
 
 
-def _check(document: Document, definition: str | None = None) -> None:
-    """Raises the Problem of the error that stands first in the file. A missing field comes last: it may just be
-    misspelt."""
+def _check(document: Document, node: Node | None = None, definition: str | None = None) -> None:
+    """Raises the first Problem of all that its schema finds; of a whole file also what is wrong with the rules that the
+    schema allows."""
+    from mock_daraja.scenarios import reading
 
-    def order(error: Error) -> tuple[bool, Place]:
-        return error.validator in ("required", "anyOf"), document.place(*_place(error))
+    wrong = [*_wrong(document, definition)]
+    if not wrong:
+        return
+    found = Findings(problem for problem, _ in wrong)
+    if node is not None:
+        reading.look_at_rules(node, found, {path[1] for _, path in wrong if path[:1] == ("rules",) and len(path) > 1})
+    found.must_be_none()
 
-    found = min(_validator(definition).iter_errors(document.value), key=order, default=None)
-    if found is not None:
-        raise _problem(found, document)
+
+def _wrong(document: Document, definition: str | None) -> Iterator[tuple[Problem, JsonPath]]:
+    """In the order of the file. A field that is missing comes last, and not at all where one beside it may be just that
+    one, misspelt."""
+    errors = [*_validator(definition).iter_errors(document.value)]
+    strange = [(error.absolute_path, name) for error in errors for name in _strange(error)]
+    missing = [error for error in errors if error.validator in ("required", "anyOf")]
+    found = []
+    for error in errors:
+        path = tuple(error.absolute_path)
+        for name in _strange(error):
+            found.append((document.place((*path, name), True), _unknown(error, name, document), (*path, name)))
+        if error not in missing and not _strange(error):
+            found.append((document.place(path), _problem(error, document), path))
+    yield from ((problem, path) for _, problem, path in sorted(found, key=lambda each: each[0]))
+    told: set[str] = set()
+    for error in missing:
+        for names in _missing(error):
+            beside = [name for path, name in strange if path == error.absolute_path]
+            problem = _lacks(error, names, document)
+            if str(problem) not in told and not any(nearest(name, names) for name in beside):
+                told.add(str(problem))
+                yield problem, tuple(error.absolute_path)
 
 
 @cache
@@ -87,28 +115,36 @@ def _validator(definition: str | None) -> Draft7Validator:
     return Draft7Validator({"$ref": f"#/definitions/{definition}", "definitions": schema["definitions"]})
 
 
-def _place(error: Error) -> tuple[JsonPath, bool]:
-    """The path to the value, and whether its key is the culprit."""
+def _strange(error: Error) -> list[str]:
+    """The keys that the schema doesn't have."""
+    if error.validator != "additionalProperties" or error.validator_value is not False:
+        return []
+    return [name for name in error.instance if name not in error.schema["properties"]]
+
+
+def _missing(error: Error) -> list[list[str]]:
+    """Fields that aren't there: of each list one has to be."""
+    if error.validator == "anyOf":
+        return [[name for option in error.validator_value for name in option["required"]]]
+    return [[name] for name in error.validator_value if name not in error.instance]
+
+
+def _unknown(error: Error, name: str, document: Document) -> Problem:
     path = tuple(error.absolute_path)
-    if error.validator == "additionalProperties" and error.validator_value is False:
-        return (*path, next(name for name in error.instance if name not in error.schema["properties"])), True
-    return path, False
+    what, remedy = unknown(name, error.schema["properties"], "field")
+    return Problem(f"{what} in {in_words(path)}", where=document.where((*path, name), True), remedy=remedy)
+
+
+def _lacks(error: Error, names: list[str], document: Document) -> Problem:
+    path = tuple(error.absolute_path)
+    remedy = "add " + " or ".join(f"`{name}:`" for name in names)
+    return Problem(f"{in_words(path)} has no `{names[0]}`", where=document.where(path), remedy=remedy)
 
 
 def _problem(error: Error, document: Document) -> Problem:
-    path, is_key = _place(error)
-    where = document.where(path, is_key)
-    if is_key:
-        what, remedy = unknown(str(path[-1]), error.schema["properties"], "field")
-        return Problem(f"{what} in {in_words(path[:-1])}", where=where, remedy=remedy)
-    if error.validator == "anyOf":  # of fields, one of which has to be there
-        names = [name for option in error.validator_value for name in option["required"]]
-        remedy = " or ".join(f"`{name}:`" for name in names)
-        return Problem(f"{in_words(path)} has no `{names[0]}`", where=where, remedy=f"add {remedy}")
-    if error.validator == "required":
-        missing = next(name for name in error.validator_value if name not in error.instance)
-        return Problem(f"{in_words(path)} has no `{missing}`", where=where, remedy=f"add `{missing}:`")
-    return Problem(f"{in_words(path)} is {_value(error.instance)}, {_fault(error)}", where=where, remedy=_remedy(error))
+    path = tuple(error.absolute_path)
+    what = f"{in_words(path)} is {_value(error.instance)}, {_fault(error)}"
+    return Problem(what, where=document.where(path), remedy=_remedy(error))
 
 
 def _fault(error: Error) -> str:

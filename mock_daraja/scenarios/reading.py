@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path as File
+from typing import Final
 
-from mock_daraja.errors import Problem
+from mock_daraja.errors import Findings, Problem
 from mock_daraja.model import Outcome, changed
 from mock_daraja.scenarios import possible, templates
 from mock_daraja.scenarios.document import Node, did_you_mean
@@ -18,8 +19,12 @@ from mock_daraja.scenarios.when import WHEN
 def scenario(node: Node, name: str, file: File, used: Callable[[str], Scenario]) -> Scenario:
     """`used` gives a scenario of the name that `use` says. Its rules come after the file's own."""
     value = node.value
-    own = tuple(map(rule, node["rules"])) if "rules" in value else ()
-    others = tuple(_used(node["use"], used)) if "use" in value else ()
+    found = Findings()
+    own = tuple(look_at_rules(node, found)) if "rules" in value else ()
+    others: tuple[Scenario, ...] = ()
+    with found:
+        others = tuple(_used(node["use"], used)) if "use" in value else ()
+    found.must_be_none()
     rules = (*own, *(each for other in others for each in _marked(other)))
     _check_states(node, own, rules)
     return Scenario(
@@ -57,12 +62,30 @@ def _check_states(node: Node, own: tuple[Rule, ...], rules: tuple[Rule, ...]) ->
             state.one_of(states, "`goto` in this file that leads to state")
 
 
+def look_at_rules(node: Node, found: Findings, spoilt: Collection[object] = ()) -> list[Rule]:
+    """Those of a scenario that nothing is wrong with; `spoilt` are not looked at, by number from 0."""
+    rules: list[Rule] = []
+    if isinstance(node.value, dict) and isinstance(node.value.get("rules"), list):
+        for index, each in enumerate(node["rules"]):
+            if index not in spoilt:
+                with found:
+                    rules.append(rule(each))
+    return rules
+
+
 def rule(node: Node) -> Rule:
     value = node.value
-    when = WHEN.read(node["when"]) if "when" in value else Match()
+    found = Findings()
+    when = Match()
+    outcomes: tuple[Outcome, ...] = ()
+    with found:
+        when = WHEN.read(node["when"]) if "when" in value else when
+    with found:
+        outcomes = _outcomes(node["then"], when)
+    found.must_be_none()
     return Rule(
         when,
-        _outcomes(node["then"], when),
+        outcomes,
         node.line,
         loops=value["then"].get("repeat") == "loop",
         probability=float(value.get("probability", 1)),
@@ -83,15 +106,24 @@ def _outcomes(node: Node, when: Match) -> tuple[Outcome, ...]:
     for each in node["sequence"]:
         if "sequence" in each.value:
             each["sequence"].refuse("a sequence holds no other", "write its outcomes one after the other", key=True)
-    return tuple(_outcome(each, when) for each in node["sequence"])
+    found = Findings()
+    outcomes: list[Outcome] = []
+    for each in node["sequence"]:
+        with found:
+            outcomes.append(_outcome(each, when))
+    found.must_be_none()
+    return tuple(outcomes)
 
 
 def _outcome(node: Node, when: Match) -> Outcome:
-    if "page" in node.value:
-        node["page"].one_of(node.known.pages, "page")
-    _must_agree(node)
-    _must_have_an_effect(node, when)
-    outcome = THEN.read(node)
+    found = Findings()
+    outcome = Outcome()
+    for look in (_has_a_known_page, *_AGREEMENTS, partial(_must_have_an_effect, when=when)):
+        with found:
+            look(node)
+    with found:
+        outcome = THEN.read(node)
+    found.must_be_none()
     possible.must_be(when, outcome, node.known, partial(_refuse_code, node))
     return outcome
 
@@ -129,13 +161,20 @@ def _must_have_an_effect(node: Node, when: Match) -> None:
         )
 
 
-def _must_agree(node: Node) -> None:
-    """What would silently do nothing is refused."""
-    value = node.value
-    refusal = next((name for name in ("error", "page") if name in value), None)
-    if refusal is None and "executes" in value:
+def _has_a_known_page(node: Node) -> None:
+    if "page" in node.value:
+        node["page"].one_of(node.known.pages, "page")
+
+
+def _executes_what_is_refused(node: Node) -> None:
+    if "executes" in node.value and not {"error", "page"} & set(node.value):
         what = "`executes` belongs to an `error` or a `page`: without one a request is carried out anyway"
         node["executes"].refuse(what, "leave it out, or say what the caller sees", key=True)
+
+
+def _refuses_or_ends(node: Node) -> None:
+    value = node.value
+    refusal = next((name for name in ("error", "page") if name in value), None)
     pairs = [("error", "page")] if refusal else []
     pairs += [(refusal, name) for name in (*OF_AN_END, "never")] if refusal and not value.get("executes") else []
     for one, other in pairs:
@@ -143,14 +182,24 @@ def _must_agree(node: Node) -> None:
             what = f"`{one}` refuses the request at once, so `{other}` would do nothing"
             remedy = "keep one of the two" if other == "page" else "keep one of the two, or add `executes: true`"
             node[other].refuse(what, remedy, key=True)
-    for name in OF_AN_END if value.get("never") else ():
-        if name in value:
+
+
+def _ends_or_never(node: Node) -> None:
+    for name in OF_AN_END if node.value.get("never") else ():
+        if name in node.value:
             what = f"a transaction that is never answered has no end, so `{name}` would do nothing"
             node[name].refuse(what, "keep one of the two", key=True)
+
+
+def _knows_its_placeholders(node: Node) -> None:
     for name, names in (("desc", templates.OF_RESULT), ("message", templates.OF_REQUEST)):
-        odd = templates.unknown(value.get(name, ""), names)
+        odd = templates.unknown(node.value.get(name, ""), names)
         if odd is not None:
             node[name].refuse(f"nothing is known as {{{{{odd}}}}} here", _placeholders(odd, names))
+
+
+def _has_what_it_is_about(node: Node) -> None:
+    value = node.value
     has_code = {"error", "result", "query"} & set(value) or "forge" in value.get("callback", {})
     if value.get("unattested") and not has_code:
         what = "`unattested` is about a code, and there is none"
@@ -159,11 +208,11 @@ def _must_agree(node: Node) -> None:
         if name in value and "error" not in value:
             what = f"`{name}` belongs to an `error`, and there is none"
             node[name].refuse(what, "name the code as `error`", key=True)
-    if "callback" in value:
-        _callback_must_agree(node)
 
 
-def _callback_must_agree(node: Node) -> None:
+def _callback_agrees(node: Node) -> None:
+    if "callback" not in node.value:
+        return
     callback, plan = node["callback"], node.value["callback"]
     if plan.get("drop") and len(plan) > 1:
         callback.refuse("a callback that is dropped has no other property", "keep `drop` alone")
@@ -181,3 +230,14 @@ def _callback_must_agree(node: Node) -> None:
 def _placeholders(odd: str, names: Collection[str]) -> str:
     listed = ", ".join(f"{{{{{each}}}}}" for each in ("body.FIELD", *names))
     return f"{did_you_mean(odd, names)} allowed: {listed}".strip()
+
+
+_AGREEMENTS: Final = (
+    _executes_what_is_refused,
+    _refuses_or_ends,
+    _ends_or_never,
+    _knows_its_placeholders,
+    _has_what_it_is_about,
+    _callback_agrees,
+)
+"""What would silently do nothing is refused: each looks at one reason for that."""

@@ -6,7 +6,6 @@ the amount and the kind of transaction.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +14,7 @@ from mock_daraja import money, wire
 from mock_daraja.errors import Problem
 from mock_daraja.exchange import Reply
 from mock_daraja.scenarios import codes
+from mock_daraja.scenarios.writing import flow
 
 Row = Mapping[str, Any]
 
@@ -120,12 +120,12 @@ def _text(exchange: Row, when: Row, then: Row) -> str:
         why = exchange["transaction"]["why"].replace(str(exchange["transaction"]["msisdn"]), "the customer")
         story += f"Why it ended so: {why}. "
     return (
-        f"title: {_flow(_title(operation, then))}\n"
-        f"story: {_flow(story + 'Secrets, telephone numbers and references are left out.')}\n"
-        f"provenance: {_flow({'level': 'inferred', 'source': source, 'date': date})}\n"
+        f"title: {flow(_title(operation, then))}\n"
+        f"story: {flow(story + 'Secrets, telephone numbers and references are left out.')}\n"
+        f"provenance: {flow({'level': 'inferred', 'source': source, 'date': date})}\n"
         "rules:\n"
-        f"  - when: {_flow(when)}\n"
-        f"    then: {_flow(then)}\n"
+        f"  - when: {flow(when)}\n"
+        f"    then: {flow(then)}\n"
     )
 
 
@@ -136,10 +136,3 @@ def _title(operation: str, then: Row) -> str:
         return f"{operation} is never answered"
     said = then.get("error") or then.get("page")
     return f"{operation} is answered with {said or 'the fault ' + then['fault']['name']}"
-
-
-def _flow(value: Any) -> str:
-    """YAML on one line: keys bare, texts in JSON's quotes."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_flow(each)}" for name, each in value.items()) + "}"
-    return json.dumps(value, ensure_ascii=False)

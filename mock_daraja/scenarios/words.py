@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from mock_daraja.errors import Findings
 from mock_daraja.scenarios.document import Node
 from mock_daraja.scenarios.model import as_text
 
@@ -49,9 +50,15 @@ class Vocabulary(Generic[Made]):
         self._default = make()
 
     def read(self, node: Node) -> Made:
-        """Raises Problem on a value that a codec refuses, in the order of the table."""
-        given = (word for word in self.words if word.name in node.value)
-        return self._make(**{word.attribute: word.codec.read(node[word.name]) for word in given})
+        """Raises the Problem of the first value that a codec refuses, in the order of the table."""
+        found = Findings()
+        values: dict[str, Any] = {}
+        for word in self.words:
+            with found:
+                if word.name in node.value:
+                    values[word.attribute] = word.codec.read(node[word.name])
+        found.must_be_none()
+        return self._make(**values)
 
     def written(self, made: Made) -> dict[str, Any]:
         return {word.name: word.codec.write(value) for word, value in self._given(made)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import asdict
@@ -62,3 +64,12 @@ def outcomes_said(rule: Rule) -> list[str]:
 
 def outcome_said(outcome: Outcome) -> str:
     return "; ".join(THEN.said(outcome)) or "as usual"
+
+
+def flow(value: Any) -> str:
+    """YAML on one line: keys bare, texts in JSON's quotes."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {flow(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(flow, value))}]"
+    return json.dumps(value, ensure_ascii=False)

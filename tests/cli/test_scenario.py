@@ -14,7 +14,8 @@ from mock_daraja import resources
 from mock_daraja.client import Client
 from mock_daraja.faults import pages
 from mock_daraja.products import CATALOGUE
-from mock_daraja.scenarios import Library
+from mock_daraja.scenarios import Library, writing
+from mock_daraja.scenarios.beginning import MODELINE, SCHEMA_FILE, beginning
 
 GOLDEN = Path(__file__).parent / "golden"
 PUSH = {"operation": "stk-push.process"}
@@ -130,7 +131,7 @@ def test_a_file_is_shown_too_with_what_it_uses_beside_it(run: Callable[..., Any]
 def test_one_is_shown_as_json_in_the_words_of_its_file(run: Callable[..., Any]) -> None:
     row = json.loads(run("scenario", "show", "cancelled", "--json").stdout)
 
-    assert row["rules"] == [{"line": 7, "when": {"operation": "stk-push.process"}, "then": {"result": "1032"}}]
+    assert row["rules"] == [{"line": 8, "when": {"operation": "stk-push.process"}, "then": {"result": "1032"}}]
     assert row["provenance"]["level"] == "captured"
 
 
@@ -165,6 +166,123 @@ def test_what_is_wrong_is_told_with_its_place(run: Callable[..., Any], folder: P
 
     assert result.exit_code == 1
     assert text == golden("scenario_lint.txt")
+
+
+BAD = """\
+titel: Bad
+rules:
+  - when: {operation: stk-push.process, msisdn: {mtches: "x"}}
+    then: {resutl: 1032, afetr: 3}
+  - when: {operation: stk-push.proces}
+    then:
+      sequence:
+        - {result: 99999}
+        - {desc: "{{recipt}}", callback: {drop: true, copies: 2}}
+        - {page: wfa}
+"""
+
+
+def test_all_that_is_wrong_in_all_files_is_told_at_once(run: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(BAD, encoding="utf-8")
+    (tmp_path / "worse.yaml").write_text("rules:\n  - {when: {}}\n  - {when: {}}\n", encoding="utf-8")
+
+    result = run("scenario", "lint", str(tmp_path), "--json")
+
+    assert result.exit_code == 1
+    rows = [(each["where"].removeprefix(f"{tmp_path}/"), each["problem"]) for each in json.loads(result.stdout)]
+    assert rows == [
+        ("bad.yaml:1:1", "there is no field `titel` in the file"),
+        ("bad.yaml:3:50", "there is no field `mtches` in `msisdn` of `when` of rule 1"),
+        ("bad.yaml:4:12", "there is no field `resutl` in `then` of rule 1"),
+        ("bad.yaml:4:26", "there is no field `afetr` in `then` of rule 1"),
+        ("bad.yaml:5:23", "there is no operation `stk-push.proces`"),
+        ("bad.yaml:8:20", "M-Pesa has no result 99999"),
+        ("bad.yaml:9:18", "nothing is known as {{recipt}} here"),
+        ("bad.yaml:9:42", "a callback that is dropped has no other property"),
+        ("bad.yaml:10:18", "there is no page `wfa`"),
+        ("worse.yaml:1:1", "the file has no `title`"),
+        ("worse.yaml:2:5", "rule 1 has no `then`"),
+        ("worse.yaml:3:5", "rule 2 has no `then`"),
+    ]
+
+
+def test_a_long_line_is_shown_around_what_is_meant(run: Callable[..., Any], tmp_path: Path) -> None:
+    line = f'  - then: {{message: "{"x" * 300}", error: "500.003.02", resutl: 1, \N{SNOWMAN}: {"y" * 300}}}'
+    (tmp_path / "long.yaml").write_text(f"title: x\nrules:\n{line}\n", encoding="utf-8")
+
+    shown = run("scenario", "lint", str(tmp_path)).stdout.splitlines()
+
+    at = next(number for number, each in enumerate(shown) if "`resutl`" in each) + 1
+    assert len(shown[at]) < 180
+    assert shown[at][shown[at + 1].index("^") :].startswith("resutl")
+    assert shown[at + 1].count("^") == len("resutl")
+
+
+# schema and new
+
+
+def test_the_schema_is_that_of_the_files(run: Callable[..., Any]) -> None:
+    result = run("scenario", "schema")
+
+    assert json.loads(result.stdout) == json.loads((resources.schemas() / "scenario.json").read_text(encoding="utf-8"))
+
+
+def test_every_story_that_ships_names_the_schema() -> None:
+    for path in resources.scenarios().rglob("*.yaml"):
+        first = path.read_text(encoding="utf-8").partition("\n")[0]
+        assert first.startswith(MODELINE), path
+        assert (path.parent / first.removeprefix(MODELINE)).resolve() == resources.schemas() / "scenario.json"
+
+
+def as_written(outcomes: list[Any]) -> list[Any]:
+    """Without where it stands."""
+    return [{key: value for key, value in each.items() if key in ("when", "probability", "then")} for each in outcomes]
+
+
+@pytest.mark.parametrize("source", [*(each for each in Library([resources.scenarios()]).names()), "bad-day"])
+def test_each_can_be_gone_on_from(folder: Path, source: str) -> None:
+    library = Library([folder, resources.scenarios()], CATALOGUE.known)
+    text = beginning(library.find(source), "my-story")
+
+    (folder / "my-story.yaml").write_text(text, encoding="utf-8")
+
+    old, new = (writing.whole(library.find(each)) for each in (source, "my-story"))
+    assert as_written(new["rules"]) == as_written(old["rules"])
+    assert (new["title"], new["story"]) == (old["title"], old["story"])
+
+
+def test_a_new_one_is_right_and_has_its_schema_beside_it(run: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "stories" / "my-story.yaml"
+
+    result = run("scenario", "new", str(path.with_suffix("")), "--from", "callback-twice")
+
+    assert (result.exit_code, result.stdout) == (0, f"{path}: mock-daraja scenario run {path}\n")
+    assert path.read_text(encoding="utf-8").startswith(f"{MODELINE}{SCHEMA_FILE}\n")
+    assert json.loads((path.parent / SCHEMA_FILE).read_text(encoding="utf-8"))["title"] == "Scenario"
+    assert run("scenario", "lint", str(path.parent)).stdout == "1 scenario, no problem\n"
+    again = run("scenario", "new", str(path))
+    assert again.exit_code == 1
+    assert "is there already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "path", "said"),
+    [
+        ("canceled", "x", "did you mean"),
+        ("cancelled", "taken/x", "can't be written"),
+        ("cancelled", "x\0y", "can't be written"),
+    ],
+)
+def test_what_cannot_be_begun_leaves_nothing(
+    run: Callable[..., Any], tmp_path: Path, source: str, path: str, said: str
+) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+
+    result = run("scenario", "new", f"{tmp_path}/{path}", "--from", source)
+
+    assert result.exit_code != 0
+    assert said in result.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["taken"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_one_is_shown_with_its_rules(control: Any, name: str) -> None:
 
     assert row["name"] == "stk_push/success"
     assert row["provenance"]["level"] == "captured"
-    assert row["rules"] == [{"line": 7, "when": {"operation": "stk-push.process"}, "then": {"result": "0"}}]
+    assert row["rules"] == [{"line": 8, "when": {"operation": "stk-push.process"}, "then": {"result": "0"}}]
 
 
 def test_every_shown_rule_can_be_armed_again(control: Any) -> None:
