@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import combining, east_asian_width
 
 from mock_daraja import files
 from mock_daraja.errors import Problem
@@ -48,15 +49,20 @@ def _excerpt(where: str, paint: Paint, role: Role) -> Iterator[str]:
     yield f"  {paint(f'{number} |', 'dim')} {printable(line[start : column + _BEHIND])}"
     meant = _MEANT.match(line, column)
     if meant:
-        indent = len(printable(line[start:column]))
-        carets = "^" * min(len(printable(meant[0])), _BEHIND)
+        indent = _columns(printable(line[start:column]))
+        carets = "^" * min(_columns(printable(meant[0])), _BEHIND)
         margin = " " * len(str(number)) + " |"
         yield f"  {paint(margin, 'dim')} {' ' * indent}{paint(carets, role)}"
+
+
+def _columns(text: str) -> int:
+    """That a terminal takes for it."""
+    return sum(0 if combining(each) else 1 + (east_asian_width(each) in "WF") for each in text)
 
 
 @cache
 def _lines(path: str) -> list[str]:
     try:
-        return files.read(Path(path), "the scenario file", "").decode(errors="replace").splitlines()
+        return files.read(Path(path), "the scenario file", "").decode("utf-8-sig", errors="replace").splitlines()
     except Problem:
         return []

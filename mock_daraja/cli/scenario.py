@@ -3,6 +3,7 @@ server."""
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -28,7 +29,7 @@ from mock_daraja.cli.usage import Group, examples
 from mock_daraja.client import Client
 from mock_daraja.errors import Problem
 from mock_daraja.journal.paint import Paint
-from mock_daraja.quoting import printable, visible
+from mock_daraja.quoting import printable, shown, visible
 
 if TYPE_CHECKING:
     from mock_daraja.scenarios import Library, Scenario
@@ -154,7 +155,8 @@ def lint(paths: tuple[Path, ...], as_json: bool) -> bool:
     printer = Printer()
     found = list(_checked(paths))
     first = [each for each in found if isinstance(each, Problem)]
-    problems = [each for problem in first for each in (problem, *problem.others)]
+    every = (each for problem in first for each in (problem, *problem.others))
+    problems = [*{str(each): each for each in every}.values()]  # what many use is wrong once
     warnings = [doubt for each in found if not isinstance(each, Problem) for doubt in doubts(each)]
     all_found = [*((each, True) for each in problems), *((each, False) for each in warnings)]
     if as_json:
@@ -171,24 +173,41 @@ def lint(paths: tuple[Path, ...], as_json: bool) -> bool:
 
 
 def _checked(paths: Sequence[Path]) -> Iterator[Scenario | Problem]:
-    from mock_daraja.scenarios.library import is_file_name
+    from mock_daraja.scenarios.library import SCHEMA_SUFFIX
 
     if not paths:
         yield from (each for _, each in _library().survey())
     for path in paths:
         if files.is_folder(path):
-            rows = _library(path).survey()
-            own = (each.relative_to(path) for each in path.rglob("*") if is_file_name(each.name))
-            names = {each.with_suffix("").as_posix() for each in own}
-            yield from (each for name, each in rows if name in names)
+            yield from _checked_folder(path)
+        elif path.name.lower().endswith(SCHEMA_SUFFIX):
+            continue  # a shell's * names it, too
         elif path.suffix.lower() not in _FILES:
             remedy = f"name a folder, or a file that ends in {', '.join(_FILES)}"
             yield Problem("this is no scenario file", where=str(path), remedy=remedy)
         else:
-            try:
-                yield _opened(str(path))
-            except Problem as problem:
-                yield problem
+            yield _checked_file(path)
+
+
+def _checked_folder(folder: Path) -> Iterator[Scenario | Problem]:
+    from mock_daraja.scenarios.library import is_file_name
+
+    own = sorted(each for each in folder.rglob("*") if is_file_name(each.name))
+    try:
+        rows = _library(folder).survey()
+    except Problem as problem:  # with the folder: its files are looked at all the same
+        yield problem
+        yield from (_checked_file(each) for each in own if files.is_file(each))
+        return
+    names = {each.relative_to(folder).with_suffix("").as_posix() for each in own}
+    yield from (each for name, each in rows if name in names)
+
+
+def _checked_file(path: Path) -> Scenario | Problem:
+    try:
+        return _opened(str(path))
+    except Problem as problem:
+        return problem
 
 
 @scenario.command(
@@ -262,10 +281,7 @@ def new(name: str, source: str) -> None:
     from mock_daraja.scenarios.beginning import SCHEMA_FILE, beginning
 
     printer = Printer()
-    path = Path(name)
-    path = path if path.suffix.lower() in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
-    if files.is_file(path):
-        raise Problem(f"{path} is there already", remedy="give another name, or take it away first")
+    path = _new_path(name)
     text = beginning(_opened(source), path.stem)
     with suppress(OSError, ValueError):  # then what is written first says so
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -274,7 +290,21 @@ def new(name: str, source: str) -> None:
     if not files.is_file(beside):
         save(str(beside), _schema(), printer)
     _opened(str(path))
-    printer.say(f"{path}: mock-daraja scenario run {path}")
+    printer.say(f"{path}: mock-daraja scenario run {shlex.quote(str(path))}")
+
+
+def _new_path(name: str) -> Path:
+    """Raises Problem on what can't be a scenario's, and where one of that name is there."""
+    path = Path(name)
+    if path.name in ("", "..") or not path.name.isprintable() or path.suffix.lower() == ".json":
+        remedy = "give a word such as my-story, or the path of a .yaml file"
+        raise Problem(f"{shown(name)} is no name for a new scenario", remedy=remedy)
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        path = path.with_name(f"{path.name}.yaml")
+    for each in (path, *(path.with_suffix(suffix) for suffix in _FILES)):
+        if files.is_file(each):
+            raise Problem(f"{each} is there already", remedy="give another name, or take it away first")
+    return path
 
 
 @scenario.command(

@@ -31,12 +31,6 @@ STATUSES: Final[Mapping[int, Mapping[str, str]]] = {
 is 500."""
 
 Then = Mapping[str, Any]
-REFUSALS: Final[Mapping[str, tuple[str, Then]]] = {
-    "busy": ("500.003.02", STATUSES[500]),
-    "unavailable": ("503", STATUSES[503]),
-    "token-expired": ("404.001.03", {"error": "404.001.03"}),
-}
-"""What a request of any product may meet before the product sees it: error code or HTTP status, and outcome."""
 
 
 def of_status(status: int) -> Then:

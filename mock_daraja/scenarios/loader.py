@@ -15,7 +15,7 @@ from mock_daraja import files, resources, wire
 from mock_daraja.errors import Findings, Problem
 from mock_daraja.fields import nearest
 from mock_daraja.model import changed
-from mock_daraja.scenarios.document import Document, JsonPath, Node, did_you_mean, in_words, unknown
+from mock_daraja.scenarios.document import Document, JsonPath, Node, Place, did_you_mean, in_words, unknown
 from mock_daraja.scenarios.model import Known, OneShot, Scenario
 
 if TYPE_CHECKING:
@@ -83,25 +83,25 @@ def _check(document: Document, node: Node | None = None, definition: str | None 
 def _wrong(document: Document, definition: str | None) -> Iterator[tuple[Problem, JsonPath]]:
     """In the order of the file. A field that is missing comes last, and not at all where one beside it may be just that
     one, misspelt."""
-    errors = [*_validator(definition).iter_errors(document.value)]
-    strange = [(error.absolute_path, name) for error in errors for name in _strange(error)]
-    missing = [error for error in errors if error.validator in ("required", "anyOf")]
-    found = []
-    for error in errors:
+    found: list[tuple[Place, Problem, JsonPath]] = []
+    missing: list[tuple[JsonPath, list[str]]] = []
+    strange: dict[JsonPath, list[str]] = {}
+    for error in _validator(definition).iter_errors(document.value):
         path = tuple(error.absolute_path)
-        for name in _strange(error):
-            found.append((document.place((*path, name), True), _unknown(error, name, document), (*path, name)))
-        if error not in missing and not _strange(error):
+        if error.validator in ("required", "anyOf"):
+            missing += [(path, names) for names in _missing(error)]
+        elif names := _strange(error):
+            strange[path] = names
+            places = ((*path, name) for name in names)
+            found += [(document.place(each, True), _unknown(error, each, document), each) for each in places]
+        else:
             found.append((document.place(path), _problem(error, document), path))
     yield from ((problem, path) for _, problem, path in sorted(found, key=lambda each: each[0]))
-    told: set[str] = set()
-    for error in missing:
-        for names in _missing(error):
-            beside = [name for path, name in strange if path == error.absolute_path]
-            problem = _lacks(error, names, document)
-            if str(problem) not in told and not any(nearest(name, names) for name in beside):
-                told.add(str(problem))
-                yield problem, tuple(error.absolute_path)
+    told: set[tuple[JsonPath, str]] = set()
+    for path, names in missing:
+        if (path, names[0]) not in told and not any(nearest(name, names) for name in strange.get(path, ())):
+            told.add((path, names[0]))
+            yield _lacks(path, names, document), path
 
 
 @cache
@@ -129,14 +129,12 @@ def _missing(error: Error) -> list[list[str]]:
     return [[name] for name in error.validator_value if name not in error.instance]
 
 
-def _unknown(error: Error, name: str, document: Document) -> Problem:
-    path = tuple(error.absolute_path)
-    what, remedy = unknown(name, error.schema["properties"], "field")
-    return Problem(f"{what} in {in_words(path)}", where=document.where((*path, name), True), remedy=remedy)
+def _unknown(error: Error, path: JsonPath, document: Document) -> Problem:
+    what, remedy = unknown(str(path[-1]), error.schema["properties"], "field")
+    return Problem(f"{what} in {in_words(path[:-1])}", where=document.where(path, True), remedy=remedy)
 
 
-def _lacks(error: Error, names: list[str], document: Document) -> Problem:
-    path = tuple(error.absolute_path)
+def _lacks(path: JsonPath, names: list[str], document: Document) -> Problem:
     remedy = "add " + " or ".join(f"`{name}:`" for name in names)
     return Problem(f"{in_words(path)} has no `{names[0]}`", where=document.where(path), remedy=remedy)
 

@@ -21,9 +21,7 @@ def scenario(node: Node, name: str, file: File, used: Callable[[str], Scenario])
     value = node.value
     found = Findings()
     own = tuple(look_at_rules(node, found)) if "rules" in value else ()
-    others: tuple[Scenario, ...] = ()
-    with found:
-        others = tuple(_used(node["use"], used)) if "use" in value else ()
+    others = _used(node["use"], used, found) if "use" in value else []
     found.must_be_none()
     rules = (*own, *(each for other in others for each in _marked(other)))
     _check_states(node, own, rules)
@@ -38,14 +36,17 @@ def scenario(node: Node, name: str, file: File, used: Callable[[str], Scenario])
     )
 
 
-def _used(names: Node, used: Callable[[str], Scenario]) -> Iterable[Scenario]:
+def _used(names: Node, used: Callable[[str], Scenario], found: Findings) -> list[Scenario]:
+    others: list[Scenario] = []
     for each in [names] if isinstance(names.value, str) else names:
-        try:
-            yield used(each.value)
-        except Problem as problem:
-            if problem.where:  # in the other file
-                raise
-            each.refuse(problem.what, problem.remedy)
+        with found:
+            try:
+                others.append(used(each.value))
+            except Problem as problem:
+                if problem.where:  # in the other file
+                    raise
+                each.refuse(problem.what, problem.remedy)
+    return others
 
 
 def _marked(other: Scenario) -> Iterable[Rule]:
@@ -123,8 +124,8 @@ def _outcome(node: Node, when: Match) -> Outcome:
             look(node)
     with found:
         outcome = THEN.read(node)
+        possible.must_be(when, outcome, node.known, partial(_refuse_code, node))
     found.must_be_none()
-    possible.must_be(when, outcome, node.known, partial(_refuse_code, node))
     return outcome
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import asdict
 
@@ -12,6 +13,8 @@ from mock_daraja.model import Outcome
 from mock_daraja.scenarios.model import OneShot, Rule, Scenario
 from mock_daraja.scenarios.then import THEN
 from mock_daraja.scenarios.when import WHEN
+
+_PLAIN: Final = re.compile("[A-Za-z][A-Za-z0-9_-]*")
 
 
 def rules(scenario: Scenario) -> list[dict[str, Any]]:
@@ -67,9 +70,13 @@ def outcome_said(outcome: Outcome) -> str:
 
 
 def flow(value: Any) -> str:
-    """YAML on one line: keys bare, texts in JSON's quotes."""
+    """YAML on one line: keys bare where they are plain words, texts in JSON's quotes."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {flow(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(name)}: {flow(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list):
         return f"[{', '.join(map(flow, value))}]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)

@@ -83,7 +83,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if markers:
         from mock_daraja.testing.sweep.marker import outcomes_of
 
-        planned = outcomes_of(markers[0], metafunc.fixturenames)
+        planned = outcomes_of(markers[0])
+        if "daraja" not in metafunc.fixturenames:
+            if markers[0] not in metafunc.definition.own_markers:
+                return  # it is of the class or module, for the others
+            pytest.fail(f"{metafunc.definition.nodeid} has {_SWEEP} and doesn't take daraja", pytrace=False)
         metafunc.parametrize("_daraja_outcome", planned, ids=str, indirect=True)
         _outcomes(metafunc.config).is_swept = True
 

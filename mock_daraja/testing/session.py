@@ -53,7 +53,11 @@ class Session:
     def begin(self, item: pytest.Item, planned: Planned | None) -> Daraja:
         handle = self.server.fresh(crc32(item.nodeid.encode()), marked(item))
         if planned is not None:
-            handle._meet(planned)
+            try:
+                handle._meet(planned)
+            except BaseException:
+                self.server.drop(handle)
+                raise
         return handle
 
     def end(self, handle: Daraja, *, passed: bool, failed: bool) -> None:

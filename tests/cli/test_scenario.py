@@ -14,7 +14,7 @@ from mock_daraja import resources
 from mock_daraja.client import Client
 from mock_daraja.faults import pages
 from mock_daraja.products import CATALOGUE
-from mock_daraja.scenarios import Library, writing
+from mock_daraja.scenarios import Library, writing, yaml
 from mock_daraja.scenarios.beginning import MODELINE, SCHEMA_FILE, beginning
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -218,6 +218,28 @@ def test_a_long_line_is_shown_around_what_is_meant(run: Callable[..., Any], tmp_
     assert shown[at + 1].count("^") == len("resutl")
 
 
+def test_a_file_that_others_use_is_wrong_once_and_a_schema_beside_them_never(
+    run: Callable[..., Any], folder: Path
+) -> None:
+    (folder / "paid.yaml").write_text("title: x\n", encoding="utf-8")
+    (folder / SCHEMA_FILE).write_text(run("scenario", "schema").stdout, encoding="utf-8")
+
+    for paths in ([folder], [*folder.iterdir()]):
+        result = run("scenario", "lint", *map(str, paths))
+        assert result.stdout.count("the file has no `rules`") == 1
+        assert result.stdout.endswith("2 scenarios, 1 problem\n")
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "# a\u2028# b\r\n"])
+def test_the_line_that_is_shown_is_the_one_that_is_meant(run: Callable[..., Any], tmp_path: Path, before: str) -> None:
+    (tmp_path / "story.yaml").write_bytes(f"{before}titel: x\nrules: [{{then: {{}}}}]\n".encode())
+
+    shown = run("scenario", "lint", str(tmp_path)).stdout.splitlines()
+
+    assert shown[1].endswith("| titel: x"), shown
+    assert shown[2].endswith("| ^^^^^")
+
+
 # schema and new
 
 
@@ -251,6 +273,43 @@ def test_each_can_be_gone_on_from(folder: Path, source: str) -> None:
     assert (new["title"], new["story"]) == (old["title"], old["story"])
 
 
+@pytest.mark.parametrize("key", ["a: b", "{", "- a", "# c", "'q", "", "&x", "a, b", "true", "\N{SNOWMAN}", '"', "1"])
+def test_a_key_is_the_same_whatever_it_looks_like(key: str) -> None:
+    assert yaml.read(writing.flow({key: ["x", {key: 1}]}), "x.yaml").value == {key: ["x", {key: 1}]}
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_what_is_no_name_is_told(run: Callable[..., Any], name: str) -> None:
+    assert "no name for a new scenario" in run("scenario", "new", name).stderr
+
+
+def test_a_folder_that_is_wrong_hides_none_of_its_files(run: Callable[..., Any], folder: Path) -> None:
+    (folder / "paid.json").write_text("{}", encoding="utf-8")
+
+    rows = json.loads(run("scenario", "lint", "--json", str(folder)).stdout)
+
+    told = [each["problem"] for each in rows if each["severity"] == "problem"]
+    assert told[0].startswith("`paid` is here twice")
+    assert "the file has no `title`" in told
+
+
+def test_all_that_one_outcome_has_wrong_is_told(run: Callable[..., Any], tmp_path: Path) -> None:
+    rules = "  - then: {result: 77777, callback: {every: 2}}\n"
+    (tmp_path / "x.yaml").write_text(f"title: x\nuse: [no-a, no-b]\nrules:\n{rules}", encoding="utf-8")
+
+    rows = json.loads(run("scenario", "lint", "--json", str(tmp_path)).stdout)
+
+    assert len(rows) == 4, rows
+
+
+def test_carets_stand_under_wide_letters(run: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text('title: x\nrules: [{then: {desc: "日本e\u0301", resutl: 1}}]\n', encoding="utf-8")
+
+    line, carets = run("scenario", "lint", str(tmp_path)).stdout.splitlines()[1:3]
+
+    assert carets.index("^") == line.index("resutl") + 1  # two letters take two columns each, an accent takes none
+
+
 def test_a_new_one_is_right_and_has_its_schema_beside_it(run: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "stories" / "my-story.yaml"
 
@@ -270,19 +329,24 @@ def test_a_new_one_is_right_and_has_its_schema_beside_it(run: Callable[..., Any]
     [
         ("canceled", "x", "did you mean"),
         ("cancelled", "taken/x", "can't be written"),
-        ("cancelled", "x\0y", "can't be written"),
+        ("cancelled", "x\0y", "no name for a new scenario"),
+        ("cancelled", "x\ny", "no name for a new scenario"),
+        ("cancelled", "x.json", "no name for a new scenario"),
+        ("cancelled", "..", "no name for a new scenario"),
+        ("cancelled", "taken.yaml", "taken.yml is there already"),
     ],
 )
 def test_what_cannot_be_begun_leaves_nothing(
     run: Callable[..., Any], tmp_path: Path, source: str, path: str, said: str
 ) -> None:
-    (tmp_path / "taken").write_text("", encoding="utf-8")
+    for name in ("taken", "taken.yml"):
+        (tmp_path / name).write_text("", encoding="utf-8")
 
     result = run("scenario", "new", f"{tmp_path}/{path}", "--from", source)
 
     assert result.exit_code != 0
     assert said in result.stderr
-    assert [each.name for each in tmp_path.iterdir()] == ["taken"]
+    assert {each.name for each in tmp_path.iterdir()} == {"taken", "taken.yml"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from mock_daraja.errors import Problem
 from mock_daraja.testing import Daraja
-from mock_daraja.testing.sweep.formats import Wanted, as_markdown, as_text
+from mock_daraja.testing.sweep.formats import Wanted, as_markdown, as_properties, as_text
 from mock_daraja.testing.sweep.tally import Tally
 from tests.testing.conftest import Client, RunSession
 
@@ -157,4 +157,8 @@ def test_the_table_as_people_read_it() -> None:
         "not used: c2b",
         'a sweep meets them all: @pytest.mark.daraja_outcomes("b2c")',
     ]
+    lost = {**table, "lost_workers": 2}
+    assert "met by 2 workers that ended before time" in as_text(lost)
+    assert "met by 2 workers that ended before time" in as_markdown(lost)
+    assert dict(as_properties(lost))["mock-daraja.lost-workers"] == "2"
     assert "| b2c | 2 of 13 | paid (12), lost, 17 (2) | insufficient-utility, " in as_markdown(table)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from mock_daraja.errors import Problem
 from mock_daraja.fields import did_you_mean
+from mock_daraja.journal.report.evidence import counted
 
 Table = Mapping[str, Any]
 
@@ -68,6 +69,14 @@ def _lines(table: Table) -> Iterator[str]:
     lacking = next((product for product, row in table["products"].items() if row["never"]), None)
     if lacking is not None:
         yield _REMEDY.format(product=lacking)
+    if lost := _lost(table):
+        yield lost
+
+
+def _lost(table: Table) -> str:
+    """What is missing in it; empty where nothing is."""
+    many = table.get("lost_workers", 0)
+    return f"without what was met by {counted(many, 'worker')} that ended before time" if many else ""
 
 
 def _filled(head: str, text: str) -> list[str]:
@@ -89,11 +98,14 @@ def as_markdown(table: Table) -> str:
         lines.append(f"| {product} | {len(row['met'])} of {_all(row)} | {met} | {', '.join(row['never'])} |")
     if table["unused"]:
         lines += ["", f"Not used: {', '.join(table['unused'])}"]
+    if lost := _lost(table):
+        lines += ["", lost.capitalize()]
     return "\n".join(lines) + "\n"
 
 
 def as_properties(table: Table) -> Iterator[tuple[str, str]]:
     """Names and values for a JUnit file: how often each outcome came up, 0 where it never did."""
+    yield from [("mock-daraja.lost-workers", str(table["lost_workers"]))] if table.get("lost_workers") else []
     for product, row in table["products"].items():
         counts = row["met"] | dict.fromkeys(row["never"], 0) | row["others"]
         yield from ((f"mock-daraja.{product}.{name}", str(number)) for name, number in counts.items())

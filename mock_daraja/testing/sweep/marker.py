@@ -6,25 +6,27 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from mock_daraja.errors import Problem
-from mock_daraja.testing.sweep.outcomes import Planned, planned
+from mock_daraja.testing.sweep.outcomes import MARKER, Planned, planned
 
 if TYPE_CHECKING:
     import pytest
 
-_WHERE = "pytest.mark.daraja_outcomes"
 
-
-def outcomes_of(marker: pytest.Mark, fixtures: Collection[str]) -> list[Planned]:
+def outcomes_of(marker: pytest.Mark) -> list[Planned]:
     """Those that the marker asks for. Raises Problem on a marker that makes no sense."""
-    if "daraja" not in fixtures:
-        raise Problem("the test doesn't use the fixture daraja", where=_WHERE, remedy="take daraja, or leave it out")
     given: dict[str, Any] = dict(zip(("product",), marker.args, strict=False)) | dict(marker.kwargs)
     strange = given.keys() - {"product", "only", "without"}
-    if len(marker.args) > 1 or strange or "product" not in given:
+    names = {name: _names(value) for name, value in given.items() if name in ("only", "without")}
+    if len(marker.args) > 1 or strange or not isinstance(given.get("product"), str) or None in names.values():
         remedy = 'write @pytest.mark.daraja_outcomes("stk-push", only=[...]), or without=[...]'
-        raise Problem("it takes a product, only and without", where=_WHERE, remedy=remedy)
-    return planned(given["product"], _names(given.get("only", ())), _names(given.get("without", ())))
+        raise Problem("it takes a product, only and without", where=MARKER, remedy=remedy)
+    return planned(given["product"], names.get("only"), names.get("without") or ())
 
 
-def _names(given: Any) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(map(str, given))
+def _names(given: Any) -> tuple[str, ...] | None:
+    """One, or several; None where it is neither."""
+    if isinstance(given, str):
+        return (given,)
+    if not isinstance(given, Collection) or not all(isinstance(each, str) for each in given):
+        return None
+    return tuple(given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,10 +17,10 @@ from mock_daraja.scenarios import Library, by_name, codes
 if TYPE_CHECKING:
     from mock_daraja.testing.handle import Daraja
 
+MARKER: Final = "pytest.mark.daraja_outcomes"
+PRODUCTS: Final = tuple(dict.fromkeys(each.product for each in CATALOGUE.opens()))
 LATE_MS: Final = 60_000
 """By so much at least a callback is later than usual."""
-REFUSED_WITH: Final[Mapping[str, str]] = {code: name for name, (code, _) in by_name.REFUSALS.items()}
-"""Names of outcomes by error code or HTTP status."""
 _CALLBACKS: Final[Mapping[str, tuple[str, Mapping[str, Any] | None]]] = {
     "twice": ("twice", {"copies": 2, "every": 1}),
     "late": ("late", {"delay": 120}),
@@ -39,6 +40,7 @@ class Planned:
     code: str
     takes_money: bool
     then: Any
+    refuses: bool = False  # the request, before the product has seen it
 
     def __str__(self) -> str:
         return self.name
@@ -61,7 +63,7 @@ class SweptOutcome:
         is refused: whether another that came after it went through."""
         operations = named(self._planned.product).operations
         rows = [row for row in self._daraja.transactions if row.operation in operations]
-        if self._planned.name in by_name.REFUSALS or any(row.state != "pending" for row in rows):
+        if self._planned.refuses or any(row.state != "pending" for row in rows):
             return any(row.state == "completed" for row in rows)
         return self._planned.takes_money
 
@@ -69,23 +71,29 @@ class SweptOutcome:
         return f"<SweptOutcome {self.name}: {self.code}>"
 
 
-def planned(product: str, only: Collection[str] = (), without: Collection[str] = ()) -> list[Planned]:
-    """Those of a product that have a name in `only`, if that has any, and none in `without`. Raises Problem on a name
-    that none has."""
-    every = [*_of(named(product, "daraja_outcomes").product)]
+def planned(product: str, only: Collection[str] | None = None, without: Collection[str] = ()) -> list[Planned]:
+    """Those of a product that have a name in `only`, where that is given, and none in `without`. Raises Problem on a
+    name that none has, and where none is left."""
+    meant = named(product, MARKER)
+    if meant.product not in PRODUCTS or len(meant.operations) < len(CATALOGUE.product(meant.product).operations):
+        what = f"{product} is no product that a payment is asked of"
+        raise Problem(what, where=MARKER, remedy=f"it takes one of {', '.join(PRODUCTS)}")
+    every = [*_of(meant.product)]
     names = [each.name for each in every]
-    for name in (*only, *without):
+    for name in (*(only or ()), *without):
         if name not in names:
             what = f"{product} has no outcome '{name}'"
-            raise Problem(what, where="pytest.mark.daraja_outcomes", remedy=did_you_mean(name, names, "outcomes"))
-    return [each for each in every if (not only or each.name in only) and each.name not in without]
+            raise Problem(what, where=MARKER, remedy=did_you_mean(name, names, "outcomes"))
+    chosen = [each for each in every if (only is None or each.name in only) and each.name not in without]
+    if not chosen:
+        raise Problem("only and without leave no outcome", where=MARKER, remedy="leave one of the two out")
+    return chosen
 
 
 def _of(slug: str) -> Iterator[Planned]:
     product = CATALOGUE.product(slug)
     library = Library([resources.scenarios()], CATALOGUE.known)
-    usual = named(slug).usual
-    thens = {word: by_name.of_word(word, slug, usual, library)[1] for word in _words(slug, usual, library)}
+    thens = dict(_words(slug, library))
     for code in dict.fromkeys(("0", *product.common_outcomes, *product.rarer_outcomes)):
         yield Planned(slug, _name(code, slug, thens), code, code == "0", code)
     for name, (word, plan) in _CALLBACKS.items():
@@ -95,17 +103,18 @@ def _of(slug: str) -> Iterator[Planned]:
             yield Planned(slug, name, result, result == "0", found)
         elif plan is not None:
             yield Planned(slug, name, "0", True, {"result": 0, "callback": plan})
-    for name, (code, then) in by_name.REFUSALS.items():
-        yield Planned(slug, name, code, False, then)
+    busy, token = by_name.STATUSES[500], {"error": product.voice.invalid_token.code}
+    yield Planned(slug, "busy", busy["error"], False, busy, refuses=True)
+    yield Planned(slug, "unavailable", "503", False, by_name.STATUSES[503], refuses=True)
+    yield Planned(slug, "token-expired", str(token["error"]), False, token, refuses=True)
 
 
-def _words(slug: str, usual: Collection[str], library: Library) -> Iterator[str]:
+def _words(slug: str, library: Library) -> Iterator[tuple[str, by_name.Then]]:
+    """Of the operations that are meant where something is to happen, with what each does."""
+    usual = named(slug).usual
     for word in by_name.words(slug, library):
-        try:
-            by_name.of_word(word, slug, usual, library)
-        except Problem:  # it is another operation's
-            continue
-        yield word
+        with suppress(Problem):  # it is another operation's
+            yield word, by_name.of_word(word, slug, usual, library)[1]
 
 
 def _name(code: str, slug: str, thens: Mapping[str, Mapping[str, Any]]) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from mock_daraja.errors import Problem
-from mock_daraja.journal.report.evidence import counted
 from mock_daraja.testing.sweep.formats import FORMATS, JUNIT, Wanted, as_properties
 from mock_daraja.testing.sweep.tally import Tally
 
@@ -39,7 +38,7 @@ class Outcomes:
 
     def write(self) -> bool:
         """Into files, and the one of JUnit before that is written. Whether all went where it was to go."""
-        table = self.tally.json()
+        table = self._table()
         for each in self._wanted:
             if each.form == JUNIT:
                 self._add_properties(table)
@@ -49,6 +48,9 @@ class Outcomes:
                 except Problem as problem:
                     self._problems.append(problem)
         return not self._problems
+
+    def _table(self) -> dict[str, Any]:
+        return {**self.tally.json(), "lost_workers": self.lost_workers}
 
     def _add_properties(self, table: dict[str, Any]) -> None:
         for plugin in self._config.pluginmanager.get_plugins():
@@ -62,8 +64,5 @@ class Outcomes:
         if not self._wanted and self.is_swept and self._config.get_verbosity() > -2:
             forms = ["text"]
         for form in forms:
-            yield from FORMATS[form](self.tally.json()).splitlines()
-        if forms and self.lost_workers:
-            many = counted(self.lost_workers, "worker")
-            yield f"without what was met by {many} that ended before time"
+            yield from FORMATS[form](self._table()).splitlines()
         yield from map(str, self._problems)

@@ -6,15 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from mock_daraja.products import CATALOGUE
-from mock_daraja.testing.sweep.outcomes import LATE_MS, REFUSED_WITH, planned
+from mock_daraja.testing.sweep.outcomes import LATE_MS, PRODUCTS, planned
 
 if TYPE_CHECKING:
     from mock_daraja.testing.link import Record
 
-PRODUCTS: Final = tuple(dict.fromkeys(each.product for each in CATALOGUE.opens()))
 Counts = dict[str, dict[str, int]]
 
 
@@ -44,9 +42,10 @@ class Tally:
                 manners = [*_manners(row.get("callback_plan", {}), told.get(row["id"], []))]
                 self._met(product, *(manners or [_names(product).get(row["result"], row["result"])]))
         for exchange in record.exchanges:
-            refused = _refused_with(exchange)
-            if refused is not None and exchange["operation"] is not None:
-                self._met(_product(exchange["operation"]), refused)
+            product = _product(exchange["operation"] or "")
+            refused = _refused_with(exchange, product)
+            if refused is not None:
+                self._met(product, refused)
 
     def _met(self, product: str, *names: str) -> None:
         if product in PRODUCTS:
@@ -75,11 +74,11 @@ def _product(operation: str) -> str:
 
 
 @cache
-def _names(product: str) -> Mapping[str, str]:
+def _names(product: str, *, refuses: bool = False) -> Mapping[str, str]:
     """Of its outcomes by code: those that no callback is spoilt for come first."""
     if product not in PRODUCTS:
         return {}
-    return {each.code: each.name for each in reversed(planned(product))}
+    return {each.code: each.name for each in reversed(planned(product)) if each.refuses == refuses}
 
 
 def _manners(plan: Mapping[str, Any], callbacks: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -98,7 +97,7 @@ def _manners(plan: Mapping[str, Any], callbacks: list[Mapping[str, Any]]) -> Ite
         yield "forged"
 
 
-def _refused_with(exchange: Mapping[str, Any]) -> str | None:
+def _refused_with(exchange: Mapping[str, Any], product: str) -> str | None:
     """The name of the outcome that a request met before the product saw it."""
     if (exchange["status"] or 0) < 400:
         return None
@@ -107,4 +106,5 @@ def _refused_with(exchange: Mapping[str, Any]) -> str | None:
     except ValueError:
         body = None
     code = body.get("errorCode") if isinstance(body, dict) else None
-    return REFUSED_WITH.get(str(code)) or REFUSED_WITH.get(str(exchange["status"]))
+    names = _names(product, refuses=True)
+    return names.get(str(code)) or names.get(str(exchange["status"]))
