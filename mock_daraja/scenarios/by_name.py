@@ -49,10 +49,11 @@ def of_code(code: str, product: str) -> Then:
 def of_word(word: str, product: str, operations: Iterable[str], library: Library) -> tuple[str | None, Then]:
     """The first of these operations that the story of this name is about, and its outcome; None: it is about all that
     the product has. Raises Problem, with the nearest, where there is no such story."""
+    there = {*library.names()}
     for folder in (product.replace("-", "_"), *ANYBODYS):
         for prefix in _OF_A_CALLBACK:
             name = f"{folder}/{prefix}{word}"
-            if name in library.names() and (rules := _rules(library.find(name))):
+            if name in there and (rules := _rules(library.find(name))):
                 then = THEN.written(rules[0].outcomes[0])
                 if folder in ANYBODYS:
                     return None, then

@@ -29,6 +29,10 @@ def test_paybill(daraja):
     daraja.settle()
 """
 MET = {"paid": 1, "cancelled": 1, "twice": 1, "lost": 1}
+ONCE = """
+@pytest.mark.daraja_outcomes("stk-push", only=["busy"])
+def test(daraja): push(daraja, "")
+"""
 WORKERS = ("-p", "xdist", "-n", "2")
 
 
@@ -95,13 +99,14 @@ def test_a_session_adds_up(run_session: RunSession, arguments: tuple[str, ...], 
 
 @pytest.mark.parametrize("arguments", [(), WORKERS])
 def test_a_sweep_shows_it_unasked(run_session: RunSession, arguments: tuple[str, ...]) -> None:
-    once = '@pytest.mark.daraja_outcomes("stk-push", only=["busy"])\ndef test(daraja): push(daraja, "")\n'
+    result = run_session(ONCE, *arguments)
 
-    run_session(once, *arguments).stdout.fnmatch_lines(
-        ["*M-Pesa outcomes that the tests met*", "stk-push * 1 of 16  busy"]
-    )
-    assert "outcomes that the tests met" not in run_session(once, *arguments, "-qq").stdout.str()
-    assert "outcomes that the tests met" not in run_session(once, *arguments, "--collect-only").stdout.str()
+    result.stdout.fnmatch_lines(["*M-Pesa outcomes that the tests met*", "stk-push * 1 of 16  busy"])
+
+
+@pytest.mark.parametrize("option", ["-qq", "--collect-only"])
+def test_where_little_is_wanted_it_is_not_shown(run_session: RunSession, option: str) -> None:
+    assert "outcomes that the tests met" not in run_session(ONCE, option).stdout.str()
 
 
 def test_otherwise_nothing_is_said(run_session: RunSession) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_daraja import resources
@@ -78,7 +79,7 @@ def planned(product: str, only: Collection[str] | None = None, without: Collecti
     if meant.product not in PRODUCTS or len(meant.operations) < len(CATALOGUE.product(meant.product).operations):
         what = f"{product} is no product that a payment is asked of"
         raise Problem(what, where=MARKER, remedy=f"it takes one of {', '.join(PRODUCTS)}")
-    every = [*_of(meant.product)]
+    every = _of(meant.product)
     names = [each.name for each in every]
     for name in (*(only or ()), *without):
         if name not in names:
@@ -90,10 +91,19 @@ def planned(product: str, only: Collection[str] | None = None, without: Collecti
     return chosen
 
 
-def _of(slug: str) -> Iterator[Planned]:
+@cache
+def _of(slug: str) -> tuple[Planned, ...]:
+    return tuple(_every(slug))
+
+
+@cache
+def _library() -> Library:
+    return Library([resources.scenarios()], CATALOGUE.known)
+
+
+def _every(slug: str) -> Iterator[Planned]:
     product = CATALOGUE.product(slug)
-    library = Library([resources.scenarios()], CATALOGUE.known)
-    thens = dict(_words(slug, library))
+    thens = dict(_words(slug, _library()))
     for code in dict.fromkeys(("0", *product.common_outcomes, *product.rarer_outcomes)):
         yield Planned(slug, _name(code, slug, thens), code, code == "0", code)
     for name, (word, plan) in _CALLBACKS.items():
