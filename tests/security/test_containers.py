@@ -28,9 +28,10 @@ def instruction(name: str) -> str:
 
 def settings_of(arguments: list[str]) -> Settings:
     """As `mock-daraja` itself reads them."""
-    name, command, rest = commands.resolve_command(commands.make_context("mock-daraja", ["serve"]), arguments)
+    whole = commands.make_context("mock-daraja", ["serve"])
+    name, command, rest = commands.resolve_command(whole, arguments)
     assert name == "serve" and command is not None
-    flags: dict[str, Any] = command.make_context(name, rest).params
+    flags: dict[str, Any] = command.make_context(name, rest, parent=whole).params
     own = {name: value for name, value in flags.items() if name in {each.name for each in option_fields()}}
     return load(own, environment={}, folder=TOP)
 
