@@ -143,6 +143,7 @@ class DarajaPaths:
             loop=engine.loop,
             quick=[f"{OURS}/health", f"{OURS}/health/"],
         )
+        shared.url = server.url
         shared.own_sinks = OwnSinks(server, own.max_body, self._stands, self.answer)
         return server
 

@@ -34,6 +34,7 @@ from mock_daraja.steps.arrive import arm_faults, find_room, identify, locate, ma
 from mock_daraja.steps.delivering import claim, order, record
 from mock_daraja.steps.later import repeat, settle
 from mock_daraja.steps.passage import Passage, Shared
+from mock_daraja.steps.teaching import teach
 from mock_daraja.store import Store
 from mock_daraja.telling import Telling, tell
 
@@ -47,6 +48,7 @@ ON_REQUEST: Final[tuple[Callable[[Passage], Reply | None], ...]] = (  # in one u
     arm_faults,  # is a transport fault, gateway page or error armed that needs no more than the operation?
     route,  # which operation? else Daraja's own answer for an unknown path or method
     identify,  # who calls: token valid, unexpired, product allowed
+    teach,  # in a lesson: a course's call, as the real one that it stands for
     validate,  # body against schemas/<product>/<operation>.request.json
     understand,  # the product's own rules: Password, ownership, open prompt
     decide,  # the scenario engine: which outcome, if anybody asked for one

@@ -143,6 +143,9 @@ class Settings:
     environment: Literal["sandbox", "production"] = _setting(
         "sandbox", "which of Safaricom's hosts to mimic where they differ", metavar="NAME"
     )
+    lesson: bool = _setting(
+        False, "take calls as courses for beginners write them, with names that the real API doesn't have"
+    )
     credentials: Literal["lenient", "strict"] = _setting(
         "lenient",
         "a SecurityCredential that isn't for the sandbox's certificate: lenient takes it unchecked, strict gives 2001",
@@ -172,6 +175,9 @@ class Settings:
         must_fit(self)
         for name, least, most in _BOUNDS:
             _must_be_between(self, name, least, most)
+        if self.lesson and self.environment == "production":
+            what = "lesson is on, and environment is production, where nobody learns"
+            raise Problem(what, remedy="leave one of the two out: `lesson` is for environment sandbox")
         if self.admin_token is not None and not self.admin_token.strip():
             raise Problem("admin_token is empty", remedy="give a token that is hard to guess, or none at all")
         if self.admin_token is not None and not (self.admin_token.isascii() and self.admin_token.isprintable()):

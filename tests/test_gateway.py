@@ -23,8 +23,8 @@ from tests.conftest import PUSH_PATH, MakeMock, Mock, Webhook, example, operatio
 
 def test_the_steps_stand_in_their_order() -> None:
     assert [step.__name__ for step in ON_REQUEST] == [
-        "read_whole", "find_room", "arm_faults", "route", "identify", "validate", "understand", "decide",
-        "open_transaction", "acknowledge",
+        "read_whole", "find_room", "arm_faults", "route", "identify", "teach", "validate", "understand",
+        "decide", "open_transaction", "acknowledge",
     ]  # fmt: skip
     assert [step.__name__ for step in BEFORE_THE_UNIT] == ["locate", "unseal"]
     assert [step.__name__ for step in DELIVERY] == ["claim", "order", "record"]

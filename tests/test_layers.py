@@ -24,6 +24,7 @@ NEUTRAL = {
     "mock_daraja.products": {"CATALOGUE", "PRODUCTS"},
     "mock_daraja.products.base": None,  # all of it
     "mock_daraja.products.catalogue": None,
+    "mock_daraja.products.lesson": None,
     "mock_daraja.products.paths": None,
     "mock_daraja.products.reading": None,
     "mock_daraja.products.values": None,

@@ -56,8 +56,12 @@ class Caller:
     ) -> HttpAnswer:
         self.heading(title)
         answer = self.client.send(method, target, body, headers=headers, more_seconds=_MORE_SECONDS)
-        self._print(answer.request, answer.head + answer.body if whole else answer.head.partition(b"\r\n")[0])
+        self.print(answer, whole=whole)
         return answer
+
+    def print(self, answer: HttpAnswer, *, whole: bool = True) -> None:
+        """With the request that it answers."""
+        self._print(answer.request, answer.head + answer.body if whole else answer.head.partition(b"\r\n")[0])
 
     def show_callback(self, deliveries: Iterable[Row], when: str = "") -> None:
         self.heading(f"M-Pesa calls your app back{when} (here: a built-in sink)")

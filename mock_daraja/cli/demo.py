@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack, closing
 from typing import Final
-from urllib.parse import urlsplit
 
 import click
 
 from mock_daraja import defaults
 from mock_daraja.cli.caller import Caller, credentials, push_body, query_of, usual, visiting
 from mock_daraja.cli.log import Log
-from mock_daraja.cli.output import Printer, ServerPrinter, client_at, given_settings, url_option
-from mock_daraja.cli.running import OURS, end_quietly, is_there, running, until_stopped
+from mock_daraja.cli.output import Printer, ServerPrinter, client_at, url_option
+from mock_daraja.cli.running import end_quietly, is_there, running_at, until_stopped
 from mock_daraja.cli.serve import introduce, listening_line
 from mock_daraja.cli.usage import examples
 from mock_daraja.client import Client, HttpAnswer, Row
@@ -84,12 +83,9 @@ def _with_own_server(client: Client, code: str | None, printer: Printer, *, stay
     is_well = False
     log = Log("text" if stays else "quiet")
     log.is_on = False  # the demo shows what happens itself
-    parts = urlsplit(client.url)
-    settings = given_settings({"host": OURS[parts.hostname or ""], "port": 80 if parts.port is None else parts.port})
-
     with ExitStack() as stack:
         wait = stack.enter_context(until_stopped()) if stays else None
-        server, gateway = stack.enter_context(running(settings, log))
+        server, gateway = stack.enter_context(running_at(client, log))
         printer.say(listening_line(server.url) if stays else f"No server was running, so here is one at {server.url}.")
         own = client_at(server.url)
         if code is None:

@@ -13,7 +13,7 @@ from mock_daraja.errors import Problem
 from mock_daraja.quoting import printable
 
 _COMMANDS: Final = {
-    "Serve": ("serve", "demo", "env", "app", "credential"),
+    "Serve": ("serve", "demo", "lesson", "env", "app", "credential"),
     "Act": ("push", "answer", "pay", "next", "resend", "forge", "clock", "customer"),
     "Look": ("why", "journal", "stuck", "report", "codes", "docs"),
     "Scenarios": ("scenario",),

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from mock_daraja import sockets
 from mock_daraja.cli.log import Log
-from mock_daraja.cli.output import settings_applied
+from mock_daraja.cli.output import given_settings, settings_applied
 from mock_daraja.cli.signals import stopping
 from mock_daraja.scenarios import codes
 from mock_daraja.settings import Settings
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mock_daraja.gateway import Gateway
     from mock_daraja.server import Server
 
-OURS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
+_OURS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 """Hosts of addresses where a server can be started, and what it then listens on."""
 _QUIET_S: Final = 0.3
 """For which nothing has happened before something is imported. The start and the first requests are over then."""
@@ -54,7 +54,7 @@ def is_there(client: Client) -> bool:
     try:
         client.health()
     except Unreachable:
-        if urlsplit(client.url).hostname in OURS:
+        if urlsplit(client.url).hostname in _OURS:
             return False
         raise
     return True
@@ -106,6 +106,15 @@ def running(
             ending.close()
         gc.enable()
         sys.setswitchinterval(former_interval_s)
+
+
+@contextmanager
+def running_at(client: Client, log: Log | None = None) -> Iterator[tuple[Server, Gateway]]:
+    """The same at the address where a client has found nobody."""
+    parts = urlsplit(client.url)
+    settings = given_settings({"host": _OURS[parts.hostname or ""], "port": 80 if parts.port is None else parts.port})
+    with running(settings, log) as both:
+        yield both
 
 
 def _narrowed(settings: Settings, gateway: Gateway) -> Iterator[str]:

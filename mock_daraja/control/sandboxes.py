@@ -18,8 +18,8 @@ from mock_daraja.sources import convert
 MOST: Final = 1000
 SETTINGS: Final = (
     "clock", "start", "seed", "scenario", "environment", "credentials", "answer_after", "callback_after",
-    "callback_timeout", "callback_grace", "hang_limit", "callback_retries", "pure", "selectors", "keep", "keep_bodies",
-    "allow_callbacks_to", "rewrite_callbacks",
+    "callback_timeout", "callback_grace", "hang_limit", "callback_retries", "pure", "selectors", "lesson", "keep",
+    "keep_bodies", "allow_callbacks_to", "rewrite_callbacks",
 )  # fmt: skip
 """What of Settings is a sandbox's own; the rest is the server's."""
 

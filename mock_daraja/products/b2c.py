@@ -13,8 +13,8 @@ from mock_daraja.ledger import CHARGES_PAID, UTILITY, WORKING, customer, limits,
 from mock_daraja.model import Transaction, changed
 from mock_daraja.model.parties import B2C
 from mock_daraja.money import cents, json_number, shillings
-from mock_daraja.products import core, initiators
-from mock_daraja.products.base import Opens, Product, World
+from mock_daraja.products import core, initiators, lesson
+from mock_daraja.products.base import Lesson, Opens, Product, World
 from mock_daraja.products.parties import owner_name
 from mock_daraja.products.payment import limit_fault
 from mock_daraja.products.reading import digits, shortcode_of, text
@@ -28,6 +28,7 @@ _REASONS: Final = {
     "PromotionPayment": "Promotion Payment to Customer via API",
     "BusinessPayToPochi": "Business Payment to Pochi via API",
 }
+_PAYS: Final = "BusinessPayment"
 _TO_ANYBODY: Final = "SalaryPayment"  # the other commands reach registered customers alone (DOC:BusinessToCustomer)
 
 
@@ -149,8 +150,35 @@ def sides(row: Transaction[Disbursed], world: World) -> Sides:
     return Sides(debit, credit, reason, charge_name="Fee For B2C Payment")
 
 
+def in_lesson(body: Body, world: World, url: str, *, own_id: bool) -> Body:
+    own = {"CommandID": _PAYS, "PartyB": CUSTOMER}
+    if own_id and "OriginatorConversationID" not in body:
+        own["OriginatorConversationID"] = world.request_id()
+    return lesson.left_out(body, own) | lesson.by_initiator(body, world, url, initiator="InitiatorName")
+
+
+def _lesson(*, own_id: bool) -> Lesson:
+    return Lesson(
+        title="pay a customer: B2C",
+        example={"PhoneNumber": CUSTOMER, "Amount": 30, "Shortcode": lesson.ASKS, "CommandID": _PAYS},
+        names={
+            "PhoneNumber": ("PartyB",),
+            "Amount": ("Amount",),
+            "Shortcode": ("PartyA",),
+            "CommandID": ("CommandID",),
+        },
+        values=partial(in_lesson, own_id=own_id),
+    )
+
+
 def _pays(
-    name: str, path: str, *, own_id: bool = True, checks_id: bool = False, result: Result = result
+    name: str,
+    path: str,
+    *,
+    own_id: bool = True,
+    checks_id: bool = False,
+    result: Result = result,
+    is_taught: bool = False,
 ) -> Opens[Disbursed]:
     return core.opens(
         name,
@@ -164,6 +192,7 @@ def _pays(
         settle=settle,
         result=result,
         example=changed(EXAMPLE, details=Disbursed(), party_b=CUSTOMER),
+        lesson=_lesson(own_id=own_id) if is_taught else None,
         sides=sides,
         customer="receives",
     )
@@ -174,8 +203,8 @@ PRODUCT: Final = Product(
     title="Business to Customer (B2C)",
     brief="B2C",
     operations=(
-        _pays("payment", "/mpesa/b2c/v3/paymentrequest"),
-        _pays("payment-v1", "/mpesa/b2c/v1/paymentrequest", own_id=False),
+        _pays("payment", "/mpesa/b2c/v3/paymentrequest", is_taught=True),
+        _pays("payment-v1", "/mpesa/b2c/v1/paymentrequest", own_id=False, is_taught=True),
     ),
     common_outcomes=(*core.PAYOUT, "8006"),
     docs="b2c.md#b2c-v3-and-v1",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from mock_daraja.clock import eat_digits
+from mock_daraja.defaults import INITIATOR
 from mock_daraja.ids import zero_receipt
 from mock_daraja.ledger import ORGANISATION_ACCOUNTS, organisation
 from mock_daraja.model import Transaction
-from mock_daraja.products import core, initiators
-from mock_daraja.products.base import Product, World
+from mock_daraja.products import core, initiators, lesson
+from mock_daraja.products.base import Lesson, Product, World
 from mock_daraja.products.reading import shortcode_of
 from mock_daraja.products.result import Pair, account_line, envelope, internal_timeout_url
 from mock_daraja.products.values import Body, Command, Settlement
@@ -43,6 +44,17 @@ def result(transaction: Transaction[core.Initiated], world: World) -> Body:
     return envelope(transaction, parameters, [timeout], zero_receipt(transaction.final_ms or 0))
 
 
+def in_lesson(body: Body, world: World, url: str) -> Body:
+    own = {"CommandID": "AccountBalance", "IdentifierType": "4"}
+    return lesson.left_out(body, own) | lesson.by_initiator(body, world, url, initiator="Initiator")
+
+
+_LESSON: Final = Lesson(
+    title="ask what is in your account: account balance",
+    example={"Shortcode": lesson.ASKS, "Initiator": INITIATOR},
+    names={"Shortcode": ("PartyA",), "Initiator": ("Initiator",), "SecurityCredential": ("SecurityCredential",)},
+    values=in_lesson,
+)
 PRODUCT: Final = Product(
     slug="balance",
     title="Account Balance",
@@ -56,6 +68,7 @@ PRODUCT: Final = Product(
             read=read,
             settle=settle,
             result=result,
+            lesson=_LESSON,
             has_receipt=False,
         ),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
@@ -23,6 +23,7 @@ from mock_daraja.model import (
 from mock_daraja.model.noun import K, Noun, R
 from mock_daraja.model.parties import Role
 from mock_daraja.products.values import (
+    NOTHING,
     TIMED_OUT,
     Answer,
     Body,
@@ -76,6 +77,9 @@ class World(Protocol):
 
     def open_credential(self, credential: str) -> Credential:
         """What a SecurityCredential turned out to be."""
+
+    def credential_of(self, password: str) -> str:
+        """A SecurityCredential that `open_credential` finds this password in, for as long as this request takes."""
 
     def calls_since(self, since_ms: int) -> int:
         """How often this operation was called."""
@@ -153,6 +157,21 @@ def _reordered(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
 # What a product declares
 
 
+class Lesson(Struct, frozen=True, kw_only=True):
+    """How course material for beginners writes a call of an operation, with names that the real API doesn't have.
+
+    `values` are those of the real fields that the course leaves out, given the body in real names and the URL of a
+    receiver; `brings` is what the sandbox needs besides, for the same.
+    """
+
+    title: str  # what it does, for whoever has never heard of it
+    example: Body  # as the course writes it
+    names: Mapping[str, tuple[str, ...]]  # the course's, with the real fields that each stands for
+    path: str = ""  # the course's, where it isn't the real one
+    values: Callable[[Body, World, str], Body]
+    brings: Callable[[Body, World, str], Changes] = lambda body, world, url: NOTHING
+
+
 class Operation(Struct, frozen=True, kw_only=True):
     """One method and its paths. `product`, `full_name` and `brief` are filled in by the product it is declared in."""
 
@@ -168,6 +187,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     about: tuple[str, ...] = ()  # the fields that name an earlier transaction
     refused_as: str = ""  # the field whose value is the requestId of what refuses it
     remedy: Callable[[FieldProblem, Body, World], str] = lambda problem, body, world: ""  # where it knows a better one
+    lesson: Lesson | None = None
     brief: str = ""  # what a line has room for; "": the product's, with the name
     product: str = ""
     full_name: str = ""  # with that product's

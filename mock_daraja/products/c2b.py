@@ -8,17 +8,19 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, Literal
 
+from mock_daraja.defaults import CUSTOMER
 from mock_daraja.errors import DarajaError
 from mock_daraja.model import REGISTERED_URLS, RegisteredUrls, Transaction, changed
 from mock_daraja.money import cents, json_number
-from mock_daraja.products import c2b_callbacks, commands, core
-from mock_daraja.products.base import Answers, Life, Opens, Product, Question, World
+from mock_daraja.products import c2b_callbacks, commands, core, lesson
+from mock_daraja.products.base import Answers, Lesson, Life, Opens, Product, Question, World
 from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment, receiver_fault
 from mock_daraja.products.reading import digits, misnamed, reference, shortcode_of, text, url_fault
 from mock_daraja.products.values import (
     EXAMPLE,
+    NOTHING,
     Answer,
     Body,
     Changes,
@@ -32,6 +34,8 @@ from mock_daraja.products.values import (
 from mock_daraja.products.voice import C2B
 
 _SERVER_ERROR: Final = "500.003.1001"
+_SIMULATED: Final = "600992"
+"""Who is paid in a lesson, where nobody is named: as in Safaricom's samples."""
 
 
 # Registering
@@ -161,12 +165,47 @@ def ask(transaction: Transaction[Incoming], world: World) -> tuple[Notice, Incom
     return None if _party_fault(transaction, world) is not None else c2b_callbacks.question(transaction, world)
 
 
+def in_lesson(body: Body, world: World, url: str) -> Body:
+    del url  # it is registered
+    named = text(body.get("ShortCode", _SIMULATED))
+    receiver = world.organisation(shortcode_of(named, world))
+    is_till = receiver is not None and receiver.head_office is not None
+    values = {
+        "ShortCode": named,
+        "CommandID": BUY_GOODS if is_till else PAYBILL,
+        "Msisdn": CUSTOMER,
+        "BillRefNumber": lesson.NOTE,
+    }
+    return lesson.left_out(body, values)
+
+
+def registered_in_lesson(body: Body, world: World, url: str) -> Changes:
+    """Who has registered no URLs hears of no payment, and the course has no call for that."""
+    shortcode = shortcode_of(body["ShortCode"], world)
+    if world.organisation(shortcode) is None or world.registered_urls(shortcode) is not None:
+        return NOTHING
+    return Changes((shortcode,), (Put(REGISTERED_URLS, RegisteredUrls(shortcode, "Completed", url, url, "v2")),))
+
+
 _SIMULATE: Final = Opens(
     name="simulate",
     paths=("/mpesa/c2b/v1/simulate", "/mpesa/c2b/v2/simulate"),
     owner="ShortCode",
     details=Incoming,
     remedy=commands.remedy,
+    lesson=Lesson(
+        title="have a customer pay from the M-PESA menu: C2B",
+        example={"PhoneNumber": CUSTOMER, "Amount": 20, "Shortcode": _SIMULATED, "CommandID": PAYBILL},
+        names={
+            "PhoneNumber": ("Msisdn",),
+            "Amount": ("Amount",),
+            "Shortcode": ("ShortCode",),
+            "CommandID": ("CommandID",),
+        },
+        path="/mpesa/c2b/v1/paymentrequest",
+        values=in_lesson,
+        brings=registered_in_lesson,
+    ),
     read=read,
     acknowledge=acknowledge,
     life=Life(
@@ -179,7 +218,7 @@ _SIMULATE: Final = Opens(
     ),
     example=changed(EXAMPLE, details=Incoming(), result_url=None),  # where it goes to is registered
 )
-_PAY: Final = changed(_SIMULATE, name="pay", paths=(), owner=None, from_outside=from_outside)
+_PAY: Final = changed(_SIMULATE, name="pay", paths=(), owner=None, lesson=None, from_outside=from_outside)
 """A customer pays from the outside (`mock-daraja pay`)."""
 
 PRODUCT: Final = Product(

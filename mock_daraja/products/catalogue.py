@@ -23,6 +23,9 @@ class Catalogue:
         self.products = tuple(products)
         self.operations = {each.full_name: (product, each) for product in self.products for each in product.operations}
         self.routes = {path: found for found in self.operations.values() for path in found[1].paths}
+        lessons = [(found, each) for found in self.operations.values() if (each := found[1].lesson) is not None]
+        self.taught = {each.path: found for found, each in lessons if each.path}
+        """By paths that a course has, and the real API has not."""
         questions = [each.life.question for each in self.opens()]
         self.asking = frozenset(each.kind for each in questions if each is not None)
         """The kinds of callbacks whose receiver is asked something."""

@@ -16,7 +16,7 @@ from mock_daraja.ledger import CHARGES_PAID, REVENUE, organisation, transfer
 from mock_daraja.model import Credential, Details, Initiator, Posting, Transaction, changed
 from mock_daraja.money import shillings
 from mock_daraja.products import commands
-from mock_daraja.products.base import Life, Opens, World
+from mock_daraja.products.base import Lesson, Life, Opens, World
 from mock_daraja.products.reading import text, url_fault
 from mock_daraja.products.result import result_notice
 from mock_daraja.products.values import TIMED_OUT, Body, Command, Notice, Refusal, Settlement
@@ -181,6 +181,7 @@ def opens(
     acknowledge: Callable[[Transaction[I]], Body] = acknowledge,
     about: tuple[str, ...] = (),
     example: Command | None = None,
+    lesson: Lesson | None = None,
     **life: Any,
 ) -> Opens[I]:
     """An operation that an initiator asks for: acknowledged, told of and timed out as all of the core's are.
@@ -212,6 +213,7 @@ def opens(
             **life,
         ),
         example=example,
+        lesson=lesson,
     )
 
 

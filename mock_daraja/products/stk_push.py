@@ -5,11 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
+from mock_daraja.access.password import password
 from mock_daraja.clock import eat_digits
+from mock_daraja.defaults import CUSTOMER, PASSKEY
+from mock_daraja.defaults import PAYBILL as PAYBILL_NUMBER
 from mock_daraja.model import Transaction, changed
 from mock_daraja.money import cents, json_number, shillings
-from mock_daraja.products import c2b_callbacks
-from mock_daraja.products.base import Answers, Life, Opens, Product, Question, World
+from mock_daraja.products import c2b_callbacks, lesson
+from mock_daraja.products.base import Answers, Lesson, Life, Opens, Product, Question, World
 from mock_daraja.products.c2b_callbacks import Incoming
 from mock_daraja.products.parties import by_customer
 from mock_daraja.products.payment import BUY_GOODS, PAYBILL, payer_fault, payment, receiver_fault
@@ -258,6 +261,46 @@ def _metadata(transaction: Transaction, world: World) -> list[dict[str, Any]]:
     return items
 
 
+def in_lesson(body: Body, world: World, url: str) -> Body:
+    """A till is paid by its head office."""
+    named = text(body.get("BusinessShortCode", PAYBILL_NUMBER))
+    receiver = world.organisation(named)
+    head_office = None if receiver is None else receiver.head_office
+    asks = head_office or named
+    merchant = world.organisation(asks)
+    passkey = (None if merchant is None else merchant.passkey) or PASSKEY
+    now = text(body.get("Timestamp", eat_digits(world.now_ms)))
+    values = {
+        "BusinessShortCode": asks,
+        "Password": password(asks, passkey, now),
+        "Timestamp": now,
+        "TransactionType": PAYBILL if head_office is None else BUY_GOODS,
+        "PartyA": CUSTOMER,
+        "PartyB": named,
+        "PhoneNumber": CUSTOMER,
+        "CallBackURL": url,
+        "AccountReference": lesson.NOTE,
+        "TransactionDesc": lesson.NOTE,
+    }
+    return lesson.left_out(body, values) | {"BusinessShortCode": asks}
+
+
+_LESSON: Final = Lesson(
+    title="ask a customer to pay: an STK push",
+    example={
+        "PhoneNumber": CUSTOMER,
+        "Amount": 10,
+        "Shortcode": PAYBILL_NUMBER,
+        "LipaNaMpesaOnline": PAYBILL,
+    },
+    names={
+        "PhoneNumber": ("PhoneNumber", "PartyA"),
+        "Amount": ("Amount",),
+        "Shortcode": ("BusinessShortCode", "PartyB"),
+        "LipaNaMpesaOnline": ("TransactionType",),
+    },
+    values=in_lesson,
+)
 PRODUCT: Final = Product(
     slug="stk-push",
     title="M-Pesa Express (STK push)",
@@ -273,6 +316,7 @@ PRODUCT: Final = Product(
             owner="BusinessShortCode",
             details=Incoming,
             remedy=remedy,
+            lesson=_LESSON,
             read=read,
             acknowledge=acknowledge,
             life=Life(

@@ -15,7 +15,8 @@ from mock_daraja.quoting import shown
 from mock_daraja.scenarios import Facts
 from mock_daraja.steps.opening import make, open_command
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
-from mock_daraja.validation import MISSING, read_body
+from mock_daraja.steps.teaching import point_out
+from mock_daraja.validation import MISSING, ReadBody, read_body
 
 _VALID: Final = Step("validation", "ok", "the body matches its schema")
 _REFERENCES: Final = (
@@ -34,7 +35,10 @@ def validate(passage: Passage) -> Reply | None:
     assert operation is not None
     if operation.schema_path is None:
         return None
-    read = read_body(passage.headers.get("content-type"), passage.request.body)
+    if passage.taught is None:
+        read = read_body(passage.headers.get("content-type"), passage.request.body)
+    else:
+        read = ReadBody(passage.taught)
     if read.note:
         passage.note(Step("validation", "note", read.note))
     passage.body = read.value
@@ -45,8 +49,9 @@ def validate(passage: Passage) -> Reply | None:
         for warning in checker.warnings(read.value):
             passage.note(Step("validation", "warning", warning, docs=passage.anchor))
         return None
+    pointed = point_out(passage, operation, read.value).get(problem.field)
     why = f"{problem.field} is missing" if problem.rule == MISSING else f"{problem.field} is not {problem.expected}"
-    remedy = operation.remedy(problem, read.value, passage.world) or problem.hint
+    remedy = pointed or operation.remedy(problem, read.value, passage.world) or problem.hint
     step = Step("validation", "refused", why, scalar(problem.value), remedy, passage.anchor)
     if read.note and not read.value:
         step = changed(step, text=f"{why}: {read.note}", remedy="")

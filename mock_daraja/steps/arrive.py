@@ -24,13 +24,14 @@ from mock_daraja.faults import pages
 from mock_daraja.memory import REMEDY
 from mock_daraja.model import APPS, TOKENS, App, Token, changed
 from mock_daraja.model.parties import Names
-from mock_daraja.products.base import Grants, Product
+from mock_daraja.products.base import Grants, Operation, Product
 from mock_daraja.products.paths import Unknown
 from mock_daraja.products.reading import text
 from mock_daraja.sandbox import DEFAULT
 from mock_daraja.scenarios import Facts
 from mock_daraja.scenarios.codes import BUSY
 from mock_daraja.steps.passage import SCENARIO_HEADER, Passage
+from mock_daraja.steps.teaching import BY_LESSON, COURSE, point_out
 from mock_daraja.validation import read_body
 
 _APPS_COMPARED: Final = 100
@@ -38,9 +39,18 @@ _LONGEST_APP: Final = 512  # characters of key and secret that any caller may le
 
 
 def locate(passage: Passage) -> None:
-    """Whose sandbox? The one that a bearer token or consumer key leads to, else the default one."""
-    shared, sandboxes = passage.shared, passage.shared.sandboxes
-    passage.product, passage.operation = shared.catalogue.routes.get(passage.request.path, (None, None))
+    """Whose sandbox, and which operation?"""
+    _find_sandbox(passage)
+    path, catalogue = passage.request.path, passage.shared.catalogue
+    found = catalogue.routes.get(path)
+    if found is None and passage.sandbox.settings.lesson:
+        found = catalogue.taught.get(path)
+    passage.product, passage.operation = found or (None, None)
+
+
+def _find_sandbox(passage: Passage) -> None:
+    """The one that a bearer token or consumer key leads to, else the default one."""
+    sandboxes = passage.shared.sandboxes
     header = passage.headers.get("authorization")
     given = bearer_token(header)
     if isinstance(given, str):
@@ -124,6 +134,9 @@ def arm_faults(passage: Passage) -> Reply | None:
 def route(passage: Passage) -> Reply | None:
     request, operation = passage.request, passage.operation
     if operation is None:
+        taught = passage.shared.catalogue.taught.get(request.path)
+        if taught is not None and (reply := _taught_elsewhere(passage, *taught)) is not None:
+            return reply
         return _no_operation(passage, passage.shared.catalogue.paths.unknown(request.path))
     if request.method != operation.method:
         why = f"{operation.full_name} wants {operation.method}, not {request.method}"
@@ -131,6 +144,16 @@ def route(passage: Passage) -> Reply | None:
         step = Step("route", "refused", why, request.method, f"send {operation.method} {request.path}{asked_with}")
         return passage.refuse(passage.voice.wrong_method.about(request.method), step)
     return None
+
+
+def _taught_elsewhere(passage: Passage, product: Product, operation: Operation) -> Reply | None:
+    """A path that only a course has, where the body has its names too: else another one may be meant."""
+    sent = read_body(passage.headers.get("content-type"), passage.request.body).value
+    if not point_out(passage, operation, sent):
+        return None
+    text = f"a course's path, which {product.title} does not have"
+    step = Step("route", "refused", text, passage.request.path, f"use {operation.paths[-1]}, or {BY_LESSON}", COURSE)
+    return passage.refuse(product.voice.unknown_resource, step)
 
 
 def _no_operation(passage: Passage, unknown: Unknown) -> Reply:

@@ -58,6 +58,7 @@ class Shared(Struct, eq=False):
     schemas: Schemas = field(default_factory=Schemas)
     own_sinks: Receiver | None = None  # where callbacks to this server need no socket, on a clock that stands
     watcher: Watcher | None = None
+    url: str | None = None  # of the server, where it is ours
 
     def world(self, sandbox: Sandbox, transaction: Transaction) -> SandboxWorld:
         """As the product of a transaction sees it."""
@@ -78,6 +79,7 @@ class Passage(Struct):
     app: App | None = None
     token: Token | None = None
     opened: dict[str, Credential] = field(default_factory=dict)  # SecurityCredentials, and what is in them
+    taught: dict[str, Any] | None = None  # the body that a course's call stands for, in a lesson
     body: Mapping[str, Any] = field(default_factory=dict)
     command: Command | None = None
     early: Decision | None = None  # made before the body was read

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from mock_daraja.ledger import people
 from mock_daraja.model import CALLS, Credential, Organisation, Transaction
@@ -13,18 +12,21 @@ from mock_daraja.products.catalogue import Catalogue
 from mock_daraja.sandbox import Sandbox
 from mock_daraja.view import View
 
+_OWN_CREDENTIAL: Final = "the sandbox's own"
+"""No base64, so that nobody else's is the same."""
+
 
 class SandboxWorld(View):
     """Looks like `products.base.World` to the products. `operation` is the one that is carried out, by its full name;
     `opened` are the SecurityCredentials that were opened for it."""
 
     def __init__(
-        self, sandbox: Sandbox, catalogue: Catalogue, operation: str, opened: Mapping[str, Credential] | None = None
+        self, sandbox: Sandbox, catalogue: Catalogue, operation: str, opened: dict[str, Credential] | None = None
     ) -> None:
         super().__init__(sandbox.settings, sandbox.clock, sandbox.ids, sandbox.store)
         self._catalogue = catalogue
         self._operation = operation
-        self._opened = opened or {}
+        self._opened = {} if opened is None else opened
         self._organisations: dict[str, Organisation | None] = {}
 
     def organisation(self, shortcode: str) -> Organisation | None:
@@ -45,6 +47,10 @@ class SandboxWorld(View):
 
     def open_credential(self, credential: str) -> Credential:
         return self._opened[credential]
+
+    def credential_of(self, password: str) -> str:
+        self._opened[_OWN_CREDENTIAL] = Credential("password", password)
+        return _OWN_CREDENTIAL
 
     def calls_since(self, since_ms: int) -> int:
         return self.store.count(CALLS, "operation", self._operation, least=since_ms + 1)

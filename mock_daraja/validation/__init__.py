@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mock_daraja.validation.body import malformed, read_body
+from mock_daraja.validation.body import ReadBody, malformed, read_body
 from mock_daraja.validation.checker import MISSING, FieldProblem
 from mock_daraja.validation.schemas import Schemas
 
-__all__ = ["MISSING", "FieldProblem", "Schemas", "malformed", "read_body"]
+__all__ = ["MISSING", "FieldProblem", "ReadBody", "Schemas", "malformed", "read_body"]

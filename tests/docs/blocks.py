@@ -12,6 +12,7 @@ _BLOCKS: Final[Mapping[str, Callable[..., Iterator[str]]]] = {
     "products": mimicry.products,
     "unmocked": mimicry.unmocked,
     "fields": mimicry.request_fields,
+    "lessons": mimicry.lessons,
     "provenance": mimicry.provenance,
     "charges": mimicry.charges,
     "openings": mimicry.openings,

@@ -52,6 +52,18 @@ def request_fields(name: str) -> Iterator[str]:
     return table(("Field", "Required", "What is taken", "Known from"), rows)
 
 
+def lessons() -> Iterator[str]:
+    rows = []
+    for product, each in CATALOGUE.operations.values():
+        taught = each.lesson
+        if taught is not None:
+            path = taught.path or each.paths[0]
+            really = f", really {code(each.paths[-1])}" if taught.path else ""
+            real = (f"{code(name)}: {', '.join(map(code, fields))}" for name, fields in taught.names.items())
+            rows.append((product.title, f"{code(path)}{really}", "<br>".join(real)))
+    return table(("Product", "Path", "The course's name, and the real fields"), rows)
+
+
 def provenance() -> Iterator[str]:
     """What the schemas say of each body, from whole bodies; each field has its own."""
     rows = []
